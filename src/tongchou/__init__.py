@@ -1,0 +1,1 @@
+"""Tongchou: outbreak control and the economy, nothing dropped between them."""

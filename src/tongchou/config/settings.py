@@ -1,0 +1,140 @@
+"""Django settings. Everything that differs between places comes from the environment; nothing is secret here.
+
+TONGCHOU_HOME, TONGCHOU_DATABASE_URL, TONGCHOU_SECRET_KEY, TONGCHOU_KEY_FILE, TONGCHOU_HOSTS, TONGCHOU_HTTPS, TONGCHOU_PASSWORD_PROFILE.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from tongchou import postgres
+
+PACKAGE = Path(__file__).resolve().parent.parent
+HOME = postgres.home()
+
+
+def _secret_key() -> str:
+    """The signing key: from the environment, else made once and kept beside the data with mode 0600."""
+    given = os.environ.get("TONGCHOU_SECRET_KEY")
+    if given:
+        return given
+    path = HOME / "keys" / "django.key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = secrets.token_urlsafe(50)
+        part = path.with_suffix(f".{os.getpid()}.new")
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(made)
+        try:
+            os.link(part, path)  # atomic: the first process wins, the others read what it wrote
+        except FileExistsError:
+            pass
+        finally:
+            part.unlink()
+    return path.read_text()
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    query = {k: v[-1] for k, v in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", unquote(parts.hostname or "")),
+        "PORT": query.pop("port", str(parts.port or "")),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": query,
+    }
+
+
+SECRET_KEY = _secret_key()
+KEY_FILE = Path(os.environ.get("TONGCHOU_KEY_FILE", str(HOME / "keys" / "record.json")))
+SEALING_PROFILE = os.environ.get("TONGCHOU_SEALING_PROFILE", "aes")
+PASSWORD_PROFILE = os.environ.get("TONGCHOU_PASSWORD_PROFILE", "asvs")
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("TONGCHOU_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+HTTPS = os.environ.get("TONGCHOU_HTTPS", "") == "1"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "procrastinate.contrib.django",
+    "tongchou.record",
+    "tongchou.web",
+    "tongchou.jobs",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "tongchou.config.urls"
+WSGI_APPLICATION = "tongchou.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": _database(postgres.locate())}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "record.Account"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024

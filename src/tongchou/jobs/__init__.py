@@ -1,0 +1,1 @@
+"""Background work: escalation, sealing, reconciliation."""

@@ -1,0 +1,38 @@
+"""A text for people: always in both languages, declared where it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+LANGUAGES = ("zh-hans", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence or label in Chinese and English. `{name}` places are filled by `with_(name=...)`."""
+
+    zh: str
+    en: str
+
+    def in_(self, language: str) -> str:
+        """Return the text for a language tag; anything that is not English gets Chinese."""
+        return self.en if language.lower().startswith("en") else self.zh
+
+    def with_(self, **values: Any) -> Text:
+        """Fill the places of the text; a Text among the values is filled in the matching language."""
+        zh = {k: v.zh if isinstance(v, Text) else v for k, v in values.items()}
+        en = {k: v.en if isinstance(v, Text) else v for k, v in values.items()}
+        return Text(self.zh.format(**zh), self.en.format(**en))
+
+    def as_dict(self) -> dict[str, str]:
+        return {"zh": self.zh, "en": self.en}
+
+    @classmethod
+    def from_dict(cls, pair: Mapping[str, str]) -> Text:
+        """Read `{zh: ..., en: ...}`; raises KeyError when a language is missing."""
+        return cls(str(pair["zh"]), str(pair["en"]))
+
+    def __str__(self) -> str:
+        return self.zh

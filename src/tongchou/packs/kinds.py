@@ -1,0 +1,126 @@
+"""What a loop kind is, once it has been read and checked. Reading and checking: `packs.kindfile`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tongchou.kernel.text import Text
+
+
+class Party(StrEnum):
+    """Who owes the next move in a stage, or who may take a step."""
+
+    OWNER = "owner"            # the lead unit (and its named person)
+    OPENER = "opener"          # the unit that opened (handed out) the loop
+    VERIFIER = "verifier"      # the unit that verifies; the opener's unit unless the loop names another
+    ADJUDICATOR = "adjudicator"  # the headquarters office
+    CO_UNIT = "co_unit"        # a co-operating unit, for its own part
+    SUBJECT = "subject"        # the person or unit that the loop is about
+    SYSTEM = "system"          # a job of the program
+
+
+class Level(StrEnum):
+    """The escalation ladder 提醒 → 督办 → 问责线索."""
+
+    NONE = "none"
+    REMIND = "remind"
+    SUPERVISE = "supervise"
+    ACCOUNTABILITY = "accountability"
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """At `after_hours` past the deadline the loop rises to `level`, and `to` is told."""
+
+    after_hours: float
+    level: Level
+    to: tuple[Party, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One piece of evidence that a step requires."""
+
+    key: str
+    type: str                  # text | file | photo | number | signature | link
+    title: Text
+    at_least: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage either owes something (owner and deadline) or is an end (`end` holds the closing reason)."""
+
+    key: str
+    title: Text
+    owner: Party | None
+    deadline_hours: float | None       # None with keeps_deadline: the loop's own deadline goes on
+    keeps_deadline: bool
+    end: str | None                    # None while open; else done | cancelled | refused ...
+    ladder: tuple[Rung, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A move between stages."""
+
+    key: str
+    title: Text
+    from_stages: tuple[str, ...]
+    to_stage: str                      # "=" keeps the stage (a report in between)
+    by: tuple[Party, ...]
+    roles: tuple[str, ...]             # empty: any role that may act on the kind
+    needs: tuple[Need, ...]
+    note: str                          # none | optional | required
+    is_work: bool                      # who does this may not take a `verifies` step of the same loop
+    verifies: str                      # "" | other_person | other_unit
+    is_return: bool                    # counts against the limit on returns (退单)
+    reassigns: bool                    # the step names a new owner unit
+    closes_children: bool              # refused while child loops or co-unit parts are open
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """After closing, the opener asks again (回访): after so many hours."""
+
+    after_hours: float
+    by: Party
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """A field of the loop's own data."""
+
+    key: str
+    type: str                          # text | integer | number | date | choice | boolean
+    title: Text
+    required: bool = False
+    choices: tuple[tuple[str, Text], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoopKind:
+    """A kind of loop. `digest` is the SHA-256 (hex) of the file's bytes and pins the version with which a loop was opened."""
+
+    key: str
+    version: int
+    title: Text
+    purpose: Text
+    subjects: tuple[str, ...]          # of: person, unit, area, item, none
+    start: str
+    stages: dict[str, Stage]
+    steps: dict[str, Step]
+    return_limit: int                  # further returns go to the adjudicator
+    adjudicate_stage: str | None
+    follow_up: FollowUp | None
+    fields: tuple[FieldSpec, ...] = ()
+    deadline_hours: float | None = None   # default for the whole loop, counted from hand-out
+    opened_by: tuple[str, ...] = ()    # roles that may open one
+    digest: str = ""
+    source: str = ""                   # file name, for messages
+    extra: dict[str, str] = field(default_factory=dict)
+
+    def steps_from(self, stage: str) -> list[Step]:
+        """The steps that leave a stage, in the order of the file."""
+        return [s for s in self.steps.values() if stage in s.from_stages]

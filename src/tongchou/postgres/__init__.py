@@ -1,0 +1,1 @@
+"""Finds, starts, stops and locates a PostgreSQL server. No Django."""

@@ -1,0 +1,63 @@
+"""The role table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+import yaml
+
+from tongchou.kernel.text import Text
+
+SCOPES = ("area", "unit", "self", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    key: str
+    title: Text
+    scope: str
+    permissions: frozenset[str]
+    second_factor: bool
+    exclusive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Every role and every permission. A permission that no line names does not exist."""
+
+    by_key: dict[str, Role]
+    permissions: dict[str, Text]
+    personal: frozenset[str]
+
+    def __getitem__(self, key: str) -> Role:
+        return self.by_key[key]
+
+
+def read_roles(text: str) -> Roles:
+    """Read the table; raises ValueError naming the entry when it contradicts itself."""
+    raw = yaml.safe_load(text)
+    permissions = {k: Text(v["zh"], v["en"]) for k, v in raw["permissions"].items()}
+    personal = frozenset(k for k, v in raw["permissions"].items() if v.get("personal"))
+    everyone = frozenset(raw["everyone"])
+    table: dict[str, Role] = {}
+    for key, entry in raw["roles"].items():
+        granted = frozenset(entry["permissions"]) | everyone
+        unknown = granted - permissions.keys()
+        if unknown:
+            raise ValueError(f"roles.yaml: role {key} names unknown permissions {sorted(unknown)}")
+        if entry["scope"] not in SCOPES:
+            raise ValueError(f"roles.yaml: role {key} has scope {entry['scope']!r}; one of {SCOPES} is needed")
+        exclusive = bool(entry.get("exclusive", False))
+        if exclusive and granted & (personal | {"loop.view", "loop.act", "custody.view"}):
+            raise ValueError(f"roles.yaml: administrator role {key} may not read cases")
+        table[key] = Role(
+            key, Text.from_dict(entry["title"]), entry["scope"], granted, bool(entry["second_factor"]), exclusive
+        )
+    return Roles(table, permissions, personal)
+
+
+@lru_cache(maxsize=1)
+def roles() -> Roles:
+    return read_roles(files("tongchou.record.access").joinpath("roles.yaml").read_text("utf-8"))

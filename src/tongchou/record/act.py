@@ -1,0 +1,360 @@
+"""act(): the one door for every change.
+
+Whatever the door (page, API, command, import, job), a change is one transaction with one authorization, one `act` row, its events and its
+place in the ledger; effects run after commit. A refusal changes nothing and is itself stored.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from psycopg import errors as pg
+from psycopg.types.json import Jsonb
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from tongchou.kernel import chain
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.text import Text
+from tongchou.record.access import Actor, Grant
+from tongchou.record.keyring import keyring
+
+COPY_FROM = 200
+"""Events from which COPY is faster than an INSERT of arrays."""
+
+
+class Payload(BaseModel):
+    """Base of what a verb takes. Unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    name: str
+    permission: str
+    payload: type[Payload]
+    run: Callable[[Context, Any], dict[str, Any]]
+    title: Text
+    system_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an act did. `repeated`: the client id had been carried out before; nothing was done again."""
+
+    id: uuid.UUID
+    result: dict[str, Any]
+    repeated: bool = False
+    dry_run: bool = False
+
+
+@dataclass(slots=True)
+class EventRow:
+    what: str
+    loop_id: uuid.UUID | None = None
+    subject: str = ""
+    from_stage: str = ""
+    to_stage: str = ""
+    note: str = ""
+    data: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Context:
+    """What a verb's function works with. It changes rows through the ORM or SQL inside act()'s transaction."""
+
+    act_id: uuid.UUID
+    actor: Actor
+    now: datetime
+    grants: tuple[Grant, ...]
+    dry_run: bool = False
+    purpose: str = ""
+    events: list[EventRow] = field(default_factory=list)
+    effects: list[Callable[[], None]] = field(default_factory=list)
+    readers: list[uuid.UUID] = field(default_factory=list)
+    grant: Grant | None = None
+
+    def event(self, what: str, **fields: Any) -> None:
+        """Record one thing that happened; fields as in EventRow."""
+        self.events.append(EventRow(what, **fields))
+
+    def effect(self, run: Callable[[], None]) -> None:
+        """Run after commit (never on a dry run)."""
+        self.effects.append(run)
+
+    def read(self, people: Iterable[uuid.UUID]) -> None:
+        """Record that the act showed these people's data to the actor."""
+        self.readers.extend(people)
+
+
+class _DryRun(Exception):
+    def __init__(self, result: dict[str, Any]) -> None:
+        self.result = result
+
+
+_VERBS: dict[str, Verb] = {}
+P = TypeVar("P", bound=Payload)
+
+
+def verb(
+    name: str, permission: str, title: Text, *, system_only: bool = False
+) -> Callable[[Callable[[Context, P], dict[str, Any]]], Callable[[Context, P], dict[str, Any]]]:
+    """Register a function as a verb. Its second argument's annotation is the payload model."""
+
+    def register(run: Callable[[Context, P], dict[str, Any]]) -> Callable[[Context, P], dict[str, Any]]:
+        import typing
+
+        hints = typing.get_type_hints(run)
+        model = next(t for k, t in hints.items() if k != "return" and isinstance(t, type) and issubclass(t, Payload))
+        if name in _VERBS:
+            raise RuntimeError(f"verb {name} is registered twice")
+        _VERBS[name] = Verb(name, permission, model, run, title, system_only)
+        return run
+
+    return register
+
+
+def verbs() -> dict[str, Verb]:
+    """Every registered verb by name."""
+    return dict(_VERBS)
+
+
+def act(
+    name: str,
+    actor: Actor,
+    client_id: uuid.UUID,
+    payload: dict[str, Any],
+    *,
+    dry_run: bool = False,
+    now: datetime | None = None,
+    purpose: str = "",
+) -> Outcome:
+    """Carry out a verb once.
+
+    client_id: chosen by the client; repeating it with the same payload returns the first result.
+    now: only jobs and generated demo data give it.
+    Raises Refusal; the refusal has then been stored and nothing else has changed.
+    """
+    spec = _VERBS[name]
+    mac = keyring().lookup_hash("payload", _fingerprint(name, actor, payload))
+    try:
+        stored = _stored(client_id, mac)
+        if stored is not None:
+            return stored
+        return _carry_out(spec, actor, client_id, payload, mac, dry_run, now or timezone.now(), purpose)
+    except _DryRun as done:
+        return Outcome(client_id, done.result, dry_run=True)
+    except Refusal as refusal:
+        repeated = None if dry_run else _race(client_id, mac, refusal)
+        if repeated is not None:
+            return repeated
+        if not dry_run:
+            _store_refusal(name, actor, client_id, refusal, payload)
+        raise
+
+
+def _race(client_id: uuid.UUID, mac: bytes, refusal: Refusal) -> Outcome | None:
+    """A twin of this request may have been carried out while this one was waiting: then its result stands."""
+    return None if refusal.reason is Reason.CLIENT_ID_REUSED else _stored(client_id, mac)
+
+
+def _fingerprint(name: str, actor: Actor, payload: dict[str, Any]) -> str:
+    body = json.dumps(payload, sort_keys=True, ensure_ascii=False, default=str)
+    return f"{name}\n{actor.account_id}\n{body}"
+
+
+def _stored(client_id: uuid.UUID, mac: bytes) -> Outcome | None:
+    with connection.cursor() as cursor:
+        cursor.execute("select payload_mac, result from record_act where id = %s", [client_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    if bytes(row[0]) != mac:
+        raise Refusal(
+            Reason.CLIENT_ID_REUSED,
+            Text("该客户端编号已用于另一项内容。", "This client id was already used for something else."),
+            remedy=Text("请为新的操作使用新的编号。", "Use a new id for a new act."),
+            field="client_id",
+            value=str(client_id),
+        )
+    result = row[1] if isinstance(row[1], dict) else json.loads(row[1])
+    return Outcome(client_id, result, repeated=True)
+
+
+def validate(model: type[P], payload: dict[str, Any]) -> P:
+    """Read a payload into its model; raises a Refusal that names the first field at fault."""
+    try:
+        return model.model_validate(payload)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise _as_refusal(first) from None
+
+
+def _as_refusal(first: Any) -> Refusal:
+    inner = first.get("ctx", {}).get("error")
+    path = ".".join(str(p) for p in first["loc"]) or None
+    if isinstance(inner, Refusal):
+        return inner
+    kind = str(first["type"])
+    given = first.get("input")
+    shown = None if given is None or isinstance(given, (dict, list)) else str(given)[:80]
+    if kind == "missing":
+        rule = Text("缺少必填项。", "A required field is missing.")
+        return Refusal(Reason.MISSING_VALUE, rule, field=path, remedy=Text("请补充该项。", "Give this field."))
+    if kind == "extra_forbidden":
+        rule = Text("不认识的字段。", "This field is not known.")
+        return Refusal(Reason.UNKNOWN_FIELD, rule, field=path, remedy=Text("请删除该字段。", "Remove it."))
+    rule = Text("取值不符合要求（{why}）。", "The value does not fit: {why}.").with_(why=first["msg"])
+    remedy = Text("请按要求更正。", "Correct the value.")
+    return Refusal(Reason.INVALID_VALUE, rule, field=path, value=shown, remedy=remedy)
+
+
+def _carry_out(
+    spec: Verb,
+    actor: Actor,
+    client_id: uuid.UUID,
+    payload: dict[str, Any],
+    mac: bytes,
+    dry_run: bool,
+    now: datetime,
+    purpose: str,
+) -> Outcome:
+    if spec.system_only and not actor.system:
+        raise Refusal(Reason.NOT_ALLOWED, Text("只能由系统执行。", "Only the program itself does this."))
+    grants = actor.require(spec.permission)
+    data = validate(spec.payload, payload)
+    context = Context(client_id, actor, now, grants, dry_run, purpose)
+    try:
+        with transaction.atomic():
+            result = spec.run(context, data)
+            if dry_run:
+                raise _DryRun(result)
+            _write(spec, context, mac, result)
+    except IntegrityError as error:
+        raise _constraint_refusal(error) from error
+    for run in context.effects:
+        run()
+    return Outcome(client_id, result)
+
+
+_CONSTRAINTS: dict[str, tuple[Reason, Text, Text]] = {}
+
+
+def explain_constraint(name: str, reason: Reason, rule: Text, remedy: Text) -> None:
+    """Say what a database constraint means to people; the database stays the judge."""
+    _CONSTRAINTS[name] = (reason, rule, remedy)
+
+
+def _constraint_refusal(error: IntegrityError) -> Refusal:
+    cause = error.__cause__
+    name = cause.diag.constraint_name if isinstance(cause, pg.IntegrityError) else None
+    reason, rule, remedy = _CONSTRAINTS.get(
+        name or "",
+        (
+            Reason.CONFLICT,
+            Text("与已有记录冲突。", "This conflicts with what is on record."),
+            Text("请刷新后重试。", "Reload and try again."),
+        ),
+    )
+    return Refusal(reason, rule, remedy=remedy, constraint=name or "")
+
+
+_INSERT_ACT = """
+insert into record_act (id, at, verb, account_id, role, unit_id, via, purpose, payload_mac, result, events, salt, digest)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+_INSERT_QUEUE = "insert into record_ledgerqueue (act_id) values (%s)"
+_EVENT_COLUMNS = "act_id, n, at, loop_id, subject, what, from_stage, to_stage, note, data, salt, commitment"
+
+
+def _write(spec: Verb, context: Context, mac: bytes, result: dict[str, Any]) -> None:
+    """Write the act, its events and its place in the queue, in the transaction of the change itself."""
+    grant = context.grant or (context.grants[0] if context.grants else None)
+    salt = os.urandom(16)
+    rows, commitments = event_rows(context)
+    head = {
+        "id": context.act_id,
+        "at": context.now,
+        "verb": spec.name,
+        "account": context.actor.account_id,
+        "role": grant.role if grant else "",
+        "unit": grant.unit_id if grant else None,
+        "via": context.actor.via,
+        "purpose": context.purpose,
+        "payload": mac,
+        "events": len(rows),
+    }
+    digest = chain.act_digest(salt, head, commitments)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT_ACT,
+            [
+                context.act_id, context.now, spec.name, head["account"], head["role"], head["unit"], head["via"], context.purpose,
+                mac, Jsonb(result), len(rows), salt, digest,
+            ],
+        )  # fmt: skip
+        _insert_events(cursor, rows)
+        if context.readers:
+            cursor.execute(
+                "insert into record_readsubject (act_id, person_id, at) select %s, unnest(%s::uuid[]), %s",
+                [context.act_id, list(dict.fromkeys(context.readers)), context.now],
+            )
+        cursor.execute(_INSERT_QUEUE, [context.act_id])
+
+
+def event_rows(context: Context) -> tuple[list[Sequence[Any]], list[bytes]]:
+    """Return the database rows of the context's events and their commitments, in order."""
+    salts = os.urandom(16 * len(context.events))
+    rows: list[Sequence[Any]] = []
+    commitments: list[bytes] = []
+    at = context.now
+    for n, event in enumerate(context.events):
+        salt = salts[16 * n : 16 * n + 16]
+        data = event.data or {}
+        commitment = chain.event_commitment(
+            salt, context.act_id, n, at, event.loop_id, event.subject, event.what, event.from_stage, event.to_stage,
+            event.note, data,
+        )  # fmt: skip
+        rows.append(
+            (context.act_id, n, at, event.loop_id, event.subject, event.what, event.from_stage, event.to_stage,
+             event.note, data, salt, commitment)
+        )  # fmt: skip
+        commitments.append(commitment)
+    return rows, commitments
+
+
+def _insert_events(cursor: Any, rows: list[Sequence[Any]]) -> None:
+    if not rows:
+        return
+    if len(rows) >= COPY_FROM:
+        with cursor.copy(f"copy record_event ({_EVENT_COLUMNS}) from stdin") as copy:
+            for row in rows:
+                copy.write_row((*row[:9], json.dumps(row[9], ensure_ascii=False), *row[10:]))
+        return
+    marks = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(rows))
+    values = [v for row in rows for v in (*row[:9], Jsonb(row[9]), *row[10:])]
+    cursor.execute(f"insert into record_event ({_EVENT_COLUMNS}) values {marks}", values)
+
+
+_INSERT_REFUSAL = """
+insert into record_storedrefusal (client_id, at, verb, account_id, via, reason, field, subject, targets)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+def _store_refusal(name: str, actor: Actor, client_id: uuid.UUID, refusal: Refusal, payload: dict[str, Any]) -> None:
+    """Keep the refusal. Values are not kept: they may be personal."""
+    subject = next((f"{k}:{payload[k]}" for k in ("loop", "person", "custody", "unit", "area") if payload.get(k)), "")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT_REFUSAL,
+            [client_id, timezone.now(), name, actor.account_id, actor.via, refusal.reason.value, refusal.field or "", subject[:60], []],
+        )  # fmt: skip

@@ -1,0 +1,305 @@
+"""Verbs on custody: take in, hand over (offer, accept, refuse), mark as unlocated, let out."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any, Literal
+
+from django.db.models import Q
+from pydantic import Field, model_validator
+
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.ids import new_id
+from tongchou.kernel.text import Text
+from tongchou.record.act import Context, Payload, explain_constraint, verb
+from tongchou.record.models import Custody, Handover, HandoverItem, Holding, Person, Unit
+
+HolderKind = Literal["site", "vehicle", "household", "lab", "store", "unit"]
+_TWO = Text("已由他方保管，同一时刻只能有一个保管方。", "It is already held; there is one holder at a time.")
+for _name in ("custody_person_once", "custody_item_once", "holding_single_holder", "handover_one_open_offer"):
+    explain_constraint(
+        _name, Reason.TWO_HOLDERS, _TWO, Text("请通过移交办理，或先撤回未完成的移交。", "Use a hand-over, or withdraw the open one.")
+    )
+
+
+class Taken(Payload):
+    """A person or a thing to take in."""
+
+    person: uuid.UUID | None = None
+    item: str = Field("", max_length=80)
+    place: str = Field("", max_length=80)
+
+    @model_validator(mode="after")
+    def _one(self) -> Taken:
+        if (self.person is None) == (self.item == ""):
+            rule = Text("须且只能填写人员或物品之一。", "Give either a person or an item.")
+            raise Refusal(Reason.INVALID_VALUE, rule, field="person")
+        return self
+
+
+class TakeInIn(Payload):
+    purpose: str = Field(pattern=r"^[a-z][a-z_]{1,29}$")
+    unit: int
+    holder_kind: HolderKind
+    items: list[Taken] = Field(min_length=1, max_length=100_000)
+
+
+@verb("custody.take_in", "custody.act", Text("接收", "Take in"))
+def take_in(context: Context, given: TakeInIn) -> dict[str, Any]:
+    """Begin the stay of persons or things in the account, held by one of the actor's units."""
+    unit = own_unit(context, given.unit)
+    people = {t.person for t in given.items if t.person}
+    areas = dict(Person.objects.filter(pk__in=people, merged_into=None, erased_at=None).values_list("pk", "area_id"))
+    missing = people - areas.keys()
+    if missing:
+        raise Refusal(
+            Reason.NOT_FOUND,
+            Text("没有找到 {n} 名人员。", "{n} people were not found.").with_(n=len(missing)),
+            remedy=Text("请先登记人员。", "Register them first."),
+            field="items.person",
+            value=str(next(iter(missing))),
+        )
+    stays = [
+        Custody(
+            id=new_id(), purpose=given.purpose, person_id=t.person, item=t.item,
+            area_id=areas.get(t.person, unit.area_id) if t.person else unit.area_id, taken_in_at=context.now,
+        )
+        for t in given.items
+    ]  # fmt: skip
+    Custody.objects.bulk_create(stays, batch_size=2000)
+    Holding.objects.bulk_create(
+        [
+            Holding(
+                custody=s, holder_kind=given.holder_kind, unit=unit, place=t.place, since=context.now, act=context.act_id
+            )
+            for s, t in zip(stays, given.items, strict=True)
+        ],
+        batch_size=2000,
+    )
+    for stay in stays:
+        data = {"purpose": given.purpose, "unit": unit.pk, "holder": given.holder_kind}
+        context.event("take_in", subject=f"custody:{stay.pk}", data=data)
+    return {"custodies": [str(s.pk) for s in stays]}
+
+
+def own_unit(context: Context, unit_id: int) -> Unit:
+    """One of the actor's own units, or one inside an area of the actor's; refuses others."""
+    unit = Unit.objects.select_related("area").filter(pk=unit_id, active_to=None).first()
+    allowed = unit is not None and (
+        context.actor.system
+        or any(g.unit_id == unit_id for g in context.grants)
+        or context.actor.sees_path("custody.act", unit.area.path)
+    )
+    if unit is None or not allowed:
+        rule = Text("没有这个单位，或不在管理范围。", "There is no such unit within your reach.")
+        raise Refusal(Reason.NOT_FOUND, rule, field="unit", value=unit_id)
+    context.grant = next((g for g in context.grants if g.unit_id == unit_id), None) or context.grant
+    return unit
+
+
+def _open_holdings(context: Context, ids: list[uuid.UUID]) -> dict[uuid.UUID, Holding]:
+    """Lock the stays in order and return their present holdings; refuses what is not in custody."""
+    stays = list(Custody.objects.select_for_update().filter(pk__in=ids, let_out_at=None).order_by("pk"))
+    held = {h.custody_id: h for h in Holding.objects.filter(custody__in=stays, until=None).select_related("custody")}
+    for custody in ids:
+        if custody not in held:
+            rule = Text("不在管或已解除。", "It is not in custody, or has been let out.")
+            raise Refusal(Reason.NOT_IN_CUSTODY, rule, field="custodies", value=str(custody))
+    return held
+
+
+def _must_hold(context: Context, held: dict[uuid.UUID, Holding]) -> None:
+    units = {g.unit_id for g in context.grants}
+    for custody, holding in held.items():
+        if not context.actor.system and holding.unit_id is not None and holding.unit_id not in units:
+            raise Refusal(
+                Reason.NOT_HOLDER,
+                Text("现由其他单位保管，只能由保管方移交。", "Another unit holds it; only the holder hands over."),
+                remedy=Text("请联系现保管单位。", "Ask the present holder."),
+                field="custodies",
+                value=str(custody),
+            )
+        context.grant = next((g for g in context.grants if g.unit_id == holding.unit_id), context.grant)
+
+
+class OfferIn(Payload):
+    custodies: list[uuid.UUID] = Field(min_length=1, max_length=100_000)
+    to_unit: int
+    to_kind: HolderKind
+    place: str = Field("", max_length=80)
+    minutes: int = Field(120, ge=1, le=7 * 24 * 60, description="within how many minutes the other side must answer")
+    note: str = Field("", max_length=2000)
+
+
+@verb("custody.offer", "custody.act", Text("发起移交", "Offer a hand-over"))
+def offer(context: Context, given: OfferIn) -> dict[str, Any]:
+    """The holder offers; it stays the holder until the other side accepts."""
+    ids = list(dict.fromkeys(given.custodies))
+    held = _open_holdings(context, ids)
+    _must_hold(context, held)
+    if not Unit.objects.filter(pk=given.to_unit, active_to=None).exists():
+        rule = Text("没有这个在册单位。", "There is no such active unit.")
+        raise Refusal(Reason.INVALID_VALUE, rule, field="to_unit", value=given.to_unit)
+    givers = {h.unit_id for h in held.values()}
+    if len(givers) > 1:
+        rule = Text("一次移交只能由一个保管方发起。", "One hand-over has one giver.")
+        raise Refusal(Reason.INVALID_VALUE, rule, field="custodies")
+    handover = Handover.objects.create(
+        id=new_id(), from_unit_id=givers.pop(), to_unit_id=given.to_unit, to_kind=given.to_kind, place=given.place,
+        offered_at=context.now, offered_by_id=context.actor.account_id, due_at=context.now + timedelta(minutes=given.minutes),
+        note=given.note,
+    )  # fmt: skip
+    HandoverItem.objects.bulk_create([HandoverItem(handover=handover, custody_id=c) for c in ids], batch_size=5000)
+    for custody in ids:
+        context.event("offer", subject=f"custody:{custody}", note=given.note, data={"to_unit": given.to_unit})
+    return {"handover": str(handover.pk), "items": len(ids)}
+
+
+class AnswerIn(Payload):
+    handover: uuid.UUID
+    missing: list[uuid.UUID] = Field(default_factory=list, max_length=100_000, description="offered but not there")
+    places: dict[uuid.UUID, str] = Field(default_factory=dict)
+    note: str = Field("", max_length=2000)
+
+
+def _offered(context: Context, handover: uuid.UUID, side: str) -> Handover:
+    found = Handover.objects.select_for_update().filter(pk=handover).first()
+    units = {g.unit_id for g in context.grants}
+    if found is None or (not context.actor.system and not units & {found.to_unit_id, found.from_unit_id}):
+        rule = Text("没有找到该移交单。", "There is no such hand-over.")
+        raise Refusal(Reason.NOT_FOUND, rule, field="handover", value=str(handover))
+    mine = found.to_unit_id if side == "to" else found.from_unit_id
+    if not context.actor.system and mine not in units:
+        rule = Text("移交须由双方各自确认。", "Each side confirms for itself.")
+        raise Refusal(Reason.NOT_HOLDER, rule, field="handover", value=str(handover))
+    if found.state != "offered":
+        rule = Text("该移交单已处理。", "This hand-over has been answered.")
+        raise Refusal(Reason.WRONG_STAGE, rule, field="handover", value=found.state)
+    context.grant = next((g for g in context.grants if g.unit_id == mine), None)
+    return found
+
+
+@verb("custody.accept", "custody.act", Text("确认接收", "Accept a hand-over"))
+def accept(context: Context, given: AnswerIn) -> dict[str, Any]:
+    """The other side takes over what is there; what is missing becomes unlocated, which shouts."""
+    handover = _offered(context, given.handover, "to")
+    items = list(handover.items.filter(open=True).values_list("custody_id", flat=True))
+    held = _open_holdings(context, items)
+    missing = set(given.missing)
+    strange = missing - held.keys()
+    if strange:
+        rule = Text("不在本移交单内。", "It is not part of this hand-over.")
+        raise Refusal(Reason.INVALID_VALUE, rule, field="missing", value=str(next(iter(strange))))
+    Holding.objects.filter(pk__in=[h.pk for h in held.values()]).update(until=context.now)
+    Holding.objects.bulk_create(
+        [_next_holding(context, handover, c, c in missing, given.places.get(c, "")) for c in items], batch_size=2000
+    )
+    HandoverItem.objects.filter(handover=handover, open=True).update(open=False, outcome="accepted")
+    HandoverItem.objects.filter(handover=handover, custody_id__in=missing).update(outcome="missing")
+    handover.state, handover.answered_at, handover.answered_by_id = "accepted", context.now, context.actor.account_id
+    handover.save(update_fields=["state", "answered_at", "answered_by"])
+    for custody in items:
+        what = "missing" if custody in missing else "accept"
+        context.event(what, subject=f"custody:{custody}", note=given.note, data={"unit": handover.to_unit_id})
+    return {"accepted": len(items) - len(missing), "missing": len(missing)}
+
+
+def _next_holding(context: Context, handover: Handover, custody: uuid.UUID, missing: bool, place: str) -> Holding:
+    if missing:
+        return Holding(custody_id=custody, holder_kind="unlocated", since=context.now, act=context.act_id)
+    return Holding(
+        custody_id=custody, holder_kind=handover.to_kind, unit_id=handover.to_unit_id, place=place or handover.place,
+        since=context.now, act=context.act_id,
+    )  # fmt: skip
+
+
+@verb("custody.refuse", "custody.act", Text("拒绝接收", "Refuse a hand-over"))
+def refuse(context: Context, given: AnswerIn) -> dict[str, Any]:
+    """The other side refuses; the giver goes on holding."""
+    return _end_offer(context, _offered(context, given.handover, "to"), "refused", given.note)
+
+
+@verb("custody.withdraw", "custody.act", Text("撤回移交", "Withdraw a hand-over"))
+def withdraw(context: Context, given: AnswerIn) -> dict[str, Any]:
+    """The giver takes its offer back."""
+    return _end_offer(context, _offered(context, given.handover, "from"), "withdrawn", given.note)
+
+
+def _end_offer(context: Context, handover: Handover, state: str, note: str) -> dict[str, Any]:
+    items = list(handover.items.filter(open=True).values_list("custody_id", flat=True))
+    handover.items.filter(open=True).update(open=False, outcome=state)
+    handover.state, handover.answered_at, handover.answered_by_id = state, context.now, context.actor.account_id
+    handover.save(update_fields=["state", "answered_at", "answered_by"])
+    for custody in items:
+        context.event(state, subject=f"custody:{custody}", note=note)
+    return {"handover": str(handover.pk), "items": len(items)}
+
+
+class LoseIn(Payload):
+    custodies: list[uuid.UUID] = Field(min_length=1, max_length=10_000)
+    note: str = Field(min_length=1, max_length=2000)
+
+
+@verb("custody.unlocated", "custody.act", Text("报告去向不明", "Report as unlocated"))
+def unlocated(context: Context, given: LoseIn) -> dict[str, Any]:
+    """The holder says that it no longer has them. Nobody holds them until somebody finds them."""
+    held = _open_holdings(context, list(dict.fromkeys(given.custodies)))
+    _must_hold(context, held)
+    return _move_to(context, held, "unlocated", None, "", given.note, "unlocated")
+
+
+class FoundIn(Payload):
+    custodies: list[uuid.UUID] = Field(min_length=1, max_length=10_000)
+    unit: int
+    holder_kind: HolderKind
+    place: str = Field("", max_length=80)
+    note: str = Field(min_length=1, max_length=2000)
+
+
+@verb("custody.found", "custody.act", Text("找回", "Found again"))
+def found(context: Context, given: FoundIn) -> dict[str, Any]:
+    """A unit has found what was unlocated and holds it from now on."""
+    unit = own_unit(context, given.unit)
+    held = _open_holdings(context, list(dict.fromkeys(given.custodies)))
+    if any(h.holder_kind != "unlocated" for h in held.values()):
+        rule = Text("并非去向不明，请办理移交。", "It is not unlocated; use a hand-over.")
+        raise Refusal(Reason.NOT_HOLDER, rule, field="custodies")
+    return _move_to(context, held, given.holder_kind, unit.pk, given.place, given.note, "found")
+
+
+def _move_to(
+    context: Context, held: dict[uuid.UUID, Holding], kind: str, unit: int | None, place: str, note: str, what: str
+) -> dict[str, Any]:
+    pending = HandoverItem.objects.filter(custody_id__in=held, open=True)
+    if pending.exists():
+        rule = Text("有未完成的移交。", "A hand-over is still open.")
+        raise Refusal(Reason.CONFLICT, rule, remedy=Text("请先撤回移交。", "Withdraw it first."), field="custodies")
+    Holding.objects.filter(pk__in=[h.pk for h in held.values()]).update(until=context.now)
+    Holding.objects.bulk_create(
+        Holding(custody_id=c, holder_kind=kind, unit_id=unit, place=place, since=context.now, act=context.act_id) for c in held
+    )
+    for custody in held:
+        context.event(what, subject=f"custody:{custody}", note=note, data={"unit": unit})
+    return {"items": len(held)}
+
+
+class LetOutIn(Payload):
+    custodies: list[uuid.UUID] = Field(min_length=1, max_length=100_000)
+    reason: Literal["released", "transferred_out", "hospital", "died", "used", "destroyed", "delivered", "error"]
+    note: str = Field("", max_length=2000)
+
+
+@verb("custody.let_out", "custody.let_out", Text("解除", "Let out"))
+def let_out(context: Context, given: LetOutIn) -> dict[str, Any]:
+    """End stays, with the reason. Death is confirmed by a second person: the room that records it asks for it."""
+    held = _open_holdings(context, list(dict.fromkeys(given.custodies)))
+    _must_hold(context, held)
+    if HandoverItem.objects.filter(Q(custody_id__in=held), open=True).exists():
+        rule = Text("有未完成的移交。", "A hand-over is still open.")
+        raise Refusal(Reason.CONFLICT, rule, remedy=Text("请先撤回移交。", "Withdraw it first."), field="custodies")
+    Holding.objects.filter(pk__in=[h.pk for h in held.values()]).update(until=context.now)
+    Custody.objects.filter(pk__in=held).update(let_out_at=context.now, out_reason=given.reason)
+    for custody in held:
+        context.event("let_out", subject=f"custody:{custody}", note=given.note, data={"reason": given.reason})
+    return {"items": len(held)}

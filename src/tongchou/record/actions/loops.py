@@ -1,0 +1,348 @@
+"""Verbs on loops: advance, co-unit parts, naming the person, extension, follow-up, notes, escalation. Opening: `open_loops`."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from django.db import connection
+from pydantic import AwareDatetime, Field
+
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.text import Text
+from tongchou.packs.kinds import Party
+from tongchou.record.act import Context, Payload, verb
+from tongchou.record.loops import engine, evidence, state, write
+from tongchou.record.models import Account, CoUnit, Loop, PostHolding
+
+BULK_LIMIT = 200_000
+
+
+class AdvanceIn(Payload):
+    loop: uuid.UUID
+    step: str = Field(max_length=40)
+    note: str = Field("", max_length=20_000)
+    evidence: list[evidence.EvidenceIn] = Field(default_factory=list, max_length=50)
+    to_unit: int | None = None
+    new_due_at: AwareDatetime | None = None
+    seen_stage: str = Field("", max_length=40, description="the stage that the person saw; refused if it has moved on")
+
+
+class AdvanceManyIn(Payload):
+    loops: list[uuid.UUID] = Field(min_length=1, max_length=BULK_LIMIT)
+    step: str = Field(max_length=40)
+    note: str = Field("", max_length=20_000)
+    evidence: list[evidence.EvidenceIn] = Field(default_factory=list, max_length=50)
+    to_unit: int | None = None
+    new_due_at: AwareDatetime | None = None
+    mode: Literal["all", "listed"] = "all"
+
+
+@verb("loop.advance", "loop.act", Text("办理", "Take a step"))
+def advance(context: Context, given: AdvanceIn) -> dict[str, Any]:
+    """Take one step of one loop."""
+    done, refused = _advance(context, [given.loop], given, given.seen_stage)
+    if refused:
+        raise refused[0][1]
+    return {"loop": str(given.loop), "stage": done[0][1].to_stage}
+
+
+@verb("loop.advance_many", "loop.bulk", Text("批量办理", "Take a step for many"))
+def advance_many(context: Context, given: AdvanceManyIn) -> dict[str, Any]:
+    """Take the same step for many loops: all or none, or those that can with the rest listed."""
+    ids = list(dict.fromkeys(given.loops))
+    done, refused = _advance(context, ids, given, "")
+    if refused and given.mode == "all":
+        first = refused[0][1]
+        raise Refusal(
+            first.reason,
+            Text("{n} 项不能办理，首项原因：{why}", "{n} cannot take this step; the first because: {why}").with_(
+                n=len(refused), why=first.rule
+            ),
+            remedy=Text("请去掉这些事项，或选择“能办的先办”。", "Leave them out, or choose to do those that can."),
+            field="loops",
+            refused=[str(loop) for loop, _ in refused[:100]],
+        )
+    return {
+        "done": len(done),
+        "refused": [{"loop": str(loop), "reason": r.reason.value, **r.rule.as_dict()} for loop, r in refused],
+    }
+
+
+def _advance(
+    context: Context, ids: list[uuid.UUID], given: AdvanceIn | AdvanceManyIn, seen_stage: str
+) -> tuple[list[tuple[uuid.UUID, engine.Move]], list[tuple[uuid.UUID, Refusal]]]:
+    evidence.check_files(given.evidence)
+    _check_unit(given.to_unit)
+    states = {s.id: s for s in state.load(ids, lock=True)}
+    still_open = _still_open(ids)
+    plain = engine.Given(given.note, evidence.counted(given.evidence), given.to_unit, given.new_due_at)
+    moves: list[tuple[uuid.UUID, engine.Move, int | None]] = []
+    refused: list[tuple[uuid.UUID, Refusal]] = []
+    for loop in ids:
+        found = states.get(loop)
+        verdict = (
+            engine.not_found()
+            if found is None
+            else _stale(found, seen_stage)
+            or engine.plan(context.actor, found, given.step, plain, still_open.get(loop, engine.Open()))
+        )
+        if isinstance(verdict, Refusal):
+            refused.append((loop, verdict))
+            continue
+        move, grant = verdict
+        context.grant = context.grant or grant
+        moves.append((loop, move, grant.unit_id if grant else None))
+    if refused and not (isinstance(given, AdvanceManyIn) and given.mode == "listed"):
+        return [], refused
+    write.apply_moves(moves, context.actor.account_id, context.now)
+    evidence.keep(context, [loop for loop, _, _ in moves], given.step, given.evidence)
+    extra = _extra(given)
+    for loop, move, _ in moves:
+        context.event(
+            move.step, loop_id=loop, from_stage=move.from_stage, to_stage=move.to_stage, note=given.note, data=extra
+        )
+    return [(loop, move) for loop, move, _ in moves], refused
+
+
+def _extra(given: AdvanceIn | AdvanceManyIn) -> dict[str, Any]:
+    extra: dict[str, Any] = {}
+    if given.evidence:
+        extra["evidence"] = [f"{e.key}:{e.type}" for e in given.evidence]
+    if given.to_unit is not None:
+        extra["to_unit"] = given.to_unit
+    if given.new_due_at is not None:
+        extra["new_due_at"] = given.new_due_at.isoformat()
+    return extra
+
+
+def _stale(found: state.LoopState, seen_stage: str) -> Refusal | None:
+    if not seen_stage or found.stage == seen_stage:
+        return None
+    return Refusal(
+        Reason.CONFLICT,
+        Text("该事项已由他人推进到“{now}”。", "Somebody has moved this loop on to “{now}”.").with_(
+            now=found.kind.stages[found.stage].title
+        ),
+        remedy=Text("请刷新后再办理。", "Reload before you act."),
+        field="seen_stage",
+        value=seen_stage,
+    )
+
+
+def _still_open(ids: list[uuid.UUID]) -> dict[uuid.UUID, engine.Open]:
+    """Open children and undone co-unit parts, for the loops that have any."""
+    sql = """
+    select id, sum(children)::int, sum(parts)::int from (
+      select parent_id as id, count(*) as children, 0 as parts from record_loop
+      where parent_id = any(%(ids)s) and closed_at is null group by parent_id
+      union all
+      select loop_id, 0, count(*) from record_counit where loop_id = any(%(ids)s) and done_at is null group by loop_id
+    ) t group by id
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"ids": ids})
+        return {row[0]: engine.Open(row[1], row[2]) for row in cursor.fetchall()}
+
+
+def _check_unit(unit: int | None) -> None:
+    from tongchou.record.models import Unit
+
+    if unit is not None and not Unit.objects.filter(pk=unit, active_to=None).exists():
+        rule = Text("没有这个在册单位。", "There is no such active unit.")
+        remedy = Text("请从单位清单中选择。", "Choose from the list of units.")
+        raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="to_unit", value=unit)
+
+
+def locked(context: Context, loop: uuid.UUID) -> state.LoopState:
+    """Lock one loop that the actor may see; refuses otherwise."""
+    found = state.load([loop], lock=True)
+    if not found or not state.visible(context.actor, found[0]):
+        raise engine.not_found()
+    return found[0]
+
+
+def party_or_refuse(context: Context, found: state.LoopState, wanted: tuple[Party, ...], what: Text) -> None:
+    """Refuse unless the actor is one of these parties; remembers the post by which it is."""
+    held = state.parties(context.actor, found)
+    party = next((p for p in wanted if p in held), None)
+    if party is None:
+        raise Refusal(
+            Reason.NOT_OWNER,
+            Text("您不是该事项中能够“{what}”的一方。", "You are not a party of this loop that may “{what}”.").with_(what=what),
+            remedy=Text("请由相关单位办理。", "The unit concerned must do it."),
+        )
+    context.grant = held[party]
+
+
+def open_or_refuse(found: state.LoopState) -> None:
+    if found.closed_at is not None:
+        raise Refusal(Reason.LOOP_CLOSED, Text("该事项已办结。", "This loop is closed."))
+
+
+class PartIn(Payload):
+    loop: uuid.UUID
+    note: str = Field(min_length=1, max_length=20_000)
+
+
+@verb("loop.part_done", "loop.act", Text("协办完成", "Co-unit's part is done"))
+def part_done(context: Context, given: PartIn) -> dict[str, Any]:
+    """A co-unit reports its own part as done."""
+    found = locked(context, given.loop)
+    open_or_refuse(found)
+    units = {g.unit_id for g in context.grants}
+    parts = CoUnit.objects.filter(loop_id=found.id, unit_id__in=units, done_at=None)
+    row = parts.first()
+    if row is None:
+        rule = Text("本单位在该事项中没有待完成的协办任务。", "Your unit has no open part in this loop.")
+        raise Refusal(Reason.NOT_OWNER, rule, remedy=Text("请核对协办单位。", "Check the co-units."))
+    context.grant = next(g for g in context.grants if g.unit_id == row.unit_id)
+    row.done_at, row.done_note = context.now, given.note
+    row.save(update_fields=["done_at", "done_note"])
+    context.event("part_done", loop_id=found.id, note=given.note, data={"unit": row.unit_id})
+    return {"loop": str(found.id)}
+
+
+class NoteIn(Payload):
+    loop: uuid.UUID
+    note: str = Field(min_length=1, max_length=20_000)
+
+
+@verb("loop.note", "loop.act", Text("补充说明", "Add a note"))
+def add_note(context: Context, given: NoteIn) -> dict[str, Any]:
+    """Add to the timeline without moving the loop."""
+    found = locked(context, given.loop)
+    context.event("note", loop_id=found.id, note=given.note)
+    return {"loop": str(found.id)}
+
+
+class PersonIn(Payload):
+    loop: uuid.UUID
+    account: int | None
+
+
+@verb("loop.name_person", "loop.act", Text("确定经办人", "Name who handles it"))
+def name_person(context: Context, given: PersonIn) -> dict[str, Any]:
+    """The lead unit names its first responsible person (or nobody)."""
+    found = locked(context, given.loop)
+    open_or_refuse(found)
+    party_or_refuse(context, found, (Party.OWNER, Party.OPENER), Text("确定经办人", "name who handles it"))
+    today = context.now.date()
+    if given.account is not None:
+        in_unit = PostHolding.objects.filter(
+            account_id=given.account, post__unit_id=found.owner_unit, from_date__lte=today, account__is_active=True
+        ).exclude(to_date__lte=today)
+        if not in_unit.exists():
+            rule = Text("经办人须在牵头单位任职。", "The person must hold a post in the lead unit.")
+            remedy = Text("请选择本单位人员。", "Choose somebody of the unit.")
+            raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="account", value=given.account)
+    Loop.objects.filter(pk=found.id).update(owner_account_id=given.account)
+    name = Account.objects.filter(pk=given.account).values_list("display_name", flat=True).first() or ""
+    context.event("name_person", loop_id=found.id, data={"account": given.account, "name": name})
+    return {"loop": str(found.id)}
+
+
+class DueIn(Payload):
+    loop: uuid.UUID
+    due_at: AwareDatetime
+    note: str = Field(min_length=1, max_length=2000)
+
+
+@verb("loop.set_due", "loop.act", Text("调整时限", "Change when it is due"))
+def set_due(context: Context, given: DueIn) -> dict[str, Any]:
+    """The unit that opened a loop (or the headquarters office) changes when it is due; the old time stays in the timeline."""
+    found = locked(context, given.loop)
+    open_or_refuse(found)
+    party_or_refuse(context, found, (Party.OPENER, Party.ADJUDICATOR), Text("调整时限", "change when it is due"))
+    check_due(context.now, given.due_at)
+    stage = found.kind.stages[found.stage]
+    deadline = given.due_at if stage.keeps_deadline else found.deadline
+    assert deadline is not None
+    level, check_at = engine.level_due(stage, deadline, context.now)
+    Loop.objects.filter(pk=found.id).update(due_at=given.due_at, deadline=deadline, check_at=check_at, level=level)
+    data = {"from": found.due_at.isoformat(), "to": given.due_at.isoformat()}
+    context.event("set_due", loop_id=found.id, note=given.note, data=data)
+    return {"loop": str(found.id)}
+
+
+def check_due(now: datetime, due_at: datetime) -> None:
+    """A due time lies ahead and within five years."""
+    if due_at <= now:
+        rule = Text("时限须晚于现在。", "The due time must lie in the future.")
+        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="due_at", value=due_at.isoformat())
+    if due_at > now + timedelta(days=5 * 366):
+        rule = Text("时限不得超过五年。", "The due time may not be more than five years ahead.")
+        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="due_at", value=due_at.isoformat())
+
+
+class FollowUpIn(Payload):
+    loop: uuid.UUID
+    satisfied: bool
+    note: str = Field(min_length=1, max_length=20_000)
+
+
+@verb("loop.follow_up", "loop.act", Text("回访", "Follow up"))
+def follow_up(context: Context, given: FollowUpIn) -> dict[str, Any]:
+    """Ask again after closing. Not satisfied: the loop opens again at its start, with its full time."""
+    found = locked(context, given.loop)
+    kind = found.kind
+    if kind.follow_up is None or found.closed_at is None or found.follow_up_done:
+        rule = Text("该事项没有待回访。", "No follow-up is due for this loop.")
+        raise Refusal(Reason.WRONG_STAGE, rule)
+    party_or_refuse(context, found, (kind.follow_up.by, Party.OPENER), Text("回访", "follow up"))
+    if given.satisfied:
+        Loop.objects.filter(pk=found.id).update(follow_up_done=True)
+        context.event("follow_up", loop_id=found.id, note=given.note, data={"satisfied": True})
+        return {"loop": str(found.id), "stage": found.stage}
+    stage = kind.stages[kind.start]
+    due_at = context.now + (found.due_at - found.opened_at)
+    deadline = due_at if stage.deadline_hours is None else context.now + timedelta(hours=stage.deadline_hours)
+    level, check_at = engine.level_due(stage, deadline, context.now)
+    row = Loop.objects.get(pk=found.id)
+    row.stage, row.closed_at, row.end_reason, row.follow_up_at = kind.start, None, "", None
+    row.due_at, row.deadline, row.check_at, row.level = due_at, deadline, check_at, level
+    row.turn_unit_id, row.reopened = found.owner_unit, row.reopened + 1
+    row.workers, row.worker_units = [], []
+    row.save()
+    context.event(
+        "reopen", loop_id=found.id, from_stage=found.stage, to_stage=kind.start, note=given.note, data={"satisfied": False}
+    )
+    return {"loop": str(found.id), "stage": kind.start}
+
+
+class EscalateIn(Payload):
+    limit: int = Field(500, ge=1, le=10_000)
+
+
+@verb("loop.escalate", "loop.act", Text("逾期升级", "Escalate what is late"), system_only=True)
+def escalate(context: Context, given: EscalateIn) -> dict[str, Any]:
+    """Raise what is due to be looked at: find, lock (skipping what another worker has), recompute, compare, set, record.
+
+    Safe with several workers, and safe if it dies anywhere: all of it is one transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select id from record_loop where closed_at is null and check_at <= %s
+               order by check_at limit %s for update skip locked""",
+            [context.now, given.limit],
+        )
+        due = [row[0] for row in cursor.fetchall()]
+        raised = 0
+        for found in state.load(due):
+            stage = found.kind.stages[found.stage]
+            assert found.deadline is not None
+            level, check_at = engine.level_due(stage, found.deadline, context.now)
+            cursor.execute(
+                "update record_loop set level = %s, top_level = %s, check_at = %s where id = %s",
+                [level, engine.higher(level, found.top_level), check_at, found.id],
+            )
+            if level != found.level:
+                raised += 1
+                told = [r.to for r in stage.ladder if r.level.value == level]
+                context.event(
+                    "escalate",
+                    loop_id=found.id,
+                    data={"from": found.level, "to": level, "told": [p.value for p in (told[0] if told else ())]},
+                )
+    return {"looked_at": len(due), "raised": raised}

@@ -1,0 +1,368 @@
+"""Opening loops: one, or many thousands in one act."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from django.db import connection
+from pydantic import AwareDatetime, Field
+
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.ids import new_id
+from tongchou.kernel.text import Text
+from tongchou.packs.kinds import LoopKind, Party
+from tongchou.record.access import Actor, Grant
+from tongchou.record.act import Context, Payload, verb
+from tongchou.record.actions.loops import BULK_LIMIT, check_due
+from tongchou.record.loops import engine
+from tongchou.record.loops.kinds import current_edition
+from tongchou.record.loops.write import office_unit
+from tongchou.record.models import CoUnit
+
+
+class CoUnitIn(Payload):
+    unit: int
+    part: str = Field("", max_length=200)
+
+
+class OpenIn(Payload):
+    """A loop to open. `owner_unit` is the lead unit; the area is the lead unit's unless given."""
+
+    kind: str = Field(max_length=40)
+    title: str = Field(min_length=2, max_length=300)
+    detail: str = Field("", max_length=50_000)
+    data: dict[str, Any] = Field(default_factory=dict)
+    person: uuid.UUID | None = None
+    unit: int | None = None
+    area: int | None = None
+    item: str = Field("", max_length=120)
+    owner_unit: int
+    owner_account: int | None = None
+    verifier_unit: int | None = None
+    co_units: list[CoUnitIn] = Field(default_factory=list, max_length=200)
+    due_at: AwareDatetime | None = None
+    parent: uuid.UUID | None = None
+    origin: str = Field("", max_length=30)
+    origin_ref: str = Field("", max_length=120)
+    urgent: bool = False
+    id: uuid.UUID | None = Field(None, description="chosen by the client, to link records; else given by the program")
+
+
+class OpenManyIn(Payload):
+    items: list[OpenIn] = Field(min_length=1, max_length=BULK_LIMIT)
+    mode: Literal["all", "listed"] = "all"
+
+
+@dataclass(slots=True)
+class _Reference:
+    """What the items refer to, read once for all of them."""
+
+    units: dict[int, tuple[int, str]] = field(default_factory=dict)      # active unit -> (area, path)
+    areas: dict[int, str] = field(default_factory=dict)                  # area in force -> path
+    people: dict[uuid.UUID, tuple[int, str]] = field(default_factory=dict)
+    parents: dict[uuid.UUID, bool] = field(default_factory=dict)         # parent -> closed
+    office: int | None = None
+
+
+@verb("loop.open", "loop.open", Text("交办", "Open a loop"))
+def open_one(context: Context, given: OpenIn) -> dict[str, Any]:
+    """Open one loop; its clock starts now."""
+    rows, refused = _plan(context, [given])
+    if refused:
+        raise refused[0][1]
+    _write(context, rows)
+    return {"loop": str(rows[0].id), "stage": rows[0].kind.start}
+
+
+@verb("loop.open_many", "loop.bulk", Text("批量交办", "Open many loops"))
+def open_many(context: Context, given: OpenManyIn) -> dict[str, Any]:
+    """Open many loops in one act: all or none, or those that can with the rest listed by their place in the list."""
+    context_allows = context.actor.require("loop.open")
+    context.grants = context_allows
+    rows, refused = _plan(context, given.items)
+    if refused and given.mode == "all":
+        place, first = refused[0]
+        raise Refusal(
+            first.reason,
+            Text("{n} 项不能交办，第 {place} 项原因：{why}", "{n} cannot be opened; number {place} because: {why}").with_(
+                n=len(refused), place=place + 1, why=first.rule
+            ),
+            remedy=first.remedy,
+            field=f"items.{place}.{first.field or ''}".rstrip("."),
+            refused=[p for p, _ in refused[:100]],
+        )
+    _write(context, rows)
+    return {
+        "opened": len(rows),
+        "loops": [str(r.id) for r in rows],
+        "refused": [{"place": p, "reason": r.reason.value, "field": r.field, **r.rule.as_dict()} for p, r in refused],
+    }
+
+
+@dataclass(slots=True)
+class _Row:
+    id: uuid.UUID
+    given: OpenIn
+    edition: int
+    kind: LoopKind
+    area: int
+    opener: Grant | None
+    due_at: datetime
+    deadline: datetime
+    check_at: datetime | None
+    turn: int
+
+
+def _plan(context: Context, items: Sequence[OpenIn]) -> tuple[list[_Row], list[tuple[int, Refusal]]]:
+    known = _read_references(items, context.now.date())
+    kinds: dict[str, tuple[int, LoopKind] | Refusal] = {}
+    rows: list[_Row] = []
+    refused: list[tuple[int, Refusal]] = []
+    for place, given in enumerate(items):
+        if given.kind not in kinds:
+            kinds[given.kind] = _kind(context, given.kind)
+        edition = kinds[given.kind]
+        verdict = edition if isinstance(edition, Refusal) else _row(context, given, edition, known)
+        if isinstance(verdict, Refusal):
+            refused.append((place, verdict))
+        else:
+            rows.append(verdict)
+    if rows:
+        context.grant = rows[0].opener
+    return rows, refused
+
+
+def _kind(context: Context, key: str) -> tuple[int, LoopKind] | Refusal:
+    try:
+        edition, kind = current_edition(key)
+    except Refusal as refusal:
+        return refusal
+    if context.actor.system or not kind.opened_by or any(g.role in kind.opened_by for g in context.grants):
+        return edition, kind
+    return Refusal(
+        Reason.NOT_ALLOWED,
+        Text("现任岗位不能发起“{kind}”。", "Your posts may not open “{kind}”.").with_(kind=kind.title),
+        remedy=Text("请由有权岗位发起。", "Somebody whose role may must open it."),
+        field="kind",
+        value=key,
+    )
+
+
+_UNITS = """select u.id, u.area_id, a.path from record_unit u join record_area a on a.id = u.area_id
+            where u.id = any(%s) and (u.active_to is null or u.active_to > %s)"""
+_PEOPLE = """select p.id, p.area_id, a.path from record_person p join record_area a on a.id = p.area_id
+             where p.id = any(%s) and p.merged_into_id is null and p.erased_at is null"""
+
+
+def _read_references(items: Sequence[OpenIn], today: date) -> _Reference:
+    units = {u for i in items for u in (i.owner_unit, i.verifier_unit, i.unit) if u is not None}
+    units.update(c.unit for i in items for c in i.co_units)
+    known = _Reference(office=office_unit())
+    with connection.cursor() as cursor:
+        cursor.execute(_UNITS, [list(units), today])
+        known.units = {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+        areas = {i.area for i in items if i.area is not None}
+        cursor.execute("select id, path from record_area where id = any(%s) and valid_to is null", [list(areas)])
+        known.areas = dict(cursor.fetchall())
+        people = list({i.person for i in items if i.person is not None})
+        if people:
+            cursor.execute(_PEOPLE, [people])
+            known.people = {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+        parents = list({i.parent for i in items if i.parent is not None})
+        if parents:
+            cursor.execute("select id, closed_at is not null from record_loop where id = any(%s) for share", [parents])
+            known.parents = dict(cursor.fetchall())
+    return known
+
+
+def _unknown(name: str, value: object, what: Text) -> Refusal:
+    return Refusal(
+        Reason.NOT_FOUND,
+        Text("没有这个{what}，或不在管理范围。", "There is no such {what} within your reach.").with_(what=what),
+        remedy=Text("请从清单中选择。", "Choose from the list."),
+        field=name,
+        value=value,
+    )
+
+
+def _row(context: Context, given: OpenIn, edition: tuple[int, LoopKind], known: _Reference) -> _Row | Refusal:
+    kind = edition[1]
+    for name, unit in (("owner_unit", given.owner_unit), ("verifier_unit", given.verifier_unit), ("unit", given.unit)):
+        if unit is not None and unit not in known.units:
+            return _unknown(name, unit, Text("单位", "unit"))
+    for co in given.co_units:
+        if co.unit not in known.units or co.unit == given.owner_unit:
+            return _unknown("co_units", co.unit, Text("协办单位", "co-unit"))
+    refusal = _subject(given, kind, known) or _parent(given, known) or _fields(given, kind)
+    if refusal is not None:
+        return refusal
+    area, path = _area(given, known)
+    opener = _opener(context.actor, context.grants, path, known.units[given.owner_unit][1])
+    if isinstance(opener, Refusal):
+        return opener
+    return _timed(context, given, edition, area, opener, known.office)
+
+
+def _timed(
+    context: Context, given: OpenIn, edition: tuple[int, LoopKind], area: int, opener: Grant | None, office: int | None
+) -> _Row | Refusal:
+    kind = edition[1]
+    stage = kind.stages[kind.start]
+    due_at = given.due_at
+    if due_at is None:
+        if kind.deadline_hours is None:
+            rule = Text("须给出办结时限。", "A due time is needed.")
+            return Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请填写时限。", "Give one."), field="due_at")
+        due_at = context.now + timedelta(hours=kind.deadline_hours)
+    else:
+        try:
+            check_due(context.now, due_at)
+        except Refusal as refusal:
+            return refusal
+    deadline = due_at if stage.deadline_hours is None else context.now + timedelta(hours=stage.deadline_hours)
+    _, check_at = engine.level_due(stage, deadline, context.now)
+    turns = {
+        Party.OPENER: opener.unit_id if opener else office,
+        Party.VERIFIER: given.verifier_unit or (opener.unit_id if opener else office),
+        Party.ADJUDICATOR: office,
+        Party.SUBJECT: given.unit,
+    }
+    turn = turns.get(stage.owner or Party.OWNER) or given.owner_unit
+    return _Row(given.id or new_id(), given, edition[0], kind, area, opener, due_at, deadline, check_at, turn)
+
+
+def _subject(given: OpenIn, kind: LoopKind, known: _Reference) -> Refusal | None:
+    named = [k for k, v in (("person", given.person), ("unit", given.unit), ("item", given.item)) if v]
+    if len(named) > 1:
+        rule = Text("一个事项只能有一个对象。", "A loop has one subject.")
+        return Refusal(Reason.INVALID_VALUE, rule, field=named[1])
+    subject = named[0] if named else ("area" if given.area is not None and "area" in kind.subjects else "none")
+    if subject not in kind.subjects and not (subject == "none" and "area" in kind.subjects):
+        rule = Text("“{kind}”的对象不能是 {what}。", "“{kind}” cannot be about a {what}.")
+        return Refusal(
+            Reason.INVALID_VALUE, rule.with_(kind=kind.title, what=subject), field=subject if named else "subject",
+            remedy=Text("可用对象：{all}", "Possible subjects: {all}").with_(all=", ".join(kind.subjects)),
+        )  # fmt: skip
+    if given.person is not None and given.person not in known.people:
+        return _unknown("person", str(given.person), Text("人员", "person"))
+    if given.area is not None and given.area not in known.areas:
+        return _unknown("area", given.area, Text("区域", "area"))
+    return None
+
+
+def _parent(given: OpenIn, known: _Reference) -> Refusal | None:
+    if given.parent is None:
+        return None
+    if given.parent not in known.parents:
+        return _unknown("parent", str(given.parent), Text("上级事项", "parent loop"))
+    if known.parents[given.parent]:
+        return Refusal(Reason.LOOP_CLOSED, Text("上级事项已办结。", "The parent loop is closed."), field="parent")
+    return None
+
+
+def _fields(given: OpenIn, kind: LoopKind) -> Refusal | None:
+    """Check the kind's own fields; unknown ones are refused."""
+    specs = {f.key: f for f in kind.fields}
+    for key in given.data:
+        if key not in specs:
+            return Refusal(Reason.UNKNOWN_FIELD, Text("不认识的字段。", "This field is not known."), field=f"data.{key}")
+    for key, spec in specs.items():
+        value = given.data.get(key)
+        if value is None or value == "":
+            if spec.required:
+                rule = Text("须填写“{what}”。", "“{what}” is required.").with_(what=spec.title)
+                return Refusal(Reason.MISSING_VALUE, rule, field=f"data.{key}")
+            continue
+        if not _fits(spec.type, value, {c for c, _ in spec.choices}):
+            rule = Text("“{what}”取值不符合要求。", "“{what}” does not fit.").with_(what=spec.title)
+            return Refusal(Reason.INVALID_VALUE, rule, field=f"data.{key}", value=str(value)[:60])
+    return None
+
+
+def _fits(kind: str, value: Any, choices: set[str]) -> bool:
+    if kind == "choice":
+        return value in choices
+    if kind == "integer":
+        return isinstance(value, int) and not isinstance(value, bool)
+    if kind == "number":
+        return isinstance(value, (int, float, str)) and not isinstance(value, bool) and _is_number(value)
+    if kind == "boolean":
+        return isinstance(value, bool)
+    if kind == "date":
+        try:
+            date.fromisoformat(str(value))
+        except ValueError:
+            return False
+        return True
+    return isinstance(value, str) and len(value) <= 20_000
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        return abs(float(value)) < 1e15
+    except ValueError:
+        return False
+
+
+def _area(given: OpenIn, known: _Reference) -> tuple[int, str]:
+    if given.area is not None:
+        return given.area, known.areas[given.area]
+    if given.person is not None:
+        return known.people[given.person]
+    if given.unit is not None:
+        return known.units[given.unit]
+    return known.units[given.owner_unit]
+
+
+def _opener(actor: Actor, grants: Sequence[Grant], path: str, owner_path: str) -> Grant | Refusal | None:
+    """The post by which the loop is opened: downwards in one's area, within one's unit's area, or upwards to those above."""
+    if actor.system:
+        return None
+    from tongchou.record.access import roles
+
+    table = roles()
+    for grant in grants:
+        scope = table[grant.role].scope
+        if scope in ("unit", "self"):
+            return grant
+        if scope == "area" and path.startswith(grant.path):
+            return grant
+        if scope == "area" and grant.path.startswith(owner_path):
+            return grant
+    return _unknown("area", None, Text("区域", "area"))
+
+
+_COLUMNS = (
+    "id, kind, edition_id, title, detail, data, subject_person_id, subject_unit_id, subject_area_id, subject_item, area_id, "
+    "owner_unit_id, owner_account_id, opener_unit_id, opener_account_id, verifier_unit_id, turn_unit_id, stage, end_reason, opened_at, "
+    "due_at, deadline, check_at, level, top_level, returns, reopened, adjudicated, workers, worker_units, follow_up_done, parent_id, "
+    "origin, origin_ref, urgent"
+)
+
+
+def _write(context: Context, rows: Sequence[_Row]) -> None:
+    account = context.actor.account_id
+    sql = f"copy record_loop ({_COLUMNS}) from stdin"
+    with connection.cursor() as cursor, cursor.copy(sql) as copy:
+        for row in rows:
+            given, opener = row.given, row.opener.unit_id if row.opener else None
+            copy.write_row((
+                row.id, row.kind.key, row.edition, given.title, given.detail, json.dumps(given.data, ensure_ascii=False), given.person,
+                given.unit, given.area if "area" in row.kind.subjects else None, given.item, row.area, given.owner_unit,
+                given.owner_account, opener, account, given.verifier_unit, row.turn, row.kind.start, "", context.now, row.due_at,
+                row.deadline, row.check_at, "none", "none", 0, 0, False, [], [], False, given.parent, given.origin, given.origin_ref,
+                given.urgent,
+            ))  # fmt: skip
+    CoUnit.objects.bulk_create(
+        [CoUnit(loop_id=r.id, unit_id=c.unit, part=c.part) for r in rows for c in r.given.co_units], batch_size=2000
+    )
+    for row in rows:
+        context.event(
+            "open", loop_id=row.id, to_stage=row.kind.start,
+            data={"kind": row.kind.key, "owner_unit": row.given.owner_unit, "due_at": row.due_at.isoformat()},
+        )  # fmt: skip

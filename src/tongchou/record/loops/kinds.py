@@ -1,0 +1,77 @@
+"""Loop kinds in force: the shipped ones and a district's own, kept as editions so that an open loop keeps its rules."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.db import transaction
+from django.utils import timezone
+
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.text import Text
+from tongchou.packs.kindfile import base_kind_texts, read_kind
+from tongchou.packs.kinds import LoopKind
+from tongchou.record.models import KindEdition
+
+
+@lru_cache(maxsize=512)
+def kind_of(edition_id: int) -> LoopKind:
+    """The kind of an edition. Editions never change, so they are kept for the life of the process."""
+    row = KindEdition.objects.only("yaml", "key", "version").get(pk=edition_id)
+    return read_kind(row.yaml, f"{row.key} v{row.version}")
+
+
+def current_edition(key: str) -> tuple[int, LoopKind]:
+    """The newest edition of a kind that is not retired; refuses an unknown kind."""
+    row = KindEdition.objects.filter(key=key, retired_at=None).order_by("-version").values_list("pk", flat=True).first()
+    if row is None:
+        raise Refusal(
+            Reason.INVALID_VALUE,
+            Text("没有这种事项类型。", "There is no such kind of loop."),
+            remedy=Text("请从事项类型清单中选择。", "Choose from the list of loop kinds."),
+            field="kind",
+            value=key,
+        )
+    return row, kind_of(row)
+
+
+def current_kinds() -> dict[str, tuple[int, LoopKind]]:
+    """Every kind in force, by key."""
+    newest: dict[str, int] = {}
+    rows = KindEdition.objects.filter(retired_at=None).order_by("key", "version").values_list("key", "pk")
+    for key, pk in rows:
+        newest[key] = pk
+    return {key: (pk, kind_of(pk)) for key, pk in newest.items()}
+
+
+def install_shipped_kinds() -> list[str]:
+    """Add the editions that this version of the program ships and the database lacks; returns what was added.
+
+    A shipped file whose text changed without a new version is refused: loops are pinned to versions.
+    """
+    added: list[str] = []
+    with transaction.atomic():
+        for source, text in base_kind_texts().items():
+            if add_edition(text, source, "shipped"):
+                added.append(source)
+    return added
+
+
+def add_edition(text: str, source: str, origin: str) -> KindEdition | None:
+    """Check a kind's text and keep it as an edition; None when exactly this text is already there."""
+    kind = read_kind(text, source)
+    if KindEdition.objects.filter(digest=kind.digest).exists():
+        return None
+    taken = KindEdition.objects.filter(key=kind.key).order_by("-version").first()
+    if taken is not None and taken.version >= kind.version:
+        raise Refusal(
+            Reason.CONFLICT,
+            Text("该类型的版本号必须大于 {old}。", "This kind's version must be greater than {old}.").with_(old=taken.version),
+            remedy=Text("请提高 version 后重新提交。", "Raise `version` and submit again."),
+            field="version",
+            value=kind.version,
+            file=source,
+        )
+    return KindEdition.objects.create(
+        key=kind.key, version=kind.version, digest=kind.digest, yaml=text, origin=origin, added_at=timezone.now()
+    )

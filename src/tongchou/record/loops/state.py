@@ -1,0 +1,114 @@
+"""A loop's state as the engine sees it, and who the actor is to it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from tongchou.packs.kinds import LoopKind, Party
+from tongchou.record.access import Actor, Grant
+from tongchou.record.loops.kinds import kind_of
+
+_COLUMNS = """
+l.id, l.edition_id, l.stage, l.owner_unit_id, l.owner_account_id, l.opener_unit_id, l.opener_account_id, l.verifier_unit_id,
+l.turn_unit_id, l.subject_person_id, l.subject_unit_id, l.due_at, l.deadline, l.level, l.top_level, l.returns, l.adjudicated,
+l.workers, l.worker_units, l.closed_at, l.follow_up_at, l.follow_up_done, l.opened_at, l.parent_id, a.path,
+array(select c.unit_id from record_counit c where c.loop_id = l.id) as co_units
+"""
+_SELECT = f"select {_COLUMNS} from record_loop l join record_area a on a.id = l.area_id where l.id = any(%s) order by l.id"
+
+
+@dataclass(frozen=True, slots=True)
+class LoopState:
+    """One loop, as locked for a change. Times are aware; ids are the database's."""
+
+    id: uuid.UUID
+    edition_id: int
+    stage: str
+    owner_unit: int
+    owner_account: int | None
+    opener_unit: int | None
+    opener_account: int | None
+    verifier_unit: int | None
+    turn_unit: int | None
+    subject_person: uuid.UUID | None
+    subject_unit: int | None
+    due_at: datetime
+    deadline: datetime | None
+    level: str
+    top_level: str
+    returns: int
+    adjudicated: bool
+    workers: Sequence[int]
+    worker_units: Sequence[int]
+    closed_at: datetime | None
+    follow_up_at: datetime | None
+    follow_up_done: bool
+    opened_at: datetime
+    parent: uuid.UUID | None
+    path: str
+    co_units: Sequence[int]
+
+    @property
+    def kind(self) -> LoopKind:
+        return kind_of(self.edition_id)
+
+
+def load(ids: Iterable[uuid.UUID], *, lock: bool = False, skip_locked: bool = False) -> list[LoopState]:
+    """Read loops in the order of their ids (the one order in which rows are locked, so that no two acts wait for each other)."""
+    tail = " for update of l" + (" skip locked" if skip_locked else "") if lock else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_SELECT + tail, [list(ids)])
+        return [LoopState(*row) for row in cursor.fetchall()]
+
+
+def parties(actor: Actor, state: LoopState, permission: str = "loop.act") -> dict[Party, Grant | None]:
+    """Say what the actor is to a loop, and by which post."""
+    found: dict[Party, Grant | None] = {}
+    if actor.system:
+        found[Party.SYSTEM] = None
+    verifier = state.verifier_unit or state.opener_unit
+    for grant in actor.grants_for(permission):
+        unit = grant.unit_id
+        if unit == state.owner_unit:
+            found.setdefault(Party.OWNER, grant)
+        if unit == state.opener_unit:
+            found.setdefault(Party.OPENER, grant)
+        if unit == verifier:
+            found.setdefault(Party.VERIFIER, grant)
+        if unit in state.co_units:
+            found.setdefault(Party.CO_UNIT, grant)
+        if unit == state.subject_unit:
+            found.setdefault(Party.SUBJECT, grant)
+    for grant in actor.grants_for("loop.adjudicate"):
+        found.setdefault(Party.ADJUDICATOR, grant)
+        if state.opener_unit is None:  # opened by the program: the headquarters stands in for the opener
+            found.setdefault(Party.OPENER, grant)
+            if verifier is None:
+                found.setdefault(Party.VERIFIER, grant)
+    if actor.person_id is not None and actor.person_id == state.subject_person:
+        found.setdefault(Party.SUBJECT, actor.grants[0] if actor.grants else None)
+    return found
+
+
+def visible(actor: Actor, state: LoopState, permission: str = "loop.view") -> bool:
+    """Whether the actor may know that the loop exists."""
+    if actor.system or actor.sees_path(permission, state.path):
+        return True
+    units = set(actor.unit_ids(permission))
+    involved = {state.owner_unit, state.opener_unit, state.verifier_unit, state.turn_unit, *state.co_units}
+    if units & involved:
+        return True
+    if units and state.subject_unit in units:
+        return True
+    return actor.person_id is not None and actor.permits(permission) and actor.person_id == state.subject_person
+
+
+def as_values(state: LoopState) -> dict[str, Any]:
+    """The state as a plain mapping, for pages and the API."""
+    return {name: getattr(state, name) for name in LoopState.__slots__}

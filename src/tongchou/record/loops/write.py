@@ -1,0 +1,103 @@
+"""Write what the engine decided: one statement for each group of equal moves, however many loops there are."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from tongchou.packs.kinds import Party
+from tongchou.record.loops.engine import Move
+from tongchou.record.models import District, Unit
+
+_TURN = {
+    Party.OWNER: "owner_unit_id",
+    Party.OPENER: "coalesce(opener_unit_id, %(office)s)",
+    Party.VERIFIER: "coalesce(verifier_unit_id, opener_unit_id, %(office)s)",
+    Party.ADJUDICATOR: "%(office)s",
+    Party.CO_UNIT: "owner_unit_id",
+    Party.SUBJECT: "coalesce(subject_unit_id, opener_unit_id, owner_unit_id)",
+    Party.SYSTEM: "owner_unit_id",
+}
+
+_MOVE = """
+update record_loop set
+  stage = %(stage)s,
+  {owner}
+  turn_unit_id = {turn},
+  due_at = {due},
+  deadline = {deadline},
+  check_at = {check},
+  level = case when %(same)s then level else 'none' end,
+  returns = returns + %(returned)s,
+  adjudicated = adjudicated or %(adjudicated)s,
+  workers = case when %(account)s::bigint is null or %(account)s = any(workers) then workers else workers || %(account)s::bigint end,
+  worker_units = case when %(unit)s::bigint is null or %(unit)s = any(worker_units) then worker_units
+                      else worker_units || %(unit)s::bigint end,
+  closed_at = %(closed_at)s,
+  end_reason = %(end)s,
+  follow_up_at = %(follow_up_at)s
+where id = any(%(ids)s)
+"""
+
+
+def office_unit() -> int | None:
+    """The headquarters office, which adjudicates: named in the district's settings, else the one unit of that kind."""
+    district = District.objects.filter(pk=1).first()
+    named = district.settings.get("office_unit") if district else None
+    if named:
+        return int(named)
+    return Unit.objects.filter(kind=Unit.Kind.HQ_OFFICE, active_to=None).order_by("pk").values_list("pk", flat=True).first()
+
+
+def apply_moves(
+    moves: Iterable[tuple[uuid.UUID, Move, int | None]], account: int | None, now: datetime
+) -> None:
+    """Write moves given as (loop, move, acting unit)."""
+    groups: dict[tuple[Move, int | None], list[uuid.UUID]] = defaultdict(list)
+    for loop, move, unit in moves:
+        groups[move, unit].append(loop)
+    office = office_unit() if groups else None
+    for (move, unit), ids in groups.items():
+        _apply(move, unit, ids, account, now, office)
+
+
+def _apply(
+    move: Move, unit: int | None, ids: Sequence[uuid.UUID], account: int | None, now: datetime, office: int | None
+) -> None:
+    due = "due_at" if move.new_due_at is None else "%(new_due)s::timestamptz"
+    if move.end is not None:
+        turn, deadline, check = "null", "null", "null"
+    else:
+        turn = _TURN[move.turn or Party.OWNER]
+        if move.same_stage and move.new_due_at is None:
+            deadline, check, turn = "deadline", "check_at", "turn_unit_id"
+        else:
+            deadline = due if move.deadline_hours is None else "%(stage_due)s::timestamptz"
+            check = "null" if move.first_rung_hours is None else f"{deadline} + %(rung)s::interval"
+    if move.to_unit is not None and move.turn is Party.OWNER and move.end is None:
+        turn = "%(to_unit)s"  # the right-hand side of an UPDATE still sees the old owner
+    owner = "" if move.to_unit is None else "owner_unit_id = %(to_unit)s, owner_account_id = null,"
+    sql = _MOVE.format(owner=owner, turn=turn, due=due, deadline=deadline, check=check)
+    values = {
+        "stage": move.to_stage,
+        "to_unit": move.to_unit,
+        "office": office,
+        "new_due": move.new_due_at,
+        "stage_due": None if move.deadline_hours is None else now + timedelta(hours=move.deadline_hours),
+        "rung": timedelta(hours=move.first_rung_hours or 0),
+        "same": move.same_stage,
+        "returned": int(move.is_return),
+        "adjudicated": move.adjudicated,
+        "account": account if move.is_work else None,
+        "unit": unit if move.is_work else None,
+        "closed_at": now if move.end else None,
+        "end": move.end or "",
+        "follow_up_at": now + timedelta(hours=move.follow_up_hours) if move.follow_up_hours is not None else None,
+        "ids": list(ids),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)

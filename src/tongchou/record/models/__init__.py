@@ -1,0 +1,16 @@
+"""Tables of record. One module for each subject; every model is importable from here."""
+
+from tongchou.record.models.access import Account, ApiToken, District
+from tongchou.record.models.custody import Custody, Handover, HandoverItem, Holding
+from tongchou.record.models.ledger import Act, Event, HeadExport, LedgerEntry, LedgerQueue, ReadSubject, StoredRefusal
+from tongchou.record.models.loops import CoUnit, Evidence, KindEdition, Loop, LoopLink, StoredFile
+from tongchou.record.models.people import Fact, Household, Person, PersonMerge
+from tongchou.record.models.places import Area, AreaChange, Edition
+from tongchou.record.models.units import Post, PostHolding, Responsibility, Unit
+
+__all__ = [
+    "Account", "Act", "ApiToken", "Area", "AreaChange", "CoUnit", "Custody", "District", "Edition", "Event", "Evidence",
+    "Fact", "Handover", "HandoverItem", "HeadExport", "Holding", "Household", "KindEdition", "LedgerEntry", "LedgerQueue", "Loop",
+    "LoopLink", "Person", "PersonMerge", "Post", "PostHolding", "ReadSubject", "Responsibility", "StoredFile",
+    "StoredRefusal", "Unit",
+]  # fmt: skip

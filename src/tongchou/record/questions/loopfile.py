@@ -1,0 +1,94 @@
+"""One loop with all that happened to it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from tongchou.kernel.errors import Refusal
+from tongchou.packs.kinds import LoopKind, Stage, Step
+from tongchou.record.access import Actor
+from tongchou.record.actions.loops import _still_open
+from tongchou.record.loops import engine, state
+from tongchou.record.models import CoUnit, Evidence, Loop
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the timeline."""
+
+    at: datetime
+    what: str
+    who: str
+    unit: str
+    from_stage: str
+    to_stage: str
+    note: str
+    data: dict[str, Any]
+    act: uuid.UUID
+    seq: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoopFile:
+    """What a loop page shows. `steps` pairs each step of the stage with the reason why the actor may not take it."""
+
+    loop: Loop
+    kind: LoopKind
+    stage: Stage
+    state: state.LoopState
+    steps: list[tuple[Step, Refusal | None]]
+    timeline: list[Happening]
+    evidence: list[Evidence]
+    co_units: list[CoUnit]
+    children: list[Loop]
+    parties: frozenset[str]
+
+
+_TIMELINE = """
+select e.at, e.what, coalesce(c.display_name, ''), coalesce(u.name, ''), e.from_stage, e.to_stage, e.note, e.data, e.act_id, s.seq
+from record_event e
+join record_act x on x.id = e.act_id
+left join record_account c on c.id = x.account_id
+left join record_unit u on u.id = x.unit_id
+left join record_ledgerentry s on s.act_id = e.act_id
+where e.loop_id = %s order by e.id
+"""
+
+
+def loop_file(actor: Actor, loop: uuid.UUID) -> LoopFile:
+    """Return the whole file of a loop; refuses as not found what lies outside the actor's reach."""
+    found = state.load([loop])
+    if not found or not state.visible(actor, found[0]):
+        raise engine.not_found()
+    row = (
+        Loop.objects.select_related(
+            "owner_unit", "owner_account", "opener_unit", "opener_account", "verifier_unit", "turn_unit", "area", "parent",
+            "subject_unit", "subject_area",
+        ).get(pk=loop)
+    )  # fmt: skip
+    kind = found[0].kind
+    with connection.cursor() as cursor:
+        cursor.execute(_TIMELINE, [loop])
+        timeline = [Happening(*r[:7], _as_dict(r[7]), *r[8:]) for r in cursor.fetchall()]
+    return LoopFile(
+        loop=row,
+        kind=kind,
+        stage=kind.stages[row.stage],
+        state=found[0],
+        steps=engine.possible_steps(actor, found[0], _still_open([loop]).get(loop, engine.Open())),
+        timeline=timeline,
+        evidence=list(Evidence.objects.filter(loop=loop).select_related("file", "by").defer("file__sealed").order_by("pk")),
+        co_units=list(CoUnit.objects.filter(loop=loop).select_related("unit").order_by("pk")),
+        children=list(Loop.objects.filter(parent=loop).select_related("owner_unit").order_by("opened_at")[:500]),
+        parties=frozenset(p.value for p in state.parties(actor, found[0])),
+    )
+
+
+def _as_dict(value: Any) -> dict[str, Any]:
+    return json.loads(value) if isinstance(value, str) else value

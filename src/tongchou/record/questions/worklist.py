@@ -1,0 +1,207 @@
+"""The work list (待办): what is owed, overdue first."""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.db import connection
+
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.text import Text
+from tongchou.record.access import Actor
+
+View = Literal["mine", "unit", "assigned", "area", "co", "follow_up", "closed"]
+VIEWS: dict[str, Text] = {
+    "mine": Text("我经办的", "Mine"),
+    "unit": Text("本单位待办", "My unit's"),
+    "co": Text("协办", "Co-unit"),
+    "assigned": Text("我单位交办的", "Assigned by us"),
+    "area": Text("辖区全部", "All in my area"),
+    "follow_up": Text("待回访", "To follow up"),
+    "closed": Text("已办结", "Closed"),
+}
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Filters of a list; all are optional and kept in the URL."""
+
+    view: str = "unit"
+    kind: str = ""
+    stage: str = ""
+    level: str = ""
+    late: bool = False
+    urgent: bool = False
+    owner_unit: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a work list."""
+
+    id: uuid.UUID
+    edition: int
+    kind: str
+    title: str
+    stage: str
+    deadline: datetime | None
+    due_at: datetime
+    level: str
+    urgent: bool
+    owner: str
+    owner_unit: int
+    person: str | None
+    turn: str | None
+    area: str
+    opened_at: datetime
+    closed_at: datetime | None
+    reopened: int
+
+
+_SELECT = """
+select l.id, l.edition_id, l.kind, l.title, l.stage, l.deadline, l.due_at, l.level, l.urgent, o.name, l.owner_unit_id, c.display_name,
+       t.name, a.name, l.opened_at, l.closed_at, l.reopened
+from record_loop l
+join record_unit o on o.id = l.owner_unit_id
+join record_area a on a.id = l.area_id
+left join record_unit t on t.id = l.turn_unit_id
+left join record_account c on c.id = l.owner_account_id
+where {where}
+order by {order}
+limit {limit}
+"""
+
+
+def work_list(
+    actor: Actor, wanted: Filter, now: datetime, *, after: str = "", limit: int = PAGE
+) -> tuple[list[Row], str]:
+    """Return one page of rows and the cursor of the next ("" at the end). Order: what is due first, first."""
+    where, values = conditions(actor, wanted, now)
+    key = "l.closed_at" if wanted.view == "closed" else "l.follow_up_at" if wanted.view == "follow_up" else "l.deadline"
+    descending = wanted.view == "closed"
+    if after:
+        at, last = _read_cursor(after)
+        where.append(f"({key}, l.id) {'<' if descending else '>'} (%(after_at)s, %(after_id)s)")
+        values |= {"after_at": at, "after_id": last}
+    direction = " desc" if descending else ""
+    sql = _SELECT.format(where=" and ".join(where), order=f"{key}{direction}, l.id{direction}", limit=limit + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = [Row(*r) for r in cursor.fetchall()]
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return rows, _cursor(rows[-1], wanted.view) if more else ""
+
+
+def counts(actor: Actor, now: datetime, views: Sequence[str] = ("mine", "unit", "co", "assigned", "follow_up")) -> dict[str, tuple[int, int]]:
+    """For each view: how many, and how many of them are late. Counting stops at 1,000 (shown as 999+)."""
+    out: dict[str, tuple[int, int]] = {}
+    with connection.cursor() as cursor:
+        for view in views:
+            where, values = conditions(actor, Filter(view=view), now)
+            cursor.execute(
+                f"""select count(*), count(*) filter (where deadline < %(now)s)
+                    from (select l.deadline from record_loop l join record_area a on a.id = l.area_id
+                          where {" and ".join(where)} limit 1000) t""",
+                values | {"now": now},
+            )
+            out[view] = cursor.fetchone()
+    return out
+
+
+def conditions(actor: Actor, wanted: Filter, now: datetime) -> tuple[list[str], dict[str, Any]]:
+    """SQL conditions (all must hold) with their values, scope included."""
+    units = list(actor.unit_ids("loop.view"))
+    values: dict[str, Any] = {"units": units, "account": actor.account_id, "now": now, "person": actor.person_id}
+    where = ["l.closed_at is not null" if wanted.view in ("closed", "follow_up") else "l.closed_at is null"]
+    where.append(_view(actor, wanted.view, values))
+    simple = {"kind": wanted.kind, "stage": wanted.stage, "level": wanted.level}
+    for column, value in simple.items():
+        if value:
+            where.append(f"l.{column} = %({column})s")
+            values[column] = value
+    if wanted.late:
+        where.append("l.deadline < %(now)s")
+    if wanted.urgent:
+        where.append("l.urgent")
+    if wanted.owner_unit is not None:
+        where.append("l.owner_unit_id = %(owner_unit)s")
+        values["owner_unit"] = wanted.owner_unit
+    if wanted.text:
+        where.append("l.title ilike %(text)s")
+        values["text"] = "%" + wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    return where, values
+
+
+def _view(actor: Actor, view: str, values: dict[str, Any]) -> str:
+    units, subject = "any(%(units)s::bigint[])", "(%(person)s::uuid is not null and l.subject_person_id = %(person)s)"
+    match view:
+        case "mine":
+            return f"(l.owner_account_id = %(account)s or {subject})"
+        case "unit":
+            return f"l.turn_unit_id = {units}"
+        case "co":
+            return f"exists (select 1 from record_counit k where k.loop_id = l.id and k.unit_id = {units} and k.done_at is null)"
+        case "assigned":
+            return f"l.opener_unit_id = {units}"
+        case "follow_up":
+            return f"l.follow_up_at <= %(now)s and not l.follow_up_done and l.opener_unit_id = {units}"
+        case "area" | "closed":
+            return scope_condition(actor, "loop.view", values)
+    raise Refusal(
+        Reason.INVALID_VALUE,
+        Text("没有这种视图。", "There is no such view."),
+        remedy=Text("可用视图：{all}", "Views: {all}").with_(all=", ".join(VIEWS)),
+        field="view",
+        value=view,
+    )
+
+
+def scope_condition(actor: Actor, permission: str, values: dict[str, Any]) -> str:
+    """What the actor may see at all: its areas' subtrees, its units' loops, its own."""
+    if actor.system:
+        return "true"
+    paths = actor.area_paths(permission)
+    if any(p == _root_path() for p in paths):
+        return "true"
+    values["paths"] = [p + "%" for p in paths]
+    values["scope_units"] = list(actor.unit_ids(permission))
+    areas = "l.area_id = any(array(select s.id from record_area s where s.path like any(%(paths)s)))" if paths else "false"
+    mine = (
+        "l.owner_unit_id = any(%(scope_units)s) or l.opener_unit_id = any(%(scope_units)s) or l.verifier_unit_id = any(%(scope_units)s)"
+        " or l.turn_unit_id = any(%(scope_units)s) or l.subject_unit_id = any(%(scope_units)s)"
+        " or exists (select 1 from record_counit k where k.loop_id = l.id and k.unit_id = any(%(scope_units)s))"
+    )
+    return f"({areas} or {mine} or (%(person)s::uuid is not null and l.subject_person_id = %(person)s))"
+
+
+def _root_path() -> str:
+    """Path of the district's root area: who has the whole of it needs no filter."""
+    from tongchou.record.models import District
+
+    return District.objects.filter(pk=1).values_list("root__path", flat=True).first() or "-"
+
+
+def _cursor(row: Row, view: str) -> str:
+    at = row.closed_at if view == "closed" else row.deadline
+    assert at is not None or view == "follow_up"
+    body = json.dumps([at.isoformat() if at else None, str(row.id)])
+    return base64.urlsafe_b64encode(body.encode()).decode().rstrip("=")
+
+
+def _read_cursor(text: str) -> tuple[datetime, uuid.UUID]:
+    try:
+        at, last = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return datetime.fromisoformat(at), uuid.UUID(last)
+    except (ValueError, TypeError):
+        rule = Text("翻页标记无效。", "The paging cursor is not valid.")
+        remedy = Text("请从第一页重新开始。", "Start again from the first page.")
+        raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="after") from None
