@@ -1,4 +1,4 @@
-"""Dates and times as people here write them: Asia/Shanghai, aware datetimes only. Nothing in here asks what time it is."""
+"""Dates and times as people here write them: Asia/Shanghai, aware datetimes only. `now` is an argument."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def parse_date(value: str | date | float, field: str = "date") -> date:
 def parse_datetime(value: str | datetime, field: str = "at") -> datetime:
     """Read a moment; without an offset it is meant in Shanghai. A day without a time is refused: it is not a moment.
 
-    Accepts 2022-07-10 08:30[:00[.123456]][+08:00|Z], with T, / or 年月日, 20220710083000, 8时30分, 下午3点半, and 24:00.
+    Accepts 2022-07-10 08:30[:00[.123456]][+08:00|Z], with T, / or 年月日, 20220710083000, 8时30分, 下午3点半, 24:00.
     """
     if isinstance(value, datetime):
         return aware(value, field).astimezone(SHANGHAI)
@@ -80,7 +80,9 @@ def _moment(day: date, part: dict[str, str | None], text: str, field: str) -> da
         hour = 99  # contradicts itself: refused below
     midnight = hour == 24 and minute == second == micro == 0
     try:
-        at = datetime(day.year, day.month, day.day, 0 if midnight else hour, minute, second, micro, _zone(part.get("z")))
+        at = datetime(
+            day.year, day.month, day.day, 0 if midnight else hour, minute, second, micro, _zone(part.get("z"))
+        )
         return at + timedelta(days=1) if midnight else at
     except (ValueError, OverflowError):
         rule = Text("没有这个时刻：{text}。", "There is no such time: {text}.").with_(text=text)

@@ -1,4 +1,7 @@
-"""Masked forms of personal data: what is shown before somebody opens a file for a reason."""
+"""Masked forms of personal data: what is shown before somebody opens a file for a reason.
+
+Where a form is not recognised, more is hidden, never less.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ _ADDRESS = re.compile(
     r"(?P<province>\w{2,7}?(?:省|自治区|特别行政区))?"
     rf"(?P<city>(?:(?!街道|路|号|村|区|县|超市)\w){{1,9}}?(?:市|自治州|地区|盟))?"
     rf"(?P<district>(?:{_STOP}\w){{1,12}}?(?:区|县|旗|市))?"
-    r"(?P<street>(?:(?!街道|路|号|镇|乡|村)[^\W\d]){1,12}(?:街道办事处|街道|镇|乡|苏木))?"
+    r"(?P<street>(?:(?!街道|(?:路|号|镇|乡|村)(?!街道|镇|乡))[^\W\d]){1,12}(?:街道办事处|街道|镇|乡|苏木))?"
 )
 
 
@@ -30,7 +33,7 @@ def mask_name(name: str) -> str:
 
 
 def mask_document(number: str) -> str:
-    """110***********1234 for 15 to 18 places; the first and the last three of a shorter number; nothing of a very short one."""
+    """110***********1234 from 15 places on; the first and the last three of a shorter number; below seven nothing."""
     text = number.strip()
     size = len(text)
     if size >= 15:

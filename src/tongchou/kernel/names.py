@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 
 from pypinyin import Style, lazy_pinyin, pinyin
 
@@ -68,10 +68,11 @@ def _surname_readings(surname: str) -> tuple[tuple[str, ...], ...]:
 
 
 def pinyin_of(name: str) -> str:
-    """Return a person's name in pinyin as it is most likely read: "shan xiongxin" for 单雄信. For sorting and display."""
+    """Return a person's name in pinyin as it is most likely read (单雄信: "shan xiongxin"). For sorting and display."""
     flat = _flat(name)
     if not _HAN_ONLY.fullmatch(flat):
-        return " ".join(w for w in (_letters(part) for part in _SEPARATORS.split(flat)) if w)
+        words = ("".join(lazy_pinyin(part)) for part in _SEPARATORS.split(flat))
+        return " ".join(w for w in map(_letters, words) if w)
     surname = surname_of(flat)
     known = _surname_readings(surname)
     family = "".join(known[0]) if known else surname
@@ -111,6 +112,8 @@ def search_keys(name: str) -> set[str]:
             keys |= {run for run in _HAN_RUN.findall(word) if len(run) > 1}
     if latin:
         keys |= _latin_keys(latin)
+        if "ü" in flat.casefold():  # Müller is looked for as Muller, Lü as lv
+            keys |= search_keys(flat.casefold().replace("ü", "u"))
     return keys
 
 
@@ -150,7 +153,7 @@ def _latin_keys(words: list[str]) -> set[str]:
     keys = set(words)
     keys.add("".join(words))
     keys.add("".join(reversed(words)))
-    keys.update(a + b for a, b in zip(words, words[1:], strict=False))
+    keys.update(a + b for a, b in pairwise(words))
     if len(words) <= 3:
         keys.update("".join(p) for n in (2, 3) for p in permutations(words, n))
     keys.add("".join(w[0] for w in words))

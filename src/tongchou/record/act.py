@@ -238,10 +238,10 @@ def _carry_out(
             if dry_run:
                 raise _DryRun(result)
             _write(spec, context, mac, result)
+            for effect in context.effects:
+                transaction.on_commit(effect)
     except IntegrityError as error:
         raise _constraint_refusal(error) from error
-    for run in context.effects:
-        run()
     return Outcome(client_id, result)
 
 

@@ -32,12 +32,12 @@ def seal(limit: int = BATCH) -> int:
         if not waiting:
             return 0
         cursor.execute("select seq, hash from record_ledgerentry order by seq desc limit 1")
-        seq, prev = cursor.fetchone() or (0, chain.GENESIS)
+        seq, prev = cursor.fetchone() or (0, chain.GENESIS.hash)
         now = timezone.now()
         rows = []
         for act_id, digest in waiting:
             seq += 1
-            link = chain.link(bytes(prev), seq, act_id, bytes(digest), now)
+            link = _link(bytes(prev), seq, act_id, bytes(digest), now)
             rows.append((seq, act_id, now, bytes(digest), bytes(prev), link))
             prev = link
         with cursor.copy("copy record_ledgerentry (seq, act_id, at, act_digest, prev, hash) from stdin") as copy:
@@ -45,6 +45,10 @@ def seal(limit: int = BATCH) -> int:
                 copy.write_row(row)
         cursor.execute("delete from record_ledgerqueue where act_id = any(%s)", [[r[1] for r in rows]])
         return len(rows)
+
+
+def _link(prev: bytes, seq: int, act_id: uuid.UUID, digest: bytes, at: datetime) -> bytes:
+    return chain.entry_hash(prev, seq, chain.entry_body(act_id, at, digest))
 
 
 def seal_all() -> int:
@@ -79,8 +83,10 @@ def verify(since: int = 0) -> Report:
     since: verify entries after this sequence number, taking the stored hash there as given (0: from the beginning).
     """
     report = Report()
+    outermost = not connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("set transaction isolation level repeatable read, read only")
+        if outermost:
+            cursor.execute("set transaction isolation level repeatable read, read only")  # one moment for all
         _verify_chain(cursor, since, report)
         _verify_exports(cursor, report)
         cursor.execute("select count(*) from record_ledgerqueue")
@@ -94,7 +100,7 @@ def verify(since: int = 0) -> Report:
 
 
 def _verify_chain(cursor: Any, since: int, report: Report) -> None:
-    prev = chain.GENESIS
+    prev = chain.GENESIS.hash
     if since:
         cursor.execute("select hash from record_ledgerentry where seq = %s", [since])
         row = cursor.fetchone()
@@ -119,7 +125,7 @@ def _verify_chain(cursor: Any, since: int, report: Report) -> None:
                 expected = seq
             if bytes(stored_prev) != prev:
                 report.faults.append(f"entry {seq} does not follow the entry before it")
-            link = chain.link(bytes(stored_prev), seq, act_id, bytes(digest), at)
+            link = _link(bytes(stored_prev), seq, act_id, bytes(digest), at)
             if link != bytes(stored_hash):
                 report.faults.append(f"entry {seq} was altered")
             prev = bytes(stored_hash)

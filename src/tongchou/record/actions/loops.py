@@ -13,7 +13,8 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.kinds import Party
 from tongchou.record.act import Context, Payload, verb
-from tongchou.record.loops import engine, evidence, state, write
+from tongchou.record.loops import engine, state, write
+from tongchou.record.loops import evidence as pieces
 from tongchou.record.models import Account, CoUnit, Loop, PostHolding
 
 BULK_LIMIT = 200_000
@@ -23,7 +24,7 @@ class AdvanceIn(Payload):
     loop: uuid.UUID
     step: str = Field(max_length=40)
     note: str = Field("", max_length=20_000)
-    evidence: list[evidence.EvidenceIn] = Field(default_factory=list, max_length=50)
+    evidence: list[pieces.EvidenceIn] = Field(default_factory=list, max_length=50)
     to_unit: int | None = None
     new_due_at: AwareDatetime | None = None
     seen_stage: str = Field("", max_length=40, description="the stage that the person saw; refused if it has moved on")
@@ -33,7 +34,7 @@ class AdvanceManyIn(Payload):
     loops: list[uuid.UUID] = Field(min_length=1, max_length=BULK_LIMIT)
     step: str = Field(max_length=40)
     note: str = Field("", max_length=20_000)
-    evidence: list[evidence.EvidenceIn] = Field(default_factory=list, max_length=50)
+    evidence: list[pieces.EvidenceIn] = Field(default_factory=list, max_length=50)
     to_unit: int | None = None
     new_due_at: AwareDatetime | None = None
     mode: Literal["all", "listed"] = "all"
@@ -73,11 +74,11 @@ def advance_many(context: Context, given: AdvanceManyIn) -> dict[str, Any]:
 def _advance(
     context: Context, ids: list[uuid.UUID], given: AdvanceIn | AdvanceManyIn, seen_stage: str
 ) -> tuple[list[tuple[uuid.UUID, engine.Move]], list[tuple[uuid.UUID, Refusal]]]:
-    evidence.check_files(given.evidence)
+    pieces.check_files(given.evidence)
     _check_unit(given.to_unit)
     states = {s.id: s for s in state.load(ids, lock=True)}
     still_open = _still_open(ids)
-    plain = engine.Given(given.note, evidence.counted(given.evidence), given.to_unit, given.new_due_at)
+    plain = engine.Given(given.note, pieces.counted(given.evidence), given.to_unit, given.new_due_at)
     moves: list[tuple[uuid.UUID, engine.Move, int | None]] = []
     refused: list[tuple[uuid.UUID, Refusal]] = []
     for loop in ids:
@@ -97,7 +98,7 @@ def _advance(
     if refused and not (isinstance(given, AdvanceManyIn) and given.mode == "listed"):
         return [], refused
     write.apply_moves(moves, context.actor.account_id, context.now)
-    evidence.keep(context, [loop for loop, _, _ in moves], given.step, given.evidence)
+    pieces.keep(context, [loop for loop, _, _ in moves], given.step, given.evidence)
     extra = _extra(given)
     for loop, move, _ in moves:
         context.event(

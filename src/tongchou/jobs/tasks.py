@@ -1,0 +1,38 @@
+"""Scheduled work. Each task is safe to run twice, in several workers, and to die anywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from procrastinate.contrib.django import app
+
+from tongchou.kernel.ids import new_id
+from tongchou.record.access import SYSTEM
+from tongchou.record.act import act
+from tongchou.record.custody_alarm import raise_alarms
+
+ESCALATION_BATCH = 500
+
+
+@app.periodic(cron="*/20 * * * * *")
+@app.task(queue="clock", pass_context=False)
+def escalate(timestamp: int) -> int:
+    """Raise what is late, batch after batch, until nothing is due to be looked at."""
+    raised = 0
+    while True:
+        result = escalate_once()
+        raised += int(result["raised"])
+        if int(result["looked_at"]) < ESCALATION_BATCH:
+            return raised
+
+
+def escalate_once() -> dict[str, Any]:
+    """One batch, in one act."""
+    return act("loop.escalate", SYSTEM, new_id(), {"limit": ESCALATION_BATCH}).result
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="clock")
+def reconcile_custody(timestamp: int) -> int:
+    """Open a loop for everything that nobody holds, and for an account that does not balance."""
+    return raise_alarms()
