@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -144,3 +145,74 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+
+# ---- sign-in, session, security headers ----
+# TONGCHOU_DEMO_MFA=1: the second factor is enforced in a demo district too.
+# TONGCHOU_PROXY=1: believe X-Forwarded-For and -Proto, which one's own proxy sets.
+
+DEMO_MFA = os.environ.get("TONGCHOU_DEMO_MFA", "") == "1"
+BEHIND_PROXY = os.environ.get("TONGCHOU_PROXY", "") == "1"
+if BEHIND_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+SESSION_IDLE_SECONDS = 15 * 60
+SESSION_ABSOLUTE_SECONDS = 12 * 3600
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+CSRF_FAILURE_VIEW = "tongchou.web.failures.csrf_failed"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_SSL_REDIRECT = False  # the proxy in front does it
+
+MIDDLEWARE.insert(0, "tongchou.api.middleware.problems")
+MIDDLEWARE.insert(1, "tongchou.web.middleware.security_headers")
+MIDDLEWARE.insert(
+    MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1,
+    "tongchou.web.middleware.session_limits",
+)
+TEMPLATES[0]["DIRS"] = [PACKAGE / "web" / "templates"]  # before allauth's own templates
+TEMPLATES[0]["OPTIONS"]["context_processors"].append("tongchou.web.context.page_context")  # type: ignore[index]
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "tongchou.web.adapters.AccountAdapter"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "/sign-in"
+MFA_ADAPTER = "tongchou.web.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts have no e-mail
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the unlock time that was shown stays true
+AXES_LOCKOUT_CALLABLE = "tongchou.web.adapters.keep_response"
+AXES_CLIENT_IP_CALLABLE = "tongchou.web.adapters.client_address"
+AXES_DISABLE_ACCESS_LOG = True  # the ledger has the sign-ins
+AXES_SENSITIVE_PARAMETERS = ["username", "password", "code"]
+AXES_VERBOSE = False
+
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": f"{_VALIDATION}.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10 if PASSWORD_PROFILE == "dengbao3" else 12},
+    },
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {
+        "NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "display_name")},
+    },
+]
+if PASSWORD_PROFILE == "dengbao3":
+    AUTH_PASSWORD_VALIDATORS.append({"NAME": "tongchou.web.failures.ThreeKinds"})
+
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]

@@ -13,10 +13,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 TAG_COMMITMENT = b"tongchou.commitment.1\x00"
+_SALT_16 = TAG_COMMITMENT + bytes((16,))
 TAG_DIGEST = b"tongchou.digest.1\x00"
 TAG_ENTRY = b"tongchou.entry.1\x00"
 TAG_HEAD = b"tongchou.head.1\x00"
 
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 _PLAIN = frozenset({str, int, bool, type(None)})
 
 
@@ -26,8 +28,7 @@ def canonical(value: Any) -> bytes:
     None, bool, int, str, list, tuple, dict with text keys; datetimes (aware) as UTC with microseconds, UUIDs as text,
     bytes as lower-case hex. Floats, naive datetimes, lone surrogates and everything else raise TypeError or ValueError.
     """
-    text = json.dumps(_reduced(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8")
+    return _ENCODER.encode(_reduced(value)).encode("utf-8")
 
 
 def _reduced(value: Any) -> Any:
@@ -96,6 +97,42 @@ def event_commitment(
     """Commit to one event of an act. `data` holds JSON values as they come back from the database (no datetimes)."""
     content = [act_id, n, at, loop_id, subject, what, from_stage, to_stage, note, dict(data)]
     return commitment(salt, canonical(content))
+
+
+class EventSeries:
+    """Commits to many events of one act, several times as fast as event_commitment, with the same bytes.
+
+    Texts that repeat from event to event (stages, notes, data) are put into their canonical form once.
+    """
+
+    def __init__(self, act_id: uuid.UUID, at: datetime) -> None:
+        self._head = f'["{act_id}",'
+        self._at = f',"{iso_utc(at)}",'
+        self._texts: dict[Any, str] = {}
+
+    def commit(
+        self, salt: bytes, n: int, loop_id: uuid.UUID | None, texts: tuple[str, str, str, str, str], data: Mapping[str, Any]
+    ) -> bytes:
+        """texts: subject, what, from_stage, to_stage, note. The salt has 16 bytes."""
+        middle = self._texts.get(texts)
+        if middle is None:
+            middle = self._texts[texts] = ",".join([_ENCODER.encode(text) for text in texts])
+        loop = "null" if loop_id is None else f'"{loop_id}"'
+        content = f"{self._head}{n}{self._at}{loop},{middle},{self._data(data)}]"
+        return hashlib.sha256(_SALT_16 + salt + content.encode("utf-8")).digest()
+
+    def _data(self, data: Mapping[str, Any]) -> str:
+        if not data:
+            return "{}"
+        try:
+            key = tuple(data.items())
+            known = self._texts.get(key)
+        except TypeError:  # lists and mappings inside are not kept
+            return canonical(dict(data)).decode("utf-8")
+        if known is None or any(type(v) is bool for v in data.values()):  # True == 1, but they are written differently
+            known = canonical(dict(data)).decode("utf-8")
+            self._texts[key] = known
+        return known
 
 
 def act_digest(salt: bytes, head: Mapping[str, Any], commitments: Iterable[bytes]) -> bytes:

@@ -1,150 +1,185 @@
-"""What a loop kind must keep as a whole: nothing can get stuck, nobody can close what nobody has verified."""
+"""What a loop kind must keep as a whole: nothing can get stuck, and nobody can close what nobody else has verified.
+
+Checks of single stages, steps and fields are here; of ways through the kind in `kindways`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from tongchou.kernel.errors import Reason
 from tongchou.kernel.text import Text
 from tongchou.packs.kinds import Level, LoopKind, Party, Stage, Step
-from tongchou.packs.yamllines import Node, Problems
+from tongchou.packs.kindways import check_ways
+from tongchou.packs.yamllines import Node, Problems, nearest
 
+T = TypeVar("T")
 _ORDER = list(Level)
+_NO_STAGE = Text("没有这个阶段。", "There is no such stage.")
+# What a stage that is not an end must say: key, rule, remedy.
+_OWED = (
+    (
+        "owner",
+        Text("未终结的阶段须有责任方。", "A stage that is not an end needs an owner."),
+        Text("请写明 owner；若是终结阶段，请写明 end。", "Give `owner`; or, where it is an end, `end`."),
+    ),
+    (
+        "deadline",
+        Text("未终结的阶段须有时限。", "A stage that is not an end needs a deadline."),
+        Text(
+            "请写明 deadline：小时数，或 keeps（沿用事项的时限）。",
+            "Give `deadline`: hours, or `keeps` for the loop's own deadline.",
+        ),
+    ),
+    (
+        "ladder",
+        Text(
+            "未终结的阶段须有升级规则，逾期不能无人知晓。",
+            "A stage that is not an end needs a ladder: nothing is late in silence.",
+        ),
+        Text("请写明 ladder，至少一级。", "Give `ladder` with at least one rung."),
+    ),
+)
 
 
 def check_kind(kind: LoopKind, root: Node, problems: Problems) -> None:
-    """Add every problem of the kind as a graph."""
-    stages, steps = root.mapping["stages"], root.mapping["steps"]
-    if kind.start not in kind.stages:
-        rule = Text("起始阶段不存在。", "The start is no stage of this kind.")
-        problems.add(root.mapping["start"], rule, value=kind.start)
+    """Add every problem of the kind as a whole. Where a field is already at fault, nothing more is said about it."""
+    stages, steps = root.mapping.get("stages"), root.mapping.get("steps")
+    if stages is None or steps is None or not stages.mapping or not steps.mapping:
         return
+    _check_start(kind, root, stages, problems)
     for stage in kind.stages.values():
-        _check_stage(stage, kind, stages.mapping[stage.key], problems)
+        _check_stage(stage, stages.mapping[stage.key], problems)
     for step in kind.steps.values():
-        _check_step(step, kind, steps.mapping[step.key], problems)
-    _check_titles(kind, root, problems)
+        _check_step(step, kind, steps.mapping[step.key], stages, problems)
     _check_returns(kind, root, problems)
-    if not problems.found:
-        _check_graph(kind, root, problems)
+    _check_repeats(kind, root, problems)
+    check_ways(kind, root, problems)
 
 
-def _check_stage(stage: Stage, kind: LoopKind, node: Node, problems: Problems) -> None:
-    if stage.end is not None:
-        if stage.owner is not None or stage.ladder or stage.deadline_hours or stage.keeps_deadline:
-            rule = Text("终结阶段不能有责任方、时限或升级规则。", "An end has no owner, deadline or ladder.")
-            problems.add(node, rule)
+def _check_start(kind: LoopKind, root: Node, stages: Node, problems: Problems) -> None:
+    if problems.touch("start"):
         return
-    if stage.owner is None:
-        rule = Text("每个未终结阶段都须有责任方（owner）。", "Every stage that is not an end needs an owner.")
-        problems.add(node, rule, path=f"{node.path}.owner", reason=Reason.MISSING_VALUE)
-    if stage.deadline_hours is None and not stage.keeps_deadline:
-        rule = Text("每个未终结阶段都须有时限（小时数或 keeps）。", "Every stage that is not an end needs a deadline (hours or `keeps`).")
-        problems.add(node, rule, path=f"{node.path}.deadline", reason=Reason.MISSING_VALUE)
-    if not any(stage.key in s.from_stages for s in kind.steps.values()):
-        problems.add(node, Text("该阶段没有出口。", "No step leaves this stage."))
+    if kind.start not in stages.mapping:
+        problems.add(root.at("start"), _NO_STAGE, nearest(kind.start, stages.mapping), value=kind.start)
+    elif kind.start in kind.stages and kind.stages[kind.start].end is not None:
+        rule = Text("起始阶段不能是终结阶段。", "The start may not be an end.")
+        remedy = Text("请另选起始阶段。", "Choose another stage to start with.")
+        problems.add(root.at("start"), rule, remedy, value=kind.start)
+
+
+def _check_stage(stage: Stage, node: Node, problems: Problems) -> None:
+    if "end" in node.mapping:
+        for key in ("owner", "deadline", "ladder"):
+            if key in node.mapping:
+                rule = Text("终结阶段没有责任方、时限和升级规则。", "An end has no owner, deadline or ladder.")
+                remedy = Text("请删除“{key}”，或删除 end。", "Delete “{key}”, or delete `end`.").with_(key=key)
+                problems.add(node.at(key), rule, remedy)
+        return
+    for key, rule, remedy in _OWED:
+        found = node.mapping.get(key)
+        missing = found is None or (key == "ladder" and found.shape == "list" and not found.items)
+        empty = found is not None and found.shape == "scalar" and found.value is None
+        if (missing or empty) and not problems.touch(f"{node.path}.{key}"):
+            problems.add(node.at(key), rule, remedy, path=f"{node.path}.{key}", reason=Reason.MISSING_VALUE)
     _check_ladder(stage, node, problems)
 
 
 def _check_ladder(stage: Stage, node: Node, problems: Problems) -> None:
-    for lower, upper in zip(stage.ladder, stage.ladder[1:], strict=False):
-        if upper.after_hours <= lower.after_hours or _ORDER.index(upper.level) <= _ORDER.index(lower.level):
-            rule = Text("升级规则的时间和级别须逐级升高。", "The rungs of a ladder must rise in hours and in level.")
-            problems.add(node.mapping["ladder"], rule)
-    if any(r.level is Level.NONE or not r.to for r in stage.ladder):
-        rule = Text("升级规则须有级别和通知对象。", "A rung needs a level and somebody to tell.")
-        problems.add(node.mapping["ladder"], rule)
+    ladder = node.mapping.get("ladder")
+    if ladder is None or problems.touch(ladder.path):
+        return
+    for place, (lower, upper) in enumerate(zip(stage.ladder, stage.ladder[1:], strict=False), start=1):
+        if upper.after_hours > lower.after_hours and _ORDER.index(upper.level) > _ORDER.index(lower.level):
+            continue
+        rule = Text(
+            "升级规则的时间和级别都须逐级升高。", "Each rung must be later and of a higher level than the one before."
+        )
+        remedy = Text(
+            "请按 remind、supervise、accountability 和时间先后排列。",
+            "Order them by time: remind, supervise, accountability.",
+        )
+        problems.add(ladder.items[place], rule, remedy, value=f"{upper.after_hours:g} h {upper.level.value}")
 
 
-def _check_step(step: Step, kind: LoopKind, node: Node, problems: Problems) -> None:
-    for name in step.from_stages:
-        if name not in kind.stages:
-            problems.add(node.mapping["from"], Text("没有这个阶段。", "There is no such stage."), value=name)
-        elif kind.stages[name].end is not None:
-            problems.add(node.mapping["from"], Text("终结阶段不能再办理。", "No step leaves an end."), value=name)
-    if step.to_stage != "=" and step.to_stage not in kind.stages:
-        problems.add(node.mapping["to"], Text("没有这个阶段。", "There is no such stage."), value=step.to_stage)
-    if not step.by or not step.from_stages:
-        problems.add(node, Text("须写明由谁（by）从哪个阶段（from）办理。", "Say who (by) takes it and from where (from)."))
-    keys = [n.key for n in step.needs]
-    if len(set(keys)) != len(keys):
-        problems.add(node.mapping["needs"], Text("证明材料的名称重复。", "An evidence key stands twice."), reason=Reason.DUPLICATE)
+def _check_step(step: Step, kind: LoopKind, node: Node, stages: Node, problems: Problems) -> None:
+    for item in node.at("from").items:
+        if not isinstance(item.value, str):
+            continue
+        if item.value not in stages.mapping:
+            problems.add(item, _NO_STAGE, nearest(item.value, stages.mapping), value=item.value)
+        elif item.value in kind.stages and kind.stages[item.value].end is not None:
+            rule = Text("终结后不能再办理。", "No step leaves an end.")
+            remedy = Text("请从 from 中删除该阶段。", "Take it out of `from`.")
+            problems.add(item, rule, remedy, value=item.value)
+    if step.to_stage and step.to_stage != "=" and step.to_stage not in stages.mapping:
+        problems.add(node.at("to"), _NO_STAGE, nearest(step.to_stage, stages.mapping), value=step.to_stage)
     if step.is_work and step.verifies:
-        rule = Text("同一步不能既办理又核验。", "A step cannot both do the work and verify it.")
-        problems.add(node, rule)
+        rule = Text("同一步不能既是办理又是核验。", "A step cannot both do the work and verify it.")
+        remedy = Text("请删除 work 或 verifies。", "Delete `work` or `verifies`.")
+        problems.add(node.at("verifies"), rule, remedy, value=step.verifies)
+    _unique(((n.key, item.at("key")) for n, item in _pairs(step.needs, node.at("needs"))), problems)
 
 
-def _check_titles(kind: LoopKind, root: Node, problems: Problems) -> None:
-    for group, node in ((kind.stages, root.mapping["stages"]), (kind.steps, root.mapping["steps"])):
-        seen: dict[str, str] = {}
-        for key, entry in group.items():
-            for text in (entry.title.zh, entry.title.en):  # type: ignore[attr-defined]
-                if text in seen and seen[text] != key:
-                    rule = Text("名称“{t}”重复。", "The title “{t}” stands twice.").with_(t=text)
-                    problems.add(node.mapping[key], rule, reason=Reason.DUPLICATE)
-                seen[text] = key
+def _pairs(values: Iterable[T], node: Node) -> Iterable[tuple[T, Node]]:
+    return zip(values, (item for item in node.items if item.shape == "mapping"), strict=False)
 
 
 def _check_returns(kind: LoopKind, root: Node, problems: Problems) -> None:
-    returning = [s for s in kind.steps.values() if s.is_return]
-    node = root.mapping.get("returns")
-    if returning and node is None:
-        rule = Text("有退单步骤时须写明退单上限（returns）。", "A kind with return steps must limit them (returns).")
-        problems.add(root.mapping["steps"].mapping[returning[0].key], rule, path="returns", reason=Reason.MISSING_VALUE)
-        return
-    if node is None:
-        return
-    stage = kind.stages.get(kind.adjudicate_stage or "")
-    if stage is None or stage.owner is not Party.ADJUDICATOR:
-        rule = Text("裁定阶段须存在并由裁定方负责。", "The adjudication stage must exist and be owned by the adjudicator.")
-        problems.add(node, rule, path="returns.adjudicate", value=kind.adjudicate_stage)
-
-
-def _check_graph(kind: LoopKind, root: Node, problems: Problems) -> None:
-    edges = list(_edges(kind))
-    reached = _closure({kind.start}, [(a, b) for a, b, _ in edges])
-    ends = {s.key for s in kind.stages.values() if s.end is not None}
-    ending = _closure(ends, [(b, a) for a, b, _ in edges])
-    stages = root.mapping["stages"].mapping
-    for key in kind.stages:
-        if key not in reached:
-            rule = Text("从起始阶段无法到达该阶段。", "This stage cannot be reached from the start.")
-            problems.add(stages[key], rule)
-        elif key not in ending:
-            problems.add(stages[key], Text("该阶段无法到达终结。", "No end can be reached from this stage."))
-    if kind.extra.get("self_closing"):
-        return
-    unverified = _closure({kind.start}, [(a, b) for a, b, step in edges if not step.verifies])
-    for key in sorted(unverified):
-        if kind.stages[key].end == "done":
-            rule = Text("可不经核验而办结。", "It can be closed as done without being verified.")
-            remedy = Text(
-                "请在通往该阶段的步骤上注明 verifies，或用 self_closing 说明理由。",
-                "Mark the steps that lead here with `verifies`, or say why in `self_closing`.",
-            )
-            problems.add(stages[key], rule, remedy)
-
-
-def _edges(kind: LoopKind) -> Iterable[tuple[str, str, Step]]:
+    returns = root.mapping.get("returns")
     for step in kind.steps.values():
-        for origin in step.from_stages:
-            yield origin, origin if step.to_stage == "=" else step.to_stage, step
-            if step.is_return and kind.adjudicate_stage:
-                yield origin, kind.adjudicate_stage, step
+        if step.is_return and returns is None:
+            rule = Text(
+                "退单须有次数上限和裁定阶段（returns）。", "Returns must be limited and then adjudicated (`returns`)."
+            )
+            remedy = Text(
+                "请补充 returns，例如 limit: 1 和 adjudicate: 裁定阶段的名称。",
+                "Add `returns` with `limit: 1` and `adjudicate:` the stage that rules.",
+            )
+            place = root.at("steps").at(step.key).at("return")
+            problems.add(place, rule, remedy, path="returns", reason=Reason.MISSING_VALUE)
+    if returns is None or kind.adjudicate_stage is None:
+        return
+    stages = root.at("stages").mapping
+    stage = kind.stages.get(kind.adjudicate_stage)
+    if kind.adjudicate_stage not in stages:
+        problems.add(
+            returns.at("adjudicate"), _NO_STAGE, nearest(kind.adjudicate_stage, stages), value=kind.adjudicate_stage
+        )
+    elif stage is not None and stage.owner is not Party.ADJUDICATOR and not problems.touch(f"stages.{stage.key}.owner"):
+        rule = Text("裁定阶段须由裁定方（adjudicator）负责。", "The stage that rules must be owned by the adjudicator.")
+        remedy = Text("请将该阶段的 owner 改为 adjudicator。", "Make `adjudicator` the owner of that stage.")
+        problems.add(returns.at("adjudicate"), rule, remedy, value=kind.adjudicate_stage)
 
 
-def _closure(start: set[str], edges: list[tuple[str, str]]) -> set[str]:
-    found, frontier = set(start), set(start)
-    while frontier:
-        frontier = {b for a, b in edges if a in frontier} - found
-        found |= frontier
-    return found
+def _check_repeats(kind: LoopKind, root: Node, problems: Problems) -> None:
+    """No two stages, steps, fields or choices are called the same: people tell them apart by their titles."""
+    stages, steps = root.at("stages"), root.at("steps")
+    _titles(((s.title, stages.mapping[s.key]) for s in kind.stages.values()), problems)
+    _titles(((s.title, steps.mapping[s.key]) for s in kind.steps.values()), problems)
+    specs = list(_pairs(kind.fields, root.at("fields"))) if "fields" in root.mapping else []
+    _titles(((spec.title, item) for spec, item in specs), problems)
+    _unique(((spec.key, item.at("key")) for spec, item in specs), problems)
 
 
-def graph(kind: LoopKind, language: str = "zh-hans") -> str:
-    """The kind as a Mermaid state diagram."""
-    lines = ["stateDiagram-v2", f"    [*] --> {kind.start}"]
-    lines += [f"    {s.key} : {s.title.in_(language)}" for s in kind.stages.values()]
-    lines += [f"    {a} --> {b} : {step.title.in_(language)}" for a, b, step in _edges(kind)]
-    lines += [f"    {s.key} --> [*]" for s in kind.stages.values() if s.end is not None]
-    return "\n".join(lines)
+def _titles(entries: Iterable[tuple[Text, Node]], problems: Problems) -> None:
+    seen: dict[str, Node] = {}
+    for title, node in entries:
+        for text in filter(None, (title.zh, title.en)):
+            first = seen.setdefault(text, node)
+            if first is not node and not problems.touch(f"{node.path}.title"):
+                rule = Text("名称与第 {n} 行的重复。", "This title is also on line {n}.").with_(n=first.line)
+                remedy = Text("请改为不同的名称。", "Give it a title of its own.")
+                problems.add(node.at("title"), rule, remedy, value=text, reason=Reason.DUPLICATE)
+
+
+def _unique(entries: Iterable[tuple[str, Node]], problems: Problems) -> None:
+    seen: dict[str, Node] = {}
+    for key, node in entries:
+        first = seen.setdefault(key, node)
+        if key and first is not node:
+            rule = Text("名称与第 {n} 行的重复。", "This name is also on line {n}.").with_(n=first.line)
+            problems.add(
+                node, rule, Text("请改为不同的名称。", "Choose another name."), value=key, reason=Reason.DUPLICATE
+            )

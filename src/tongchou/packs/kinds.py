@@ -101,7 +101,7 @@ class FieldSpec:
 
 @dataclass(frozen=True, slots=True)
 class LoopKind:
-    """A kind of loop. `digest` is the SHA-256 (hex) of the file's bytes and pins the version with which a loop was opened."""
+    """A kind of loop. `digest` is the SHA-256 (hex) of the file's bytes and pins the version a loop was opened with."""
 
     key: str
     version: int
@@ -119,6 +119,7 @@ class LoopKind:
     opened_by: tuple[str, ...] = ()    # roles that may open one
     digest: str = ""
     source: str = ""                   # file name, for messages
+    self_closing: Text | None = None   # why it may be closed as done without being verified; None: it may not
     extra: dict[str, str] = field(default_factory=dict)
 
     def steps_from(self, stage: str) -> list[Step]:

@@ -24,6 +24,7 @@ from tongchou.kernel import chain
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, Grant
+from tongchou.record.copytext import batched_lines
 from tongchou.record.keyring import keyring
 
 COPY_FROM = 200
@@ -315,18 +316,14 @@ def event_rows(context: Context) -> tuple[list[Sequence[Any]], list[bytes]]:
     salts = os.urandom(16 * len(context.events))
     rows: list[Sequence[Any]] = []
     commitments: list[bytes] = []
-    at = context.now
+    act_id, at = context.act_id, context.now
+    series = chain.EventSeries(act_id, at)
     for n, event in enumerate(context.events):
         salt = salts[16 * n : 16 * n + 16]
         data = event.data or {}
-        commitment = chain.event_commitment(
-            salt, context.act_id, n, at, event.loop_id, event.subject, event.what, event.from_stage, event.to_stage,
-            event.note, data,
-        )  # fmt: skip
-        rows.append(
-            (context.act_id, n, at, event.loop_id, event.subject, event.what, event.from_stage, event.to_stage,
-             event.note, data, salt, commitment)
-        )  # fmt: skip
+        texts = (event.subject, event.what, event.from_stage, event.to_stage, event.note)
+        commitment = series.commit(salt, n, event.loop_id, texts, data)
+        rows.append((act_id, n, at, event.loop_id, *texts, data, salt, commitment))
         commitments.append(commitment)
     return rows, commitments
 
@@ -336,8 +333,8 @@ def _insert_events(cursor: Any, rows: list[Sequence[Any]]) -> None:
         return
     if len(rows) >= COPY_FROM:
         with cursor.copy(f"copy record_event ({_EVENT_COLUMNS}) from stdin") as copy:
-            for row in rows:
-                copy.write_row((*row[:9], json.dumps(row[9], ensure_ascii=False), *row[10:]))
+            for part in batched_lines(rows):
+                copy.write(part)
         return
     marks = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(rows))
     values = [v for row in rows for v in (*row[:9], Jsonb(row[9]), *row[10:])]

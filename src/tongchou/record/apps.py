@@ -1,5 +1,7 @@
 """The record app."""
 
+import gc
+
 from django.apps import AppConfig
 
 
@@ -13,3 +15,4 @@ class RecordConfig(AppConfig):
         from tongchou.record import actions
 
         actions.load()
+        gc.set_threshold(100_000, 50, 100)  # bulk acts make many long-lived objects; the default spends a third of the time on them

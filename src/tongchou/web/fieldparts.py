@@ -88,7 +88,7 @@ def from_bound(bound: BoundField, **extra: Any) -> FieldParts:
         "error": " ".join(str(e) for e in bound.errors),
         "required": bound.field.required,
         "choices": list(getattr(bound.field, "choices", ())),
-        "id": bound.id_for_label if not isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)) else bound.auto_id,
+        "id": bound.auto_id if kind in ("radio", "checkboxes") else bound.id_for_label,
         "maxlength": getattr(bound.field, "max_length", None),
         "accept": widget.attrs.get("accept", ""),
         "multiple": getattr(widget, "allow_multiple_selected", False),

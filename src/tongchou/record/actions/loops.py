@@ -12,12 +12,15 @@ from pydantic import AwareDatetime, Field
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.kinds import Party
+from tongchou.record.access import Grant
 from tongchou.record.act import Context, Payload, verb
+from tongchou.record.copytext import uuid_array
 from tongchou.record.loops import engine, state, write
 from tongchou.record.loops import evidence as pieces
 from tongchou.record.models import Account, CoUnit, Loop, PostHolding
 
 BULK_LIMIT = 200_000
+_NOTHING = engine.Open()
 
 
 class AdvanceIn(Payload):
@@ -76,19 +79,22 @@ def _advance(
 ) -> tuple[list[tuple[uuid.UUID, engine.Move]], list[tuple[uuid.UUID, Refusal]]]:
     pieces.check_files(given.evidence)
     _check_unit(given.to_unit)
-    states = {s.id: s for s in state.load(ids, lock=True)}
+    states = {s.id: s for s in state.load(ids, lock=True, times=False)}
     still_open = _still_open(ids)
     plain = engine.Given(given.note, pieces.counted(given.evidence), given.to_unit, given.new_due_at)
     moves: list[tuple[uuid.UUID, engine.Move, int | None]] = []
     refused: list[tuple[uuid.UUID, Refusal]] = []
+    planned: dict[Any, tuple[engine.Move, Grant | None] | Refusal] = {}
     for loop in ids:
         found = states.get(loop)
-        verdict = (
-            engine.not_found()
-            if found is None
-            else _stale(found, seen_stage)
-            or engine.plan(context.actor, found, given.step, plain, still_open.get(loop, engine.Open()))
-        )
+        if found is None:
+            verdict: tuple[engine.Move, Grant | None] | Refusal = engine.not_found()
+        else:
+            left = still_open.get(loop, _NOTHING)
+            key = (found.signature, left)  # loops that are alike get the same verdict: it is worked out once
+            if key not in planned:
+                planned[key] = _stale(found, seen_stage) or engine.plan(context.actor, found, given.step, plain, left)
+            verdict = planned[key]
         if isinstance(verdict, Refusal):
             refused.append((loop, verdict))
             continue
@@ -137,13 +143,13 @@ def _still_open(ids: list[uuid.UUID]) -> dict[uuid.UUID, engine.Open]:
     sql = """
     select id, sum(children)::int, sum(parts)::int from (
       select parent_id as id, count(*) as children, 0 as parts from record_loop
-      where parent_id = any(%(ids)s) and closed_at is null group by parent_id
+      where parent_id = any(%(ids)s::uuid[]) and closed_at is null group by parent_id
       union all
-      select loop_id, 0, count(*) from record_counit where loop_id = any(%(ids)s) and done_at is null group by loop_id
+      select loop_id, 0, count(*) from record_counit where loop_id = any(%(ids)s::uuid[]) and done_at is null group by loop_id
     ) t group by id
     """
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"ids": ids})
+        cursor.execute(sql, {"ids": uuid_array(ids)})
         return {row[0]: engine.Open(row[1], row[2]) for row in cursor.fetchall()}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from tongchou.packs.kinds import LoopKind, Party
 from tongchou.record.access import Actor, Grant
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.loops import BULK_LIMIT, check_due
+from tongchou.record.copytext import batched_lines
 from tongchou.record.loops import engine
 from tongchou.record.loops.kinds import current_edition
 from tongchou.record.loops.write import office_unit
@@ -67,6 +67,17 @@ class _Reference:
     people: dict[uuid.UUID, tuple[int, str]] = field(default_factory=dict)
     parents: dict[uuid.UUID, bool] = field(default_factory=dict)         # parent -> closed
     office: int | None = None
+    times: dict[tuple[int, datetime | None], Times | Refusal] = field(default_factory=dict)
+    openers: dict[tuple[str, str], Grant | Refusal | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When a loop is due, when its first stage is, and when the escalation job looks first."""
+
+    due_at: datetime
+    deadline: datetime
+    check_at: datetime | None
 
 
 @verb("loop.open", "loop.open", Text("交办", "Open a loop"))
@@ -112,9 +123,7 @@ class _Row:
     kind: LoopKind
     area: int
     opener: Grant | None
-    due_at: datetime
-    deadline: datetime
-    check_at: datetime | None
+    times: Times
     turn: int
 
 
@@ -202,38 +211,48 @@ def _row(context: Context, given: OpenIn, edition: tuple[int, LoopKind], known: 
     if refusal is not None:
         return refusal
     area, path = _area(given, known)
-    opener = _opener(context.actor, context.grants, path, known.units[given.owner_unit][1])
+    way = (path, known.units[given.owner_unit][1])
+    if way not in known.openers:  # items that go the same way get the same answer: it is worked out once
+        known.openers[way] = _opener(context.actor, context.grants, *way)
+    opener = known.openers[way]
     if isinstance(opener, Refusal):
         return opener
-    return _timed(context, given, edition, area, opener, known.office)
+    when = (edition[0], given.due_at)
+    if when not in known.times:
+        known.times[when] = _times(context.now, kind, given.due_at)
+    times = known.times[when]
+    if isinstance(times, Refusal):
+        return times
+    turn = _turn(kind, given, opener, known.office)
+    return _Row(given.id or new_id(), given, edition[0], kind, area, opener, times, turn)
 
 
-def _timed(
-    context: Context, given: OpenIn, edition: tuple[int, LoopKind], area: int, opener: Grant | None, office: int | None
-) -> _Row | Refusal:
-    kind = edition[1]
+def _times(now: datetime, kind: LoopKind, due_at: datetime | None) -> Times | Refusal:
     stage = kind.stages[kind.start]
-    due_at = given.due_at
     if due_at is None:
         if kind.deadline_hours is None:
             rule = Text("须给出办结时限。", "A due time is needed.")
             return Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请填写时限。", "Give one."), field="due_at")
-        due_at = context.now + timedelta(hours=kind.deadline_hours)
+        due_at = now + timedelta(hours=kind.deadline_hours)
     else:
         try:
-            check_due(context.now, due_at)
+            check_due(now, due_at)
         except Refusal as refusal:
             return refusal
-    deadline = due_at if stage.deadline_hours is None else context.now + timedelta(hours=stage.deadline_hours)
-    _, check_at = engine.level_due(stage, deadline, context.now)
+    deadline = due_at if stage.deadline_hours is None else now + timedelta(hours=stage.deadline_hours)
+    return Times(due_at, deadline, engine.level_due(stage, deadline, now)[1])
+
+
+def _turn(kind: LoopKind, given: OpenIn, opener: Grant | None, office: int | None) -> int:
+    """The unit that owes the first move."""
+    party = kind.stages[kind.start].owner or Party.OWNER
+    if party is Party.OWNER:
+        return given.owner_unit
+    opening = opener.unit_id if opener else office
     turns = {
-        Party.OPENER: opener.unit_id if opener else office,
-        Party.VERIFIER: given.verifier_unit or (opener.unit_id if opener else office),
-        Party.ADJUDICATOR: office,
-        Party.SUBJECT: given.unit,
-    }
-    turn = turns.get(stage.owner or Party.OWNER) or given.owner_unit
-    return _Row(given.id or new_id(), given, edition[0], kind, area, opener, due_at, deadline, check_at, turn)
+        Party.OPENER: opening, Party.VERIFIER: given.verifier_unit or opening, Party.ADJUDICATOR: office, Party.SUBJECT: given.unit,
+    }  # fmt: skip
+    return turns.get(party) or given.owner_unit
 
 
 def _subject(given: OpenIn, kind: LoopKind, known: _Reference) -> Refusal | None:
@@ -339,9 +358,8 @@ def _opener(actor: Actor, grants: Sequence[Grant], path: str, owner_path: str) -
 
 _COLUMNS = (
     "id, kind, edition_id, title, detail, data, subject_person_id, subject_unit_id, subject_area_id, subject_item, area_id, "
-    "owner_unit_id, owner_account_id, opener_unit_id, opener_account_id, verifier_unit_id, turn_unit_id, stage, end_reason, opened_at, "
-    "due_at, deadline, check_at, level, top_level, returns, reopened, adjudicated, workers, worker_units, follow_up_done, parent_id, "
-    "origin, origin_ref, urgent"
+    "owner_unit_id, owner_account_id, opener_unit_id, opener_account_id, verifier_unit_id, turn_unit_id, stage, opened_at, due_at, "
+    "deadline, check_at, parent_id, origin, origin_ref, urgent"
 )
 
 
@@ -349,20 +367,23 @@ def _write(context: Context, rows: Sequence[_Row]) -> None:
     account = context.actor.account_id
     sql = f"copy record_loop ({_COLUMNS}) from stdin"
     with connection.cursor() as cursor, cursor.copy(sql) as copy:
-        for row in rows:
-            given, opener = row.given, row.opener.unit_id if row.opener else None
-            copy.write_row((
-                row.id, row.kind.key, row.edition, given.title, given.detail, json.dumps(given.data, ensure_ascii=False), given.person,
-                given.unit, given.area if "area" in row.kind.subjects else None, given.item, row.area, given.owner_unit,
-                given.owner_account, opener, account, given.verifier_unit, row.turn, row.kind.start, "", context.now, row.due_at,
-                row.deadline, row.check_at, "none", "none", 0, 0, False, [], [], False, given.parent, given.origin, given.origin_ref,
-                given.urgent,
-            ))  # fmt: skip
+        for part in batched_lines(_values(context, row, account) for row in rows):
+            copy.write(part)
     CoUnit.objects.bulk_create(
         [CoUnit(loop_id=r.id, unit_id=c.unit, part=c.part) for r in rows for c in r.given.co_units], batch_size=2000
     )
     for row in rows:
         context.event(
             "open", loop_id=row.id, to_stage=row.kind.start,
-            data={"kind": row.kind.key, "owner_unit": row.given.owner_unit, "due_at": row.due_at.isoformat()},
+            data={"kind": row.kind.key, "owner_unit": row.given.owner_unit, "due_at": row.times.due_at.isoformat()},
         )  # fmt: skip
+
+
+def _values(context: Context, row: _Row, account: int | None) -> tuple[Any, ...]:
+    given, opener = row.given, row.opener.unit_id if row.opener else None
+    return (
+        row.id, row.kind.key, row.edition, given.title, given.detail, given.data, given.person, given.unit,
+        given.area if "area" in row.kind.subjects else None, given.item, row.area, given.owner_unit, given.owner_account, opener, account,
+        given.verifier_unit, row.turn, row.kind.start, context.now, row.times.due_at, row.times.deadline, row.times.check_at, given.parent,
+        given.origin, given.origin_ref, given.urgent,
+    )  # fmt: skip

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
 
 from tongchou.packs.kinds import Party
+from tongchou.record.copytext import uuid_array
 from tongchou.record.loops.engine import Move
 from tongchou.record.models import District, Unit
 
@@ -40,7 +40,7 @@ update record_loop set
   closed_at = %(closed_at)s,
   end_reason = %(end)s,
   follow_up_at = %(follow_up_at)s
-where id = any(%(ids)s)
+where id = any(%(ids)s::uuid[])
 """
 
 
@@ -57,11 +57,14 @@ def apply_moves(
     moves: Iterable[tuple[uuid.UUID, Move, int | None]], account: int | None, now: datetime
 ) -> None:
     """Write moves given as (loop, move, acting unit)."""
-    groups: dict[tuple[Move, int | None], list[uuid.UUID]] = defaultdict(list)
+    groups: dict[tuple[int, int | None], tuple[Move, list[uuid.UUID]]] = {}
     for loop, move, unit in moves:
-        groups[move, unit].append(loop)
+        group = groups.get((id(move), unit))  # loops that are alike share one Move
+        if group is None:
+            group = groups[id(move), unit] = (move, [])
+        group[1].append(loop)
     office = office_unit() if groups else None
-    for (move, unit), ids in groups.items():
+    for (_, unit), (move, ids) in groups.items():
         _apply(move, unit, ids, account, now, office)
 
 
@@ -97,7 +100,7 @@ def _apply(
         "closed_at": now if move.end else None,
         "end": move.end or "",
         "follow_up_at": now + timedelta(hours=move.follow_up_hours) if move.follow_up_hours is not None else None,
-        "ids": list(ids),
+        "ids": uuid_array(ids),
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, values)

@@ -14,9 +14,9 @@ class Act(models.Model):
     id = models.UUIDField(primary_key=True)
     at = models.DateTimeField(db_index=True)
     verb = models.CharField(max_length=60)
-    account = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT)
+    account = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, db_index=False)
     role = models.CharField(max_length=30, blank=True)
-    unit = models.ForeignKey("record.Unit", null=True, on_delete=models.PROTECT)
+    unit = models.ForeignKey("record.Unit", null=True, on_delete=models.PROTECT, db_index=False)
     via = models.CharField(max_length=10)
     purpose = models.CharField(max_length=200, blank=True)
     payload_mac = models.BinaryField(max_length=32)
@@ -33,7 +33,7 @@ class Event(models.Model):
     """One thing that an act did to one loop, person or other record. `commit` = SHA-256(salt, canonical content)."""
 
     id = models.BigAutoField(primary_key=True)
-    act = models.ForeignKey(Act, on_delete=models.PROTECT, related_name="event_rows", db_constraint=False)
+    act = models.ForeignKey(Act, on_delete=models.PROTECT, related_name="event_rows", db_constraint=False, db_index=False)
     n = models.IntegerField()
     at = models.DateTimeField()
     loop_id = models.UUIDField(null=True)

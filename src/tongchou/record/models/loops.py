@@ -29,41 +29,40 @@ class Loop(models.Model):
 
     id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=40)
-    edition = models.ForeignKey(KindEdition, on_delete=models.PROTECT)
+    edition = models.ForeignKey(KindEdition, on_delete=models.PROTECT, db_index=False)
     title = models.CharField(max_length=300)
     detail = models.TextField(blank=True)
     data = models.JSONField(default=dict)
-    subject_person = models.ForeignKey("record.Person", null=True, on_delete=models.PROTECT, related_name="loops")
-    subject_unit = models.ForeignKey("record.Unit", null=True, on_delete=models.PROTECT, related_name="loops_about")
-    subject_area = models.ForeignKey("record.Area", null=True, on_delete=models.PROTECT, related_name="+")
+    subject_person = models.ForeignKey("record.Person", null=True, on_delete=models.PROTECT, related_name="loops", db_index=False)
+    subject_unit = models.ForeignKey("record.Unit", null=True, on_delete=models.PROTECT, related_name="loops_about", db_index=False)
+    subject_area = models.ForeignKey("record.Area", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     subject_item = models.CharField(max_length=120, blank=True)
-    area = models.ForeignKey("record.Area", on_delete=models.PROTECT, related_name="loops")
-    owner_unit = models.ForeignKey("record.Unit", on_delete=models.PROTECT, related_name="loops_owned")
-    owner_account = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="loops_owned")
-    opener_unit = models.ForeignKey("record.Unit", null=True, on_delete=models.PROTECT, related_name="loops_opened")
-    opener_account = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="+")
-    verifier_unit = models.ForeignKey("record.Unit", null=True, on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey("record.Area", on_delete=models.PROTECT, related_name="loops", db_index=False)
+    owner_unit = models.ForeignKey("record.Unit", on_delete=models.PROTECT, related_name="loops_owned", db_index=False)
+    owner_account = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="loops_owned", db_index=False)
+    opener_unit = models.ForeignKey("record.Unit", null=True, on_delete=models.PROTECT, related_name="loops_opened", db_index=False)
+    opener_account = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    verifier_unit = models.ForeignKey("record.Unit", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     turn_unit = models.ForeignKey(
         "record.Unit", null=True, on_delete=models.PROTECT, related_name="loops_in_turn",
-        help_text="the unit that owes the next move",
-    )  # fmt: skip
+        help_text="the unit that owes the next move", db_index=False)
     stage = models.CharField(max_length=40)
-    end_reason = models.CharField(max_length=20, blank=True)
+    end_reason = models.CharField(max_length=20, blank=True, db_default="")
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     deadline = models.DateTimeField(null=True)
     check_at = models.DateTimeField(null=True)
-    level = models.CharField(max_length=16, default="none")
-    top_level = models.CharField(max_length=16, default="none")
-    returns = models.SmallIntegerField(default=0)
-    reopened = models.SmallIntegerField(default=0)
-    adjudicated = models.BooleanField(default=False)
-    workers = ArrayField(models.BigIntegerField(), default=list, help_text="accounts that did the work")
-    worker_units = ArrayField(models.BigIntegerField(), default=list)
+    level = models.CharField(max_length=16, default="none", db_default="none")
+    top_level = models.CharField(max_length=16, default="none", db_default="none")
+    returns = models.SmallIntegerField(default=0, db_default=0)
+    reopened = models.SmallIntegerField(default=0, db_default=0)
+    adjudicated = models.BooleanField(default=False, db_default=False)
+    workers = ArrayField(models.BigIntegerField(), default=list, db_default=[], help_text="accounts that did the work")
+    worker_units = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     closed_at = models.DateTimeField(null=True)
     follow_up_at = models.DateTimeField(null=True)
-    follow_up_done = models.BooleanField(default=False)
-    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    follow_up_done = models.BooleanField(default=False, db_default=False)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children", db_index=False)
     origin = models.CharField(max_length=30, blank=True, help_text="page, import, meeting, escalation, ...")
     origin_ref = models.CharField(max_length=120, blank=True)
     urgent = models.BooleanField(default=False)
@@ -85,6 +84,12 @@ class Loop(models.Model):
             models.Index(fields=["owner_unit", "deadline"], name="loop_owner", condition=Q(closed_at=None)),
             models.Index(fields=["opener_unit", "deadline"], name="loop_opener", condition=Q(closed_at=None)),
             models.Index(fields=["area", "deadline"], name="loop_area", condition=Q(closed_at=None)),
+            models.Index(fields=["owner_account", "deadline"], name="loop_mine", condition=Q(closed_at=None, owner_account__isnull=False)),
+            models.Index(fields=["subject_person"], name="loop_person", condition=Q(subject_person__isnull=False)),
+            models.Index(fields=["subject_unit"], name="loop_about_unit", condition=Q(subject_unit__isnull=False)),
+            models.Index(fields=["parent"], name="loop_parent", condition=Q(parent__isnull=False)),
+            models.Index(fields=["closed_at"], name="loop_closed", condition=Q(closed_at__isnull=False)),
+            models.Index(fields=["origin", "origin_ref"], name="loop_origin", condition=~Q(origin_ref="")),
             models.Index(fields=["deadline"], name="loop_deadline", condition=Q(closed_at=None)),
             models.Index(fields=["check_at"], name="loop_check", condition=Q(closed_at=None, check_at__isnull=False)),
             models.Index(fields=["follow_up_at"], name="loop_follow", condition=Q(follow_up_done=False, follow_up_at__isnull=False)),

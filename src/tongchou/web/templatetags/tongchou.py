@@ -31,7 +31,10 @@ LEVELS = {
     "supervise": (Text("督办", "Supervised"), "warn", "eye-check"),
     "accountability": (Text("问责线索", "Accountability lead"), "act", "gavel"),
 }
-_WEEKDAYS = [Text("周" + zh, en) for zh, en in zip("一二三四五六日", "Mon Tue Wed Thu Fri Sat Sun".split(), strict=True)]
+_WEEKDAYS = [
+    Text("周" + zh, en)
+    for zh, en in zip("一二三四五六日", ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], strict=True)
+]
 
 
 def language() -> str:
@@ -73,12 +76,15 @@ def theme(context: Context) -> str:
 @register.simple_tag
 def icon(name: str, label: Any = "") -> SafeString:
     """`{% icon "clock" %}`. Decoration unless a label (str or Text) is given; an unknown name is an error."""
+    name = name or "circle-dot"
     if name not in icon_names():
         raise template.TemplateSyntaxError(f"icon {name!r} is not in the sprite")
     address = static("vendor/tabler-icons/icons.svg") + "#" + name
     if not label:
         return format_html('<svg class="tc-icon" aria-hidden="true"><use href="{}"></use></svg>', address)
-    return format_html('<svg class="tc-icon" role="img" aria-label="{}"><use href="{}"></use></svg>', text(label), address)
+    return format_html(
+        '<svg class="tc-icon" role="img" aria-label="{}"><use href="{}"></use></svg>', text(label), address
+    )
 
 
 def _local(at: datetime) -> datetime:
@@ -90,13 +96,19 @@ def _absolute(at: datetime) -> str:
 
 
 @register.filter
-def deadline(at: datetime | None) -> str:
-    """`{{ loop.deadline|deadline }}`: 还剩 3 小时 / 已超 2 小时, with icon; the moment itself on hover. Nothing for None."""
-    if at is None:
+def deadline(at: datetime | str | None) -> str:
+    """`{{ loop.deadline|deadline }}`: 还剩 3 小时 or 已超 2 小时, with icon; the moment on hover; nothing for None."""
+    if not isinstance(at, datetime):  # None, or a name that the context does not have
         return ""
     now = timezone.now()
     left = (aware(at) - now).total_seconds()
-    state, name = ("late", "clock-exclamation") if left < 0 else ("soon", "hourglass") if left < SOON_HOURS * 3600 else ("ok", "clock")
+    state, name = (
+        ("late", "clock-exclamation")
+        if left < 0
+        else ("soon", "hourglass")
+        if left < SOON_HOURS * 3600
+        else ("ok", "clock")
+    )
     return format_html(
         '<time class="tc-deadline is-{}" datetime="{}" data-deadline title="{}">{}<span>{}</span></time>',
         state,
@@ -108,13 +120,15 @@ def deadline(at: datetime | None) -> str:
 
 
 @register.filter
-def when(at: datetime | None) -> str:
+def when(at: datetime | str | None) -> str:
     """`{{ event.at|when }}`: 14:05 today, 11-22 14:05 this year, else the full date; all of it on hover."""
-    if at is None:
+    if not isinstance(at, datetime):  # None, or a name that the context does not have
         return ""
     local, today = _local(at), _local(timezone.now())
     form = "%H:%M" if local.date() == today.date() else "%m-%d %H:%M" if local.year == today.year else "%Y-%m-%d %H:%M"
-    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), _absolute(at), local.strftime(form))
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', local.isoformat(), _absolute(at), local.strftime(form)
+    )
 
 
 @register.filter
@@ -140,7 +154,7 @@ def badge(label: Any, tone: str = "", icon: str = "") -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def qs(context: Context, **changes: Any) -> str:
-    """`<a href="{% qs view='unit' after=None %}">`: this page's query with some keys changed; None or "" removes one."""
+    """`<a href="{% qs view='unit' after=None %}">`: this page's query, some keys changed; None or "" removes."""
     request = context.get("request")
     query: QueryDict = request.GET.copy() if request is not None else QueryDict(mutable=True)
     for key, value in changes.items():
@@ -161,7 +175,7 @@ def qs_set(context: Context, key: str, value: Any = None) -> str:
 def client_id(context: Context, form: str = "") -> SafeString:
     """The hidden id by which the server knows a repeated submission.
 
-    A form shown again after a refusal keeps its id. Where a page has several forms, name each: `{% client_id "sign" %}`.
+    A form shown again after a refusal keeps its id. Several forms on a page are named: `{% client_id "sign" %}`.
     """
     request = context.get("request")
     posted = request.POST if request is not None and request.method == "POST" else {}
@@ -188,7 +202,7 @@ def control(name: str, label: Any, type: str = "text", **parts: Any) -> dict[str
 
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(source: Any = None) -> dict[str, Any]:
-    """`{% error_summary form %}` or `{% error_summary refusal %}`: what to mend, on top of the page; nothing when all is well.
+    """`{% error_summary form %}` or `{% error_summary refusal %}`: what to mend, on top of the page, if anything.
 
     source: a Django form, a Refusal, a list of Refusals, or None.
     """
@@ -198,7 +212,11 @@ def error_summary(source: Any = None) -> dict[str, Any]:
         return {"problems": []}
     if hasattr(source, "errors"):
         return {"problems": _of_form(source)}
-    return {"problems": [{"field": r.field, "rule": text(r.rule), "remedy": text(r.remedy), "value": r.value} for r in source]}
+    return {
+        "problems": [
+            {"field": r.field, "rule": text(r.rule), "remedy": text(r.remedy), "value": r.value} for r in source
+        ]
+    }
 
 
 def _of_form(form: Any) -> list[dict[str, Any]]:
@@ -206,5 +224,44 @@ def _of_form(form: Any) -> list[dict[str, Any]]:
     for name, messages in form.errors.items():
         own = name != "__all__"
         label = text(form[name].label) if own else ""
-        problems += [{"field": form[name].html_name if own else None, "label": label, "rule": m, "remedy": ""} for m in messages]
+        problems += [
+            {"field": form[name].html_name if own else None, "label": label, "rule": m, "remedy": ""} for m in messages
+        ]
     return problems
+
+
+@register.filter
+def shown(value: Any) -> Any:
+    """A value as people read it: Text in its language, numbers grouped, datetimes by `when`, booleans as words."""
+    if isinstance(value, datetime):
+        return when(value)
+    if isinstance(value, bool):
+        return text(Text("是", "yes") if value else Text("否", "no"))
+    if isinstance(value, (int, float)):
+        return f"{value:,}"
+    return text(value)
+
+
+@register.filter
+def why(reason: Any) -> str:
+    """The reason why a step is not possible: of a Refusal its rule and remedy, of a Text the words."""
+    if isinstance(reason, Refusal):
+        space = " " if reason.remedy and language() == "en" else ""
+        return f"{reason.rule.in_(language())}{space}{text(reason.remedy)}"
+    return str(text(reason))
+
+
+@register.filter
+def cells(sheet: Any, row: Any) -> list[tuple[Any, Any]]:
+    """The columns of a sheet with a row's cells; a row of the wrong width is an error."""
+    return list(zip(_part(sheet, "columns"), _part(row, "cells"), strict=True))
+
+
+@register.filter
+def totals(sheet: Any) -> list[tuple[Any, Any]]:
+    """The columns of a sheet with their totals."""
+    return list(zip(_part(sheet, "columns"), _part(sheet, "totals"), strict=True))
+
+
+def _part(thing: Any, name: str) -> Any:
+    return thing[name] if isinstance(thing, Mapping) else getattr(thing, name)

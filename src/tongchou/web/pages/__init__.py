@@ -1,0 +1,1 @@
+"""The pages, by subject. Each module registers its views with @page; importing the module is enough."""

@@ -1,0 +1,328 @@
+"""One loop on one page, its steps, and opening a new one."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.text import Text
+from tongchou.packs.kinds import LoopKind, Need, Step
+from tongchou.record.loops import engine
+from tongchou.record.models import Account, Area, Unit
+from tongchou.record.questions.loopfile import LoopFile, loop_file
+from tongchou.web.fieldparts import FieldParts
+from tongchou.web.pages.requests import actor_of, do, integer, moment, now
+from tongchou.web.pages.shown import PARTY_NAMES, happening, stage_badge
+from tongchou.web.pages.uploads import evidence_of
+from tongchou.web.permission import page
+
+
+@page("loop", "loops/<uuid:loop>", "loop.view", methods=("GET",))
+def loop_page(request: HttpRequest, loop: uuid.UUID) -> HttpResponse:
+    """What, why, who, until when; what happened; what may be done next and why not."""
+    found = loop_file(actor_of(request), loop)
+    return render(request, "pages/loop.html", _shown(request, found))
+
+
+def _shown(request: HttpRequest, found: LoopFile) -> dict[str, Any]:
+    row, kind = found.loop, found.kind
+    badge = stage_badge(kind, row.stage)
+    badges = [badge] + ([{"label": Text("加急", "Urgent"), "tone": "act", "icon": "flame"}] if row.urgent else [])
+    parties = [PARTY_NAMES[p] for p in sorted(found.parties)]
+    follow_up = row.closed_at is not None and row.follow_up_at is not None and not row.follow_up_done
+    acting = actor_of(request).permits("loop.act")
+    return {
+        "loop": row,
+        "kind": kind,
+        "badges": badges,
+        "subtitle": kind.title,
+        "steps": _steps(found),
+        "facts": _facts(found),
+        "timeline": [happening(h, kind) for h in found.timeline],
+        "evidence": [_evidence(found, e) for e in found.evidence],
+        "co_units": found.co_units,
+        "children": [
+            {"loop": c, "badge": stage_badge(kind if c.kind == kind.key else found.kind, c.stage) if c.kind == kind.key else None}
+            for c in found.children
+        ],
+        "my_part": next((c for c in found.co_units if c.done_at is None and c.unit_id in {g.unit_id for g in actor_of(request).grants}), None),
+        "parties": parties,
+        "follow_up": follow_up and "opener" in found.parties,
+        "can_set_due": row.closed_at is None and {"opener", "adjudicator"} & found.parties,
+        "handlers": _handlers(row.owner_unit_id) if row.closed_at is None and {"owner", "opener"} & found.parties else [],
+        "can_note": acting,
+        "can_split": acting and row.closed_at is None and "owner" in found.parties and actor_of(request).permits("loop.open"),
+        "breadcrumbs": [{"url": reverse("work"), "label": Text("待办", "Work list")}, {"url": "", "label": row.title[:30]}],
+    }  # fmt: skip
+
+
+def _steps(found: LoopFile) -> list[dict[str, Any]]:
+    out = []
+    for n, (step, refusal) in enumerate(found.steps):
+        simple = refusal is None and not step.needs and step.note == "none" and not step.reassigns
+        url = reverse("loop_step", args=[found.loop.pk, step.key])
+        out.append(
+            {"key": step.key, "label": step.title, "allowed": refusal is None, "reason": refusal, "url": url, "primary": n == 0,
+             "post": simple, "icon": ""}
+        )  # fmt: skip
+    return out
+
+
+def _facts(found: LoopFile) -> list[dict[str, Any]]:
+    row = found.loop
+    facts: list[dict[str, Any]] = [
+        {"label": Text("牵头单位", "Lead unit"), "value": row.owner_unit.name},
+        {"label": Text("经办人", "Handler"), "value": row.owner_account.display_name if row.owner_account else None},
+        {"label": Text("现由谁办理", "Whose turn"), "value": row.turn_unit.name if row.turn_unit else Text("已办结", "closed")},
+        {"label": Text("交办单位", "Opened by"), "value": row.opener_unit.name if row.opener_unit else Text("系统", "the program")},
+        {"label": Text("核验单位", "Verifier"), "value": (row.verifier_unit or row.opener_unit or row.owner_unit).name},
+        {"label": Text("区域", "Area"), "value": row.area.name},
+        {"label": Text("交办时间", "Handed out"), "value": row.opened_at},
+        {"label": Text("办结时限", "Due"), "value": row.due_at},
+        {"label": Text("退单次数", "Returns"), "value": f"{row.returns} / {found.kind.return_limit}"},
+    ]
+    if row.parent is not None:
+        facts.append({"label": Text("上级事项", "Parent"), "value": row.parent.title, "url": reverse("loop", args=[row.parent_id])})
+    if row.subject_unit is not None:
+        facts.append({"label": Text("对象单位", "About"), "value": row.subject_unit.name})
+    if row.subject_item:
+        facts.append({"label": Text("对象", "About"), "value": row.subject_item})
+    for spec in found.kind.fields:
+        value = row.data.get(spec.key)
+        choices = dict(spec.choices)
+        facts.append({"label": spec.title, "value": choices.get(value, value) if value is not None else None})
+    if row.reopened:
+        facts.append({"label": Text("重新办理", "Reopened"), "value": str(row.reopened)})
+    return facts
+
+
+def _evidence(found: LoopFile, piece: Any) -> dict[str, Any]:
+    step = found.kind.steps.get(piece.step)
+    need = next((n for n in step.needs if n.key == piece.key), None) if step else None
+    url = reverse("file", args=[found.loop.pk, piece.file_id]) if piece.file_id else ""
+    title = need.title if need else Text(piece.key, piece.key)
+    value = piece.text or (None if piece.number is None else str(piece.number)) or piece.link
+    if piece.file is not None and not value:
+        value = piece.file.name
+    preview = url if piece.file is not None and piece.file.media_type.startswith("image/") else ""
+    return {"type": piece.type, "title": title, "value": value, "url": url, "preview_url": preview,
+            "by": piece.by.display_name if piece.by else "", "at": piece.at}  # fmt: skip
+
+
+def _handlers(unit: int) -> list[tuple[Any, Any]]:
+    today = now().date()
+    rows = (
+        Account.objects.filter(holdings__post__unit_id=unit, holdings__from_date__lte=today, is_active=True)
+        .exclude(holdings__to_date__lte=today)
+        .distinct()
+        .order_by("display_name")
+    )
+    return [("", Text("（未指定）", "(nobody yet)")), *rows.values_list("pk", "display_name")]
+
+
+@page("loop_step", "loops/<uuid:loop>/steps/<slug:step>", "loop.act")
+def loop_step(request: HttpRequest, loop: uuid.UUID, step: str) -> HttpResponse:
+    """One step: what it needs, then done."""
+    found = loop_file(actor_of(request), loop)
+    spec = found.kind.steps.get(step)
+    if spec is None:
+        raise engine.not_found()
+    problem: Refusal | None = None
+    if request.method == "POST":
+        try:
+            return _take(request, found, spec)
+        except Refusal as refusal:
+            problem = refusal
+    refusal = next((r for s, r in found.steps if s.key == step), None)
+    if problem is None and (refusal is not None or found.loop.stage not in spec.from_stages):
+        problem = refusal or Refusal(Reason.WRONG_STAGE, Text("当前阶段不能办理此步。", "This step is not possible now."))
+    context = {
+        "loop": found.loop, "step": spec, "kind": found.kind, "problem": problem, "fields": _step_fields(request, spec, problem),
+        "badges": [stage_badge(found.kind, found.loop.stage)],
+        "breadcrumbs": [
+            {"url": reverse("work"), "label": Text("待办", "Work list")},
+            {"url": reverse("loop", args=[loop]), "label": found.loop.title[:30]},
+            {"url": "", "label": spec.title},
+        ],
+    }  # fmt: skip
+    return render(request, "pages/loop_step.html", context, status=problem.status if problem and request.method == "POST" else 200)
+
+
+def _take(request: HttpRequest, found: LoopFile, spec: Step) -> HttpResponse:
+    due = moment(request, "new_due_at")
+    payload: dict[str, Any] = {
+        "loop": str(found.loop.pk),
+        "step": spec.key,
+        "note": request.POST.get("note", ""),
+        "evidence": [piece for need in spec.needs for piece in evidence_of(request, need)],
+        "to_unit": integer(request, "to_unit") if spec.reassigns else None,
+        "new_due_at": due.isoformat() if due else None,
+        "seen_stage": request.POST.get("seen_stage", ""),
+    }
+    do(request, "loop.advance", payload)
+    said = Text("已{step}。", "Done: {step}.").with_(step=spec.title)
+    messages.success(request, said.in_(get_language() or "zh-hans"))
+    return HttpResponseRedirect(reverse("loop", args=[found.loop.pk]))
+
+
+def _step_fields(request: HttpRequest, spec: Step, problem: Refusal | None) -> list[FieldParts]:
+    wrong = {problem.field: problem.rule} if problem is not None and problem.field else {}
+    fields = [_need_field(request, need, wrong.get(f"evidence.{need.key}", "")) for need in spec.needs]
+    if spec.reassigns:
+        fields.append(
+            FieldParts("to_unit", Text("改由哪个单位牵头", "New lead unit"), "select", request.POST.get("to_unit", ""),
+                       choices=unit_choices(), required=True, error=wrong.get("to_unit", ""))
+        )  # fmt: skip
+    if spec.key in ("grant_extension", "rule", "reassign"):
+        label, told = Text("新的办结时限", "New due time"), Text("不填则沿用原时限。", "Leave empty to keep the present one.")
+        fields.append(
+            FieldParts("new_due_at", label, "datetime", request.POST.get("new_due_at", ""), told, wrong.get("due_at", ""))
+        )
+    if spec.note != "none":
+        fields.append(
+            FieldParts("note", Text("说明", "Note"), "textarea", request.POST.get("note", ""), required=spec.note == "required",
+                       error=wrong.get("note", ""), maxlength=20_000)
+        )  # fmt: skip
+    return fields
+
+
+_NEED_TYPES = {"text": "textarea", "number": "number", "file": "file", "photo": "photo", "signature": "text", "link": "text"}
+
+
+def _need_field(request: HttpRequest, need: Need, error: Any) -> FieldParts:
+    name = f"evidence_{need.key}"
+    return FieldParts(
+        name, need.title, _NEED_TYPES[need.type], request.POST.get(name, ""), required=need.type not in ("file", "photo"), error=error,
+        multiple=need.type in ("file", "photo"),
+    )  # fmt: skip
+
+
+def unit_choices() -> list[tuple[Any, Any]]:
+    """Active units that may be given work, by kind and name."""
+    wanted = [k for k in Unit.Kind.values if k not in ("administration", "volunteer_team")]
+    rows = Unit.objects.filter(kind__in=wanted, active_to=None).exclude(kind__in=("enterprise", "school")).order_by("kind", "name_key", "name")
+    return [("", Text("请选择", "Choose")), *rows.values_list("pk", "name")[:2000]]
+
+
+_SMALL = {
+    "note": ("loop.note", ("note",)),
+    "part": ("loop.part_done", ("note",)),
+    "follow_up": ("loop.follow_up", ("note",)),
+    "person": ("loop.name_person", ()),
+    "due": ("loop.set_due", ("note",)),
+}
+
+
+@page("loop_more", "loops/<uuid:loop>/more/<slug:what>", "loop.act", methods=("POST",))
+def loop_more(request: HttpRequest, loop: uuid.UUID, what: str) -> HttpResponse:
+    """The small acts beside the steps: a note, a co-unit's part, naming the handler, the due time, the follow-up."""
+    if what not in _SMALL:
+        raise engine.not_found()
+    verb, names = _SMALL[what]
+    payload: dict[str, Any] = {"loop": str(loop)} | {n: request.POST.get(n, "") for n in names}
+    if what == "person":
+        payload["account"] = integer(request, "account")
+    if what == "due":
+        due = moment(request, "due_at")
+        payload["due_at"] = due.isoformat() if due else None
+    if what == "follow_up":
+        payload["satisfied"] = request.POST.get("satisfied") == "yes"
+    do(request, verb, payload)
+    messages.success(request, Text("已记录。", "Recorded.").in_(get_language() or "zh-hans"))
+    return HttpResponseRedirect(reverse("loop", args=[loop]))
+
+
+@page("loop_new", "loops/new", "loop.open")
+def loop_new(request: HttpRequest) -> HttpResponse:
+    """Choose a kind, then fill in one form."""
+    from tongchou.record.loops.kinds import current_kinds
+
+    actor = actor_of(request)
+    held = {g.role for g in actor.grants_for("loop.open")}
+    kinds = {k: v for k, (_, v) in current_kinds().items() if held & set(v.opened_by)}
+    chosen = kinds.get(request.POST.get("kind") or request.GET.get("kind", ""))
+    if chosen is None:
+        return render(request, "pages/loop_kinds.html", {"kinds": list(kinds.values())})
+    problem: Refusal | None = None
+    if request.method == "POST":
+        try:
+            made = do(request, "loop.open", _new_payload(request, chosen)).result["loop"]
+            messages.success(request, Text("已交办。", "Opened.").in_(get_language() or "zh-hans"))
+            return HttpResponseRedirect(reverse("loop", args=[made]))
+        except Refusal as refusal:
+            problem = refusal
+    context = {
+        "kind": chosen, "fields": _new_fields(request, chosen, problem), "problem": problem,
+        "breadcrumbs": [{"url": reverse("loop_new"), "label": Text("交办事项", "Open a loop")}, {"url": "", "label": chosen.title}],
+    }  # fmt: skip
+    return render(request, "pages/loop_new.html", context, status=problem.status if problem else 200)
+
+
+def _new_payload(request: HttpRequest, kind: LoopKind) -> dict[str, Any]:
+    due = moment(request, "due_at")
+    data = {f.key: _field_value(request, f.type, f"data_{f.key}") for f in kind.fields}
+    co_units = [{"unit": int(u)} for u in request.POST.getlist("co_units") if u.isdigit()]
+    return {
+        "kind": kind.key,
+        "title": request.POST.get("title", ""),
+        "detail": request.POST.get("detail", ""),
+        "data": {k: v for k, v in data.items() if v is not None},
+        "owner_unit": integer(request, "owner_unit"),
+        "area": integer(request, "area"),
+        "co_units": co_units,
+        "due_at": due.isoformat() if due else None,
+        "parent": request.POST.get("parent") or request.GET.get("parent") or None,
+        "urgent": request.POST.get("urgent") is not None,
+        "origin": "page",
+    }
+
+
+def _field_value(request: HttpRequest, kind: str, name: str) -> Any:
+    given = request.POST.get(name, "").strip()
+    if kind == "boolean":
+        return name in request.POST
+    if not given:
+        return None
+    return int(given) if kind == "integer" and given.lstrip("-").isdigit() else given
+
+
+_FIELD_TYPES = {"text": "text", "integer": "integer", "number": "number", "date": "date", "choice": "select", "boolean": "checkbox"}
+
+
+def _new_fields(request: HttpRequest, kind: LoopKind, problem: Refusal | None) -> list[FieldParts]:
+    posted = request.POST
+    wrong = {problem.field: problem.rule} if problem is not None and problem.field else {}
+    due_help = Text("不填则为 {n} 小时。自交办之时起算。", "Empty: {n} hours. It counts from now.").with_(n=round(kind.deadline_hours or 0))
+    units = unit_choices()
+    fields = [
+        FieldParts("title", Text("标题", "Title"), "text", posted.get("title", ""), error=wrong.get("title", ""), required=True, maxlength=300),
+        FieldParts("detail", Text("内容和要求", "What is asked"), "textarea", posted.get("detail", ""), rows=5),
+        FieldParts("owner_unit", Text("牵头单位", "Lead unit"), "select", posted.get("owner_unit", ""), error=wrong.get("owner_unit", ""),
+                   required=True, choices=units),
+    ]  # fmt: skip
+    if "area" in kind.subjects:
+        areas = [("", Text("牵头单位所在区域", "The lead unit's own area"))]
+        levels = ("district", "street", "community")
+        areas += list(Area.objects.filter(valid_to=None, level__in=levels).order_by("path").values_list("pk", "name")[:3000])
+        fields.append(FieldParts("area", Text("区域", "Area"), "select", posted.get("area", ""), choices=areas, error=wrong.get("area", "")))
+    for spec in kind.fields:
+        name = f"data_{spec.key}"
+        choices = [("", Text("请选择", "Choose")), *spec.choices]
+        fields.append(
+            FieldParts(name, spec.title, _FIELD_TYPES[spec.type], posted.get(name, ""), required=spec.required, choices=choices,
+                       error=wrong.get(f"data.{spec.key}", ""))
+        )  # fmt: skip
+    fields += [
+        FieldParts("due_at", Text("办结时限", "Due"), "datetime", posted.get("due_at", ""), due_help, wrong.get("due_at", "")),
+        FieldParts("co_units", Text("协办单位", "Co-units"), "select", posted.getlist("co_units"), choices=units[1:], multiple=True,
+                   help=Text("可多选；各自完成后方可销号。", "Several may be chosen; each must finish before closing.")),
+        FieldParts("urgent", Text("加急", "Urgent"), "checkbox", "urgent" in posted),
+    ]  # fmt: skip
+    return fields

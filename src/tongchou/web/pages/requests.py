@@ -1,0 +1,60 @@
+"""What every page reads from a request: the client id, numbers, times, and the actor; and what it carries out."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from tongchou.kernel.clock import SHANGHAI
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.ids import new_id
+from tongchou.kernel.text import Text
+from tongchou.record.access import Actor
+from tongchou.record.act import Outcome, act
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor that the page's guard has set."""
+    found: Actor = request.actor  # type: ignore[attr-defined]
+    return found
+
+
+def do(request: HttpRequest, verb: str, payload: dict[str, Any], *, purpose: str = "") -> Outcome:
+    """Carry out a verb for the person on the page, under the form's own client id."""
+    try:
+        client = uuid.UUID(request.POST.get("client_id", ""))
+    except ValueError:
+        client = new_id()
+    return act(verb, actor_of(request), client, payload, purpose=purpose)
+
+
+def integer(request: HttpRequest, name: str) -> int | None:
+    """A whole number from the query or the form; None when it is not given."""
+    given = (request.POST.get(name) or request.GET.get(name) or "").strip()
+    if not given:
+        return None
+    if not given.lstrip("-").isdigit() or len(given) > 18:
+        rule = Text("须是整数。", "This must be a whole number.")
+        raise Refusal(Reason.INVALID_VALUE, rule, field=name, value=given[:40])
+    return int(given)
+
+
+def moment(request: HttpRequest, name: str) -> datetime | None:
+    """A time as a browser sends it (2026-11-23T14:05, in the district's own time zone); None when it is not given."""
+    given = request.POST.get(name, "").strip()
+    if not given:
+        return None
+    try:
+        return datetime.fromisoformat(given).replace(tzinfo=SHANGHAI)
+    except ValueError:
+        rule = Text("不是有效的日期时间。", "This is no valid date and time.")
+        remedy = Text("请按“2026-11-23T14:05”的格式填写。", "Write it like 2026-11-23T14:05.")
+        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=remedy, field=name, value=given[:40]) from None
+
+
+def now() -> datetime:
+    return timezone.now()
