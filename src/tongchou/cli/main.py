@@ -1,0 +1,187 @@
+"""The `tongchou` command. Sub-commands that need the database set Django up first; `up`, `restore` and `doctor` bring their own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from tongchou import postgres
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Tongchou 统筹: outbreak control and resumption, side by side.")
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """Django on the database: a given one, the running embedded one, or the embedded one started for this command."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongchou.config.settings")
+    server = None
+    try:
+        postgres.locate()
+    except postgres.NoServer:
+        server = postgres.Server(postgres.home(), say)
+        server.start()
+    try:
+        import django
+
+        django.setup()
+        yield
+    finally:
+        if server is not None:
+            server.stop()
+
+
+def say(line: str) -> None:
+    """One line of what is being done, at once."""
+    print(f"· {line}", flush=True)
+
+
+def fail(line: str) -> typer.Exit:
+    """Print what went wrong to stderr and return the exit to raise."""
+    print(line, file=sys.stderr, flush=True)
+    return typer.Exit(1)
+
+
+@app.command()
+def up(port: int = 8000, host: str = "127.0.0.1", workers: int = 2, demo: bool = True) -> None:
+    """Start everything: database, migrations, demo district (when the database is empty), web server and worker."""
+    from tongchou.cli.up import run
+
+    run(port=port, host=host, workers=workers, demo=demo)
+
+
+@app.command()
+def work() -> None:
+    """Run the worker: the job queue and the sealer."""
+    with database():
+        from tongchou.jobs.worker import work as run
+
+        run()
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+def manage(context: typer.Context) -> None:
+    """Pass on to Django's management commands."""
+    with database():
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(["tongchou manage", *context.args])
+
+
+@app.command()
+def demo(seed: int = 7) -> None:
+    """Load the invented demo district into an empty database."""
+    with database():
+        from django.core.management import call_command
+
+        from tongchou.cli.demo import load_demo
+
+        call_command("migrate", verbosity=0)
+        load_demo(seed, say)
+
+
+@app.command()
+def doctor() -> None:
+    """Check what this installation stands on; exits with 1 when something is wrong."""
+    from tongchou.cli.doctor import examine
+
+    with database():
+        if not examine():
+            raise typer.Exit(1)
+
+
+@app.command()
+def backup(file: str) -> None:
+    """Write the whole database (not the keys) to a new file, with counts and the ledger's head."""
+    from tongchou.cli.backup import write_backup
+
+    with database():
+        write_backup(file, say)
+
+
+@app.command()
+def restore(file: str) -> None:
+    """Restore a backup into an empty database, then verify counts and the ledger."""
+    from tongchou.cli.backup import BackupError, restore_backup
+
+    with database():
+        try:
+            restore_backup(file, say)
+        except BackupError as error:
+            raise fail(str(error)) from None
+
+
+ledger = typer.Typer(no_args_is_help=True, help="The ledger.")
+app.add_typer(ledger, name="ledger")
+
+
+@ledger.command()
+def verify(since: int = 0) -> None:
+    """Recompute the chain, every act and every event; exits with 1 when anything was altered."""
+    with database():
+        from tongchou.record.ledger import seal_all, verify as check
+
+        seal_all()
+        report = check(since)
+    print(f"entries {report.entries}, acts {report.acts}, events {report.events} (erased {report.erased}), waiting {report.waiting}")
+    print(f"head {report.head_seq} {report.head_hash}")
+    for fault in report.faults:
+        print(f"FAULT {fault}")
+    print("sound" if report.sound else "NOT SOUND")
+    if not report.sound:
+        raise typer.Exit(1)
+
+
+loop = typer.Typer(no_args_is_help=True, help="Loops.")
+app.add_typer(loop, name="loop")
+
+
+@loop.command("list")
+def loop_list(account: str, view: str = "unit", limit: int = 50) -> None:
+    """Print an account's work list."""
+    with database():
+        from django.utils import timezone
+
+        from tongchou.cli.accounts import actor_named
+        from tongchou.record.questions.worklist import Filter, work_list
+
+        rows, _ = work_list(actor_named(account), Filter(view=view), timezone.now(), limit=limit)
+        for row in rows:
+            print(f"{row.id}  {row.deadline:%Y-%m-%d %H:%M}  {row.stage:12}  {row.owner}  {row.title}")
+
+
+@loop.command("open")
+def loop_open(account: str, kind: str, title: str, owner_unit: int, hours: float = 72) -> None:
+    """Open a loop as an account."""
+    with database():
+        from datetime import timedelta
+
+        from django.utils import timezone
+
+        from tongchou.cli.accounts import actor_named
+        from tongchou.kernel.errors import Refusal
+        from tongchou.kernel.ids import new_id
+        from tongchou.record.act import act
+
+        due = (timezone.now() + timedelta(hours=hours)).isoformat()
+        payload = {"kind": kind, "title": title, "owner_unit": owner_unit, "due_at": due, "origin": "cli"}
+        try:
+            print(act("loop.open", actor_named(account), new_id(), payload).result["loop"])
+        except Refusal as refusal:
+            raise fail(refusal.sentence("en")) from None
+
+
+def main() -> None:
+    """The entry of the console script."""
+    try:
+        app()
+    except (postgres.NoServer, postgres.ServerError) as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""`tongchou up`: everything that runs, and nothing left behind when it stops."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from tongchou import postgres
+from tongchou.cli.main import say
+
+
+def run(*, port: int, host: str, workers: int, demo: bool) -> None:
+    """Run until SIGINT or SIGTERM. A web server or worker that dies is started again."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    server = None
+    if not os.environ.get("TONGCHOU_DATABASE_URL"):
+        server = postgres.Server(postgres.home(), say)
+        server.start()
+    try:
+        _prepare(demo)
+        _serve(stop, port, host, workers)
+    finally:
+        if server is not None:
+            say("stopping the database")
+            server.stop()
+
+
+def _prepare(demo: bool) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongchou.config.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    say("bringing the database up to date")
+    call_command("migrate", verbosity=0)
+    from tongchou.record.loops.kinds import install_shipped_kinds
+
+    added = install_shipped_kinds()
+    if added:
+        say(f"loop kinds added: {', '.join(added)}")
+    say("collecting static files")
+    call_command("collectstatic", verbosity=0, interactive=False)
+    if demo:
+        from tongchou.cli.demo import ensure_demo
+
+        ensure_demo(say)
+    from django.db import connections
+
+    connections.close_all()
+
+
+def _serve(stop: threading.Event, port: int, host: str, workers: int) -> None:
+    commands = {
+        "web server": [
+            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers),
+            "--blocking-threads", "8", "--no-ws", "--log-level", "warning", "tongchou.config.wsgi:application",
+        ],
+        "worker": [sys.executable, "-m", "tongchou.cli.main", "work"],
+    }  # fmt: skip
+    children = {name: subprocess.Popen(command) for name, command in commands.items()}
+    say(f"Tongchou runs at http://{host}:{port}/  (stop with Ctrl-C)")
+    try:
+        while not stop.wait(0.5):
+            for name, child in children.items():
+                if child.poll() is not None and not stop.is_set():
+                    say(f"the {name} ended with status {child.returncode}; starting it again")
+                    time.sleep(1)
+                    children[name] = subprocess.Popen(commands[name])
+    finally:
+        say("stopping")
+        for child in children.values():
+            child.terminate()
+        for child in children.values():
+            try:
+                child.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                child.kill()
