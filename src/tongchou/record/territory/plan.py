@@ -120,9 +120,7 @@ def _pairs(
     mine: dict[Hashable, list[Given]] = defaultdict(list)
     theirs: dict[Hashable, list[Standing]] = defaultdict(list)
     for one in left.values():
-        if not one.context:
-            mine[of_given(one)].append(one)
-        elif only is None:
+        if only is None or not one.context:
             mine[of_given(one)].append(one)
     for area in rest.values():
         if only is None or area.id in only:

@@ -2,9 +2,9 @@
 
 Shapes (by their column names):
   wide     province_code, province_name ... village_code, village_name[, kind]: one row per lowest area, its line above it beside it.
-           It is complete below its districts; provinces and cities are only context.
-  list     code, name and the parents' codes (provinceCode, cityCode, areaCode): one level per file, complete below each parent named.
-  generic  code, name[, level][, parent_code][, kind] or 代码, 名称, 级别, 上级代码, 类型: complete below each parent named.
+           Provinces and cities are only context.
+  list     code, name and the parents' codes (provinceCode, cityCode, areaCode): one level per file.
+  generic  code, name[, level][, parent_code][, kind] or 代码, 名称, 级别, 上级代码, 类型: one level or a tree.
 """
 
 from __future__ import annotations
@@ -78,13 +78,20 @@ def read_areas(table: Table) -> Reading:
             _take(reading, number, line, lowest)
         except Refusal as refusal:
             reading.rejects.append((number, refusal))
-    wide = "district_code" in columns
-    for one in reading.given.values():
-        if not one.context:
-            reading.levels.add(one.level)
-            if not (wide and one.level == "district"):
-                reading.complete.add(one.parent)
+    _say_what_is_complete(reading)
     return reading
+
+
+def _say_what_is_complete(reading: Reading) -> None:
+    """A list of one level is complete below every parent that it names; a tree only below its own areas, so that a file of
+    one district says nothing about the others of its city."""
+    own = [g for g in reading.given.values() if not g.context]
+    reading.levels = {g.level for g in own}
+    one_level = len(reading.levels) == 1
+    for one in own:
+        above = reading.given.get(one.parent or "")
+        if one_level or (above is not None and not above.context):
+            reading.complete.add(one.parent)
 
 
 def _take(reading: Reading, number: int, line: list[Given], lowest: dict[str, int]) -> None:

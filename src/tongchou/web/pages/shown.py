@@ -28,7 +28,7 @@ _WHATS = {
     "note": (Text("补充说明", "Note"), "message"),
     "part_done": (Text("协办完成", "Co-unit's part done"), "circle-check"),
     "name_person": (Text("确定经办人", "Handler named"), "user"),
-    "set_due": (Text("调整时限", "Due time changed"), "calendar-event"),
+    "set_due": (Text("调整时限", "Due time changed"), "calendar"),
     "follow_up": (Text("回访：满意", "Follow-up: solved"), "phone"),
     "reopen": (Text("回访：未解决，重新办理", "Follow-up: not solved, reopened"), "refresh"),
     "escalate": (Text("逾期升级", "Escalated"), "alert-triangle"),

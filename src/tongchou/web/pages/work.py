@@ -57,9 +57,7 @@ def _first_page(request: HttpRequest) -> str:
     actor = actor_of(request)
     if actor.permits("audit.view"):
         return "audit"
-    if actor.permits("account.manage"):
-        return "accounts"
-    return "system" if actor.permits("system.manage") else "settings"
+    return "territory" if actor.permits("territory.view") else "units" if actor.permits("unit.view") else "password_change"
 
 
 def _empty() -> dict[str, Any]:

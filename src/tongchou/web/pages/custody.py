@@ -1,0 +1,99 @@
+"""Custody: does the account balance, who holds what, and hand-overs that wait for an answer."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.text import Text
+from tongchou.record.questions.custody import Balance, Held, balances, held, open_offers
+from tongchou.web.pages.requests import actor_of, do
+from tongchou.web.permission import Nav, page
+
+PURPOSES = {
+    "isolation": Text("隔离", "Isolation"), "transfer": Text("转运", "Transfer"), "sample": Text("样本", "Samples"), "stock": Text("物资", "Stock"),
+}  # fmt: skip
+HOLDERS = {
+    "site": Text("场所", "site"), "vehicle": Text("车辆", "vehicle"), "household": Text("家庭", "household"), "lab": Text("实验室", "laboratory"),
+    "store": Text("仓库", "store"), "unit": Text("单位", "unit"), "unlocated": Text("去向不明", "unlocated"),
+}  # fmt: skip
+_ANSWERS = {"accept": "custody.accept", "refuse": "custody.refuse", "withdraw": "custody.withdraw"}
+
+
+def _unlocated_count(request: HttpRequest) -> tuple[int | str | None, bool]:
+    lost = sum(b.unlocated for b in balances(actor_of(request)))
+    return lost or None, lost > 0
+
+
+@page("custody", "custody", "custody.view", methods=("GET",), nav=Nav(Text("在管与移交", "Custody"), "truck", 30, count=_unlocated_count))
+def custody(request: HttpRequest) -> HttpResponse:
+    """The balance of every purpose, open hand-overs, and what is held, the unlocated first."""
+    actor = actor_of(request)
+    mine = {g.unit_id for g in actor.grants_for("custody.act")}
+    offers = [
+        {"offer": o, "can_accept": o.to_unit_id in mine, "can_withdraw": o.from_unit_id in mine} for o in open_offers(actor)
+    ]
+    rows = held(actor, purpose=request.GET.get("purpose", ""), kind=request.GET.get("holder", ""))
+    context = {"balance_sheet": _balance_sheet(balances(actor)), "offers": offers, "held_sheet": _held_sheet(rows), "empty": _empty()}
+    return render(request, "pages/custody.html", context)
+
+
+def _empty() -> dict[str, Any]:
+    return {
+        "title": Text("没有在管的人员或物品", "Nothing is in custody"),
+        "text": Text("接收入管的人员、样本、车辆和物资会出现在这里。", "People, samples, vehicles and goods that are taken in appear here."),
+        "icon": "package",
+    }
+
+
+def _balance_sheet(rows: list[Balance]) -> dict[str, Any]:
+    columns = [
+        {"key": "purpose", "label": Text("用途", "Purpose")},
+        {"key": "in", "label": Text("入管", "Taken in"), "number": True},
+        {"key": "held", "label": Text("在管", "Held"), "number": True},
+        {"key": "out", "label": Text("解除", "Let out"), "number": True},
+        {"key": "lost", "label": Text("去向不明", "Unlocated"), "number": True},
+        {"key": "sound", "label": Text("账目", "Account"), "definition": Text("入管 = 在管 + 解除（每项均有原因）", "taken in = held + let out, each with a reason")},
+    ]
+    lines = []
+    for b in rows:
+        state = (Text("平", "balances"), "ok") if b.sound else (Text("不平", "does not balance"), "act")
+        here = f"{reverse('custody')}?purpose={b.purpose}"
+        cells: list[dict[str, Any]] = [{"value": PURPOSES.get(b.purpose, Text(b.purpose, b.purpose)), "url": here}]
+        cells += [{"value": v} for v in (b.taken_in, b.held, b.let_out)]
+        cells += [{"value": b.unlocated, "url": f"{here}&holder=unlocated"}, {"value": state[0], "tone": state[1]}]
+        lines.append({"cells": cells})
+    return {"key": "balance", "caption": Text("收支平衡", "Balance"), "columns": columns, "rows": lines}
+
+
+def _held_sheet(rows: list[Held]) -> dict[str, Any]:
+    labels = (("what", "对象", "What"), ("holder", "保管方", "Holder"), ("unit", "单位", "Unit"), ("place", "位置", "Place"), ("since", "自何时", "Since"))
+    columns = [{"key": k, "label": Text(zh, en)} for k, zh, en in labels]
+    lines = []
+    for h in rows:
+        lost = h.holder_kind == "unlocated"
+        what: Any = h.item or Text("人员", "a person")
+        cells = [
+            {"value": what}, {"value": HOLDERS.get(h.holder_kind, h.holder_kind), "tone": "act" if lost else "info"},
+            {"value": h.unit or Text("无人保管", "nobody")}, {"value": h.place or "—"}, {"value": h.since},
+        ]  # fmt: skip
+        lines.append({"cells": cells})
+    return {"key": "held", "caption": Text("现在由谁保管", "Who holds what"), "columns": columns, "rows": lines}
+
+
+@page("custody_answer", "custody/handovers/<uuid:handover>", "custody.act", methods=("POST",))
+def custody_answer(request: HttpRequest, handover: uuid.UUID) -> HttpResponse:
+    """Accept, refuse or withdraw a hand-over."""
+    verb = _ANSWERS.get(request.POST.get("answer", ""))
+    if verb is None:
+        raise Refusal(Reason.INVALID_VALUE, Text("没有这种答复。", "There is no such answer."), field="answer")
+    do(request, verb, {"handover": str(handover), "note": request.POST.get("note", "")})
+    messages.success(request, Text("已记录。", "Recorded.").in_(get_language() or "zh-hans"))
+    return HttpResponseRedirect(reverse("custody"))
