@@ -77,7 +77,7 @@ def advance_many(context: Context, given: AdvanceManyIn) -> dict[str, Any]:
 def _advance(
     context: Context, ids: list[uuid.UUID], given: AdvanceIn | AdvanceManyIn, seen_stage: str
 ) -> tuple[list[tuple[uuid.UUID, engine.Move]], list[tuple[uuid.UUID, Refusal]]]:
-    pieces.check_files(given.evidence)
+    pieces.check_files(context.actor, given.evidence)
     _check_unit(given.to_unit)
     states = {s.id: s for s in state.load(ids, lock=True, times=False)}
     still_open = _still_open(ids)
@@ -309,7 +309,10 @@ def follow_up(context: Context, given: FollowUpIn) -> dict[str, Any]:
     row = Loop.objects.get(pk=found.id)
     row.stage, row.closed_at, row.end_reason, row.follow_up_at = kind.start, None, "", None
     row.due_at, row.deadline, row.check_at, row.level = due_at, deadline, check_at, level
-    row.turn_unit_id, row.reopened = found.owner_unit, row.reopened + 1
+    verifier = found.verifier_unit or found.opener_unit
+    turns = {Party.OPENER: found.opener_unit, Party.VERIFIER: verifier, Party.ADJUDICATOR: write.office_unit()}
+    row.turn_unit_id = turns.get(stage.owner or Party.OWNER) or found.owner_unit
+    row.reopened += 1
     row.workers, row.worker_units = [], []
     row.save()
     context.event(

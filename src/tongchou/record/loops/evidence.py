@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
+from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload
 from tongchou.record.models import Evidence, StoredFile
 
@@ -52,10 +53,16 @@ def counted(given: Sequence[EvidenceIn]) -> dict[str, tuple[str, int]]:
     return {e.key: (e.type, numbers[e.key]) for e in given}
 
 
-def check_files(given: Sequence[EvidenceIn]) -> None:
-    """Refuse files that do not exist, and photos that are no pictures."""
+def check_files(actor: Actor, given: Sequence[EvidenceIn]) -> None:
+    """Refuse files that the actor did not upload (as if they did not exist), and photos that are no pictures.
+
+    Only one's own upload may be attached: otherwise a known id would open anybody's file through a loop of one's own.
+    """
     wanted = {e.file: e for e in given if e.file is not None}
-    types = dict(StoredFile.objects.filter(pk__in=wanted).values_list("pk", "media_type"))
+    if not wanted:
+        return
+    own = StoredFile.objects.filter(pk__in=wanted, uploaded_by_id=actor.account_id)
+    types = dict(own.values_list("pk", "media_type"))
     for file, piece in wanted.items():
         if file not in types:
             rule = Text("没有这个已上传的文件。", "There is no such uploaded file.")

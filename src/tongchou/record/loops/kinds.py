@@ -58,7 +58,10 @@ def install_shipped_kinds() -> list[str]:
 
 
 def add_edition(text: str, source: str, origin: str) -> KindEdition | None:
-    """Check a kind's text and keep it as an edition; None when exactly this text is already there."""
+    """Check a kind's text and keep it as an edition; None when exactly this text is already there.
+
+    Raises KindErrors with every problem of the text, or a Refusal when its version is not newer.
+    """
     kind = read_kind(text, source)
     if KindEdition.objects.filter(digest=kind.digest).exists():
         return None

@@ -1,0 +1,100 @@
+"""Pages as the roles use them: what they show, what they carry out, and what the next street does not see."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.cast import Cast
+from tongchou.kernel.ids import new_id
+from tongchou.record.models import Loop
+from tongchou.web.permission import OWN, PAGES, PUBLIC, load
+
+load()
+PLAIN = [p for p in PAGES.values() if "<" not in p.pattern and "GET" in p.methods]
+
+
+def signed_in(cast: Cast, name: str) -> Client:
+    """A browser in which one of the cast is signed in, its second factor passed."""
+    client = Client()
+    client.force_login(cast.accounts[name], backend="django.contrib.auth.backends.ModelBackend")
+    session = client.session
+    session["second_factor_activated"] = cast.accounts[name].pk
+    session.save()
+    return client
+
+
+@pytest.mark.parametrize("who", ["hq", "street", "grid_worker", "enterprise", "inspector", "auditor", "security", "sysadmin"])
+@pytest.mark.parametrize("page", PLAIN, ids=lambda p: p.name)
+def test_a_page_opens_exactly_for_those_who_have_its_permission(cast: Cast, who: str, page: object) -> None:
+    answer = signed_in(cast, who).get("/" + page.pattern)  # type: ignore[attr-defined]
+    permission = page.permission  # type: ignore[attr-defined]
+    if permission in (PUBLIC, OWN):
+        assert answer.status_code < 500
+    elif cast.as_(who).permits(permission):
+        assert answer.status_code == 200
+    else:
+        assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("page", PLAIN, ids=lambda p: p.name)
+def test_nobody_gets_in_without_signing_in(cast: Cast, page: object) -> None:
+    answer = Client().get("/" + page.pattern)  # type: ignore[attr-defined]
+    if page.permission != PUBLIC:  # type: ignore[attr-defined]
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/sign-in")
+
+
+def test_a_loop_is_opened_moved_and_closed_in_the_browser(cast: Cast) -> None:
+    hq, street = signed_in(cast, "hq"), signed_in(cast, "street")
+    form = {"kind": "task", "title": "排查返区人员", "owner_unit": cast.units["east_street"].pk, "client_id": str(new_id())}
+    for _ in range(2):  # a double click is one loop
+        assert hq.post(reverse("loop_new"), form).status_code == 302
+    loop = Loop.objects.get()
+    url = reverse("loop", args=[loop.pk])
+    assert "排查返区人员" in street.get(reverse("work")).content.decode()
+    step = lambda name: reverse("loop_step", args=[loop.pk, name])  # noqa: E731
+    assert street.post(step("sign"), {"client_id": str(new_id())}).status_code == 302
+    refused = street.post(step("report"), {"client_id": str(new_id()), "note": "写了一半"})
+    assert refused.status_code == 422
+    assert "写了一半" in refused.content.decode()
+    done = {"client_id": str(new_id()), "evidence_result": "已逐户排查", "note": "已办"}
+    assert street.post(step("report"), done).status_code == 302
+    assert hq.post(step("verify"), {"client_id": str(new_id())}).status_code == 302
+    loop.refresh_from_db()
+    assert loop.end_reason == "done"
+    page = hq.get(url).content.decode()
+    assert "已逐户排查" in page
+    assert "已销号" in page
+
+
+def test_the_next_street_gets_404(cast: Cast) -> None:
+    loop = cast.task()
+    client = signed_in(cast, "next_street")
+    for url in (reverse("loop", args=[loop]), reverse("loop_step", args=[loop, "sign"])):
+        assert client.get(url).status_code == 404
+    assert client.post(reverse("loop_more", args=[loop, "note"]), {"note": "x"}).status_code == 404
+    assert "排查返区人员" not in client.get(reverse("search") + "?q=排查").content.decode()
+
+
+def test_a_file_of_somebody_else_cannot_be_attached(cast: Cast) -> None:
+    from tongchou.kernel.errors import Reason, Refusal
+    from tongchou.record.files import take_in
+
+    file = str(take_in(cast.as_("next_street"), new_id(), "a.txt", "text/plain", "内部材料".encode()).result["file"])
+    loop = cast.task()
+    cast.act("street", "loop.advance", loop=loop, step="sign")
+    with pytest.raises(Refusal) as caught:
+        cast.act("street", "loop.advance", loop=loop, step="report", evidence=[{"key": "result", "type": "file", "file": file}])
+    assert caught.value.reason is Reason.NOT_FOUND
+
+
+@pytest.mark.parametrize("who", ["hq", "street", "auditor"])
+def test_no_chinese_is_left_in_an_english_page(cast: Cast, who: str) -> None:
+    cast.accounts[who].language = "en"
+    cast.accounts[who].save()
+    client = signed_in(cast, who)
+    page = client.get(reverse("audit" if who == "auditor" else "custody")).content.decode()
+    shell = page.split("<main")[1]
+    assert not [c for c in shell if "一" <= c <= "鿿"]
