@@ -29,7 +29,7 @@ test: setup
 
 check: setup
 	@echo "· ruff";            $(BIN)/ruff check src tests benchmarks
-	@echo "· types";           $(BIN)/python -m mypy
+	@echo "· types";           TONGCHOU_DATABASE_URL=postgresql://none@/none $(BIN)/python -m mypy
 	@echo "· import contracts"; $(BIN)/lint-imports
 	@echo "· lock files";      $(BIN)/python tests/lockfiles.py
 	@echo "· migrations";      $(BIN)/python -m tongchou.cli.main manage makemigrations --check --dry-run record

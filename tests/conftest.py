@@ -9,7 +9,6 @@ from django.db import connection
 
 from tests.cast import Cast, build
 
-
 APPEND_ONLY = ("record_act", "record_ledgerentry", "record_storedrefusal", "record_readsubject", "record_headexport")
 
 

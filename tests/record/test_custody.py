@@ -128,7 +128,7 @@ def test_the_database_refuses_a_second_holder(cast: Cast) -> None:
 
 def test_the_database_refuses_an_open_stay_without_a_holder(cast: Cast) -> None:
     (tube,) = take(cast, "T-1")
-    with pytest.raises(IntegrityError, match="0 holders"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="0 holders"), transaction.atomic():  # noqa: PT012
         Holding.objects.filter(custody=tube).update(until=F("since"))
         with connection.cursor() as cursor:
             cursor.execute("set constraints all immediate")

@@ -57,7 +57,7 @@ def test_the_database_refuses_to_change_or_delete_the_record(record: Cast, table
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_the_database_refuses_to_empty_the_record(record: Cast, table: str) -> None:
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:  # noqa: PT012
         cursor.execute("set constraints all immediate")
         cursor.execute(f"alter table {table} enable trigger {table}_no_truncate")
         cursor.execute(f"truncate {table} cascade")

@@ -24,11 +24,11 @@ from tongchou.record.models import Account, Area, District, Loop, Post, PostHold
 
 PASSWORD = "tongchou-demo-2026"
 SINCE = date(2020, 1, 1)
-_STREETS = "清源 望河 柳湾 石桥 东岭 平安 和顺 锦绣 青枫 云台 长堤 新港 花溪 北坪".split()
-_COMMUNITIES = "阳光 翠竹 丰乐 春晖 文昌 团结 幸福 安康 兴业 梧桐 朝阳 书院".split()
-_DEPARTMENTS = "综合协调部 医疗防控部 社区防控部 交通检疫部 物资保障部 复工复产部 宣传舆情部".split()
+_STREETS = ["清源", "望河", "柳湾", "石桥", "东岭", "平安", "和顺", "锦绣", "青枫", "云台", "长堤", "新港", "花溪", "北坪"]
+_COMMUNITIES = ["阳光", "翠竹", "丰乐", "春晖", "文昌", "团结", "幸福", "安康", "兴业", "梧桐", "朝阳", "书院"]
+_DEPARTMENTS = ["综合协调部", "医疗防控部", "社区防控部", "交通检疫部", "物资保障部", "复工复产部", "宣传舆情部"]
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-_GIVEN = "建国 秀英 志强 丽娟 海涛 晓梅 文斌 雅琴 永刚 雪莲 俊杰 春燕 国栋 玉兰 振华 佳慧".split()
+_GIVEN = ["建国", "秀英", "志强", "丽娟", "海涛", "晓梅", "文斌", "雅琴", "永刚", "雪莲", "俊杰", "春燕", "国栋", "玉兰", "振华", "佳慧"]
 
 ACCOUNTS = {
     "leader": ("headquarters", "leader", "区领导"),
@@ -165,7 +165,7 @@ def _units(demo: Demo) -> None:
     unit("store", "store", "区应急物资储备库", "district")
     unit("volunteers", "volunteer_team", "清源街道志愿服务队", "street:0")
     unit("school", "school", "清源第一小学", "community:0")
-    for n, name in enumerate("恒泽精密机械 瑞禾食品 南屏纺织 启程物流 晨光电子 翠谷农业".split()):
+    for n, name in enumerate(["恒泽精密机械", "瑞禾食品", "南屏纺织", "启程物流", "晨光电子", "翠谷农业"]):
         unit(f"enterprise:{n}", "enterprise", f"{name}有限公司", f"community:{n * 3}")
 
 

@@ -122,7 +122,8 @@ app.add_typer(ledger, name="ledger")
 def verify(since: int = 0) -> None:
     """Recompute the chain, every act and every event; exits with 1 when anything was altered."""
     with database():
-        from tongchou.record.ledger import seal_all, verify as check
+        from tongchou.record.ledger import seal_all
+        from tongchou.record.ledger import verify as check
 
         seal_all()
         report = check(since)

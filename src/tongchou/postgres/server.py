@@ -120,10 +120,11 @@ class Server:
 
     def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
         user = server_user()
-        return subprocess.run(
-            list(command), capture_output=True, text=True, check=False, cwd="/", env=_clean_env(),
-            **({"user": user, "group": _group(user), "extra_groups": []} if user else {}),
-        )  # fmt: skip
+        other: dict[str, Any] = {"user": user, "group": _group(user), "extra_groups": []} if user else {}
+        done: subprocess.CompletedProcess[str] = subprocess.run(
+            list(command), capture_output=True, text=True, check=False, cwd="/", env=_clean_env(), **other
+        )
+        return done
 
     def _own(self, folder: Path, mode: int) -> None:
         """Make a folder for the server's user."""

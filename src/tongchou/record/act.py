@@ -281,7 +281,7 @@ def _write(spec: Verb, context: Context, mac: bytes, result: dict[str, Any]) -> 
     grant = context.grant or (context.grants[0] if context.grants else None)
     salt = os.urandom(16)
     rows, commitments = event_rows(context)
-    head = {
+    head: dict[str, Any] = {
         "id": context.act_id,
         "at": context.now,
         "verb": spec.name,
@@ -299,7 +299,7 @@ def _write(spec: Verb, context: Context, mac: bytes, result: dict[str, Any]) -> 
             _INSERT_ACT,
             [
                 context.act_id, context.now, spec.name, head["account"], head["role"], head["unit"], head["via"], context.purpose,
-                mac, Jsonb(result), len(rows), salt, digest,
+                mac, Jsonb(result), len(rows), salt, digest,  # type: ignore[list-item]
             ],
         )  # fmt: skip
         _insert_events(cursor, rows)

@@ -31,7 +31,7 @@ def page_actor(request: HttpRequest) -> Actor:
     """
     found = getattr(request, "_page_actor", None)
     if found is None:
-        account = request.user
+        account: Any = request.user
         if not isinstance(account, Account):
             account = getattr(account, "_wrapped", account)
         if not request.user.is_authenticated:

@@ -166,7 +166,7 @@ def _figures() -> dict[str, Any]:
         {"cells": [{"value": t["label"], "url": "#"}, {"value": 1200 - 97 * n, "url": "#"}, {"value": t["value"], "url": "#"}, {"value": f"{96 - n}.4%"}, {"value": t["note"], "tone": t["tone"] or None}]}
         for n, t in enumerate(tiles)
     ]
-    square = [{"type": "Feature", "properties": {"key": t["key"], "name": t["label"].zh, "value": t["value"], "tone": t["tone"]}, "geometry": {"type": "Polygon", "coordinates": [[[x, y], [x + 0.9, y + 0.1], [x + 1, y + 1], [x - 0.1, y + 0.9], [x, y]]]}} for n, t in enumerate(tiles) for x, y in [(n % 5, 1 - n // 5)]]
+    square = [{"type": "Feature", "properties": {"key": t["key"], "name": t["label"].zh, "value": t["value"], "tone": t["tone"]}, "geometry": {"type": "Polygon", "coordinates": [[[x, y], [x + 0.9, y + 0.1], [x + 1, y + 1], [x - 0.1, y + 0.9], [x, y]]]}} for n, t in enumerate(tiles) for x, y in [(n % 5, 1 - n // 5)]]  # type: ignore[union-attr]
     return {
         "tiles": tiles,
         "list_title": Text("超时事项", "Overdue"),

@@ -245,7 +245,7 @@ def name_person(context: Context, given: PersonIn) -> dict[str, Any]:
             remedy = Text("请选择本单位人员。", "Choose somebody of the unit.")
             raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="account", value=given.account)
     Loop.objects.filter(pk=found.id).update(owner_account_id=given.account)
-    name = Account.objects.filter(pk=given.account).values_list("display_name", flat=True).first() or ""
+    name = Account.objects.filter(pk=given.account or 0).values_list("display_name", flat=True).first() or ""
     context.event("name_person", loop_id=found.id, data={"account": given.account, "name": name})
     return {"loop": str(found.id)}
 

@@ -124,7 +124,7 @@ _PARTY_NAMES = {
 }
 
 
-def _party(actor: Actor, state: LoopState, step: Step) -> Grant | None | Refusal:
+def _party(actor: Actor, state: LoopState, step: Step) -> Grant | Refusal | None:
     held = parties(actor, state)
     for party in step.by:
         if party not in held:

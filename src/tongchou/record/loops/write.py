@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -85,7 +86,7 @@ def _apply(
         turn = "%(to_unit)s"  # the right-hand side of an UPDATE still sees the old owner
     owner = "" if move.to_unit is None else "owner_unit_id = %(to_unit)s, owner_account_id = null,"
     sql = _MOVE.format(owner=owner, turn=turn, due=due, deadline=deadline, check=check)
-    values = {
+    values: dict[str, Any] = {
         "stage": move.to_stage,
         "to_unit": move.to_unit,
         "office": office,

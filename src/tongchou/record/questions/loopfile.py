@@ -75,7 +75,7 @@ def loop_file(actor: Actor, loop: uuid.UUID) -> LoopFile:
     kind = found[0].kind
     with connection.cursor() as cursor:
         cursor.execute(_TIMELINE, [loop])
-        timeline = [Happening(*r[:7], _as_dict(r[7]), *r[8:]) for r in cursor.fetchall()]
+        timeline = [Happening(*r[:7], _as_dict(r[7]), r[8], r[9]) for r in cursor.fetchall()]  # type: ignore[call-arg]
     return LoopFile(
         loop=row,
         kind=kind,

@@ -115,7 +115,7 @@ def search_areas(actor: Actor, text: str, limit: int = 50) -> list[AreaLine]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"select {_LINE} from record_area a where a.valid_to is null and {reach} and (a.name ilike %(inside)s "
-            f"or a.code like %(start)s or replace(a.name_key, ' ', '') like %(letters)s) order by a.code, a.id limit %(limit)s",
+            f"or a.code like %(start)s or {by_pinyin('a')}) order by a.code, a.id limit %(limit)s",
             values,
         )
         return [AreaLine(*r) for r in cursor.fetchall()]
@@ -130,9 +130,21 @@ def stranded(actor: Actor) -> list[Stranded]:
         return [Stranded(*r) for r in cursor.fetchall()]
 
 
+def by_pinyin(table: str) -> str:
+    """SQL: the pinyin without spaces holds the letters, or the initials begin with them. Needs the values of `like`."""
+    initials = rf"regexp_replace({table}.name_key, '(\S)\S*\s*', '\1', 'g')"
+    return f"(replace({table}.name_key, ' ', '') like %(letters)s or {initials} like %(initials)s)"
+
+
 def like(text: str) -> dict[str, str]:
-    """Patterns for a search: inside a name, at the start of a code, letters of the pinyin (spaces left out)."""
+    """Patterns for a search: inside a name, at the start of a code, letters of the pinyin without spaces, its initials."""
     plain = text.replace("\x00", "").strip()[:60]
     safe = plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     letters = safe.replace(" ", "").lower()
-    return {"inside": f"%{safe}%", "start": f"{safe.upper()}%", "letters": f"%{letters}%" if letters.isascii() else "-"}
+    latin = bool(letters) and letters.isascii()
+    return {
+        "inside": f"%{safe}%",
+        "start": f"{safe.upper()}%",
+        "letters": f"%{letters}%" if latin else "-",
+        "initials": f"{letters}%" if latin else "-",
+    }

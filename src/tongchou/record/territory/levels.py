@@ -51,7 +51,7 @@ def _back(code: str) -> str:
 def check_parent(level: str, parent: str | None, field: str = "parent") -> None:
     """Refuse a parent of the wrong level. Only provinces have none."""
     allowed = PARENTS[level]
-    if parent is None and not allowed or parent in allowed:
+    if (parent is None and not allowed) or parent in allowed:
         return
     wanted = Text(
         "、".join(LEVEL_NAMES[p].zh for p in allowed) or "无", " or ".join(LEVEL_NAMES[p].en for p in allowed) or "nothing"
@@ -86,9 +86,8 @@ def stem(name: str) -> str:
 
 
 def name_key(name: str, longest: int = 240) -> str:
-    """Pinyin syllables and initials, for sorting and search: "chang shou qu csq"."""
-    syllables = place_pinyin(name).split()
-    return " ".join([*syllables, "".join(s[0] for s in syllables)])[:longest]
+    """Pinyin syllables, for sorting and search: "chang shou qu"."""
+    return place_pinyin(name)[:longest]
 
 
 __all__ = ["LEVEL_NAMES", "ORDER", "PARENTS", "RANK", "Level", "check_name", "check_parent", "name_key", "read_code", "stem"]

@@ -43,7 +43,7 @@ class Change:
 
 @dataclass(slots=True)
 class Plan:
-    """changes: in order from the top. matched: code given -> id in force. ends_withheld: what would have ended, had no row been refused."""
+    """changes: in order from the top. matched: code given, or named as a parent -> id in force. ends_withheld: what would have ended, had no row been refused."""
 
     changes: list[Change] = field(default_factory=list)
     matched: dict[str, int] = field(default_factory=dict)
@@ -60,6 +60,9 @@ def compare(reading: Reading, standing: Iterable[Standing]) -> Plan:
     by_id = {s.id: s for s in by_code.values()}
     _refuse_orphans(reading, by_code)
     plan = Plan()
+    for one in reading.given.values():  # parents that the file does not list stay as they are
+        if one.parent and one.parent not in reading.given:
+            plan.matched[one.parent] = by_code[one.parent].id
     given_by_level: dict[str, list[Given]] = defaultdict(list)
     for one in reading.given.values():
         given_by_level[one.level].append(one)

@@ -36,7 +36,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     """The chained acts, newest first, filtered by verb and account."""
     newest = LedgerEntry.objects.order_by("-seq").first()
     upto = integer(request, "after") or (newest.seq if newest else 0)
-    values = {"upto": upto, "verb": request.GET.get("verb", ""), "account": request.GET.get("account", "").strip(), "limit": PAGE + 1}
+    values: dict[str, Any] = {"upto": upto, "verb": request.GET.get("verb", ""), "account": request.GET.get("account", "").strip(), "limit": PAGE + 1}
     with connection.cursor() as cursor:
         cursor.execute(_ACTS, values)
         rows = cursor.fetchall()
@@ -77,14 +77,17 @@ def refusals(request: HttpRequest) -> HttpResponse:
         cursor.execute(_REFUSALS)
         rows = cursor.fetchall()
     names = verbs()
-    labels = (("at", "时间", "Time"), ("verb", "操作", "Verb"), ("account", "账号", "Account"), ("via", "途径", "Door"), ("reason", "原因", "Reason"), ("field", "字段", "Field"))
+    labels = (("at", "时间", "Time"), ("verb", "操作", "Verb"), ("account", "账号", "Account"), ("via", "途径", "Door"),
+              ("reason", "原因", "Reason"), ("field", "字段", "Field"))  # fmt: skip
     lines = []
     for at, verb, account, via, reason, field in rows:
         why = next((t for r, t in REASON_NAMES.items() if r.value == reason), reason)
         title: Any = names[verb].title if verb in names else verb
         lines.append({"cells": [{"value": v} for v in (at, title, account or Text("系统", "the program"), via, why, field or "—")]})
-    sheet = {"key": "refusals", "caption": Text("被拒操作", "Refusals"), "columns": [{"key": k, "label": Text(zh, en)} for k, zh, en in labels], "rows": lines}
-    empty = {"title": Text("没有被拒的操作", "Nothing was refused"), "text": Text("被拒绝的操作会记在这里。", "Refused acts appear here."), "icon": "lock"}
+    columns = [{"key": k, "label": Text(zh, en)} for k, zh, en in labels]
+    sheet = {"key": "refusals", "caption": Text("被拒操作", "Refusals"), "columns": columns, "rows": lines}
+    told = Text("被拒绝的操作会记在这里。", "Refused acts appear here.")
+    empty = {"title": Text("没有被拒的操作", "Nothing was refused"), "text": told, "icon": "lock"}
     return render(request, "pages/refusals.html", {"sheet": sheet, "empty": empty})
 
 

@@ -140,9 +140,9 @@ def loop_step(request: HttpRequest, loop: uuid.UUID, step: str) -> HttpResponse:
             return _take(request, found, spec)
         except Refusal as refusal:
             problem = refusal
-    refusal = next((r for s, r in found.steps if s.key == step), None)
-    if problem is None and (refusal is not None or found.loop.stage not in spec.from_stages):
-        problem = refusal or Refusal(Reason.WRONG_STAGE, Text("当前阶段不能办理此步。", "This step is not possible now."))
+    barred = next((r for s, r in found.steps if s.key == step), None)
+    if problem is None and (barred is not None or found.loop.stage not in spec.from_stages):
+        problem = barred or Refusal(Reason.WRONG_STAGE, Text("当前阶段不能办理此步。", "This step is not possible now."))
     context = {
         "loop": found.loop, "step": spec, "kind": found.kind, "problem": problem, "fields": _step_fields(request, spec, problem),
         "badges": [stage_badge(found.kind, found.loop.stage)],
@@ -308,7 +308,7 @@ def _new_fields(request: HttpRequest, kind: LoopKind, problem: Refusal | None) -
                    required=True, choices=units),
     ]  # fmt: skip
     if "area" in kind.subjects:
-        areas = [("", Text("牵头单位所在区域", "The lead unit's own area"))]
+        areas: list[tuple[Any, Any]] = [("", Text("牵头单位所在区域", "The lead unit's own area"))]
         levels = ("district", "street", "community")
         areas += list(Area.objects.filter(valid_to=None, level__in=levels).order_by("path").values_list("pk", "name")[:3000])
         fields.append(FieldParts("area", Text("区域", "Area"), "select", posted.get("area", ""), choices=areas, error=wrong.get("area", "")))

@@ -14,7 +14,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, roles
 from tongchou.record.loops.kinds import current_kinds
 from tongchou.record.models import Area, District, PostHolding, Unit
-from tongchou.record.questions.responsibility import gaps
+from tongchou.record.questions.responsibility import MISSING, gaps
 from tongchou.web.pages.requests import actor_of, integer
 from tongchou.web.permission import Nav, page
 
@@ -127,21 +127,21 @@ def _holders(unit_ids: list[int]) -> dict[int, str]:
 @page("gaps", "responsibility/gaps", "responsibility.view", methods=("GET",), nav=Nav(Text("责任空档", "Responsibility gaps"), "hand-stop", 42))
 def gaps_page(request: HttpRequest) -> HttpResponse:
     """Where nobody answers: one line for each gap."""
-    missing = {
-        "territorial": Text("属地责任人", "territorial responsible"), "paired": Text("包联领导", "paired leader"), "holder": Text("任职人员", "holder"),
-    }  # fmt: skip
     found = gaps(actor_of(request), timezone.localdate())
     columns = [
-        {"key": "name", "label": Text("对象", "What")}, {"key": "kind", "label": Text("类别", "Kind")}, {"key": "place", "label": Text("所在", "Where")},
-        {"key": "missing", "label": Text("缺少", "Missing")},
+        {"key": "name", "label": Text("对象", "What")}, {"key": "level", "label": Text("类别", "Kind")}, {"key": "street", "label": Text("街道（镇）", "Street")},
+        {"key": "missing", "label": Text("缺少", "Missing")}, {"key": "since", "label": Text("自何日", "Since")},
     ]  # fmt: skip
-    rows = [
-        {"cells": [{"value": g.name}, {"value": LEVELS.get(g.kind) or KINDS.get(g.kind, g.kind)}, {"value": g.place}, {"value": missing[g.missing], "tone": "warn"}]}
-        for g in found
-    ]
-    done = {"title": Text("没有责任空档", "No gaps"), "text": Text("每个区域、单位和岗位都有责任人。", "Every area, unit and post has its responsible."), "icon": "circle-check"}
+    rows: list[dict[str, Any]] = []
+    for g in found.rows[:2000]:
+        name: Any = g.name or Text("在管人员", "a person in custody")
+        level: Any = LEVELS.get(g.level) or KINDS.get(g.level) or Text("岗位", "post")
+        missing = {"value": MISSING[g.missing], "tone": "warn"}
+        rows.append({"cells": [{"value": name}, {"value": level}, {"value": g.street_name or "—"}, missing, {"value": g.since.isoformat()}]})
+    told = Text("每个区域、单位和岗位都有责任人。", "Every area, unit and post has its responsible.")
+    done = {"title": Text("没有责任空档", "No gaps"), "text": told, "icon": "circle-check"}
     sheet = {"key": "gaps", "caption": Text("责任空档", "Responsibility gaps"), "columns": columns, "rows": rows}
-    return render(request, "pages/gaps.html", {"sheet": sheet, "count": len(found), "empty": done})
+    return render(request, "pages/gaps.html", {"sheet": sheet, "count": len(found.rows), "empty": done})
 
 
 @page("kinds", "kinds", "kind.view", methods=("GET",), nav=Nav(Text("事项类型", "Loop kinds"), "list-details", 50))

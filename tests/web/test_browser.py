@@ -1,0 +1,116 @@
+"""In a real browser, at desktop and phone width, as six roles: pages fit, nothing is refused by the content policy, and work gets done."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.cast import Cast
+from tongchou.kernel.ids import new_id
+from tongchou.record.access import Actor
+from tongchou.record.act import act
+from tongchou.record.models import District, Loop
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium fonts-noto-cjk)"),
+]
+PASSWORD = "a-long-enough-test-phrase"
+ROLES = ["hq", "street", "grid_worker", "enterprise", "inspector", "auditor"]
+PATHS = ["/", "/work", "/custody", "/territory", "/units", "/responsibility/gaps", "/kinds", "/audit", "/loops/new"]
+ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def town(real_cast: Cast) -> Cast:
+    """The cast with passwords, in a district whose second factor is excused."""
+    District.objects.update(demo=True)
+    for account in real_cast.accounts.values():
+        account.set_password(PASSWORD)
+        account.save()
+    return real_cast
+
+
+def sign_in(browser: Any, address: str, who: str, width: int) -> tuple[Any, list[str]]:
+    page = browser.new_context(viewport={"width": width, "height": 844}, locale="zh-CN").new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(address + "/sign-in")
+    page.fill("#id_username", who)
+    page.fill("#id_password", PASSWORD)
+    page.click("main form button.btn-primary")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+    return page, said
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("who", ROLES)
+def test_pages_fit_and_run_clean(browser: Any, live_server: Any, town: Cast, who: str, width: int) -> None:
+    town.task()
+    page, said = sign_in(browser, live_server.url, who, width)
+    actor: Actor = town.as_(who)
+    opened = 0
+    for path in PATHS:
+        answer = page.goto(live_server.url + path)
+        if answer.status == 403:
+            said.clear()  # the browser reports the refusal itself
+            continue
+        opened += 1
+        assert answer.status == 200, path
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, f"{path} is wider than {width}"
+        assert not said, (path, said)
+    assert opened >= (2 if actor.permits("audit.view") else 3)
+    page.context.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_is_handed_out_signed_for_and_reported(browser: Any, live_server: Any, town: Cast) -> None:
+    page, _ = sign_in(browser, live_server.url, "hq", 1280)
+    page.goto(live_server.url + "/loops/new?kind=task")
+    page.fill("#id_title", "排查返区人员")
+    page.select_option("#id_owner_unit", label="east_street 单位")
+    page.click("form.tc-form button.btn-primary")
+    page.wait_for_selector("text=已交办")
+    page.context.close()
+    page, _ = sign_in(browser, live_server.url, "street", 390)
+    page.goto(live_server.url + "/work")
+    page.click("text=排查返区人员")
+    page.click("button:has-text('签收')")
+    page.wait_for_selector("a:has-text('反馈结果')")
+    page.click("a:has-text('反馈结果')")
+    page.fill("#id_evidence_result", "已逐户排查")
+    page.click("form.tc-form button.btn-primary")
+    page.wait_for_selector("text=待核验")
+    assert Loop.objects.get().stage == "verifying"
+    page.context.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_keyboard_moves_through_the_work_list(browser: Any, live_server: Any, town: Cast) -> None:
+    items = [{"kind": "task", "title": f"任务 {n}", "owner_unit": town.units["east_street"].pk} for n in range(3)]
+    act("loop.open_many", town.as_("hq"), new_id(), {"items": items})
+    page, _ = sign_in(browser, live_server.url, "street", 1280)
+    page.goto(live_server.url + "/work")
+    for key in ("j", "x", "j", "x"):
+        page.keyboard.press(key)
+    assert page.inner_text("[data-bulk-count]") == "2"
+    page.click("[data-bulk] button[name=action]")
+    page.wait_for_selector("text=已办理 2 项")
+    assert sorted(Loop.objects.values_list("stage", flat=True)) == ["assigned", "doing", "doing"]
+    page.context.close()
