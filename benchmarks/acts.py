@@ -31,8 +31,8 @@ def main(loops: int) -> None:
 
     call_command("migrate", verbosity=0)
     from django.db import connection, transaction
-
     from tests.cast import build
+
     from tongchou.kernel.ids import new_id
     from tongchou.record.act import act
 

@@ -90,7 +90,7 @@ def district(request: HttpRequest | None = None) -> District | None:
         return District.objects.filter(pk=1).first()
     if not hasattr(request, "_district"):
         request._district = District.objects.filter(pk=1).first()  # type: ignore[attr-defined]
-    return request._district  # type: ignore[attr-defined, no-any-return]
+    return request._district  # type: ignore[attr-defined]
 
 
 def needs_second_factor(actor: Actor) -> bool:

@@ -72,7 +72,7 @@ def record(context: Context, given: FactIn) -> dict[str, Any]:
     row = fact_row(context, given)
     with connection.cursor() as cursor:
         cursor.execute(
-            _ONE, [*row[:6], Jsonb(row[6]), *row[7:], like_paths(context.actor, "person.edit"), given.area, given.area]
+            _ONE, [*row[:6], Jsonb(row[6]), *row[7:], like_paths(context.actor, "person.edit"), given.area, given.area]  # type: ignore[list-item]
         )
         written = cursor.rowcount
     if not written:

@@ -117,7 +117,7 @@ def _subject(actor: Actor, given: AssignIn) -> dict[str, Area | Unit | Person]:
     if given.unit is not None:
         unit = unit_in_reach(actor, "responsibility.edit", given.unit)
         return {"unit": _in_force(unit, unit.active_to, "unit")}
-    person = Person.objects.select_related("area").filter(pk=given.person, merged_into=None, erased_at=None).first()
+    person = Person.objects.select_related("area").filter(pk=given.person, merged_into=None, erased_at=None).first()  # type: ignore[misc]
     if person is None or not reaches_path(actor, "responsibility.edit", person.area.path):
         raise missing(Text("没有找到该人员。", "There is no such person."), "person", given.person)
     return {"person": person}

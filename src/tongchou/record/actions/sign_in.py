@@ -80,7 +80,7 @@ def second_factor(context: Context, given: SecondFactorIn) -> dict[str, Any]:
 @verb("account.own_password", "settings.own", Text("修改本人密码", "Changed own password"))
 def own_password(context: Context, given: PasswordIn) -> dict[str, Any]:
     """Store the new hash. Other sessions of the account end, because they carry a hash of the old one."""
-    Account.objects.filter(pk=context.actor.account_id).update(
+    Account.objects.filter(pk=context.actor.account_id).update(  # type: ignore[misc]
         password=given.password_hash, must_change_password=False, password_changed_at=context.now
     )
     context.event("own_password", subject=f"account:{context.actor.account_id}", data={"fields": ["password"]})
@@ -89,6 +89,6 @@ def own_password(context: Context, given: PasswordIn) -> dict[str, Any]:
 
 @verb("account.own_language", "settings.own", Text("切换语言", "Changed own language"))
 def own_language(context: Context, given: LanguageIn) -> dict[str, Any]:
-    Account.objects.filter(pk=context.actor.account_id).update(language=given.language)
+    Account.objects.filter(pk=context.actor.account_id).update(language=given.language)  # type: ignore[misc]
     context.event("own_language", subject=f"account:{context.actor.account_id}", data={"language": given.language})
     return {}

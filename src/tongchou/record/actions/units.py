@@ -151,7 +151,7 @@ def checked_code(kind: str, code: str | None) -> str | None:
 
 def _free(actor: Actor, code: str | None, own: int | None) -> None:
     """Refuse a code that another unit has; name that unit where the actor may know of it."""
-    other = Unit.objects.select_related("area").filter(code=code).exclude(pk=own).first() if code else None
+    other = Unit.objects.select_related("area").filter(code=code).exclude(pk=own).first() if code else None  # type: ignore[misc]
     if other is None:
         return
     named = reaches_unit(actor, "unit.edit", other)

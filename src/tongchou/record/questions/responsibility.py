@@ -144,7 +144,7 @@ def gaps(actor: Actor, on: date) -> GapSheet:
     for row in found:
         street = next((i for i in map(int, row[5].split(".")[:-1]) if i in streets), None)
         name = streets[street] if street is not None else ""
-        rows.append(Gap(*row, street, name))
+        rows.append(Gap(*row, street, name))  # type: ignore[call-arg]
         totals.setdefault((street, name), Counter())[row[6]] += 1
     return GapSheet(rows, totals)
 

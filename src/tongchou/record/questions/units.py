@@ -184,7 +184,7 @@ def posts_of(units: list[int], on: date) -> dict[int, list[PostLine]]:
             _, holders = found[row[1]].setdefault(row[0], (row[:6], []))
             if row[6] is not None:
                 holders.append(Holder(*row[6:]))
-    return {unit: [PostLine(*head, tuple(holders)) for head, holders in posts.values()] for unit, posts in found.items()}
+    return {unit: [PostLine(*head, tuple(holders)) for head, holders in posts.values()] for unit, posts in found.items()}  # type: ignore[call-arg]
 
 
 def headquarters(actor: Actor, on: date) -> list[Group]:
