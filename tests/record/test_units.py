@@ -12,6 +12,8 @@ from django.utils import timezone
 from tests.cast import Cast
 from tongchou.kernel.codes import uscc_check
 from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.ids import new_id
+from tongchou.record.act import Outcome, act
 from tongchou.record.actions.units import import_payload
 from tongchou.record.models import Event, Post, PostHolding, StoredRefusal, Unit
 from tongchou.record.questions.units import headquarters, search_units, unit_file
@@ -26,19 +28,23 @@ def refused(run: Callable[[], Any]) -> Refusal:
     return caught.value
 
 
+def do(cast: Cast, who: str, verb: str, **payload: Any) -> Outcome:
+    return act(verb, cast.as_(who), new_id(), payload)
+
+
 def add(cast: Cast, who: str = "hq", **more: Any) -> int:
     payload = {"name": "清源精密制造", "kind": "enterprise", "area": cast.areas["spring"].pk} | more
-    return int(cast.act(who, "unit.add", **payload).result["unit"])
+    return int(do(cast, who, "unit.add", **payload).result["unit"])
 
 
 def post(cast: Cast, role: str = "street_officer", unit: str = "east_street", **more: Any) -> int:
     payload = {"unit": cast.units[unit].pk, "title": "值班主任", "role": role} | more
-    return int(cast.act("hq", "post.add", **payload).result["post"])
+    return int(do(cast, "hq", "post.add", **payload).result["post"])
 
 
 def hold(cast: Cast, who: str, post_id: int, **more: Any) -> int:
     payload = {"post": post_id, "account": cast.accounts[who].pk} | more
-    return int(cast.act("security", "post.hold", **payload).result["holding"])
+    return int(do(cast, "security", "post.hold", **payload).result["holding"])
 
 
 def test_an_enterprise_has_a_sound_code_or_none(cast: Cast) -> None:
@@ -70,8 +76,8 @@ def test_search_by_name_pinyin_initials_and_code(cast: Cast) -> None:
 def test_a_units_file(cast: Cast) -> None:
     unit = cast.units["east_street"].pk
     cast.task()
-    cast.act("hq", "unit.change", unit=cast.units["site"].pk, parent=unit)
-    cast.act("hq", "responsibility.assign", kind="territorial", area=cast.areas["east"].pk, post=post(cast))
+    do(cast, "hq", "unit.change", unit=cast.units["site"].pk, parent=unit)
+    do(cast, "hq", "responsibility.assign", kind="territorial", area=cast.areas["east"].pk, post=post(cast))
     found = unit_file(cast.as_("street"), unit, timezone.localdate())
     assert (found.open_loops, [c.id for c in found.children]) == (1, [cast.units["site"].pk])
     assert [h.name for p in found.posts for h in p.holders] == ["street 同志", "street_colleague 同志"]
@@ -84,17 +90,17 @@ def test_a_units_file(cast: Cast) -> None:
 
 def test_units_do_not_lie_below_themselves_nor_end_with_work_open(cast: Cast) -> None:
     street, site = cast.units["east_street"].pk, cast.units["site"].pk
-    cast.act("hq", "unit.change", unit=site, parent=street)
-    assert refused(lambda: cast.act("hq", "unit.change", unit=street, parent=site)).reason is Reason.CYCLE
+    do(cast, "hq", "unit.change", unit=site, parent=street)
+    assert refused(lambda: do(cast, "hq", "unit.change", unit=street, parent=site)).reason is Reason.CYCLE
     cast.task(owner="mill")
-    ending = refused(lambda: cast.act("hq", "unit.end", unit=cast.units["mill"].pk))
+    ending = refused(lambda: do(cast, "hq", "unit.end", unit=cast.units["mill"].pk))
     assert ending.reason is Reason.CONFLICT
     assert "1 件未办结事项" in ending.sentence()
     bus = cast.units["bus"].pk
     assert cast.as_("driver").grants
-    cast.act("hq", "unit.end", unit=bus)
+    do(cast, "hq", "unit.end", unit=bus)
     assert not cast.as_("driver").grants, "the end takes effect at once"
-    assert refused(lambda: cast.act("hq", "unit.change", unit=bus, name="新名")).reason is Reason.CONFLICT
+    assert refused(lambda: do(cast, "hq", "unit.change", unit=bus, name="新名")).reason is Reason.CONFLICT
 
 
 def test_a_table_of_units(cast: Cast) -> None:
@@ -102,20 +108,20 @@ def test_a_table_of_units(cast: Cast) -> None:
         f"name,kind,code,area_code\n一号厂,enterprise,{USCC},990101001001\n二号厂,enterprise,12345,990101001001\n"
         "三号校,academy,,990101001001\n四号站,checkpoint,CK-1,990199\n五号站,checkpoint,CK-5,990101002\n六号站,checkpoint,ck-5,990101002\n"
     )
-    result = cast.act("hq", "unit.import_table", **import_payload(text.encode(), "units.csv")).result
+    result = do(cast, "hq", "unit.import_table", **import_payload(text.encode(), "units.csv")).result
     assert (result["rows_in"], result["new"], result["rejected"]) == (6, 2, 4)
     assert [(r["row"], r["field"]) for r in result["rejects"]] == [(3, "code"), (4, "kind"), (5, "area_code"), (7, "code")]
-    again = cast.act("hq", "unit.import_table", **import_payload(text.encode(), "units.csv")).result
+    again = do(cast, "hq", "unit.import_table", **import_payload(text.encode(), "units.csv")).result
     assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, 2)
     renamed = text.replace("一号厂", "第一厂")
-    assert cast.act("hq", "unit.import_table", **import_payload(renamed.encode(), "units.csv")).result["changed"] == 1
+    assert do(cast, "hq", "unit.import_table", **import_payload(renamed.encode(), "units.csv")).result["changed"] == 1
 
 
 def test_a_post_held_and_taken_back_counts_at_once(cast: Cast) -> None:
     new = post(cast, role="grid_worker", unit="spring_community")
     holding = hold(cast, "community", new)
     assert "grid_worker" in {g.role for g in cast.as_("community").grants}
-    cast.act("security", "post.release", holding=holding)
+    do(cast, "security", "post.release", holding=holding)
     assert "grid_worker" not in {g.role for g in cast.as_("community").grants}
     assert Event.objects.filter(what="post_released").count() == 1
 
@@ -155,12 +161,12 @@ def test_only_the_security_administrator_appoints(cast: Cast) -> None:
     new = post(cast)
     for who in ("hq", "street", "sysadmin", "auditor"):
         payload = {"post": new, "account": cast.accounts["community"].pk}
-        assert refused(lambda who=who, payload=payload: cast.act(who, "post.hold", **payload)).reason is Reason.NOT_ALLOWED
+        assert refused(lambda who=who, payload=payload: do(cast, who, "post.hold", **payload)).reason is Reason.NOT_ALLOWED
 
 
 def test_ending_a_post_ends_its_holdings(cast: Cast) -> None:
     mine = Post.objects.get(holdings__account=cast.accounts["grid_worker"]).pk
-    cast.act("hq", "post.end", post=mine)
+    do(cast, "hq", "post.end", post=mine)
     assert cast.as_("grid_worker").grants == ()
     assert refused(lambda: hold(cast, "grid_worker", mine)).reason is Reason.CONFLICT
 
@@ -171,8 +177,8 @@ def test_the_headquarters_structure_and_duty(cast: Cast) -> None:
     assert {u.id for u, _ in groups["streets"].units} == {cast.units["east_street"].pk, cast.units["west_street"].pk}
     assert groups["office"].on_duty == 2
     mine = PostHolding.objects.get(account=cast.accounts["hq"]).pk
-    cast.act("hq", "post.duty", holding=mine, on_duty=False)
+    do(cast, "hq", "post.duty", holding=mine, on_duty=False)
     assert {g.key: g for g in headquarters(cast.as_("hq"), today)}["office"].on_duty == 1
-    assert refused(lambda: cast.act("next_street", "post.duty", holding=mine, on_duty=True)).reason is Reason.NOT_FOUND
+    assert refused(lambda: do(cast, "next_street", "post.duty", holding=mine, on_duty=True)).reason is Reason.NOT_FOUND
     seen = {u.id for g in headquarters(cast.as_("next_street"), today) for u, _ in g.units}
     assert seen == {cast.units["west_street"].pk}

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import typer
 
 from tongchou import postgres
+from tongchou.cli import account, territory
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Tongchou 统筹: outbreak control and resumption, side by side.")
 
@@ -114,6 +115,8 @@ def restore(file: str) -> None:
             raise fail(str(error)) from None
 
 
+app.add_typer(territory.app, name="territory")
+app.add_typer(account.app, name="account")
 ledger = typer.Typer(no_args_is_help=True, help="The ledger.")
 app.add_typer(ledger, name="ledger")
 
