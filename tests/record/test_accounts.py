@@ -105,14 +105,14 @@ def test_asvs_asks_for_length_and_nothing_common() -> None:
     assert faults("a" * 129, "asvs") == {"length"}
     assert faults("one small phrase without signs", "asvs") == set()
     assert faults("一二三四五六七八九十十一", "asvs") == set(), "characters are counted, not bytes"
-    assert faults("passwordpassword", "asvs") == {"password_too_common"} or faults("password", "asvs") >= {"password_too_common"}
+    assert faults("password123456", "asvs") == {"password_too_common"}
     person = Account(username="zhangsanfeng88", display_name="张三丰")
     assert "password_too_similar" in faults("zhangsanfeng88", "asvs", person)
     assert not expired(None, timezone.now(), PROFILES["asvs"])
 
 
 def test_dengbao_asks_for_kinds_and_rotation() -> None:
-    assert faults("abcdefg1", "dengbao3") == {"kinds"}
+    assert faults("qzkwmbv1", "dengbao3") == {"kinds"}
     assert faults("Xk7-wq2", "dengbao3") == {"length"}
     assert faults("Xk7wq2mz", "dengbao3") == set()
     now = timezone.now()

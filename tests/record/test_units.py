@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from tests.cast import Cast
@@ -182,3 +183,19 @@ def test_the_headquarters_structure_and_duty(cast: Cast) -> None:
     assert refused(lambda: do(cast, "next_street", "post.duty", holding=mine, on_duty=True)).reason is Reason.NOT_FOUND
     seen = {u.id for g in headquarters(cast.as_("next_street"), today) for u, _ in g.units}
     assert seen == {cast.units["west_street"].pk}
+
+
+@pytest.mark.parametrize(("guard", "drop"), [
+    ("holding_single_post_overlap", "alter table record_postholding drop constraint holding_single_post_overlap"),
+    ("exclusive_roles", "alter table record_postholding disable trigger exclusive_roles"),
+])  # fmt: skip
+def test_without_the_databases_guard_it_would_go_through(cast: Cast, guard: str, drop: str) -> None:
+    """The sabotage twin: these refusals come from the database and from nothing else."""
+    new = post(cast, role="auditor", unit="administration") if guard == "exclusive_roles" else post(cast, single=True)
+    if guard != "exclusive_roles":
+        hold(cast, "street", new)
+    assert refused(lambda: hold(cast, "street_colleague", new)).details["constraint"] == guard
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        cursor.execute(drop)
+    assert hold(cast, "street_colleague", new)

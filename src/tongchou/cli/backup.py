@@ -42,7 +42,7 @@ def write_backup(file: str, say: Callable[[str], None]) -> dict[str, Any]:
         head = cursor.fetchone() or (0, "")
         say(f"dumping {sum(counts.values()):,} rows of {len(counts)} tables")
         dump = Path(folder) / "dump"
-        _run(find_program("pg_dump"), "--format=custom", "--no-owner", "--no-acl", f"--snapshot={snapshot}", "-f", str(dump), postgres.locate())
+        _run(find_program("pg_dump"), "--format=custom", "--no-owner", "--no-acl", "--no-comments", f"--snapshot={snapshot}", "-f", str(dump), postgres.locate())
         manifest = {
             "format": 1, "counts": counts, "ledger_head": {"seq": head[0], "hash": head[1]},
             "sha256": hashlib.sha256(dump.read_bytes()).hexdigest(),

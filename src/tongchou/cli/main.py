@@ -87,9 +87,9 @@ def demo(seed: int = 7) -> None:
 @app.command()
 def doctor() -> None:
     """Check what this installation stands on; exits with 1 when something is wrong."""
-    from tongchou.cli.doctor import examine
-
     with database():
+        from tongchou.cli.doctor import examine
+
         if not examine():
             raise typer.Exit(1)
 
@@ -97,18 +97,21 @@ def doctor() -> None:
 @app.command()
 def backup(file: str) -> None:
     """Write the whole database (not the keys) to a new file, with counts and the ledger's head."""
-    from tongchou.cli.backup import write_backup
-
     with database():
-        write_backup(file, say)
+        from tongchou.cli.backup import BackupError, write_backup
+
+        try:
+            write_backup(file, say)
+        except BackupError as error:
+            raise fail(str(error)) from None
 
 
 @app.command()
 def restore(file: str) -> None:
     """Restore a backup into an empty database, then verify counts and the ledger."""
-    from tongchou.cli.backup import BackupError, restore_backup
-
     with database():
+        from tongchou.cli.backup import BackupError, restore_backup
+
         try:
             restore_backup(file, say)
         except BackupError as error:

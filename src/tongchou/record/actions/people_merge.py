@@ -94,7 +94,7 @@ def _ties() -> Iterator[tuple[str, str, str]]:
         model = relation.related_model
         if model in (Person, PersonMerge) or not model._meta.managed:
             continue
-        yield model._meta.db_table, relation.field.column, model._meta.pk.column
+        yield model._meta.db_table, relation.field.column, model._meta.pk.column  # type: ignore[misc]
 
 
 _MOVE = "update {table} set {column} = %s where {column} = %s returning {key}::text"

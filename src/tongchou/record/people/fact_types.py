@@ -52,11 +52,11 @@ def read_types(text: str) -> dict[str, FactType]:
     """Read the file; raises ValueError naming the entry that contradicts itself."""
     out: dict[str, FactType] = {}
     for key, raw in yaml.safe_load(text).items():
-        until, on = raw.get("until", "none"), raw.get("on", "optional")
-        if until not in ("none", "past", "planned") or on not in ("required", "optional"):
-            raise ValueError(f"fact type {key}: on is {on!r}, until is {until!r}")
+        until, day = raw.get("until"), raw.get("day")  # not "on": YAML reads that as true
+        if until not in ("none", "past", "planned") or day not in ("required", "optional"):
+            raise ValueError(f"fact type {key}: day is {day!r}, until is {until!r}")
         fields = {name: _field(f"{key}.{name}", name, f) for name, f in raw["fields"].items()}
-        out[key] = FactType(key, Text.from_dict(raw["title"]), on == "required", until, fields)
+        out[key] = FactType(key, Text.from_dict(raw["title"]), day == "required", until, fields)
     return out
 
 

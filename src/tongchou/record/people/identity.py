@@ -56,7 +56,7 @@ def seal_identity(identity: Identity, person: UUID) -> bytes:
     return _seal(keyring(), identity, person)
 
 
-def open_identity(sealed: bytes, person: UUID) -> Identity:
+def open_identity(sealed: bytes | memoryview, person: UUID) -> Identity:
     """Open a person's seal; raises SealBroken when it was altered or belongs to another person. The caller logs the reading."""
     raw = json.loads(keyring().open(bytes(sealed), person.bytes))
     born = raw.pop("birth_date")

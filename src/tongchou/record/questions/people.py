@@ -147,7 +147,7 @@ def who_looked(person: uuid.UUID, *, since: date | None = None, limit: int = 200
     """Readings of a person's data, the latest first, those of files merged into this one included. The caller checks who asks."""
     values = {"person": person, "since": since or date(2000, 1, 1), "limit": limit}
     with connection.cursor() as cursor:
-        cursor.execute(_LOOKED, values)
+        cursor.execute(_LOOKED, values)  # type: ignore[arg-type]
         rows = cursor.fetchall()
     table = roles()
     return [Look(at, unit, table[role].title if role else None, how, why) for at, unit, role, how, why in rows]

@@ -209,7 +209,7 @@ def _custody(person: uuid.UUID) -> list[StayLine]:
 def _members(row: Person) -> list[Member]:
     if row.household_id is None:
         return []
-    others = Person.objects.filter(household=row.household_id, merged_into=None, erased_at=None).exclude(pk=row.pk)
+    others = Person.objects.filter(household=row.household_id, area=row.area_id, merged_into=None, erased_at=None).exclude(pk=row.pk)
     return [
         Member(p.pk, open_identity(p.sealed, p.pk).masked().name, p.birth_year, p.sex)
         for p in others.order_by("birth_year", "pk")[:100]

@@ -32,7 +32,6 @@ WHY: dict[str, Text] = {
     "vacant": Text("已指定岗位，但岗位空缺或任职人员已停用", "assigned to a post that nobody active holds"),
     "ended": Text("原责任或任职已结束", "the earlier one has ended"),
 }
-_LINKS = {"area": "/areas/", "unit": "/units/", "person": "/people/", "post": "/units/"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +55,9 @@ class Gap:
     street_name: str = ""
 
     @property
-    def link(self) -> str:
-        return _LINKS[self.what] + (str(self.unit) if self.what == "post" else self.id)
+    def subject(self) -> str:
+        """What a door links to, as `chain` takes it; a post's unit for a post."""
+        return f"unit:{self.unit}" if self.what == "post" else f"{self.what}:{self.id}"
 
 
 @dataclass(frozen=True, slots=True)

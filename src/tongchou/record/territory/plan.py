@@ -1,8 +1,9 @@
 """What an edition changes: areas given are matched with areas in force. Pure: no database.
 
 Matching goes from the top down, so that the parent of what is matched is already known. In this order, and only where one stands
-against one: the same code and name; the same name under the same parent (recoded); the same code (renamed); the same name but for the
-word of its kind under the same parent (recoded and renamed: 李埠口乡, 李埠口街道); the same name under a sister of its parent (moved).
+against one: the same code and name; the same name under the same parent (recoded); the same code (renamed), also where only the
+parent's part of it changed; the same name but for the word of its kind under the same parent (recoded and renamed: 李埠口乡, 李埠口街道);
+the same name under a sister of its parent (moved).
 What is left in the file is new; what is left in force, where the file claims to be complete, ends.
 """
 
@@ -99,10 +100,15 @@ def _match_level(
         above = by_id.get(parent_of(one) or 0)
         return above.parent if above else -1
 
+    def tail(area: Standing) -> Hashable:
+        above = by_id.get(area.parent or 0)
+        return (area.parent, area.code.removeprefix(above.code)) if above else area.code
+
     rules: list[tuple[Callable[[Given], Hashable], Callable[[Standing], Hashable], bool]] = [
         (lambda g: (g.code, g.name), lambda s: (s.code, s.name), False),
         (lambda g: (parent_of(g), g.name), lambda s: (s.parent, s.name), True),
         (lambda g: g.code, lambda s: s.code, False),
+        (lambda g: (parent_of(g), g.code.removeprefix(g.parent or "")), tail, True),
         (lambda g: (parent_of(g), stem(g.name)), lambda s: (s.parent, stem(s.name)), True),
         (lambda g: (grand_given(g), g.name), lambda s: (grand(s), s.name), True),
     ]

@@ -169,7 +169,8 @@ def _narrow_reader(columns: dict[str, int]) -> Callable[[int, tuple[str, ...]], 
                 raise _wrong_level(level, told or "", "level", cells[level_at])
         given = next((cells[at] for at in parents if cells[at]), "")
         parent = read_code(given, "parent_code").code if given else division.parent
-        twice = parent == division.code  # a city without districts, listed once more as its own district (441900)
+        # an area without a level below it, listed once more as its own only part: 441900 in 4419, 350527000 in 350527
+        twice = parent == division.code
         kind = (cells[kind_at] if kind_at is not None else "") or division.kind
         above = division.parent if twice else parent
         return [Given(division.code, name, level, above, kind[:20], division.civil, number, twice)]

@@ -153,7 +153,7 @@ def _add(cursor: Any, plan: Plan, standing: list[Standing], ids: dict[str, int],
             (key, one.code, one.name, one.level, one.kind, one.civil, parent, path[key], name_key(one.name), edition, on)
         )
     if rows:
-        with cursor.copy(_INSERT) as copy:
+        with connection.wrap_database_errors, cursor.copy(_INSERT) as copy:  # Django does not wrap COPY by itself
             for part in batched_lines(rows):
                 copy.write(part)
 
