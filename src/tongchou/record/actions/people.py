@@ -115,7 +115,7 @@ class CorrectIn(Payload):
 def correct(context: Context, given: CorrectIn) -> dict[str, Any]:
     """Correct identity. The event names the fields that changed, never what they say."""
     person = person_in_reach(context.actor, EDIT, given.person, lock=True)
-    before = open_identity(person.sealed, person.pk)  # type: ignore[arg-type]
+    before = open_identity(person.sealed, person.pk)
     merged = asdict(before) | {"sex": person.sex}
     told = given.model_dump(exclude={"person", "clear"}, exclude_none=True)
     if "document" in told and "document_kind" not in told:
