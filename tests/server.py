@@ -17,6 +17,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync API
 
 if not os.environ.get("PYTEST_XDIST_WORKER"):
     home = Path(tempfile.mkdtemp(prefix="tongchou-test-"))
+    home.chmod(0o755)  # as root the server runs as another user, which must reach its folder
+    atexit.register(shutil.rmtree, home, ignore_errors=True)  # exit handlers run last-first: after the server has stopped
     os.environ["TONGCHOU_HOME"] = str(home)
     if not os.environ.get("TONGCHOU_DATABASE_URL"):
         from tongchou import postgres
@@ -26,4 +28,3 @@ if not os.environ.get("PYTEST_XDIST_WORKER"):
         server.start()
         os.environ["TONGCHOU_DATABASE_URL"] = server.url
         atexit.register(server.stop)
-    atexit.register(shutil.rmtree, home, ignore_errors=True)

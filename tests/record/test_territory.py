@@ -190,7 +190,10 @@ def test_zones_are_not_ended_by_a_list_of_civil_codes(cast: Cast) -> None:
 
 def test_moves_that_cannot_be(cast: Cast) -> None:
     places = cast.areas
-    move = lambda a, p: refused(lambda: do(cast, "hq", "area.move", area=places[a].pk, parent=places[p].pk))  # noqa: E731
+
+    def move(area: str, parent: str) -> Refusal:
+        return refused(lambda: do(cast, "hq", "area.move", area=places[area].pk, parent=places[parent].pk))
+
     assert move("east", "spring").reason is Reason.CYCLE
     assert move("spring", "grid").reason is Reason.CYCLE
     assert move("spring", "district").field == "parent"

@@ -56,11 +56,10 @@ def validators(key: str) -> list[dict[str, Any]]:
     if key not in PROFILES:
         raise ValueError(f"TONGCHOU_PASSWORD_PROFILE is {key!r}; one of {sorted(PROFILES)} is needed")
     here, django = __name__, "django.contrib.auth.password_validation"
-    names = ("username", "display_name")
+    names, asked = ("username", "display_name"), PROFILES[key]
+    own = ["Length", *(["Kinds"] if asked.kinds else []), *(["NotReused"] if asked.history else [])]
     return [
-        {"NAME": f"{here}.Length", "OPTIONS": {"profile": key}},
-        {"NAME": f"{here}.Kinds", "OPTIONS": {"profile": key}},
-        {"NAME": f"{here}.NotReused", "OPTIONS": {"profile": key}},
+        *({"NAME": f"{here}.{rule}", "OPTIONS": {"profile": key}} for rule in own),
         {"NAME": f"{django}.CommonPasswordValidator"},
         {"NAME": f"{django}.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": names}},
     ]
@@ -99,8 +98,6 @@ class Kinds(_Rule):
 
     @property
     def text(self) -> Text:
-        if not self.profile.kinds:
-            return Text("不要求字符种类；一句好记的话比符号更安全。", "No kinds of characters are asked for; a phrase is safer than signs.")
         both = Text(
             "密码须含大写字母、小写字母、数字、符号中的 {n} 类。", "Use {n} of: capital letters, small letters, digits, signs."
         )
@@ -117,10 +114,10 @@ class NotReused(_Rule):
     @property
     def text(self) -> Text:
         both = Text("不得与最近 {n} 次用过的密码相同。", "It may not be one of the last {n} passwords.")
-        return both.with_(n=self.profile.history) if self.profile.history else Text("可以与以前的密码相同。", "Earlier passwords are allowed.")
+        return both.with_(n=self.profile.history)
 
     def validate(self, password: str, user: Any = None) -> None:
-        if self.profile.history and reused(password, past_hashes(user)[: self.profile.history]):
+        if reused(password, past_hashes(user)[: self.profile.history]):
             raise self.refuse("reused")
 
 
