@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.cast import Cast
-from tests.record.test_people import do, document, refused, register
+from tests.record.test_people import do, document, refused, register, whole
 from tongchou.kernel.errors import Reason
 from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
 from tongchou.record.models import Event, Fact, Loop, Person, PersonMerge, Post, Responsibility
+from tongchou.record.people.identity import sealed_values
 from tongchou.record.questions.duplicates import suggestions
 from tongchou.record.questions.people import person_file, search, who_looked
 
@@ -135,7 +136,7 @@ def test_two_in_custody_for_one_purpose_are_not_merged(cast: Cast) -> None:
     stay(cast, folded, "isolation")
     refusal = refused(cast, "street", "person.merge", kept=str(kept), folded=str(folded), reason="registered_twice")
     assert refusal.reason is Reason.TWO_HOLDERS
-    assert refusal.remedy is not None
+    assert (refusal.field, len(refusal.details["custodies"].split(", "))) == ("folded", 2)
     assert not PersonMerge.objects.exists()
 
 
@@ -203,10 +204,7 @@ def test_duplicates_are_suggested_with_reasons_and_to_nobody_else(cast: Cast) ->
 
 def test_one_document_twice_leads_the_list(cast: Cast) -> None:
     first, second = register(cast, name="王芳", document=document(2)), register(cast, name="李娜", document=document(4))
-    hashed = Person.objects.get(pk=first)
-    from tongchou.record.people.identity import open_identity, sealed_values
-
-    values = sealed_values(open_identity(hashed.sealed, first), second)
+    values = sealed_values(whole(first), second)
     Person.objects.filter(pk=second).update(**{k: v for k, v in values.items() if k != "id"})
     top = suggestions(cast.as_("hq"))[0]
     assert ({top.older.id, top.newer.id}, top.score) == ({first, second}, 100)
