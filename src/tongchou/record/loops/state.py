@@ -122,8 +122,3 @@ def visible(actor: Actor, state: LoopState, permission: str = "loop.view") -> bo
     if units and state.subject_unit in units:
         return True
     return actor.person_id is not None and actor.permits(permission) and actor.person_id == state.subject_person
-
-
-def as_values(state: LoopState) -> dict[str, Any]:
-    """The state as a plain mapping, for pages and the API."""
-    return state._asdict()
