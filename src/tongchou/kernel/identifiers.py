@@ -129,7 +129,8 @@ def parse_document(kind: Kind | str | None, value: str, *, today: date, field: s
 
 def guess_kind(plain: str, field: str = "document") -> Kind:
     """Guess the kind from the form of a normalised number. Eight digits are taken for a Taiwan permit, H or M and eight
-    digits for a Hong Kong and Macao permit: give the kind where it is known. Refused when no kind fits."""
+    digits for a Hong Kong and Macao permit: give the kind where it is known. Refused when no kind fits, and for a foreign
+    passport of digits alone."""
     if re.fullmatch(r"9\d{16}[\dX]", plain):
         return Kind.PERMANENT_RESIDENCE
     if re.fullmatch(r"\d{14,20}|\d{16,18}X", plain):
@@ -137,9 +138,11 @@ def guess_kind(plain: str, field: str = "document") -> Kind:
     for kind in (Kind.PERMIT_HK_MACAO, Kind.PERMIT_TAIWAN, Kind.PERMANENT_RESIDENCE):
         if _FORMS[kind][0].fullmatch(plain):
             return kind
-    for kind in (Kind.PASSPORT_CN, Kind.PASSPORT_FOREIGN):
-        if _FORMS[kind][0].fullmatch(plain):
-            return kind
+    if _FORMS[Kind.PASSPORT_CN][0].fullmatch(plain):
+        return Kind.PASSPORT_CN
+    # digits alone are more often a mutilated identity number than a foreign passport: then the kind must be given
+    if not plain.isdigit() and _FORMS[Kind.PASSPORT_FOREIGN][0].fullmatch(plain):
+        return Kind.PASSPORT_FOREIGN
     raise Refusal(
         Reason.INVALID_VALUE,
         Text("认不出是哪种证件的号码。", "The number fits no known kind of document."),

@@ -17,7 +17,7 @@ class FieldParts:
     """One field of a form. Texts are Text or str; `choices` are (value, label) pairs.
 
     type: text, number, integer, tel, password, code, search, textarea, select, radio, checkboxes, checkbox, date,
-    datetime, file, photo, hidden. `code` is for one-time codes.
+    datetime, file, photo, hidden. `code` is for one-time codes. lookup: the address of a page that offers names for what is typed.
     """
 
     name: str
@@ -39,6 +39,7 @@ class FieldParts:
     keep: bool = True
     min: Any = None
     max: Any = None
+    lookup: str = ""
 
     @property
     def ident(self) -> str:

@@ -14,6 +14,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.models import Custody, Handover, HandoverItem, Holding, Person, Unit
+from tongchou.record.questions.custody import people_in_reach
 
 HolderKind = Literal["site", "vehicle", "household", "lab", "store", "unit"]
 _TWO = Text("已由他方保管，同一时刻只能有一个保管方。", "It is already held; there is one holder at a time.")
@@ -284,6 +285,18 @@ def _move_to(
     return {"items": len(held)}
 
 
+OUT_REASONS: dict[str, Text] = {
+    "released": Text("期满解除", "Released at the end of the term"),
+    "transferred_out": Text("移交区外", "Transferred out of the district"),
+    "hospital": Text("转送医院", "Taken to hospital"),
+    "died": Text("死亡", "Died"),
+    "used": Text("已使用", "Used"),
+    "destroyed": Text("已销毁", "Destroyed"),
+    "delivered": Text("已交付", "Delivered"),
+    "error": Text("登记有误", "Entered in error"),
+}
+
+
 class LetOutIn(Payload):
     custodies: list[uuid.UUID] = Field(min_length=1, max_length=100_000)
     reason: Literal["released", "transferred_out", "hospital", "died", "used", "destroyed", "delivered", "error"]
@@ -303,3 +316,20 @@ def let_out(context: Context, given: LetOutIn) -> dict[str, Any]:
     for custody in held:
         context.event("let_out", subject=f"custody:{custody}", note=given.note, data={"reason": given.reason})
     return {"items": len(held)}
+
+
+class ReadIn(Payload):
+    people: list[uuid.UUID] = Field(min_length=1, max_length=1000)
+
+
+@verb("custody.read", "custody.view", Text("查看在管人员（脱敏）", "See who is in custody (masked)"))
+def read(context: Context, given: ReadIn) -> dict[str, Any]:
+    """Record that the masked names of people in custody are shown to one who holds them, is offered them, or serves their area."""
+    people = sorted(set(given.people))
+    strange = set(people) - people_in_reach(context.actor, people)
+    if strange:
+        rule = Text("没有找到该人员。", "There is no such person.")
+        raise Refusal(Reason.NOT_FOUND, rule, field="people", value=str(min(strange)))
+    context.read(people)
+    context.event("person_read", data={"what": "custody", "people": [str(p) for p in people]})
+    return {"people": len(people)}

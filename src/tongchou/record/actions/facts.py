@@ -185,6 +185,14 @@ def _no_area(area: int | None) -> Refusal:
     return Refusal(Reason.NOT_FOUND, rule, remedy=remedy, field="area", value=area)
 
 
+WITHDRAW_REASONS: dict[str, Text] = {
+    "wrong_person": Text("不是此人的", "Another person's"),
+    "wrong_value": Text("内容有误", "Wrong content"),
+    "recorded_twice": Text("重复登记", "Recorded twice"),
+    "source_withdrew": Text("来源单位撤回", "Withdrawn by its source"),
+}
+
+
 class WithdrawIn(Payload):
     fact: uuid.UUID
     reason: Literal["wrong_person", "wrong_value", "recorded_twice", "source_withdrew"]

@@ -195,7 +195,7 @@ class ReadIn(Payload):
     """people: whose data is about to be shown. what: where it is shown."""
 
     people: list[uuid.UUID] = Field(min_length=1, max_length=1000)
-    what: Literal["file", "list", "print"] = "file"
+    what: Literal["file", "list", "print", "duplicates"] = "file"
     purpose: str = Field("", max_length=200)
 
 

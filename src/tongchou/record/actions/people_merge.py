@@ -111,6 +111,13 @@ def _statement(template: str, table: str, column: str, key: str) -> sql.Composed
     return sql.SQL(template).format(table=sql.Identifier(table), column=sql.Identifier(column), key=sql.Identifier(key))
 
 
+UNMERGE_REASONS: dict[str, Text] = {
+    "two_people": Text("确认是两个人", "They are two people"),
+    "merged_by_mistake": Text("误操作", "Merged by mistake"),
+    "appeal_upheld": Text("申诉成立", "An appeal was upheld"),
+}
+
+
 class UnmergeIn(Payload):
     """merge: the number of the merge, as the file lists it."""
 

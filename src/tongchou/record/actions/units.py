@@ -12,7 +12,7 @@ from pydantic import Base64Bytes, Field
 
 from tongchou.kernel.codes import parse_uscc
 from tongchou.kernel.errors import Reason, Refusal
-from tongchou.kernel.rejects import Tally
+from tongchou.kernel.rejects import Tally, write_rejected
 from tongchou.kernel.tables import Table, read_table
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
@@ -221,6 +221,12 @@ def import_table(context: Context, given: ImportIn) -> dict[str, Any]:
         "changed": len(changed), "unchanged": unchanged,
         "rejects": [{"row": n} | r.as_dict() for n, r in sorted(rejects, key=lambda pair: pair[0])[:500]],
     }  # fmt: skip
+
+
+def rejected_units(actor: Actor, data: bytes, filename: str, language: str) -> bytes:
+    """The rejected rows of a table of units as CSV, with why. Computed anew: nothing of it is stored."""
+    table = read_table(data, filename)
+    return write_rejected(table, read_units(actor, table)[1], language)
 
 
 def read_units(actor: Actor, table: Table) -> tuple[list[tuple[int, Unit]], list[tuple[int, Refusal]]]:

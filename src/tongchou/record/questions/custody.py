@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
 from tongchou.record.access import Actor
+from tongchou.record.models import Person
+from tongchou.record.people.identity import open_identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,58 @@ def held(actor: Actor, *, purpose: str = "", kind: str = "", limit: int = 200) -
     with connection.cursor() as cursor:
         cursor.execute(_HELD.format(scope=scope, more=more), values | {"limit": limit, "purpose": purpose, "kind": kind})
         return [Held(*row) for row in cursor.fetchall()]
+
+
+_PEOPLE = """
+select distinct c.person_id from record_custody c
+join record_area a on a.id = c.area_id
+left join record_holding h on h.custody_id = c.id and h.until is null
+left join record_handoveritem i on i.custody_id = c.id and i.open
+left join record_handover o on o.id = i.handover_id
+where c.person_id = any(%(people)s::uuid[]) and c.let_out_at is null
+  and ({scope} or o.to_unit_id = any(%(units)s::bigint[]))
+"""
+
+
+def people_in_reach(actor: Actor, people: Sequence[UUID]) -> set[UUID]:
+    """Which of these people are in custody in the actor's area, held by one of its units, or offered to one."""
+    scope, values = _scope(actor)
+    values = {"units": []} | values | {"people": list(people)}
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE.format(scope=scope), values)
+        return {row[0] for row in cursor.fetchall()}
+
+
+def masked_names(people: Sequence[UUID]) -> dict[UUID, str]:
+    """Masked names of people. The caller records the reading (custody.read) first."""
+    rows = Person.objects.filter(pk__in=people, erased_at=None).values_list("pk", "sealed")
+    return {key: open_identity(sealed, key).masked().name for key, sealed in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One stay in a hand-over that waits for an answer."""
+
+    custody: UUID
+    person: UUID | None
+    item: str
+    place: str
+    since: datetime
+
+
+_OFFERED = """
+select c.id, c.person_id, c.item, h.place, h.since
+from record_handoveritem i join record_custody c on c.id = i.custody_id
+join record_holding h on h.custody_id = c.id and h.until is null
+where i.handover_id = %s and i.open order by c.item, c.id
+"""
+
+
+def offered(handover: UUID) -> list[Offered]:
+    """What a hand-over offers. The caller has found the hand-over among `open_offers`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OFFERED, [handover])
+        return [Offered(*row) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,11 +69,17 @@ order by x.rule, x.one, x.other limit %(limit)s
 """
 
 
-def suggestions(actor: Actor, limit: int = 100) -> list[Suggestion]:
-    """Possible duplicates within the actor's person.merge area, the likeliest first. The caller records the reading."""
+def suggestions(actor: Actor, limit: int = 100, under: str = "") -> list[Suggestion]:
+    """Possible duplicates within the actor's person.merge area, the likeliest first. The caller records the reading.
+
+    under: the path of an area to which the search is confined; a whole district of a million takes seconds, a street does not.
+    """
     actor.require("person.merge")
+    paths = like_paths(actor, "person.merge")
+    if under:
+        paths = [under + "%"] if actor.sees_path("person.merge", under) else []
     with connection.cursor() as cursor:
-        cursor.execute(_CANDIDATES, {"paths": like_paths(actor, "person.merge"), "limit": limit * 3})
+        cursor.execute(_CANDIDATES, {"paths": paths, "limit": limit * 3})
         rows = cursor.fetchall()
     out = [s for row in rows if (s := _judge(row[:7], row[7:])) is not None]
     out.sort(key=lambda s: (-s.score, s.older.id, s.newer.id))

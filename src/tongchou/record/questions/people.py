@@ -25,7 +25,7 @@ from tongchou.record.people.identity import document_hash, open_identity, phone_
 from tongchou.record.people.reach import like_paths
 from tongchou.record.questions.person_file import PersonFile, person_file
 
-__all__ = ["Found", "Look", "PersonFile", "api_file", "api_search", "person_file", "search", "who_looked"]
+__all__ = ["Found", "Look", "PersonFile", "api_file", "api_search", "person_file", "read_file", "search", "who_looked"]
 LIMIT = 50
 
 
@@ -162,13 +162,21 @@ def api_search(actor: Actor, text: str, purpose: str) -> list[dict[str, Any]]:
     return [asdict(f) for f in found]
 
 
+def read_file(actor: Actor, person: uuid.UUID, purpose: str = "") -> PersonFile:
+    """A person's file; the reading is recorded first, for everybody whose data the file shows.
+
+    A page gives no purpose: what it shows is masked until `open_file` was given one.
+    """
+    file = person_file(actor, person)
+    shown = [str(person), *(str(m.id) for m in file.household)]
+    act("person.read", actor, new_id(), {"people": shown, "what": "file", "purpose": purpose})
+    return file
+
+
 def api_file(actor: Actor, person: uuid.UUID, purpose: str) -> dict[str, Any]:
-    """A person's file as a door shows it; the reading is recorded first, for everybody whose data the file shows."""
+    """The same as plain data, for the API: a purpose must be given."""
     if not purpose:
         rule = Text("查阅个人信息须说明用途。", "Reading personal data needs a purpose.")
         remedy = Text("请说明用途。", "Say what it is for.")
         raise Refusal(Reason.MISSING_VALUE, rule, remedy=remedy, field="purpose")
-    file = person_file(actor, person)
-    shown = [str(person), *(str(m.id) for m in file.household)]
-    act("person.read", actor, new_id(), {"people": shown, "what": "file", "purpose": purpose})
-    return file.as_dict()
+    return read_file(actor, person, purpose).as_dict()

@@ -12,8 +12,11 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
-from tongchou.record.questions.custody import Balance, Held, balances, held, open_offers
+from tongchou.record.access import Actor
+from tongchou.record.act import act
+from tongchou.record.questions.custody import Balance, Held, balances, held, masked_names, open_offers
 from tongchou.web.pages.requests import actor_of, do
 from tongchou.web.permission import Nav, page
 
@@ -41,8 +44,36 @@ def custody(request: HttpRequest) -> HttpResponse:
         {"offer": o, "can_accept": o.to_unit_id in mine, "can_withdraw": o.from_unit_id in mine} for o in open_offers(actor)
     ]
     rows = held(actor, purpose=request.GET.get("purpose", ""), kind=request.GET.get("holder", ""))
-    context = {"balance_sheet": _balance_sheet(balances(actor)), "offers": offers, "held_sheet": _held_sheet(rows), "empty": _empty()}
+    names = names_of(actor, [h.person for h in rows])
+    context = {
+        "balance_sheet": _balance_sheet(balances(actor)),
+        "offers": offers,
+        "held": [_held(h, names, actor, mine) for h in rows],
+        "acting": bool(mine),
+        "can_let_out": actor.permits("custody.let_out"),
+        "empty": _empty(),
+    }
     return render(request, "pages/custody.html", context)
+
+
+def names_of(actor: Actor, people: list[Any]) -> dict[Any, str]:
+    """Masked names of people in custody; that they were shown is recorded first. A page shows at most 200."""
+    wanted = sorted({p for p in people if p is not None})
+    if not wanted or actor.account_id is None:
+        return {}
+    act("custody.read", actor, new_id(), {"people": [str(p) for p in wanted]})
+    return masked_names(wanted)
+
+
+def _held(h: Held, names: dict[Any, str], actor: Actor, mine: set[int]) -> dict[str, Any]:
+    lost = h.holder_kind == "unlocated"
+    seen = h.person is not None and actor.permits("person.view")
+    return {
+        "id": h.custody, "what": names.get(h.person) or h.item, "url": reverse("person", args=[h.person]) if seen else "",
+        "purpose": PURPOSES.get(h.purpose, h.purpose), "holder": HOLDERS.get(h.holder_kind, h.holder_kind), "tone": "act" if lost else "info",
+        "icon": "alert-circle" if lost else "user-check", "unit": h.unit or Text("无人保管", "nobody"), "place": h.place, "since": h.since,
+        "lost": lost, "mine": h.unit_id in mine,
+    }  # fmt: skip
 
 
 def _empty() -> dict[str, Any]:
@@ -73,27 +104,15 @@ def _balance_sheet(rows: list[Balance]) -> dict[str, Any]:
     return {"key": "balance", "caption": Text("收支平衡", "Balance"), "columns": columns, "rows": lines}
 
 
-def _held_sheet(rows: list[Held]) -> dict[str, Any]:
-    labels = (("what", "对象", "What"), ("holder", "保管方", "Holder"), ("unit", "单位", "Unit"), ("place", "位置", "Place"), ("since", "自何时", "Since"))
-    columns = [{"key": k, "label": Text(zh, en)} for k, zh, en in labels]
-    lines = []
-    for h in rows:
-        lost = h.holder_kind == "unlocated"
-        what: Any = h.item or Text("人员", "a person")
-        cells = [
-            {"value": what}, {"value": HOLDERS.get(h.holder_kind, h.holder_kind), "tone": "act" if lost else "info"},
-            {"value": h.unit or Text("无人保管", "nobody")}, {"value": h.place or "—"}, {"value": h.since},
-        ]  # fmt: skip
-        lines.append({"cells": cells})
-    return {"key": "held", "caption": Text("现在由谁保管", "Who holds what"), "columns": columns, "rows": lines}
-
-
 @page("custody_answer", "custody/handovers/<uuid:handover>", "custody.act", methods=("POST",))
 def custody_answer(request: HttpRequest, handover: uuid.UUID) -> HttpResponse:
     """Accept, refuse or withdraw a hand-over."""
     verb = _ANSWERS.get(request.POST.get("answer", ""))
     if verb is None:
         raise Refusal(Reason.INVALID_VALUE, Text("没有这种答复。", "There is no such answer."), field="answer")
-    do(request, verb, {"handover": str(handover), "note": request.POST.get("note", "")})
+    answer: dict[str, Any] = {"handover": str(handover), "note": request.POST.get("note", "")}
+    if verb == "custody.accept":
+        answer["missing"] = request.POST.getlist("missing")
+    do(request, verb, answer)
     messages.success(request, Text("已记录。", "Recorded.").in_(get_language() or "zh-hans"))
     return HttpResponseRedirect(reverse("custody"))

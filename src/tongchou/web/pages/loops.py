@@ -17,6 +17,8 @@ from tongchou.packs.kinds import LoopKind, Need, Step
 from tongchou.record.loops import engine
 from tongchou.record.models import Account, Area, Unit
 from tongchou.record.questions.loopfile import LoopFile, loop_file
+from tongchou.record.questions.people import read_file
+from tongchou.record.territory.reach import unit_in_reach
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.requests import actor_of, do, integer, moment, now
 from tongchou.web.pages.shown import PARTY_NAMES, happening, stage_badge
@@ -247,22 +249,41 @@ def loop_new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     held = {g.role for g in actor.grants_for("loop.open")}
     kinds = {k: v for k, (_, v) in current_kinds().items() if held & set(v.opened_by)}
+    about = _subject(request)
     chosen = kinds.get(request.POST.get("kind") or request.GET.get("kind", ""))
     if chosen is None:
-        return render(request, "pages/loop_kinds.html", {"kinds": list(kinds.values())})
+        offered = [k for k in kinds.values() if about[0] in ("", *k.subjects)]
+        return render(request, "pages/loop_kinds.html", {"kinds": offered, "about": about[1]})
     problem: Refusal | None = None
     if request.method == "POST":
         try:
-            made = do(request, "loop.open", _new_payload(request, chosen)).result["loop"]
+            payload = _new_payload(request, chosen) | ({about[0]: about[2]} if about[0] else {})
+            made = do(request, "loop.open", payload).result["loop"]
             messages.success(request, Text("已交办。", "Opened.").in_(get_language() or "zh-hans"))
             return HttpResponseRedirect(reverse("loop", args=[made]))
         except Refusal as refusal:
             problem = refusal
     context = {
-        "kind": chosen, "fields": _new_fields(request, chosen, problem), "problem": problem,
+        "kind": chosen, "fields": _new_fields(request, chosen, problem), "problem": problem, "about": about[1],
         "breadcrumbs": [{"url": reverse("loop_new"), "label": Text("交办事项", "Open a loop")}, {"url": "", "label": chosen.title}],
     }  # fmt: skip
     return render(request, "pages/loop_new.html", context, status=problem.status if problem else 200)
+
+
+def _subject(request: HttpRequest) -> tuple[str, str, Any]:
+    """(person or unit, how it is named on the page, its id) of a loop opened from a person's or a unit's file."""
+    actor = actor_of(request)
+    person = request.POST.get("person") or request.GET.get("person", "")
+    if person:
+        try:
+            found = read_file(actor, uuid.UUID(person))
+        except ValueError:
+            raise engine.not_found() from None
+        return "person", found.identity.name, person
+    unit = integer(request, "unit")
+    if unit is not None:
+        return "unit", unit_in_reach(actor, "unit.view", unit).name, unit
+    return "", "", None
 
 
 def _new_payload(request: HttpRequest, kind: LoopKind) -> dict[str, Any]:

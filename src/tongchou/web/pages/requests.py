@@ -23,13 +23,17 @@ def actor_of(request: HttpRequest) -> Actor:
     return found
 
 
-def do(request: HttpRequest, verb: str, payload: dict[str, Any], *, purpose: str = "") -> Outcome:
-    """Carry out a verb for the person on the page, under the form's own client id."""
+def client_id(request: HttpRequest) -> uuid.UUID:
+    """The form's own client id, by which a second click is known."""
     try:
-        client = uuid.UUID(request.POST.get("client_id", ""))
+        return uuid.UUID(request.POST.get("client_id", ""))
     except ValueError:
-        client = new_id()
-    return act(verb, actor_of(request), client, payload, purpose=purpose)
+        return new_id()
+
+
+def do(request: HttpRequest, verb: str, payload: dict[str, Any], *, purpose: str = "", dry_run: bool = False) -> Outcome:
+    """Carry out a verb for the person on the page, under the form's own client id."""
+    return act(verb, actor_of(request), client_id(request), payload, purpose=purpose, dry_run=dry_run)
 
 
 def integer(request: HttpRequest, name: str) -> int | None:

@@ -458,6 +458,16 @@
     if (files && !form.matches("[hx-post],[data-hx-post]")) { e.preventDefault(); sendWithProgress(form); }
   }, true);
   addEventListener("pageshow", function (e) { if (e.persisted) { all("form").forEach(release); picked(); } });
+  addEventListener("click", function (e) {        // a file that came with the page and is stored nowhere else
+    var button = e.target.closest && e.target.closest("[data-save-blob]");
+    if (!button) return;
+    var held = one("[data-blob]", button.parentNode), text = atob(held.innerHTML.trim()), bytes = new Uint8Array(text.length);
+    for (var i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+    var link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([bytes], { type: held.dataset.type }));
+    link.download = held.dataset.blob; link.click();
+    setTimeout(function () { URL.revokeObjectURL(link.href); }, 60000);
+  });
   addEventListener("dragover", function (e) { var b = e.target.closest && e.target.closest("[data-upload]"); if (b) { e.preventDefault(); b.classList.add("is-over"); } });
   addEventListener("dragleave", function (e) { var b = e.target.closest && e.target.closest("[data-upload]"); if (b) b.classList.remove("is-over"); });
   addEventListener("drop", function (e) {

@@ -1,0 +1,59 @@
+"""Choices that several forms offer: areas, posts, units within reach."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from tongchou.kernel.text import Text
+from tongchou.record.access import Actor, roles
+from tongchou.record.models import Area, Post, Unit
+from tongchou.record.territory.reach import everything
+
+MOST_AREAS = 600
+"""Above this many, the finest level is left out of a list: a community is chosen, the grid follows later."""
+Choices = list[tuple[Any, Any]]
+PLEASE: tuple[Any, Any] = ("", Text("请选择", "Choose"))
+
+
+def area_choices(
+    actor: Actor, permission: str, levels: tuple[str, ...] = ("district", "street", "community", "grid")
+) -> Choices:
+    """Areas in force in which the actor has the permission, indented by level."""
+    where = Q() if everything(actor, permission) else Q(pk__in=[])
+    for path in actor.area_paths(permission):
+        where |= Q(path__startswith=path)
+    rows = Area.objects.filter(where, valid_to=None)
+    while len(levels) > 1 and rows.filter(level__in=levels).count() > MOST_AREAS:
+        levels = levels[:-1]
+    found = list(rows.filter(level__in=levels).order_by("path").values_list("pk", "name", "path"))
+    top = min((path.count(".") for _, _, path in found), default=0)
+    return [PLEASE, *((key, "　" * (path.count(".") - top) + name) for key, name, path in found)]
+
+
+def unit_named(text: str) -> list[Unit]:
+    """Active units of exactly this code or name, else those whose name begins with it; at most ten."""
+    plain = text.strip()
+    if not plain:
+        return []
+    active = Unit.objects.filter(active_to=None).select_related("area")
+    exact = list(active.filter(Q(code=plain.upper()) | Q(code=plain) | Q(name=plain))[:10])
+    return exact or list(
+        active.filter(Q(name__icontains=plain) | Q(name_key__istartswith=plain)).order_by("name", "pk")[:10]
+    )
+
+
+def post_choices(actor: Actor, permission: str, on: date) -> Choices:
+    """Posts in force of units that the actor reaches, by unit."""
+    where = Q() if everything(actor, permission) else Q(unit_id__in=actor.unit_ids(permission))
+    for path in actor.area_paths(permission):
+        where |= Q(unit__area__path__startswith=path)
+    rows = (
+        Post.objects.filter(where, ended_on=None, unit__active_to=None)
+        .select_related("unit")
+        .order_by("unit__kind", "unit__name_key", "pk")
+    )
+    table = roles()
+    return [PLEASE, *((p.pk, f"{p.unit.name} · {p.title or table[p.role].title.zh}") for p in rows[:3000])]

@@ -1,0 +1,74 @@
+"""A page that is one form: shown, sent, and shown again with what was typed when it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from tongchou.kernel.errors import Refusal
+from tongchou.kernel.text import Text
+from tongchou.web.fieldparts import FieldParts
+
+
+class Draft:
+    """What stands in a form: what was typed, else what is on record; and what was refused."""
+
+    def __init__(self, request: HttpRequest, on_record: Mapping[str, Any] | None = None) -> None:
+        self.request = request
+        self.on_record = on_record or {}
+        self.problem: Refusal | None = None
+
+    def value(self, name: str) -> Any:
+        if self.request.method == "POST":
+            given = self.request.POST.getlist(name)
+            return given if len(given) > 1 else given[0] if given else ""
+        return self.request.GET.get(name) or self.on_record.get(name, "")
+
+    def field(self, name: str, label: Text, type: str = "text", **more: Any) -> FieldParts:
+        """One field with its value and, when it was refused, the rule."""
+        wrong = self.problem.rule if self.problem is not None and self.problem.field == name else ""
+        return FieldParts(name, label, type, self.value(name), error=wrong, **more)
+
+
+def form_page(
+    request: HttpRequest,
+    fields: Callable[[Draft], list[FieldParts]],
+    send: Callable[[], HttpResponse],
+    *,
+    title: Text | str,
+    button: Text,
+    back: str,
+    on_record: Mapping[str, Any] | None = None,
+    **context: Any,
+) -> HttpResponse:
+    """Show a form; on POST call `send`, which returns where to go next. A Refusal shows the form again, nothing typed is lost.
+
+    context: subtitle, note (Text above the form), breadcrumbs.
+    """
+    draft = Draft(request, on_record)
+    if request.method == "POST":
+        try:
+            return send()
+        except Refusal as refusal:
+            draft.problem = refusal
+    shown = fields(draft)
+    more = {
+        "title": title,
+        "button": button,
+        "back": back,
+        "fields": shown,
+        "problem": draft.problem,
+        "with_files": any(f.type in ("file", "photo") for f in shown),
+    }
+    return render(request, "pages/form.html", context | more, status=draft.problem.status if draft.problem else 200)
+
+
+def done(request: HttpRequest, url: str, said: Text) -> HttpResponse:
+    """Say what was done and go on."""
+    messages.success(request, said.in_(get_language() or "zh-hans"))
+    return HttpResponseRedirect(url)
