@@ -28,7 +28,7 @@ def signed_in(cast: Cast, name: str) -> Client:
 @pytest.mark.parametrize("who", ["hq", "street", "grid_worker", "enterprise", "inspector", "auditor", "security", "sysadmin"])
 @pytest.mark.parametrize("page", PLAIN, ids=lambda p: p.name)
 def test_a_page_opens_exactly_for_those_who_have_its_permission(cast: Cast, who: str, page: object) -> None:
-    answer = signed_in(cast, who).get("/" + page.pattern)  # type: ignore[attr-defined]
+    answer = signed_in(cast, who).get("/" + page.pattern, follow=True)  # type: ignore[attr-defined]
     permission = page.permission  # type: ignore[attr-defined]
     if permission in (PUBLIC, OWN):
         assert answer.status_code < 500

@@ -6,10 +6,12 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
@@ -42,6 +44,7 @@ _RECEIVING = (
     "enterprise",
 )
 _MOST = 100
+_TICK = Text("请先在列表中勾选。", "Tick them in the list first.")
 
 
 def _own_units(actor: Actor) -> Choices:
@@ -59,9 +62,7 @@ def _picked(request: HttpRequest) -> list[str]:
         raise not_found() from None
     if not ids or len(ids) > _MOST:
         rule = Text("请选择 1 至 {n} 项。", "Choose 1 to {n}.").with_(n=_MOST)
-        raise Refusal(
-            Reason.INVALID_VALUE, rule, remedy=Text("请回到列表勾选。", "Tick them in the list."), field="pick"
-        )
+        raise Refusal(Reason.INVALID_VALUE, rule, remedy=_TICK, field="pick")
     return ids
 
 
@@ -75,7 +76,11 @@ def _about(
     **more: Any,
 ) -> HttpResponse:
     """A form about the stays that were chosen on the list."""
-    ids, back = _picked(request), reverse("custody")
+    back = reverse("custody")
+    if request.method == "GET" and not request.GET.get("pick"):
+        messages.info(request, str(_TICK.in_(get_language() or "zh-hans")))
+        return HttpResponseRedirect(back)
+    ids = _picked(request)
 
     def shown(d: Draft) -> list[FieldParts]:
         return [FieldParts("custodies", title, "hidden", ",".join(ids)), *fields(d)]
