@@ -86,7 +86,9 @@ def test_a_units_file(cast: Cast) -> None:
     assert [a.subject for a in found.answers_for] == [f"area:{cast.areas['east'].pk}"]
     assert refused(lambda: unit_file(cast.as_("next_street"), unit, timezone.localdate())).reason is Reason.NOT_FOUND
     assert unit_file(cast.as_("inspector"), cast.units["supervision"].pk, timezone.localdate()).unit.kind == "supervision_group"
-    assert refused(lambda: unit_file(cast.as_("inspector"), unit, timezone.localdate())).reason is Reason.NOT_FOUND
+    assert unit_file(cast.as_("inspector"), unit, timezone.localdate()).unit.id == unit  # a directory: unit scope sees its unit's area
+    west = cast.units["west_street"].pk
+    assert refused(lambda: unit_file(cast.as_("site_officer"), west, timezone.localdate())).reason is Reason.NOT_FOUND
 
 
 def test_units_do_not_lie_below_themselves_nor_end_with_work_open(cast: Cast) -> None:

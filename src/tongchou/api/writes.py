@@ -70,7 +70,7 @@ class TokenIn(Schema):
 
 class TokenOut(Schema):
     id: int
-    token: str
+    token: str | None
     expires_at: str
 
 

@@ -162,6 +162,20 @@ def act(
         raise
 
 
+def done_before(name: str, actor: Actor, client_id: uuid.UUID) -> Outcome | None:
+    """What this actor's act of this id gave; None when there is none. For a door that adds something of its own to each
+    request (a password's hash), so that a repetition does not look the same."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select result from record_act where id = %s and verb = %s and account_id is not distinct from %s",
+            [client_id, name, actor.account_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    return Outcome(client_id, row[0] if isinstance(row[0], dict) else json.loads(row[0]), repeated=True)
+
+
 def _race(client_id: uuid.UUID, mac: bytes, refusal: Refusal) -> Outcome | None:
     """A twin of this request may have been carried out while this one was waiting: then its result stands."""
     return None if refusal.reason is Reason.CLIENT_ID_REUSED else _stored(client_id, mac)

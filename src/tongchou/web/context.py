@@ -84,6 +84,7 @@ def _account(actor: Actor) -> dict[str, Any]:
         if (t := titles.get(g.post_id)) is not None
     ]
     links = [
+        {"url": reverse("settings"), "icon": "settings", "label": Text("个人设置", "Settings")},
         {"url": reverse("mfa_index"), "icon": "shield", "label": Text("二次验证", "Second factor")},
         {"url": reverse("password_change"), "icon": "lock", "label": Text("修改密码", "Change password")},
     ]

@@ -76,7 +76,8 @@ class Actor:
     def area_paths(self, permission: str) -> tuple[str, ...]:
         """Path prefixes of the subtrees in which the actor has the permission by area scope."""
         table = roles()
-        return tuple(dict.fromkeys(g.path for g in self.grants_for(permission) if table[g.role].scope == "area"))
+        wide = ("area", "unit") if permission in table.directory else ("area",)
+        return tuple(dict.fromkeys(g.path for g in self.grants_for(permission) if table[g.role].scope in wide))
 
     def unit_ids(self, permission: str) -> tuple[int, ...]:
         """The actor's own units under the permission, whatever the scope (but not 'none' or 'self')."""

@@ -25,11 +25,15 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """Every role and every permission. A permission that no line names does not exist."""
+    """Every role and every permission. A permission that no line names does not exist.
+
+    directory: who is who and what lies where. Under these a role with unit scope sees the area of its unit.
+    """
 
     by_key: dict[str, Role]
     permissions: dict[str, Text]
     personal: frozenset[str]
+    directory: frozenset[str]
 
     def __getitem__(self, key: str) -> Role:
         return self.by_key[key]
@@ -40,6 +44,7 @@ def read_roles(text: str) -> Roles:
     raw = yaml.safe_load(text)
     permissions = {k: Text(v["zh"], v["en"]) for k, v in raw["permissions"].items()}
     personal = frozenset(k for k, v in raw["permissions"].items() if v.get("personal"))
+    directory = frozenset(k for k, v in raw["permissions"].items() if v.get("directory"))
     everyone = frozenset(raw["everyone"])
     table: dict[str, Role] = {}
     for key, entry in raw["roles"].items():
@@ -55,7 +60,7 @@ def read_roles(text: str) -> Roles:
         table[key] = Role(
             key, Text.from_dict(entry["title"]), entry["scope"], granted, bool(entry["second_factor"]), exclusive
         )
-    return Roles(table, permissions, personal)
+    return Roles(table, permissions, personal, directory)
 
 
 @lru_cache(maxsize=1)

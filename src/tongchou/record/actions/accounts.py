@@ -19,7 +19,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.access.passwords import first_password
-from tongchou.record.act import Context, Payload, act, explain_constraint, verb
+from tongchou.record.act import Context, Payload, act, done_before, explain_constraint, verb
 from tongchou.record.models import Account, PostHolding
 from tongchou.record.territory.reach import missing
 
@@ -61,6 +61,9 @@ def issue_account(
     actor: Actor, client_id: uuid.UUID, username: str, display_name: str, language: str = "zh-hans"
 ) -> Issued:
     """Add an account with a random first password. Raises Refusal."""
+    earlier = done_before("account.add", actor, client_id)
+    if earlier is not None and earlier.result["username"] == checked_username(username):
+        return Issued(int(earlier.result["account"]), str(earlier.result["username"]), None)
     password = first_password()
     payload = {
         "username": username, "display_name": display_name, "language": language, "password_hash": make_password(password),
@@ -71,6 +74,9 @@ def issue_account(
 
 def issue_password(actor: Actor, client_id: uuid.UUID, account: int) -> Issued:
     """Give an account a new random password. Raises Refusal."""
+    earlier = done_before("account.reset_password", actor, client_id)
+    if earlier is not None and earlier.result["account"] == account:
+        return Issued(account, str(earlier.result["username"]), None)
     password = first_password()
     payload = {"account": account, "password_hash": make_password(password)}
     result = act("account.reset_password", actor, client_id, payload).result
@@ -111,7 +117,7 @@ def add(context: Context, given: AddIn) -> dict[str, Any]:
 @verb("account.disable", "account.manage", Text("停用账号", "Disable an account"))
 def disable(context: Context, given: AccountIn) -> dict[str, Any]:
     """Disable an account at once: its next request, by page or token, is refused. Its posts stay and show as gaps."""
-    account = _other(context, given.account)
+    account = other_account(context, given.account)
     if account.is_active and _last_security_admin(context, account):
         rule = Text("这是最后一名在任的安全管理员。", "This is the last security administrator in office.")
         remedy = Text("请先任命另一名安全管理员。", "Give the post to somebody else first.")
@@ -121,13 +127,13 @@ def disable(context: Context, given: AccountIn) -> dict[str, Any]:
 
 @verb("account.enable", "account.manage", Text("启用账号", "Enable an account"))
 def enable(context: Context, given: AccountIn) -> dict[str, Any]:
-    return _set_active(context, _other(context, given.account), True)
+    return _set_active(context, other_account(context, given.account), True)
 
 
 @verb("account.reset_password", "account.manage", Text("重置密码", "Reset a password"))
 def reset_password(context: Context, given: ResetIn) -> dict[str, Any]:
     """Give another's account a new first password; its open sessions end, and the password must be changed at the next sign-in."""
-    account = _other(context, given.account)
+    account = other_account(context, given.account)
     account.password = _hash(given.password_hash)
     account.must_change_password = True
     account.password_changed_at = context.now
@@ -154,7 +160,8 @@ def _set_active(context: Context, account: Account, active: bool) -> dict[str, A
     return {"account": account.pk, "active": active}
 
 
-def _other(context: Context, key: int) -> Account:
+def other_account(context: Context, key: int) -> Account:
+    """The account, locked for the act; refused when there is none, or it is the actor's own."""
     account = Account.objects.select_for_update().filter(pk=key).first()
     if account is None:
         raise missing(Text("没有找到该账号。", "There is no such account."), "account", key)

@@ -14,7 +14,7 @@ from pydantic import Field
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, roles
-from tongchou.record.act import Context, Payload, act, verb
+from tongchou.record.act import Context, Payload, act, done_before, verb
 from tongchou.record.models import ApiToken
 
 LONGEST_DAYS = 90
@@ -94,15 +94,18 @@ def _owner(context: Context, by_token: bool = False) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A new token; `text` is shown once and is nowhere stored."""
+    """A new token; `text` is shown once and is nowhere stored: None when the act had been done before."""
 
     id: int
-    text: str
+    text: str | None
     expires_at: str
 
 
 def issue(actor: Actor, client_id: uuid.UUID, name: str, permissions: list[str], days: int) -> Issued:
     """Make a token of 32 random bytes for its owner. Raises Refusal."""
+    earlier = done_before("token.create", actor, client_id)
+    if earlier is not None:
+        return Issued(int(earlier.result["token"]), None, str(earlier.result["expires_at"]))
     text = PREFIX + secrets.token_urlsafe(32)
     payload = {"name": name, "permissions": permissions, "days": days, "digest": digest_of(text).hex()}
     result = act("token.create", actor, client_id, payload).result

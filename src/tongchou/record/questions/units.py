@@ -147,14 +147,14 @@ order by r.kind, r.id
 """
 
 
-def search_units(actor: Actor, text: str, on: date, *, kind: str = "", limit: int = 50) -> list[UnitLine]:
-    """Active units in the actor's reach by name, pinyin, initials or code."""
-    values: dict[str, Any] = like(text) | {"on": on, "kind": kind, "limit": limit}
+def search_units(actor: Actor, text: str, on: date, *, kind: str = "", limit: int = 50, after: int = 0) -> list[UnitLine]:
+    """Active units in the actor's reach by name, pinyin, initials or code; all of them without a text. after: how many to leave out."""
+    values: dict[str, Any] = like(text) | {"on": on, "kind": kind, "limit": limit, "after": after, "text": text}
     reach = condition(actor, "unit.view", values, unit="u.id")
     return _lines(
-        f"{_LINE} where {_ACTIVE} and {reach} and (%(kind)s = '' or u.kind = %(kind)s) and (u.name ilike %(inside)s "
+        f"{_LINE} where {_ACTIVE} and {reach} and (%(kind)s = '' or u.kind = %(kind)s) and (%(text)s = '' or u.name ilike %(inside)s "
         f"or u.name_en ilike %(inside)s or u.code like %(start)s or {by_pinyin('u')}) "
-        "order by u.name_key, u.id limit %(limit)s",
+        "order by u.kind, u.name_key, u.id limit %(limit)s offset %(after)s",
         values,
     )
 

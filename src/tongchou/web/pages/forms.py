@@ -57,15 +57,18 @@ def form_page(
         except Refusal as refusal:
             draft.problem = refusal
     shown = fields(draft)
+    problem = draft.problem
+    if problem is not None and problem.field not in {f.name for f in shown if f.type != "hidden"}:
+        problem = Refusal(problem.reason, problem.rule, remedy=problem.remedy)  # a link to a field that is not there helps nobody
     more = {
         "title": title,
         "button": button,
         "back": back,
         "fields": shown,
-        "problem": draft.problem,
+        "problem": problem,
         "with_files": any(f.type in ("file", "photo") for f in shown),
     }
-    return render(request, "pages/form.html", context | more, status=draft.problem.status if draft.problem else 200)
+    return render(request, "pages/form.html", context | more, status=problem.status if problem else 200)
 
 
 def done(request: HttpRequest, url: str, said: Text) -> HttpResponse:

@@ -60,5 +60,11 @@ def moment(request: HttpRequest, name: str) -> datetime | None:
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=remedy, field=name, value=given[:40]) from None
 
 
+def given(request: HttpRequest, *names: str) -> dict[str, str]:
+    """What a form gives under these names; what was left empty is left out."""
+    found = {name: request.POST.get(name, "").strip() for name in names}
+    return {name: value for name, value in found.items() if value}
+
+
 def now() -> datetime:
     return timezone.now()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from tongchou.kernel.text import Text
+from tongchou.record.questions.units import search_units
 from tongchou.record.questions.worklist import Filter, work_list
-from tongchou.web.pages.places import KINDS, _reachable
+from tongchou.web.pages.names import KINDS
 from tongchou.web.pages.requests import actor_of, now
 from tongchou.web.pages.shown import list_row
 from tongchou.web.permission import OWN, page
@@ -26,12 +27,11 @@ def search(request: HttpRequest) -> HttpResponse:
             rows += work_list(actor, Filter(view=view, text=text), now(), limit=MOST)[0]
     units = []
     if text and actor.permits("unit.view"):
-        named = Q(name__icontains=text) | Q(name_key__icontains=text.lower()) | Q(code=text)
-        units = [(u, KINDS[u.kind]) for u in _reachable(actor).filter(named, active_to=None).select_related("area")[:MOST]]
+        units = [(u, KINDS[u.kind]) for u in search_units(actor, text, timezone.localdate(), limit=MOST)]
     nothing = {
         "title": Text("没有找到", "Nothing found"),
         "text": Text("请换一个词，或核对是否在您的管理范围内。", "Try another word; it may also lie outside your reach."),
         "icon": "search",
     }
-    context = {"query": text, "rows": [list_row(r, actor, now()) for r in rows], "units": units, "empty": nothing}
+    context = {"query": text, "rows": [list_row(r, actor, now()) for r in rows], "units": units, "empty": nothing, "people": actor.permits("person.search")}
     return render(request, "pages/search.html", context)

@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 from tongchou.kernel.clock import SHANGHAI, aware, remaining
 from tongchou.kernel.errors import Refusal
 from tongchou.kernel.text import Text
+from tongchou.record.actions.responsibilities import KIND_NAMES as RESPONSIBILITIES
 from tongchou.web.assets import icon_names
 from tongchou.web.fieldparts import FieldParts, from_bound
 
@@ -129,6 +130,12 @@ def when(at: datetime | str | None) -> str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', local.isoformat(), _absolute(at), local.strftime(form)
     )
+
+
+@register.filter
+def responsibility(kind: str) -> Text:
+    """`{{ kind|responsibility|text }}`: what a kind of responsibility is called."""
+    return RESPONSIBILITIES.get(kind) or Text(kind, kind)
 
 
 @register.filter
