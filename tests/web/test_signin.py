@@ -259,7 +259,7 @@ def test_demo_accounts_may_look_round_with_a_reminder_unless_enforced(client: Cl
     assert "hq 单位" not in client.get("/sign-in").content.decode()
     assert "指挥部办公室工作人员" in client.get("/sign-in").content.decode()
     sign_in(client, "hq")
-    answer = client.get("/account/password")
+    answer = client.get("/", follow=True)
     assert "演示区" in answer.content.decode()
     with override_settings(DEMO_MFA=True):
         free = ordinary_page()

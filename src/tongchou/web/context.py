@@ -26,7 +26,7 @@ class _Reminder:
 
 
 class _Messages:
-    """Django's messages, with the reminder that this account would need a second factor before them."""
+    """Django's messages; before them, on the home page, the reminder that this account would need a second factor."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
@@ -35,6 +35,7 @@ class _Messages:
         actor = getattr(self.request, "actor", None)
         if (
             actor is not None
+            and self.request.path == "/"
             and needs_second_factor(actor)
             and not actor.second_factor
             and excused_in_demo(self.request)

@@ -213,7 +213,7 @@ def nav_for(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
                 "label": nav.label,
                 "count": count,
                 "alert": alert,
-                "active": request.path == url,
+                "active": request.path == url or (url != "/" and request.path.startswith(url.rstrip("/") + "/")),
                 "group": nav.group,
             }
         )

@@ -147,7 +147,7 @@ def person_file(actor: Actor, person: uuid.UUID) -> PersonFile:
         area_id=row.area_id,
         area=row.area.name,
         workplace=row.workplace.name if row.workplace else "",
-        household_label=home.label if home and opened else "",
+        household_label=(home.label if opened else "****") if home and home.label else "",
         facts=_facts(person, opened),
         loops=_loops(actor, person),
         custody=_custody(person),

@@ -135,7 +135,11 @@ def _identity(file: PersonFile) -> list[dict[str, Any]]:
         {"label": Text("性别", "Sex"), "value": SEXES[file.sex]},
         {"label": Text("所在区域", "Area"), "value": file.area},
         {"label": Text("现住址", "Address"), "value": shown.address or None, "masked": masked and bool(shown.address)},
-        {"label": Text("户", "Household"), "value": file.household_label or None},
+        {
+            "label": Text("户", "Household"),
+            "value": file.household_label or None,
+            "masked": masked and bool(file.household_label),
+        },
         {"label": Text("工作单位或学校", "Workplace or school"), "value": file.workplace or None},
     ]
 
