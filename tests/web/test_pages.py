@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+import zipfile
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from tests.cast import Cast
 from tongchou.kernel.ids import new_id
+from tongchou.kernel.tables import read_table
 from tongchou.record.models import Loop
 from tongchou.web.permission import OWN, PAGES, PUBLIC, load
 
@@ -98,3 +104,34 @@ def test_no_chinese_is_left_in_an_english_page(cast: Cast, who: str) -> None:
     page = client.get(reverse("audit" if who == "auditor" else "custody")).content.decode()
     shell = page.split("<main")[1]
     assert not [c for c in shell if "一" <= c <= "鿿"]
+
+
+def test_figures_lead_to_lists_of_the_same_length(cast: Cast) -> None:
+    for owner in ("east_street", "east_street", "west_street", "spring_community"):
+        cast.task(owner=owner)
+    hq = signed_in(cast, "hq")
+    page = hq.get(reverse("figures")).content.decode()
+    rows = dict(re.findall(r'href="/work\?view=area&amp;area=(\d+)">([0-9,]+)</a>', page))
+    assert rows[str(cast.areas["east"].pk)] == "3"  # its community's included
+    assert rows[str(cast.areas["west"].pk)] == "1"
+    for area, count in rows.items():
+        found = hq.get(reverse("work"), {"view": "area", "area": area, "export": "csv"})
+        assert len(list(csv.reader(io.StringIO(found.content.decode("utf-8-sig"))))) - 1 == int(count)
+    street = signed_in(cast, "street").get(reverse("figures")).content.decode()
+    assert "west 区域" not in street
+    assert signed_in(cast, "street").get(reverse("figures"), {"area": cast.areas["west"].pk}).status_code == 404
+
+
+def test_a_list_as_a_spreadsheet_holds_what_the_page_shows_and_no_formula(cast: Cast) -> None:
+    cast.task(title="=HYPERLINK(\"http://x\")")
+    cast.task(title="入户走访")
+    hq = signed_in(cast, "hq")
+    book = hq.get(reverse("work"), {"view": "assigned", "export": "xlsx"})
+    assert book["Content-Disposition"].startswith("attachment")
+    table = read_table(book.content, "work.xlsx", sheet="待办")
+    titles = {record["事项"] for _, record in table.records()}
+    assert titles == {"=HYPERLINK(\"http://x\")", "入户走访"}  # the apostrophe in front is taken off again on reading
+    assert b"<f>" not in zipfile.ZipFile(io.BytesIO(book.content)).read("xl/worksheets/sheet1.xml")
+    for page in ("units", "gaps", "figures"):
+        for wanted in ("xlsx", "csv"):
+            assert hq.get(reverse(page), {"export": wanted})["Content-Disposition"].endswith(wanted)

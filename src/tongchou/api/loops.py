@@ -28,6 +28,7 @@ class LoopsIn(Schema):
     late: bool = False
     urgent: bool = False
     owner_unit: int | None = None
+    area: int | None = None
     text: str = Field("", max_length=100)
     after: str = Field("", max_length=200)
     limit: int = Field(50, ge=1, le=LARGEST_PAGE)
@@ -51,6 +52,7 @@ def loops(request: HttpRequest, actor: Actor, given: Query[LoopsIn]) -> Any:
         given.late,
         given.urgent,
         given.owner_unit,
+        given.area,
         given.text.replace("\x00", ""),
     )
     rows, after = work_list(actor, wanted, timezone.now(), after=given.after, limit=given.limit)

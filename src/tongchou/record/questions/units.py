@@ -70,6 +70,7 @@ class UnitLine:
     parent: int | None
     parent_name: str | None
     active_to: date | None
+    area_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class Group:
 
 
 _LINE = """
-select u.id, u.name, u.name_en, u.kind, u.code, u.area_id, a.name, u.parent_id, o.name, u.active_to
+select u.id, u.name, u.name_en, u.kind, u.code, u.area_id, a.name, u.parent_id, o.name, u.active_to, a.code
 from record_unit u join record_area a on a.id = u.area_id left join record_unit o on o.id = u.parent_id
 """
 _ACTIVE = "(u.active_to is null or u.active_to > %(on)s)"

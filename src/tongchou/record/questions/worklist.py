@@ -40,6 +40,7 @@ class Filter:
     late: bool = False
     urgent: bool = False
     owner_unit: int | None = None
+    area: int | None = None
     text: str = ""
 
 
@@ -135,6 +136,11 @@ def conditions(actor: Actor, wanted: Filter, now: datetime) -> tuple[list[str], 
     if wanted.owner_unit is not None:
         where.append("l.owner_unit_id = %(owner_unit)s")
         values["owner_unit"] = wanted.owner_unit
+    if wanted.area is not None:
+        where.append(
+            "l.area_id = any(array(select s.id from record_area s join record_area t on s.path like t.path || '%%' where t.id = %(area)s))"
+        )
+        values["area"] = wanted.area
     if wanted.text:
         where.append("l.title ilike %(text)s")
         values["text"] = "%" + wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

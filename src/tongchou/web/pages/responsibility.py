@@ -23,6 +23,7 @@ from tongchou.web.pages.choices import PLEASE, Choices, post_choices
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.names import KINDS, LEVELS
 from tongchou.web.pages.requests import actor_of, do, given, integer
+from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.pages.territory import address
 from tongchou.web.permission import Nav, page
 
@@ -77,8 +78,11 @@ def gaps_page(request: HttpRequest) -> HttpResponse:
         "columns": columns,
         "rows": [{"cells": _cells(g, actor)} for g in rows[:MOST]],
     }
+    if asked_for(request):
+        whole = sheet | {"columns": columns[:-1], "rows": [{"cells": _cells(g, actor)[:-1]} for g in rows]}
+        return sheet_file(request, _GAPS, *cells_of(whole))
     context = {
-        "sheet": sheet,
+        "sheet": sheet | {"export": True},
         "count": len(rows),
         "shown": min(len(rows), MOST),
         "filters": filters,

@@ -33,7 +33,7 @@ _WHATS = {
     "reopen": (Text("回访：未解决，重新办理", "Follow-up: not solved, reopened"), "refresh"),
     "escalate": (Text("逾期升级", "Escalated"), "alert-triangle"),
 }
-_LEVELS = {
+LEVELS = {
     "none": Text("正常", "normal"),
     "remind": Text("提醒", "reminder"),
     "supervise": Text("督办", "supervision"),
@@ -95,7 +95,7 @@ def happening(item: Happening, kind: LoopKind) -> dict[str, Any]:
         to = str(item.data.get("to", "none"))
         told = [PARTY_NAMES[p] for p in item.data.get("told", [])]
         names = Text("、".join(t.zh for t in told), ", ".join(t.en for t in told))
-        note = Text("升级为“{level}”，通知{who}", "Raised to “{level}”; told: {who}").with_(level=_LEVELS[to], who=names)
+        note = Text("升级为“{level}”，通知{who}", "Raised to “{level}”; told: {who}").with_(level=LEVELS[to], who=names)
     elif item.what == "name_person":
         note = str(item.data.get("name", ""))
     elif item.what == "set_due":

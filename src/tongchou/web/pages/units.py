@@ -19,6 +19,7 @@ from tongchou.web.pages.choices import PLEASE, Choices, area_choices, unit_choic
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.names import KINDS, NOTHING_HERE
 from tongchou.web.pages.requests import actor_of, do, given, integer
+from tongchou.web.pages.spreadsheets import asked_for, sheet_file
 from tongchou.web.permission import Nav, page
 
 EDIT = "unit.edit"
@@ -33,6 +34,8 @@ def units(request: HttpRequest) -> HttpResponse:
     actor, today = actor_of(request), timezone.localdate()
     kind, text = request.GET.get("kind", ""), request.GET.get("text", "").strip()[:60]
     after = integer(request, "after") or 0
+    if asked_for(request):
+        return _file(request, text, kind)
     rows = search_units(actor, text, today, kind=kind, limit=PAGE + 1, after=after)
     columns = [
         {"key": "name", "label": Text("单位", "Unit")},
@@ -54,7 +57,7 @@ def units(request: HttpRequest) -> HttpResponse:
     ]
     options = [{"value": k, "label": v} for k, v in KINDS.items()]
     context = {
-        "sheet": {"key": "units", "caption": Text("单位", "Units"), "columns": columns, "rows": lines},
+        "sheet": {"key": "units", "caption": Text("单位", "Units"), "columns": columns, "rows": lines, "export": True},
         "empty": NOTHING_HERE,
         "filters": [{"key": "kind", "label": Text("类别", "Kind"), "options": options, "current": kind}],
         "search": {"key": "text", "value": text, "placeholder": Text("名称、拼音或代码", "Name, pinyin or code")},
@@ -62,6 +65,19 @@ def units(request: HttpRequest) -> HttpResponse:
         "next_after": str(after + PAGE) if len(rows) > PAGE else None,
     }
     return render(request, "pages/units.html", context)
+
+
+def _file(request: HttpRequest, text: str, kind: str) -> HttpResponse:
+    """The units as a spreadsheet in the columns that the import takes, with area and holders beside."""
+    today = timezone.localdate()
+    rows = search_units(actor_of(request), text, today, kind=kind, limit=100_000)
+    posts = posts_of([u.id for u in rows], today)
+    columns = [
+        Text("name", "name"), Text("kind", "kind"), Text("code", "code"), Text("area_code", "area_code"), Text("name_en", "name_en"),
+        Text("区域", "Area"), Text("岗位与任职", "Posts and holders"),
+    ]  # fmt: skip
+    lines = ([u.name, u.kind, u.code, u.area_code, u.name_en, u.area_name, _holders(posts.get(u.id, []))] for u in rows)
+    return sheet_file(request, _UNITS, columns, lines)
 
 
 def _holders(posts: list[PostLine]) -> str | Text:

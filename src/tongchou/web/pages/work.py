@@ -14,10 +14,11 @@ from django.utils.translation import get_language
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import roles
-from tongchou.record.loops.kinds import current_kinds
+from tongchou.record.loops.kinds import current_kinds, kind_of
 from tongchou.record.questions.worklist import VIEWS, Filter, counts, work_list
 from tongchou.web.pages.requests import actor_of, do, integer, now
-from tongchou.web.pages.shown import list_row
+from tongchou.web.pages.shown import LEVELS, list_row
+from tongchou.web.pages.spreadsheets import asked_for, sheet_file
 from tongchou.web.permission import OWN, Nav, page
 
 BULK_STEPS = ("sign", "take_up", "verify", "confirm", "recheck", "accept")
@@ -83,8 +84,11 @@ def work(request: HttpRequest) -> HttpResponse:
         late=request.GET.get("late") == "1",
         urgent=request.GET.get("urgent") == "1",
         owner_unit=integer(request, "owner"),
+        area=integer(request, "area"),
         text=request.GET.get("text", "").strip()[:60],
     )
+    if asked_for(request):
+        return _file(request, wanted)
     rows, after = work_list(actor, wanted, at, after=request.GET.get("after", ""))
     context = {
         **_filters(actor, wanted, at),
@@ -97,6 +101,28 @@ def work(request: HttpRequest) -> HttpResponse:
         "empty": _empty(),
     }
     return render(request, "pages/work.html", context)
+
+
+MOST = 20_000
+"""Rows of a work list in one file."""
+
+
+def _file(request: HttpRequest, wanted: Filter) -> HttpResponse:
+    """The list as a spreadsheet: what the page shows, all of it up to MOST rows."""
+    rows, _ = work_list(actor_of(request), wanted, now(), limit=MOST)
+    columns = [
+        Text("事项", "Title"), Text("类型", "Kind"), Text("阶段", "Stage"), Text("牵头单位", "Lead unit"), Text("经办人", "Handler"),
+        Text("待办单位", "Whose turn"), Text("区域", "Area"), Text("本阶段时限", "Stage deadline"), Text("总时限", "Due"),
+        Text("升级", "Level"), Text("加急", "Urgent"), Text("交办时间", "Opened"), Text("办结时间", "Closed"), Text("编号", "Id"),
+    ]  # fmt: skip
+    lines = (
+        [
+            r.title, kind_of(r.edition).title, kind_of(r.edition).stages[r.stage].title, r.owner, r.person or "", r.turn or "", r.area,
+            r.deadline, r.due_at, LEVELS[r.level], r.urgent, r.opened_at, r.closed_at, str(r.id),
+        ]
+        for r in rows
+    )  # fmt: skip
+    return sheet_file(request, Text("待办", "Work list"), columns, lines)
 
 
 def _filters(actor: Any, wanted: Filter, at: Any) -> dict[str, Any]:
@@ -127,8 +153,6 @@ def _filters(actor: Any, wanted: Filter, at: Any) -> dict[str, Any]:
 
 def _bulk_actions(rows: list[Any]) -> list[dict[str, Any]]:
     """The steps without evidence of their own that loops on this page can take."""
-    from tongchou.record.loops.kinds import kind_of
-
     found: dict[str, Text] = {}
     for row in rows:
         for step in kind_of(row.edition).steps_from(row.stage):

@@ -1,0 +1,112 @@
+"""Figures of loops: what is open, late and escalated by area, and what was opened and closed by day.
+
+The conditions are those of the work list, so that a figure and the list behind it cannot differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from tongchou.kernel.clock import SHANGHAI
+from tongchou.record.access import Actor
+from tongchou.record.models import Area
+from tongchou.record.questions.worklist import Filter, conditions, scope_condition
+
+
+@dataclass(frozen=True, slots=True)
+class AreaFigures:
+    """Open loops of one area and all below it. late: past the deadline of their stage. closed, in_time: closed in the last
+    thirty days, and of those before they were due as a whole."""
+
+    area: int
+    name: str
+    level: str
+    open: int
+    late: int
+    supervised: int
+    accountable: int
+    closed: int
+    in_time: int
+
+    @property
+    def in_time_share(self) -> float | None:
+        """Per cent; None while nothing was closed: nought of nothing is not nought."""
+        return round(100 * self.in_time / self.closed, 1) if self.closed else None
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """One day in Asia/Shanghai."""
+
+    day: date
+    opened: int
+    closed: int
+
+
+_PARTS = """
+with parts as materialized (
+  select a.id, c.id as part from record_area c join record_area a on a.path like c.path || '%%' where c.parent_id = %(top)s
+  union all select %(top)s, %(top)s
+)
+"""
+_OPEN = """
+select p.part, count(*), count(*) filter (where l.deadline < %(now)s), count(*) filter (where l.level = 'supervise'),
+       count(*) filter (where l.level = 'accountability')
+from record_loop l join parts p on p.id = l.area_id where {where} group by p.part
+"""
+_CLOSED = """
+select p.part, count(*), count(*) filter (where l.closed_at <= l.due_at)
+from record_loop l join parts p on p.id = l.area_id where {where} and l.closed_at >= %(since)s group by p.part
+"""
+_DAYS = """
+select (at at time zone 'Asia/Shanghai')::date, count(*) filter (where opened), count(*) filter (where not opened) from (
+  select l.opened_at as at, true as opened from record_loop l where l.opened_at >= %(since)s and {scope}
+  union all select l.closed_at, false from record_loop l where l.closed_at >= %(since)s and {scope}
+) t group by 1
+"""
+
+
+def top_area(actor: Actor) -> Area:
+    """The highest area in which the actor has figures.view."""
+    grant = min(actor.require("figures.view"), key=lambda g: len(g.path))
+    return Area.objects.get(pk=grant.area_id)
+
+
+def by_area(actor: Actor, top: Area, now: datetime) -> list[AreaFigures]:
+    """Figures of the areas directly below `top`, in the order of their codes; last `top` itself, for what lies in none of them."""
+    actor.require("figures.view")
+    still = _rows(_OPEN, *conditions(actor, Filter(view="area"), now), top, now)
+    ended = _rows(_CLOSED, *conditions(actor, Filter(view="closed"), now), top, now)
+    areas = [*Area.objects.filter(parent=top, valid_to=None).order_by("code"), top]
+    gone = set(still.keys() | ended.keys()) - {a.pk for a in areas}
+    areas[-1:-1] = list(Area.objects.filter(pk__in=gone))
+    return [
+        AreaFigures(a.pk, a.name, a.level, *still.get(a.pk, (0, 0, 0, 0)), *ended.get(a.pk, (0, 0)))
+        for a in areas
+        if a.pk != top.pk or a.pk in still or a.pk in ended
+    ]
+
+
+def _rows(sql: str, where: list[str], values: dict[str, Any], top: Area, now: datetime) -> dict[int, tuple[int, ...]]:
+    values |= {"top": top.pk, "now": now, "since": now - timedelta(days=30)}
+    with connection.cursor() as cursor:
+        cursor.execute(_PARTS + sql.format(where=" and ".join(where)), values)
+        return {row[0]: tuple(row[1:]) for row in cursor.fetchall()}
+
+
+def by_day(actor: Actor, now: datetime, days: int = 30) -> list[DayFigures]:
+    """Loops opened and closed on each of the last days, the present one included."""
+    actor.require("figures.view")
+    today = now.astimezone(SHANGHAI).date()
+    first = today - timedelta(days=days - 1)
+    since = datetime(first.year, first.month, first.day, tzinfo=SHANGHAI)
+    values: dict[str, Any] = {"since": since, "person": actor.person_id}
+    scope = scope_condition(actor, "loop.view", values)
+    with connection.cursor() as cursor:
+        cursor.execute(_DAYS.format(scope=scope), values)
+        found = {row[0]: row[1:] for row in cursor.fetchall()}
+    return [DayFigures(day, *found.get(day, (0, 0))) for day in (first + timedelta(days=n) for n in range(days))]
