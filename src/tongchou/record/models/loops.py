@@ -1,6 +1,7 @@
 """Loops: everything owed. The database keeps the promise that an open loop has an owner and a deadline."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 
@@ -83,12 +84,16 @@ class Loop(models.Model):
             models.Index(fields=["turn_unit", "deadline"], name="loop_turn", condition=Q(closed_at=None)),
             models.Index(fields=["owner_unit", "deadline"], name="loop_owner", condition=Q(closed_at=None)),
             models.Index(fields=["opener_unit", "deadline"], name="loop_opener", condition=Q(closed_at=None)),
-            models.Index(fields=["area", "deadline"], name="loop_area", condition=Q(closed_at=None)),
+            models.Index(fields=["verifier_unit"], name="loop_verifier", condition=Q(closed_at=None, verifier_unit__isnull=False)),
+            models.Index(fields=["area", "deadline"], name="loop_area", condition=Q(closed_at=None), include=["level"]),
             models.Index(fields=["owner_account", "deadline"], name="loop_mine", condition=Q(closed_at=None, owner_account__isnull=False)),
             models.Index(fields=["subject_person"], name="loop_person", condition=Q(subject_person__isnull=False)),
             models.Index(fields=["subject_unit"], name="loop_about_unit", condition=Q(subject_unit__isnull=False)),
             models.Index(fields=["parent"], name="loop_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["closed_at"], name="loop_closed", condition=Q(closed_at__isnull=False)),
+            models.Index(fields=["area", "closed_at"], name="loop_closed_area", condition=Q(closed_at__isnull=False), include=["due_at"]),
+            models.Index(fields=["opened_at"], name="loop_opened", include=["area"]),
+            GinIndex(OpClass("title", "gin_trgm_ops"), name="loop_title"),
             models.Index(fields=["origin", "origin_ref"], name="loop_origin", condition=~Q(origin_ref="")),
             models.Index(fields=["deadline"], name="loop_deadline", condition=Q(closed_at=None)),
             models.Index(fields=["check_at"], name="loop_check", condition=Q(closed_at=None, check_at__isnull=False)),

@@ -14,7 +14,7 @@ from django.db import connection
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.record.access import Actor
 from tongchou.record.models import Area
-from tongchou.record.questions.worklist import Filter, conditions, scope_condition
+from tongchou.record.questions.worklist import Filter, conditions, scope_condition, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,17 @@ with parts as materialized (
 )
 """
 _OPEN = """
-select p.part, count(*), count(*) filter (where l.deadline < %(now)s), count(*) filter (where l.level = 'supervise'),
-       count(*) filter (where l.level = 'accountability')
-from record_loop l join parts p on p.id = l.area_id where {where} group by p.part
+select p.part, sum(t.still)::int, sum(t.late)::int, sum(t.supervised)::int, sum(t.accountable)::int from (
+  select l.area_id, count(*) as still, count(*) filter (where l.deadline < %(now)s) as late,
+         count(*) filter (where l.level = 'supervise') as supervised, count(*) filter (where l.level = 'accountability') as accountable
+  from record_loop l where {where} group by l.area_id
+) t join parts p on p.id = t.area_id group by p.part
 """
 _CLOSED = """
-select p.part, count(*), count(*) filter (where l.closed_at <= l.due_at)
-from record_loop l join parts p on p.id = l.area_id where {where} and l.closed_at >= %(since)s group by p.part
+select p.part, sum(t.closed)::int, sum(t.in_time)::int from (
+  select l.area_id, count(*) as closed, count(*) filter (where l.closed_at <= l.due_at) as in_time
+  from record_loop l where {where} and l.closed_at >= %(since)s group by l.area_id
+) t join parts p on p.id = t.area_id group by p.part
 """
 _DAYS = """
 select (at at time zone 'Asia/Shanghai')::date, count(*) filter (where opened), count(*) filter (where not opened) from (
@@ -79,8 +83,8 @@ def top_area(actor: Actor) -> Area:
 def by_area(actor: Actor, top: Area, now: datetime) -> list[AreaFigures]:
     """Figures of the areas directly below `top`, in the order of their codes; last `top` itself, for what lies in none of them."""
     actor.require("figures.view")
-    still = _rows(_OPEN, *conditions(actor, Filter(view="area"), now), top, now)
-    ended = _rows(_CLOSED, *conditions(actor, Filter(view="closed"), now), top, now)
+    still = _rows(_OPEN, *conditions(actor, Filter(view="area", area=top.pk), now), top, now)
+    ended = _rows(_CLOSED, *conditions(actor, Filter(view="closed", area=top.pk), now), top, now)
     areas = [*Area.objects.filter(parent=top, valid_to=None).order_by("code"), top]
     gone = set(still.keys() | ended.keys()) - {a.pk for a in areas}
     areas[-1:-1] = list(Area.objects.filter(pk__in=gone))
@@ -98,14 +102,16 @@ def _rows(sql: str, where: list[str], values: dict[str, Any], top: Area, now: da
         return {row[0]: tuple(row[1:]) for row in cursor.fetchall()}
 
 
-def by_day(actor: Actor, now: datetime, days: int = 30) -> list[DayFigures]:
-    """Loops opened and closed on each of the last days, the present one included."""
+def by_day(actor: Actor, top: Area, now: datetime, days: int = 30) -> list[DayFigures]:
+    """Loops of an area and all below it, opened and closed on each of the last days, the present one included."""
     actor.require("figures.view")
     today = now.astimezone(SHANGHAI).date()
     first = today - timedelta(days=days - 1)
     since = datetime(first.year, first.month, first.day, tzinfo=SHANGHAI)
-    values: dict[str, Any] = {"since": since, "person": actor.person_id}
-    scope = scope_condition(actor, "loop.view", values)
+    values: dict[str, Any] = {"since": since, "below": top.path + "%"}
+    scope = "l.area_id = any(array(select s.id from record_area s where s.path like %(below)s))"
+    if not within(actor, top.pk):
+        scope += " and " + scope_condition(actor, "loop.view", values)
     with connection.cursor() as cursor:
         cursor.execute(_DAYS.format(scope=scope), values)
         found = {row[0]: row[1:] for row in cursor.fetchall()}

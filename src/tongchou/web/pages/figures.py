@@ -47,7 +47,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     sheet = _sheet(parts, top.pk)
     if asked_for(request):
         return sheet_file(request, _TITLE, *cells_of(sheet))
-    days = by_day(actor, at)
+    days = by_day(actor, top, at)
     context = {
         "here": top.name,
         "tiles": [_tile(p, top.pk) for p in parts],

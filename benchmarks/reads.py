@@ -1,0 +1,151 @@
+"""Work list and search at the size of a large district: pages as a signed-in officer asks for them, server side.
+
+    python benchmarks/reads.py [LOOPS] [PEOPLE]
+
+Fills a demo district with LOOPS (300,000) tasks through the bulk acts and PEOPLE (1,000,000) invented residents, then asks 40 times, in turn and in a
+random order, for each page below as a headquarters officer, a street officer and a grid worker. Time: from the request to the whole page, in this process,
+on the same database server. Wanted: p95 at most 150 ms for each.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+CHUNK = 10_000
+TIMES = 40
+RESULT = [{"key": "result", "type": "text", "text": "已按要求办理，台账和照片已归档。"}]
+
+
+def fill_loops(loops: int, units: list[int], hq: Any, actors: dict[int, Any]) -> None:
+    """Open tasks of the last sixty days; most are signed for, many reported, half of them verified and closed."""
+    from django.utils import timezone
+
+    from tongchou.kernel.ids import new_id
+    from tongchou.record.act import act
+
+    draw = random.Random(11)
+    for start in range(0, loops, CHUNK):
+        unit = units[start // CHUNK % len(units)]
+        at = timezone.now() - timedelta(days=60 * (1 - start / loops))
+        items = [
+            {
+                "kind": "task",
+                "title": f"{draw.choice(['返区人员排查', '企业复工核查', '隔离点巡查', '困难群众走访', '农贸市场消杀'])}第{start + n}号",
+                "owner_unit": unit,
+                "due_at": (at + timedelta(hours=draw.uniform(12, 900))).isoformat(),
+            }
+            for n in range(min(CHUNK, loops - start))
+        ]
+        made = act("loop.open_many", hq, new_id(), {"items": items}, now=at).result["loops"]
+        for step, share, who, more in (
+            ("sign", 0.9, actors[unit], {}),
+            ("report", 0.7, actors[unit], {"evidence": RESULT}),
+            ("verify", 0.5, hq, {"note": "抽查属实"}),
+        ):
+            at += timedelta(hours=3)
+            some = made[: int(len(made) * share)]
+            act("loop.advance_many", who, new_id(), {"loops": some, "step": step} | more, now=at)
+
+
+def ask(pages: dict[str, tuple[Any, str, dict[str, str] | None]]) -> None:
+    """Ask for every page TIMES times in a random order and print median, p95 and worst in milliseconds."""
+    taken: dict[str, list[float]] = {name: [] for name in pages}
+    turns = [name for name in pages for _ in range(TIMES)]
+    random.Random(3).shuffle(turns)
+    for name in turns:
+        client, address, form = pages[name]
+        began = time.perf_counter()
+        answer = client.get(address) if form is None else client.post(address, form)
+        taken[name].append((time.perf_counter() - began) * 1000)
+        assert answer.status_code == 200, (name, answer.status_code, answer.headers.get("Location"))
+    for name, found in taken.items():
+        found.sort()
+        p95 = found[int(len(found) * 0.95)]
+        print(f"{name:44} median {statistics.median(found):6.1f} ms  p95 {p95:6.1f} ms  worst {found[-1]:6.1f} ms{'  TOO SLOW' if p95 > 150 else ''}")
+
+
+def main(loops: int, people: int) -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    from django.db import connection
+    from django.test import Client
+    from django.utils import timezone
+
+    from tongchou.cli.demo import load_demo
+    from tongchou.record.access import load_actor
+    from tongchou.record.models import Account, Unit
+    from tongchou.web.permission import load
+
+    load()  # the pages' module stamps a session when it begins
+    load_demo(7, lambda line: None, people=people)
+    accounts = {a.username: a for a in Account.objects.all()}
+    actor = {n: load_actor(a.pk, a.display_name, timezone.localdate(), via="demo") for n, a in accounts.items()}
+    streets = {n: actor[n].grants[0].unit_id for n in actor if n.startswith("street")}
+    began = time.perf_counter()
+    fill_loops(loops, list(streets.values()), actor["hq"], {unit: actor[n] for n, unit in streets.items()})
+    with connection.cursor() as cursor:
+        cursor.execute("vacuum analyze")
+        cursor.execute("select count(*), count(*) filter (where closed_at is null) from record_loop")
+        total, still = cursor.fetchone()
+        cursor.execute("select count(*) from record_person")
+        (residents,) = cursor.fetchone()
+    print(f"{total:,} loops ({still:,} open), {residents:,} people; loops filled in {time.perf_counter() - began:.0f} s", flush=True)
+
+    def client(name: str) -> Client:
+        found = Client()
+        found.force_login(accounts[name], backend="django.contrib.auth.backends.ModelBackend")
+        session = found.session
+        session["second_factor_activated"] = accounts[name].pk
+        session.save()
+        return found
+
+    hq, street, grid = client("hq"), client("street"), client("grid")
+    unit = Unit.objects.get(pk=streets["street"]).pk
+    pages: dict[str, tuple[Any, str, dict[str, str] | None]] = {
+        "headquarters: home": (hq, "/", None),
+        "headquarters: all open": (hq, "/work?view=area", None),
+        "headquarters: assigned by us": (hq, "/work?view=assigned", None),
+        "headquarters: late, supervised": (hq, "/work?view=area&late=1&level=supervise", None),
+        "headquarters: of one unit": (hq, f"/work?view=area&owner={unit}", None),
+        "headquarters: closed": (hq, "/work?view=closed", None),
+        "headquarters: figures": (hq, "/figures", None),
+        "headquarters: search a title": (hq, "/search?q=隔离点巡查第12", None),
+        "street: my unit's": (street, "/work?view=unit", None),
+        "street: all in my area": (street, "/work?view=area", None),
+        "street: figures": (street, "/figures", None),
+        "street: search a title": (street, "/search?q=企业复工核查第2", None),
+        "grid worker: home": (grid, "/", None),
+    }
+    if people:
+        for who, name in ((hq, "headquarters"), (street, "street")):
+            pages |= {
+                f"{name}: person by name": (who, "/people", {"text": "王秀英"}),
+                f"{name}: person by pinyin": (who, "/people", {"text": "wangxiuying"}),
+                f"{name}: person by initials": (who, "/people", {"text": "wxy"}),
+                f"{name}: person by end of phone": (who, "/people", {"text": "1234"}),
+            }
+    ask(pages)
+
+
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tongchou.config.settings"
+    os.environ["TONGCHOU_HOME"] = tempfile.mkdtemp(prefix="tongchou-bench-")
+    from tongchou import postgres
+
+    with postgres.Server(Path(os.environ["TONGCHOU_HOME"]), print):
+        import django
+
+        django.setup()
+        main(*(int(n) for n in (sys.argv[1:3] + ["300000", "1000000"][len(sys.argv[1:3]) :])))
