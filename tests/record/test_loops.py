@@ -237,3 +237,10 @@ def test_reassignment_needs_a_real_unit(cast: Cast) -> None:
         Reason.INVALID_VALUE,
         Reason.WRONG_STAGE,
     )
+
+
+def test_what_an_enterprise_reports_is_verified_by_headquarters_not_by_itself(cast: Cast) -> None:
+    given = {"kind": "hazard", "title": "配电箱老化", "owner_unit": cast.units["works"].pk, "data": {"place": "二号厂房"}}
+    verifier = lambda who: Loop.objects.get(pk=cast.act(who, "loop.open", **given).result["loop"]).verifier_unit_id  # noqa: E731
+    assert verifier("enterprise") == cast.units["office"].pk
+    assert verifier("inspector") is None  # the opener's own unit verifies

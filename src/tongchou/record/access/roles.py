@@ -21,6 +21,7 @@ class Role:
     permissions: frozenset[str]
     second_factor: bool
     exclusive: bool
+    served: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def read_roles(text: str) -> Roles:
         if exclusive and granted & (personal | {"loop.view", "loop.act", "custody.view"}):
             raise ValueError(f"roles.yaml: administrator role {key} may not read cases")
         table[key] = Role(
-            key, Text.from_dict(entry["title"]), entry["scope"], granted, bool(entry["second_factor"]), exclusive
+            key, Text.from_dict(entry["title"]), entry["scope"], granted, bool(entry["second_factor"]), exclusive,
+            bool(entry.get("served", False)),
         )
     return Roles(table, permissions, personal, directory)
 

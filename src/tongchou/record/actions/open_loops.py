@@ -15,7 +15,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.packs.kinds import LoopKind, Party
-from tongchou.record.access import Actor, Grant
+from tongchou.record.access import Actor, Grant, roles
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.loops import BULK_LIMIT, check_due
 from tongchou.record.copytext import batched_lines
@@ -217,6 +217,7 @@ def _row(context: Context, given: OpenIn, edition: tuple[int, LoopKind], known: 
     opener = known.openers[way]
     if isinstance(opener, Refusal):
         return opener
+    given = _verified_by(given, kind, opener, known.office)
     when = (edition[0], given.due_at)
     if when not in known.times:
         known.times[when] = _times(context.now, kind, given.due_at)
@@ -225,6 +226,14 @@ def _row(context: Context, given: OpenIn, edition: tuple[int, LoopKind], known: 
         return times
     turn = _turn(kind, given, opener, known.office)
     return _Row(given.id or new_id(), given, edition[0], kind, area, opener, times, turn)
+
+
+def _verified_by(given: OpenIn, kind: LoopKind, opener: Grant | None, office: int | None) -> OpenIn:
+    """What somebody outside the administration reports is verified by the headquarters office, not by the one who reported it."""
+    if given.verifier_unit is not None or opener is None or office in (None, given.owner_unit) or not roles()[opener.role].served:
+        return given
+    verifies = any(s.owner is Party.VERIFIER for s in kind.stages.values())
+    return given.model_copy(update={"verifier_unit": office}) if verifies else given
 
 
 def _times(now: datetime, kind: LoopKind, due_at: datetime | None) -> Times | Refusal:
@@ -342,8 +351,6 @@ def _opener(actor: Actor, grants: Sequence[Grant], path: str, owner_path: str) -
     """The post by which the loop is opened: downwards in one's area, within one's unit's area, or upwards to those above."""
     if actor.system:
         return None
-    from tongchou.record.access import roles
-
     table = roles()
     for grant in grants:
         scope = table[grant.role].scope
