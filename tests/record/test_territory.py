@@ -19,7 +19,7 @@ from tongchou.kernel.tables import read_table
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import Outcome, act
 from tongchou.record.actions.territory import import_payload
-from tongchou.record.models import Act, Area, AreaChange, Edition, Event, Unit
+from tongchou.record.models import Act, Area, AreaChange, Edition, Event, Loop, Person, Unit
 from tongchou.record.questions.territory import area_file, search_areas, stranded
 from tongchou.record.territory.edition import rejected_rows
 
@@ -165,6 +165,22 @@ def test_what_ends_is_stranded_not_hidden(cast: Cast) -> None:
     assert Unit.objects.get(pk=cast.units["site"].pk).area_id == row.area
     assert stranded(cast.as_("next_street")) == []
     assert cast.as_("street").area_paths("loop.view"), "the street's people still see their work until it is reassigned"
+
+
+def test_what_is_stranded_is_taken_over_in_one_act(cast: Cast) -> None:
+    spring, reed = cast.areas["spring"], cast.areas["reed"]
+    person = do(cast, "street", "person.register", name="苏晓棠", area=spring.pk, household_label="5-301").result["person"]
+    loop = cast.task(owner="spring_community")
+    early = refused(lambda: do(cast, "hq", "area.reassign", area=spring.pk, to=reed.pk))
+    assert (early.reason, early.field) == (Reason.CONFLICT, "area")
+    do(cast, "hq", "area.end", area=cast.areas["grid"].pk)
+    do(cast, "hq", "area.end", area=spring.pk)
+    assert [row.people for row in stranded(cast.as_("hq"))] == [1]
+    moved = do(cast, "hq", "area.reassign", area=spring.pk, to=reed.pk).result
+    assert (moved["people"], moved["units"], moved["loops"]) == (1, 2, 1)
+    assert stranded(cast.as_("hq")) == []
+    assert Person.objects.get(pk=person).area_id == Loop.objects.get(pk=loop).area_id == reed.pk
+    assert refused(lambda: do(cast, "street", "area.reassign", area=spring.pk, to=reed.pk)).reason is Reason.NOT_ALLOWED
 
 
 def test_adding_areas_below_communities_and_zones(cast: Cast) -> None:

@@ -215,3 +215,34 @@ def area_end(request: HttpRequest, area: int) -> HttpResponse:
     title = Text("撤销区域", "End this area")
     said = Text("已撤销；仍归属于它的人员和事项列在待处理中。", "Ended; what still belongs to it is listed.")
     return _edit(request, area, "area.end", title, Text("撤销", "End"), said, fields, {})
+
+
+@page("area_reassign", "territory/<int:area>/reassign", EDIT)
+def area_reassign(request: HttpRequest, area: int) -> HttpResponse:
+    """Give what an ended area left behind to an area in force."""
+    actor = actor_of(request)
+    name = area_file(actor, area).area.name
+
+    def fields(d: Draft) -> list[FieldParts]:
+        choices = area_choices(actor, EDIT)
+        return [
+            d.field("to", Text("由哪个区域接收", "Which area takes over"), "select", choices=choices, required=True)
+        ]
+
+    def send() -> HttpResponse:
+        moved = do(request, "area.reassign", {"area": area} | given(request, "to")).result
+        said = Text(
+            "已移交：{people} 人、{units} 个单位、{loops} 件事项、{custody} 项在管。",
+            "Moved: {people} people, {units} units, {loops} loops, {custody} in custody.",
+        )
+        return done(request, reverse("territory"), said.with_(**moved))
+
+    title = Text("移交遗留", "Hand over what is left")
+    note = Text(
+        "该区域的人员、单位、在办事项和在管人员物品一次移交给接收区域。",
+        "Its people, units, open loops and custody pass to the other area in one act.",
+    )
+    return form_page(
+        request, fields, send, title=title, subtitle=name, button=Text("移交", "Hand over"), back=reverse("territory"), note=note,
+        breadcrumbs=_crumbs(name, area, title),
+    )  # fmt: skip
