@@ -6,11 +6,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import typer
 
 from tongchou import postgres
-from tongchou.cli import account, territory
+from tongchou.cli import account, kind, territory
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Tongchou 统筹: outbreak control and resumption, side by side.")
 
@@ -73,15 +74,25 @@ def manage(context: typer.Context) -> None:
 
 
 @app.command()
-def demo(seed: int = 7) -> None:
-    """Load the invented demo district into an empty database."""
+def demo(
+    people: int = typer.Option(3000, min=100, max=5_000_000, help="how many people live in the district"),
+    seed: int = typer.Option(7, min=0, help="the same seed gives the same district"),
+    territory: Path | None = typer.Option(None, exists=True, dir_okay=False, readable=True, help="a list of real areas to use (CSV, TSV, XLSX)"),
+    district: str = typer.Option("", help="with --territory: the code of the district, where the list holds several"),
+) -> None:
+    """Load an invented demo district and its people into an empty database."""
+    from tongchou.kernel.errors import Refusal
+
     with database():
         from django.core.management import call_command
 
         from tongchou.cli.demo import load_demo
 
         call_command("migrate", verbosity=0)
-        load_demo(seed, say)
+        try:
+            load_demo(seed, say, people=people, territory=territory, district=district)
+        except Refusal as refusal:
+            raise fail(refusal.sentence("en")) from None
 
 
 @app.command()
@@ -120,6 +131,7 @@ def restore(file: str) -> None:
 
 app.add_typer(territory.app, name="territory")
 app.add_typer(account.app, name="account")
+app.add_typer(kind.app, name="kind")
 ledger = typer.Typer(no_args_is_help=True, help="The ledger.")
 app.add_typer(ledger, name="ledger")
 

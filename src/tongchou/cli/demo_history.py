@@ -1,0 +1,154 @@
+"""Three weeks of work in the demo district, each step through act() as the people concerned would have taken it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from tongchou.cli.demo_cast import Demo
+from tongchou.kernel.ids import new_id
+from tongchou.record.access import SYSTEM
+from tongchou.record.act import act
+from tongchou.record.models import Fact
+
+_TASKS = [
+    ("重点地区返区人员全面排查", "逐户核实近14天返区人员，建立台账，当日汇总上报。", 48),
+    ("规上企业复工准备情况摸底", "核实人员返岗、防护物资、应急预案，形成问题清单。", 72),
+    ("集中隔离点三区两通道自查", "对照清单逐项自查，发现问题立即整改。", 36),
+    ("独居老人和困难群众走访", "逐户走访，登记用药、就医、生活物资需求。", 96),
+    ("农贸市场通风消杀检查", "查扫码、测温、消杀记录和一米线设置。", 24),
+    ("春耕农资供应情况调查", "统计种子、化肥、农药缺口，提出调剂建议。", 120),
+    ("小区出入口管控规范化", "统一值守台账和交接班记录。", 60),
+]
+_FINDINGS = ["消毒记录未按时填写", "值守交接班无签字", "防护物资台账账实不符", "隔离人员一日两测漏测一次"]
+_REQUESTS = [("返岗员工包车需求", "labour"), ("原材料运输车辆通行受阻", "logistics"), ("口罩库存仅够两天", "protection"), ("流动资金周转困难", "funds")]
+
+
+def make_history(demo: Demo) -> None:
+    """Tasks, findings, requests and custody of the last three weeks."""
+    start = timezone.now() - timedelta(days=21)
+    for day in range(21):
+        at = start + timedelta(days=day, hours=demo.rng.uniform(0, 3))
+        _issue(demo, day, at)
+        act("loop.escalate", SYSTEM, new_id(), {"limit": 5000}, now=at)
+    _watch(demo)
+    _check_enterprises(demo)
+    act("loop.escalate", SYSTEM, new_id(), {"limit": 5000})
+    _goods(demo)
+    _isolate(demo)
+
+
+def _issue(demo: Demo, day: int, at: datetime) -> None:
+    title, detail, hours = _TASKS[day % len(_TASKS)]
+    due = at + timedelta(hours=hours)
+    streets = range(demo.count("street"))
+    items = [
+        {"kind": "task", "title": title, "detail": detail, "owner_unit": demo.units[f"street:{s}"].pk, "due_at": due.isoformat(), "origin": "demo"}
+        for s in streets
+    ]
+    loops = act("loop.open_many", demo.actor("hq"), new_id(), {"items": items}, now=at).result["loops"]
+    for s, loop in enumerate(loops):
+        _work_off(demo, "street" if s == 0 else f"street{s + 1}", loop, at, day)
+    if day % 3 == 0:
+        _ask(demo, day, at)
+
+
+def _work_off(demo: Demo, who: str, loop: str, at: datetime, day: int) -> None:
+    """A street takes some of the steps, the later the day the fewer, at its own pace."""
+    pace = demo.rng.random()
+    if day == 20 or pace < 0.08:
+        return
+    signed = at + timedelta(hours=0.5 + 5 * demo.rng.random())
+    _do(demo, who, "loop.advance", signed, loop=loop, step="sign")
+    if pace < 0.2 or day > 17:
+        return
+    reported = signed + timedelta(hours=6 + 60 * demo.rng.random())
+    if reported > timezone.now():
+        return
+    result = [{"key": "result", "type": "text", "text": "已按要求办理，台账和照片已归档。"}]
+    _do(demo, who, "loop.advance", reported, loop=loop, step="report", evidence=result)
+    checked = reported + timedelta(hours=2 + 20 * demo.rng.random())
+    if pace < 0.35 or checked > timezone.now():
+        return
+    _do(demo, "hq", "loop.advance", checked, loop=loop, step="verify", note="抽查属实，同意销号。")
+
+
+def _ask(demo: Demo, day: int, at: datetime) -> None:
+    title, topic = _REQUESTS[day // 3 % len(_REQUESTS)]
+    payload = {"kind": "request", "title": title, "owner_unit": demo.units["street:0"].pk, "data": {"topic": topic}, "unit": demo.units["enterprise:0"].pk}
+    made = str(act("loop.open", demo.actor("enterprise"), new_id(), payload, now=at).result["loop"])
+    if day < 15:
+        _do(demo, "street", "loop.advance", at + timedelta(hours=3), loop=made, step="take_up")
+    noted = {"kind": "finding", "title": _FINDINGS[day // 3 % len(_FINDINGS)], "owner_unit": demo.units["site"].pk, "data": {"severity": "minor"}}
+    act("loop.open", demo.actor("inspector"), new_id(), noted, now=at + timedelta(hours=1))
+
+
+def _do(demo: Demo, who: str, verb: str, at: datetime, **payload: object) -> Any:
+    return act(verb, demo.actor(who), new_id(), payload, now=at).result
+
+
+def _watch(demo: Demo) -> None:
+    """Loops about persons: those who came lately, from places at risk above all, are watched at home by their community."""
+    home = demo.areas["street:0"].path
+    found = Fact.objects.filter(type="arrival").select_related("person__area").order_by("person_id")[:500]
+    arrived = sorted(found, key=lambda f: (not f.person.area.path.startswith(home), f.value["risk"] == "low"))
+    community_at = {area.pk: key for key, area in demo.areas.items() if area.level == "community"}
+    for fact in arrived[:12]:
+        key = next(community_at[int(p)] for p in fact.person.area.path.split(".") if p and int(p) in community_at)
+        at = timezone.now() - timedelta(hours=demo.rng.uniform(4, 60))
+        payload = {"kind": "task", "title": "来返人员居家健康监测", "owner_unit": demo.units[key].pk, "person": fact.person_id, "origin": "demo"}
+        loop = _do(demo, "hq", "loop.open", at, **payload)["loop"]
+        if demo.rng.random() < 0.6:
+            who = "community" if key == "community:0" else f"community{int(key.partition(':')[2]) + 1}"
+            _do(demo, who, "loop.advance", at + timedelta(hours=2), loop=loop, step="sign")
+
+
+def _check_enterprises(demo: Demo) -> None:
+    """Loops about units: each enterprise is visited before it resumes work."""
+    street_of = {demo.units[f"street:{n}"].area_id: f"street:{n}" for n in range(demo.count("street"))}
+    for n in range(6):
+        unit = demo.units[f"enterprise:{n}"]
+        owner = street_of.get(unit.area.parent_id or 0, "street:0")
+        payload = {"kind": "task", "title": "企业复工条件现场核查", "owner_unit": demo.units[owner].pk, "unit": unit.pk, "origin": "demo"}
+        _do(demo, "dept", "loop.open", timezone.now() - timedelta(hours=6 * n + 1), **payload)
+
+
+def _goods(demo: Demo) -> None:
+    """A box of tubes on its way, one of them missing; masks in the store."""
+    at = timezone.now() - timedelta(hours=5)
+    tubes = [{"item": f"DEMO-TUBE-{n:04}"} for n in range(1, 21)]
+    place = {"purpose": "sample", "unit": demo.units["sampling"].pk, "holder_kind": "site"}
+    taken = _do(demo, "sampler", "custody.take_in", at, **place, items=tubes)["custodies"]
+    for group, answer in ((taken[:10], True), (taken[10:15], False)):
+        handover = _offer(demo, "sampler", at + timedelta(hours=1), group, "lab", "lab")
+        if answer:
+            _do(demo, "lab", "custody.accept", at + timedelta(hours=2), handover=handover, missing=group[9:], note="交接清点缺一管")
+    boxes = [{"item": f"DEMO-MASK-{n:03}", "place": "A区"} for n in range(1, 9)]
+    _do(demo, "store", "custody.take_in", at, purpose="stock", unit=demo.units["store"].pk, holder_kind="store", items=boxes)
+
+
+def _isolate(demo: Demo) -> None:
+    """Close contacts on their way to the isolation site: a group that has left it, one that is there, one still in the bus."""
+    contacts = Fact.objects.filter(type="contact", value__grade="close").order_by("person_id")
+    people = list(contacts.values_list("person_id", flat=True).distinct()[:24])
+    now, first, second = timezone.now(), len(people) // 3, len(people) * 5 // 6
+    for people_in, ago in ((people[:first], timedelta(days=15)), (people[first:second], timedelta(days=4)), (people[second:], timedelta(minutes=50))):
+        if not people_in:
+            continue
+        at = now - ago
+        items = [{"person": p, "place": f"云A·D{n // 8 + 1:03}"} for n, p in enumerate(people_in)]
+        bus = {"purpose": "isolation", "unit": demo.units["transport"].pk, "holder_kind": "vehicle"}
+        taken = _do(demo, "driver", "custody.take_in", at, **bus, items=items)["custodies"]
+        handover = _offer(demo, "driver", at + timedelta(minutes=30), taken, "site", "site")
+        if ago < timedelta(hours=1):
+            continue
+        rooms = {c: f"{2 + n // 10}{n % 10 + 1:02}房" for n, c in enumerate(taken)}
+        _do(demo, "site", "custody.accept", at + timedelta(minutes=70), handover=handover, places=rooms)
+        if ago > timedelta(days=14):
+            _do(demo, "site", "custody.let_out", now - timedelta(hours=20), custodies=taken, reason="released")
+
+
+def _offer(demo: Demo, giver: str, at: datetime, custodies: list[str], to: str, kind: str) -> str:
+    return str(_do(demo, giver, "custody.offer", at, custodies=custodies, to_unit=demo.units[to].pk, to_kind=kind)["handover"])
