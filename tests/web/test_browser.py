@@ -21,7 +21,10 @@ pytestmark = [
 ]
 PASSWORD = "a-long-enough-test-phrase"
 ROLES = ["hq", "street", "grid_worker", "enterprise", "inspector", "auditor"]
-PATHS = ["/", "/work", "/custody", "/territory", "/units", "/responsibility/gaps", "/kinds", "/audit", "/loops/new"]
+PATHS = [
+    "/", "/work", "/figures", "/people", "/people/new", "/people/import", "/people/duplicates", "/custody", "/territory", "/units", "/units/new",
+    "/responsibility/gaps", "/kinds", "/kinds/task", "/kinds/new?like=task", "/settings", "/accounts", "/audit", "/loops/new",
+]  # fmt: skip
 ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu", "--disable-component-update", "--disable-sync"]
 
 
@@ -98,6 +101,32 @@ def test_a_task_is_handed_out_signed_for_and_reported(browser: Any, live_server:
     page.click("form.tc-form button.btn-primary")
     page.wait_for_selector("text=待核验")
     assert Loop.objects.get().stage == "verifying"
+    page.context.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_gap_is_closed_and_an_account_gets_a_post(browser: Any, live_server: Any, town: Cast) -> None:
+    page, said = sign_in(browser, live_server.url, "hq", 1280)
+    page.goto(live_server.url + "/responsibility/gaps?missing=entity")
+    page.click("tr:has-text('works 单位') a:has-text('落实')")
+    page.select_option("#id_post", label="works 单位 · enterprise_manager")
+    page.click("form.tc-form button.btn-primary")
+    page.wait_for_selector("text=已落实")
+    page.goto(live_server.url + f"/units/{town.units['bus'].pk}")
+    page.click("text=设置岗位")
+    page.fill("#id_title", "调度员")
+    page.select_option("#id_role", label="值班员")
+    page.click("form.tc-form button.btn-primary")
+    page.wait_for_selector("text=空缺")
+    page.context.close()
+    page, said = sign_in(browser, live_server.url, "security", 390)
+    page.goto(live_server.url + f"/accounts/{town.accounts['driver'].pk}")
+    page.click(".tc-head-act a")
+    page.select_option("#id_post", label="bus 单位 · 调度员")
+    page.click("form.tc-form button.btn-primary")
+    page.wait_for_selector("text=已任职")
+    assert "duty_officer" in {g.role for g in town.as_("driver").grants}
+    assert not said
     page.context.close()
 
 
