@@ -12,6 +12,7 @@ from django.utils import timezone
 from typer.testing import CliRunner
 
 from tongchou.cli import demo, main
+from tongchou.cli.demo_people import progress
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.record.access import Actor, load_actor, roles
 from tongchou.record.ledger import verify
@@ -130,6 +131,28 @@ def test_gaps_are_few_and_there_are_some(said: list[str]) -> None:
     found = gaps(actor("hq"), timezone.localdate()).rows
     assert 2 <= len(found) < Area.objects.exclude(level="building").count() / 4
     assert {g.missing for g in found} >= {"territorial"}
+
+
+def test_progress_is_told_where_there_is_no_terminal() -> None:
+    lines: list[str] = []
+    with progress(lines.append, "people", 100_000) as done:
+        for _ in range(20):
+            done(5000)
+    assert lines[0] == "people: 10,000 of 100,000"
+    assert (len(lines), lines[-1]) == (10, "people: 100,000 of 100,000")
+    lines.clear()
+    with progress(lines.append, "people", 3000) as done:
+        done(3000)
+    assert lines == []
+
+
+def test_progress_is_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    lines: list[str] = []
+    with progress(lines.append, "people", 100) as done:
+        done(100)
+    assert lines == []
+    assert "100/100" in capsys.readouterr().out
 
 
 def test_the_ledger_is_sound(said: list[str]) -> None:

@@ -146,6 +146,8 @@ def _isolate(demo: Demo) -> None:
             continue
         rooms = {c: f"{2 + n // 10}{n % 10 + 1:02}房" for n, c in enumerate(taken)}
         _do(demo, "site", "custody.accept", at + timedelta(minutes=70), handover=handover, places=rooms)
+        for person in people_in[1:]:  # for one nobody has been named yet: the page of gaps shows it
+            _do(demo, "hq", "responsibility.assign", at + timedelta(hours=2), kind="personal", post=demo.posts["site"].pk, person=person)
         if ago > timedelta(days=14):
             _do(demo, "site", "custody.let_out", now - timedelta(hours=20), custodies=taken, reason="released")
 

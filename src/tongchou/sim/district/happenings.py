@@ -11,8 +11,9 @@ import numpy as np
 from tongchou.sim.district.families import Ints
 from tongchou.sim.district.generate import District
 
-ARRIVED, EXPOSED, TESTED, VACCINATED = 0.02, 0.004, 0.05, 0.12
-"""Shares of the population."""
+ARRIVED, EXPOSED, TESTED, VACCINATED = 0.02, 0.012, 0.05, 0.12
+"""Shares of the population; of the exposed at most so many:"""
+MOST_EXPOSED = 2000
 _ORIGINS = ("9902", "9903", "9904", "9802", "9701")
 """Codes of places from which people came: of no province, like the district's own."""
 _RISKS, _MEANS = ("low", "low", "low", "medium", "high"), ("rail", "car", "road", "air")
@@ -39,7 +40,7 @@ def happenings(district: District, seed: int, as_of: date) -> Iterator[Happening
         yield Happening(n, "arrival", on, value)
         if risk != "low":
             yield Happening(n, "test", min(as_of, on + timedelta(days=1)), {"method": "pcr", "result": "negative", "mixed": 1})
-    for n in _some(rng, district, EXPOSED, 3):
+    for n in _some(rng, district, min(EXPOSED, MOST_EXPOSED / len(district)), 3):
         yield from _exposure(rng, int(n), as_of)
     for n in _some(rng, district, TESTED, 3):
         result = "pending" if rng.random() < 0.1 else "negative"

@@ -111,7 +111,7 @@ def _grids(rng: np.random.Generator, out: Below, community: Place, households: i
             out.building[done : done + inside] = len(out.buildings)
             out.door[done : done + inside] = np.arange(inside)
             done += int(inside)
-            out.buildings.append(Place(f"{grid.key}.{b}", f"{grid.code}-{b + 1}", own, "building", grid.key, community.kind, address))
+            out.buildings.append(Place(f"{grid.key}.{b}", f"{grid.code}-{b + 1}", name + own, "building", grid.key, community.kind, address))
     return done
 
 
