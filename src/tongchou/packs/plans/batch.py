@@ -1,0 +1,217 @@
+"""The same tables for a file of people: a frame in, a frame of decisions out, row by row in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.text import Text
+from tongchou.packs.plans.columns import NO_ROW, UNKNOWN_WHOLE, UNSURE, Array, Fired, Sheet
+from tongchou.packs.plans.decide import NO_RULE, UNDETERMINED, Decision, order
+from tongchou.packs.plans.facts import Facts
+from tongchou.packs.plans.model import Input
+from tongchou.packs.plans.report import enforceable
+from tongchou.packs.plans.resolve import Standing
+from tongchou.packs.plans.schedule import Planned
+from tongchou.packs.yamllines import nearest
+
+CARRIED = ("id", "person", "name")
+_EPOCH = date(1970, 1, 1).toordinal()
+_NO_DATE = UNKNOWN_WHOLE[np.dtype(np.int32)]
+_MEASURES = pl.List(pl.Struct({"mode": pl.String, "from": pl.Date, "until": pl.Date, "test_dates": pl.List(pl.Date)}))
+
+
+class BatchErrors(Exception):
+    """A file of people that was refused, with one problem for every column at fault; `line` is the first row at fault, from 1."""
+
+    def __init__(self, problems: list[Refusal]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(p.sentence("en") for p in problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What people with the same rules and dates have in common."""
+
+    outcome: str
+    measures: tuple[Planned, ...]
+    until: date | None
+    enforceable: bool
+
+
+def decide_people(standing: Standing, people: pl.DataFrame, keep: Sequence[str] = ()) -> pl.DataFrame:
+    """Decide for every row. A column is an input of the table, is carried through (named in `keep`, or id, person, name, *_id), or is refused.
+
+    Out: the carried columns, outcome, rule, fired (names of all rules that fire), measures, until, enforceable. Raises BatchErrors.
+    """
+    carried = [
+        c for c in people.columns if c in keep or (c not in standing.inputs and (c in CARRIED or c.endswith("_id")))
+    ]
+    facts = columns_in(standing, people, carried)
+    fired = Sheet(standing).evaluate(facts, people.height)
+    return people.select(carried).hstack(_decisions(standing, facts, fired, people.height))
+
+
+def columns_in(standing: Standing, people: pl.DataFrame, carried: Sequence[str] = ()) -> dict[str, Array]:
+    """The table's columns out of a frame; dates as day numbers, booleans and choices as codes. Raises BatchErrors."""
+    problems: list[Refusal] = []
+    given = [key for key, spec in standing.inputs.items() if spec.type != "days_since"]
+    out: dict[str, Array] = {}
+    for name in people.columns:
+        if name in carried:
+            continue
+        if name not in given:
+            rule = Text("“{table}”不使用这一列。", "“{table}” does not use this column.").with_(
+                table=standing.table.key
+            )
+            problems.append(Refusal(Reason.UNKNOWN_FIELD, rule, remedy=nearest(name, given), field=name))
+            continue
+        try:
+            out[name] = _column(standing.inputs[name], people[name], standing.as_of)
+        except Refusal as refusal:
+            problems.append(refusal)
+    if problems:
+        raise BatchErrors(problems)
+    for key, spec in standing.inputs.items():
+        if spec.type == "days_since" and spec.of in out:
+            days = out[spec.of]
+            out[key] = np.where(days == _NO_DATE, _NO_DATE, standing.as_of.toordinal() - days).astype(np.int32)
+    return out
+
+
+def _column(spec: Input, values: pl.Series, as_of: date) -> Array:
+    if spec.type == "date":
+        return _dates(spec, values, as_of)
+    if spec.type == "boolean":
+        if values.dtype == pl.Null:
+            return np.full(len(values), -128, np.int8)
+        _typed(
+            spec,
+            values,
+            values.dtype == pl.Boolean,
+            Text("须为布尔列（true/false）。", "This must be a column of true and false."),
+        )
+        return values.cast(pl.Int8).fill_null(-128).to_numpy()
+    if spec.type == "choice":
+        texts = values.cast(pl.String)
+        codes = texts.replace_strict({name: n for n, name in enumerate(spec.choices)}, default=-1, return_dtype=pl.Int8)
+        codes = pl.select(pl.when(texts.is_null()).then(pl.lit(-128, pl.Int8)).otherwise(codes)).to_series()
+        bad = (codes == -1).arg_max() if (codes == -1).any() else None
+        if bad is not None:
+            rule = Text("不在可选的取值之内。", "This is not one of the choices.")
+            raise Refusal(
+                Reason.INVALID_VALUE,
+                rule,
+                remedy=nearest(texts[bad], spec.choices),
+                field=spec.key,
+                value=texts[bad],
+                line=bad + 1,
+            )
+        return codes.to_numpy()
+    if spec.type == "text":
+        return np.where(values.is_null().to_numpy(), -128, 0).astype(np.int8)
+    _typed(
+        spec,
+        values,
+        values.dtype.is_numeric() or values.dtype == pl.Null,
+        Text("须为数字列。", "This must be a column of numbers."),
+    )
+    return values.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+
+def _typed(spec: Input, values: pl.Series, good: bool, rule: Text) -> None:
+    if not good:
+        remedy = Text("请改列的类型；不知道的留空。", "Change the column's type; leave unknown values empty.")
+        raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field=spec.key, value=str(values.dtype))
+
+
+def _dates(spec: Input, values: pl.Series, as_of: date) -> Array:
+    if values.dtype == pl.String:
+        days = values.str.to_date("%Y-%m-%d", strict=False)
+        _first(spec, values, days.is_null() & values.is_not_null(), Text("不是日期。", "This is not a date."))
+    else:
+        good = values.dtype in (pl.Date, pl.Null)
+        _typed(
+            spec,
+            values,
+            good,
+            Text(
+                "须为日期列，或 2022-07-10 样式的文字。",
+                "This must be a column of dates, or of texts such as 2022-07-10.",
+            ),
+        )
+        days = values.cast(pl.Date)
+    if spec.not_after_as_of:
+        late = Text("不得晚于判定日期 {day}。", "This may not be later than the day of the decision, {day}.").with_(
+            day=as_of
+        )
+        _first(spec, values, (days > as_of).fill_null(False), late)
+    far = (days < date(1990, 1, 1)) | (days > date(2100, 12, 31))
+    _first(
+        spec, values, far.fill_null(False), Text("须在 1990 年至 2100 年之间。", "This must lie between 1990 and 2100.")
+    )
+    numbers = days.to_physical().cast(pl.Int32) + _EPOCH
+    return numbers.fill_null(_NO_DATE).to_numpy()
+
+
+def _first(spec: Input, values: pl.Series, bad: pl.Series, rule: Text) -> None:
+    if bad.any():
+        row = bad.arg_max() or 0
+        remedy = Text("请核对该列（共 {n} 行）。", "Check this column ({n} rows).").with_(n=int(bad.sum()))
+        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=remedy, field=spec.key, value=str(values[row]), line=row + 1)
+
+
+def _decisions(standing: Standing, facts: dict[str, Array], fired: Fired, count: int) -> pl.DataFrame:
+    """Everybody's decision. People with the same rule and the same dates have the same plan, which is made once."""
+    dates = [k for k in _dates_used(standing) if k in facts]
+    keys = pl.DataFrame({"first": fired.first, "bits": fired.bits} | {k: facts[k] for k in dates})
+    kinds = keys.unique(maintain_order=True).with_row_index("kind")
+    kind = keys.join(kinds, on=keys.columns, how="left", maintain_order="left")["kind"]
+    plans, names, sets = [], [], []
+    for row in kinds.iter_rows(named=True):
+        fires = [rule for n, rule in enumerate(standing.rules) if row["bits"] >> n & 1]
+        known: Facts = dict.fromkeys(standing.inputs) | {
+            k: None if row[k] == _NO_DATE else date.fromordinal(row[k]) for k in dates
+        }
+        plans.append(
+            _plan(standing, row["first"], tuple(n for n, _ in enumerate(standing.rules) if row["bits"] >> n & 1), known)
+        )
+        names.append(standing.rules[row["first"]].key if row["first"] >= 0 else None)
+        sets.append([rule.key for rule in fires])
+    table = pl.DataFrame(
+        {
+            "outcome": [p.outcome for p in plans], "rule": names, "fired": sets,
+            "measures": [[_shown(m) for m in p.measures] for p in plans],
+            "until": [p.until for p in plans], "enforceable": [p.enforceable for p in plans],
+        },
+        schema={"outcome": pl.String, "rule": pl.String, "fired": pl.List(pl.String), "measures": _MEASURES, "until": pl.Date, "enforceable": pl.Boolean},
+    )  # fmt: skip
+    return table[kind] if count else table.clear()
+
+
+def _dates_used(standing: Standing) -> list[str]:
+    used = {name for rule in standing.rules for m in rule.measures for name in (*m.clock, m.until)} | {
+        standing.table.start
+    }
+    return [key for key, spec in standing.inputs.items() if spec.type == "date" and key in used]
+
+
+def _plan(standing: Standing, first: int, fires: tuple[int, ...], facts: Facts) -> Plan:
+    if first == UNSURE:
+        return Plan(UNDETERMINED, (), None, True)
+    if first == NO_ROW:
+        return Plan(NO_RULE, (), None, True)
+    fired = tuple(standing.rules[n] for n in fires)
+    outcome, measures, needed = order(standing, standing.rules[first], fired, facts)
+    decision = Decision(standing, facts, outcome, standing.rules[first], fired, measures, needed, {}, (), ())
+    return Plan(outcome, measures, decision.until, enforceable(decision))
+
+
+def _shown(measure: Planned) -> dict[str, Any]:
+    return {"mode": measure.mode, "from": measure.from_, "until": measure.until, "test_dates": list(measure.tests)}

@@ -1,0 +1,220 @@
+"""Whether a pack holds together: no gap, no overlap, no row that can never decide, a case on both sides of every date, every case right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from math import prod
+
+import numpy as np
+
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.text import Text
+from tongchou.packs.plans.cases import run_case
+from tongchou.packs.plans.columns import NO_ROW, Array, Sheet, column_of
+from tongchou.packs.plans.conditions import cells
+from tongchou.packs.plans.model import Fact, Pack, Place, Table
+from tongchou.packs.plans.resolve import Standing, stand, used_parameters
+
+MAX_POINTS = 4_000_000
+
+
+def check_pack(pack: Pack) -> list[Refusal]:
+    """Every problem found, by file and line; an empty list when the pack is sound."""
+    found: list[Refusal] = []
+    for table in pack.tables.values():
+        found += _check_table(pack, table)
+    for case in pack.cases:
+        found += run_case(pack, case)
+    return sorted(found, key=lambda p: (p.file or "", p.line or 0))
+
+
+def _problem(
+    place: Place, rule: Text, remedy: Text, *, field: str, value: object = None, reason: Reason = Reason.INVALID_VALUE
+) -> Refusal:
+    return Refusal(reason, rule, remedy=remedy, field=field, value=value, line=place.line, file=place.file)
+
+
+def _check_table(pack: Pack, table: Table) -> list[Refusal]:
+    found: list[Refusal] = []
+    deciding: set[str] = set()
+    try:
+        for standing in standings(pack, table):
+            problems, reached = _check_standing(standing)
+            found += problems
+            deciding |= reached
+    except Refusal as refusal:
+        said = Text("{what} {rule}", "{what}: {rule}").with_(what=refusal.field or "", rule=refusal.rule)
+        return [
+            _problem(
+                table.place,
+                said,
+                refusal.remedy or refusal.rule,
+                field=f"tables.{table.key}",
+                value=refusal.value,
+                reason=refusal.reason,
+            )
+        ]
+    for rule in table.rules:
+        if rule.key not in deciding:
+            said = Text(
+                "这条规则永远不会起作用：前面的规则已把它的情形全部覆盖，或没有版本使用它。",
+                "This rule can never decide: rules before it cover all its cases, or no edition uses it.",
+            )
+            remedy = Text("请调整顺序或条件，或删除。", "Change its order or conditions, or delete it.")
+            found.append(_problem(rule.place, said, remedy, field="rule", value=rule.key))
+    found += list(_uncased(pack, table))
+    unique: dict[tuple[object, ...], Refusal] = {}
+    for p in found:
+        unique.setdefault((p.file, p.line, p.rule, str(p.value)), p)
+    return list(unique.values())
+
+
+def changes(pack: Pack, table: Table) -> dict[date, Place]:
+    """The days on which the table may say something new: its editions and its parameters' values, with where they are written."""
+    days: dict[date, Place] = {}
+    for name in used_parameters(table):
+        for entry in pack.parameters[name].entries:
+            days.setdefault(max(entry.from_, entry.known_from), entry.place)
+    for rule in table.rules:
+        if rule.from_ is not None:
+            days.setdefault(rule.from_, rule.place)
+    before: set[str] | None = None
+    for edition in pack.editions:
+        rules = {r.key for r in table.rules if not r.editions or edition.key in r.editions}
+        if rules != before:
+            days.setdefault(edition.from_, edition.place)
+        before = rules
+    first = pack.editions[0].from_ if pack.editions else date.max
+    return dict(sorted((max(day, first), place) for day, place in days.items()))
+
+
+def standings(pack: Pack, table: Table) -> Iterator[Standing]:
+    """The table on every day on which it changes, and in every overlay's area at that overlay's beginning."""
+    for day in changes(pack, table):
+        yield stand(pack, table.key, day, date.max)
+    for overlay in pack.overlays.values():
+        if table.key in overlay.rules or used_parameters(table) & set(overlay.parameters):
+            yield stand(pack, table.key, overlay.from_, date.max, overlay.areas[0])
+
+
+def _uncased(pack: Pack, table: Table) -> Iterator[Refusal]:
+    """A date without a worked case from it on and, where the table stood before, one before it."""
+    days = list(changes(pack, table).items())
+    cases = [c for c in pack.cases if c.table == table.key]
+    remedy = Text("请为“{table}”补充一个案例。", "Add a worked case for “{table}”.").with_(table=table.key)
+    for place, (day, where) in enumerate(days):
+        ends = days[place + 1][0] if place + 1 < len(days) else date.max
+        if not any(day <= c.as_of < ends for c in cases):
+            rule = Text(
+                "{day} 起的规定没有案例（到下一次变动为止）。", "No worked case from {day} until the next change."
+            ).with_(day=day)
+            yield _problem(where, rule, remedy, field=table.key, value=day.isoformat(), reason=Reason.MISSING_VALUE)
+    for overlay in pack.overlays.values():
+        if table.key not in overlay.rules and not used_parameters(table) & set(overlay.parameters):
+            continue
+        inside = [
+            c
+            for c in cases
+            if c.area
+            and overlay.covers(c.area)
+            and c.as_of >= overlay.from_
+            and (overlay.until is None or c.as_of < overlay.until)
+        ]
+        outside = [c for c in cases if c.area and overlay.covers(c.area) and c.as_of < overlay.from_]
+        if not inside or not outside:
+            rule = Text(
+                "地方规定生效前和生效后都须有当地的案例。",
+                "A local change needs a case of its area before its first day and one from it on.",
+            )
+            yield _problem(
+                overlay.place,
+                rule,
+                remedy,
+                field=table.key,
+                value=overlay.from_.isoformat(),
+                reason=Reason.MISSING_VALUE,
+            )
+
+
+def _check_standing(standing: Standing) -> tuple[list[Refusal], set[str]]:
+    """Gaps and overlaps over every combination of parts that the conditions tell apart, and the rules that ever decide."""
+    table = standing.table
+    keys = [key for key in standing.inputs if any(key in rule.when for rule in standing.rules)]
+    parts = {key: cells(standing.inputs[key], [r.when[key] for r in standing.rules if key in r.when]) for key in keys}
+    count = prod(len(p) for p in parts.values())
+    if count > MAX_POINTS:
+        rule = Text(
+            "条件的组合有 {n} 种，超过 {most}，无法逐一核对。",
+            "The conditions combine in {n} ways, more than the {most} that can be checked.",
+        )
+        remedy = Text("请拆成两个表。", "Split the table in two.")
+        return [
+            _problem(
+                table.place, rule.with_(n=count, most=MAX_POINTS), remedy, field=table.key, reason=Reason.TOO_LARGE
+            )
+        ], {r.key for r in table.rules}
+    grid: dict[str, Array] = {}
+    repeat = count
+    for key, values in parts.items():
+        repeat //= len(values)
+        column = column_of(standing.inputs[key], values)
+        grid[key] = np.tile(np.repeat(column, repeat), count // (repeat * len(values)))
+    fired = Sheet(standing).evaluate(grid, count)
+    reached = {standing.rules[n].key for n in np.unique(fired.first) if n >= 0}
+    if table.hit != "first":
+        reached = {rule.key for n, rule in enumerate(standing.rules) if fired.fires(n).any()}
+    found = []
+    if table.hit != "collect" and (gap := np.flatnonzero(fired.first == NO_ROW)).size:
+        rule = Text(
+            "{day}：有 {n} 种情形没有规则，例如：{example}。",
+            "{day}: {n} combinations have no rule, for example: {example}.",
+        )
+        rule = rule.with_(day=standing.as_of, n=gap.size, example=_example(standing, parts, int(gap[0])))
+        found.append(
+            _problem(
+                table.place,
+                rule,
+                Text("请补充规则，或在最后加一条没有条件的规则。", "Add rules, or a last one without conditions."),
+                field=table.key,
+            )
+        )
+    if table.hit == "unique":
+        found += _overlaps(standing, parts, fired.possible)
+    return found, reached
+
+
+def _overlaps(standing: Standing, parts: dict[str, list[Fact | None]], bits: Array) -> Iterator[Refusal]:
+    one = bits.dtype.type(1)
+    for later in range(len(standing.rules)):
+        for earlier in range(later):
+            both = np.flatnonzero((bits >> bits.dtype.type(later)) & (bits >> bits.dtype.type(earlier)) & one)
+            # Where a fact is still to be asked for, two rules may both be possible.
+            both = both[[None not in _point(parts, int(n)).values() for n in both[:10_000]]] if both.size else both
+            if both.size:
+                a, b = standing.rules[earlier], standing.rules[later]
+                rule = Text(
+                    "与第 {n} 行的规则“{other}”重叠，例如：{example}。",
+                    "This overlaps rule “{other}” on line {n}, for example: {example}.",
+                )
+                rule = rule.with_(n=a.rule.place.line, other=a.key, example=_example(standing, parts, int(both[0])))
+                remedy = Text(
+                    "请使两条规则的条件互不相容，或改为 hit: first。",
+                    "Make their conditions exclude one another, or use `hit: first`.",
+                )
+                yield _problem(b.rule.place, rule, remedy, field="rule", value=b.key, reason=Reason.OVERLAP)
+
+
+def _point(parts: dict[str, list[Fact | None]], number: int) -> dict[str, Fact | None]:
+    out: dict[str, Fact | None] = {}
+    for key in reversed(parts):
+        number, place = divmod(number, len(parts[key]))
+        out[key] = parts[key][place]
+    return dict(reversed(out.items()))
+
+
+def _example(standing: Standing, parts: dict[str, list[Fact | None]], number: int) -> Text:
+    point = _point(parts, number)
+    zh = "，".join(f"{key}＝{'不知道' if v is None else v}" for key, v in point.items())
+    en = ", ".join(f"{key} = {'unknown' if v is None else v}" for key, v in point.items())
+    return Text(zh or "任何情形", en or "anybody")

@@ -1,0 +1,149 @@
+"""The evaluator for one person: a rule-by-rule interpreter with its explanation. The evaluator over columns is held to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from tongchou.packs.plans.alternatives import Alternative, alternatives
+from tongchou.packs.plans.conditions import holds
+from tongchou.packs.plans.facts import Facts, read_facts
+from tongchou.packs.plans.model import Fact, Input, Pack, Test
+from tongchou.packs.plans.resolve import Standing, StandingRule, stand
+from tongchou.packs.plans.schedule import Planned, clock_of, plan
+
+UNDETERMINED = "undetermined"
+NO_RULE = "no_rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One condition that was looked at. met None: the fact is not known and has to be asked for."""
+
+    fact: str
+    test: str
+    value: Fact | None
+    met: bool | None
+    assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One rule that was looked at, in the order of the table. met None: it would fire if what is unknown were so."""
+
+    rule: str
+    met: bool | None
+    looked: tuple[Looked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the plan says for one person. outcome: one of the table's, or undetermined (see `needs`), or no_rule.
+
+    fired: every rule whose conditions are met. assumed: facts that were unknown and given the table's stated value.
+    """
+
+    standing: Standing
+    facts: Facts
+    outcome: str
+    rule: StandingRule | None
+    fired: tuple[StandingRule, ...]
+    measures: tuple[Planned, ...]
+    needs: tuple[str, ...]
+    assumed: Mapping[str, Fact]
+    trace: tuple[Row, ...]
+    alternatives: tuple[Alternative, ...]
+
+    @property
+    def until(self) -> date | None:
+        """The last day of the last measure; None where nothing is ordered or the end is open."""
+        ends = [m.until for m in self.measures]
+        return None if not ends or None in ends else max(e for e in ends if e is not None)
+
+
+def meets(spec: Input, test: Test, value: Fact | None) -> bool | None:
+    """Whether a condition is met, with the input's own word on what unknown means. None: ask."""
+    found = holds(test, value)
+    if found is not None or spec.unknown == "ask":
+        return found
+    if spec.unknown == "assume":
+        return holds(test, spec.assumed)
+    return spec.unknown == "meets"
+
+
+def judge(standing: Standing, rule: StandingRule, facts: Facts) -> Row:
+    """Look at every condition of a rule."""
+    looked = []
+    for name, test in rule.when.items():
+        spec, value = standing.inputs[name], facts[name]
+        assumed = value is None and spec.unknown == "assume" and test.op not in ("known", "unknown")
+        looked.append(Looked(name, test.text, value, meets(spec, test, value), assumed))
+    answers = [entry.met for entry in looked]
+    met = False if False in answers else None if None in answers else True
+    return Row(rule.key, met, tuple(looked))
+
+
+def choose(hit: str, answers: list[bool | None]) -> tuple[int | None, bool]:
+    """Which row decides (None: none), and whether it can be said already. The policy of `first`, `unique` and `collect`."""
+    sure = next((n for n, met in enumerate(answers) if met), None)
+    maybe = next((n for n, met in enumerate(answers) if met is not False), None)
+    if hit == "first":
+        return maybe, maybe == sure
+    return (sure, True) if sure is not None else (maybe, maybe is None)
+
+
+def decide(
+    pack: Pack,
+    table: str,
+    facts: Mapping[str, object],
+    as_of: date,
+    known_on: date | None = None,
+    area: str = "",
+    *,
+    explain: bool = True,
+) -> Decision:
+    """Decide for one person by the plan in force on `as_of` as known on `known_on`. Raises Refusal for facts that are not usable."""
+    standing = stand(pack, table, as_of, known_on, area)
+    return decide_standing(standing, read_facts(standing.table, facts, as_of), explain=explain)
+
+
+def decide_standing(standing: Standing, facts: Facts, *, explain: bool = True) -> Decision:
+    """Decide with a table that stands already and facts that were read already."""
+    trace = tuple(judge(standing, rule, facts) for rule in standing.rules)
+    chosen, sure = choose(standing.table.hit, [row.met for row in trace])
+    fired = tuple(rule for rule, row in zip(standing.rules, trace, strict=True) if row.met)
+    rule = None if chosen is None else standing.rules[chosen]
+    needs: tuple[str, ...] = ()
+    outcome, measures = NO_RULE, ()  # type: tuple[str, tuple[Planned, ...]]
+    if rule is not None and chosen is not None:
+        if not sure:
+            outcome, needs = UNDETERMINED, tuple(entry.fact for entry in trace[chosen].looked if entry.met is None)
+        else:
+            outcome, measures, needs = order(standing, rule, fired, facts)
+    assumed = {
+        e.fact: a
+        for row in trace
+        for e in row.looked
+        if e.assumed and (a := standing.inputs[e.fact].assumed) is not None
+    }
+    if standing.table.hit == "first" and chosen is not None:
+        trace = trace[: chosen + 1]
+    other = alternatives(standing, facts, outcome) if explain else ()
+    return Decision(standing, facts, outcome, rule, fired, measures, needs, assumed, trace, other)
+
+
+def order(
+    standing: Standing, rule: StandingRule, fired: tuple[StandingRule, ...], facts: Facts
+) -> tuple[str, tuple[Planned, ...], tuple[str, ...]]:
+    """What a rule that fires brings: outcome, measures with dates, and the facts still needed for them."""
+    start = facts.get(standing.table.start) if standing.table.start else None
+    begun = start if isinstance(start, date) else None
+    out: list[Planned] = []
+    for one in fired if standing.table.hit == "collect" else (rule,):
+        planned = plan(one.measures, facts, begun, keep_schedule=standing.pack.keep_schedule)
+        if planned is None:
+            missing = next(m.clock[0] for m in one.measures if clock_of(m, facts) is None)
+            return UNDETERMINED, (), (missing,)
+        out += planned
+    return rule.rule.outcome, tuple(out), ()

@@ -1,0 +1,276 @@
+"""What a plan pack consists of. Everything knows the file and line that it stands in, so that a fault can be pointed at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from tongchou.kernel.text import Text
+
+Fact = bool | int | float | str | date
+Value = bool | int | float | str | date | tuple[int, ...]
+Status = Literal["confirmed", "unconfirmed"]
+Hit = Literal["first", "unique", "collect"]
+InputType = Literal["boolean", "choice", "number", "date", "text", "days_since"]
+Unknown = Literal["ask", "fails", "meets", "assume"]
+
+HITS: tuple[Hit, ...] = ("first", "unique", "collect")
+INPUT_TYPES: tuple[InputType, ...] = ("boolean", "choice", "number", "date", "text", "days_since")
+STATUSES: tuple[Status, ...] = ("confirmed", "unconfirmed")
+PARAMETER_TYPES = ("whole", "number", "flag", "word", "mode", "days")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: the file's path inside the pack, and the line from 1."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A parameter where a value could stand: `$name`, `-$name` for its negative, `$name+$plus` for a sum."""
+
+    name: str
+    negative: bool = False
+    plus: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, self.plus) if self.plus else (self.name,)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document of the pack and the clause in it."""
+
+    document: str
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A published paper. link: an address without a promise that it still answers; empty where none is known."""
+
+    key: str
+    title: Text
+    issuer: str
+    number: str
+    issued: date | None
+    effective: date | None
+    link: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The plan in force from a day on. confirmed_from: the first day on which a source in print shows it in force; None: no source does."""
+
+    key: str
+    title: Text
+    from_: date
+    known_from: date
+    source: Source
+    confirmed_from: date | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A parameter's value from a day on, known from a day on, with its source and whether that source was seen."""
+
+    value: Value
+    from_: date
+    known_from: date
+    source: Source
+    status: Status
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A named quantity of the plan. entries: by `from_`."""
+
+    key: str
+    title: Text
+    type: str
+    entries: tuple[Entry, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """A kind of measure. restricts: whether it limits a person's freedom, so that it needs a confirmed basis."""
+
+    key: str
+    title: Text
+    restricts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A fact that a table asks for. of: for days_since, the date fact counted from, to `as_of`.
+
+    unknown: what a condition does when the fact is not known: ask (no decision before it is known), fails, meets, or assume a value.
+    not_after_as_of: a later date is refused as a slip.
+    """
+
+    key: str
+    type: InputType
+    title: Text
+    unknown: Unknown
+    assumed: Fact | None
+    choices: Mapping[str, Text]
+    of: str
+    not_after_as_of: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One cell of a table. values: for in/not_in; low and high: for a range, None where it is open-ended."""
+
+    __test__ = False
+
+    text: str
+    op: Literal["known", "unknown", "in", "not_in", "range"]
+    values: tuple[Fact | Ref, ...] = ()
+    low: Fact | Ref | None = None
+    high: Fact | Ref | None = None
+    low_open: bool = False
+    high_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One stretch of a plan: from `clock` (the first known of these dates) + from_day, lasting until clock + days.
+
+    In a rule with several measures each begins the day after the one before. days 0: left out. tests: day numbers of this
+    measure. double_last: its last test is taken twice. until: a date fact that ends it instead of `days`; open while unknown.
+    """
+
+    key: str
+    mode: str | Ref
+    clock: tuple[str, ...]
+    days: int | Ref | None
+    from_day: int | Ref
+    tests: tuple[int, ...] | Ref
+    double_last: bool | Ref
+    until: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row. editions: in which it stands, empty for all. from_: its first day, None: that of its editions.
+
+    when: the conditions by input; an input without one may be anything.
+    """
+
+    key: str
+    editions: tuple[str, ...]
+    from_: date | None
+    when: Mapping[str, Test]
+    outcome: str
+    measures: tuple[str, ...]
+    reason: Text
+    source: Source
+    status: Status
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A decision table. start: the input that holds the day on which the person was in fact placed under the measure; may be empty."""
+
+    key: str
+    title: Text
+    hit: Hit
+    start: str
+    inputs: Mapping[str, Input]
+    outcomes: Mapping[str, Text]
+    measures: Mapping[str, Measure]
+    rules: tuple[Rule, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A local change: only the parameters and rules that it names, only in its areas (codes or their beginnings), only in its days.
+
+    until: the first day on which it no longer holds; None: open.
+    """
+
+    key: str
+    title: Text
+    areas: tuple[str, ...]
+    from_: date
+    until: date | None
+    known_from: date
+    parameters: Mapping[str, Entry]
+    rules: Mapping[str, Mapping[str, Rule]]
+    place: Place
+
+    def covers(self, area: str) -> int:
+        """How closely this overlay fits an area: digits of the area's code that it names; 0 where it does not hold."""
+        return max((len(_stem(a)) for a in self.areas if area.startswith(_stem(a))), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedMeasure:
+    """A measure that a case expects; None: not looked at."""
+
+    mode: str
+    from_: date | None
+    until: date | None
+    tests: tuple[date, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A worked example: what a table must answer. measures None: not looked at."""
+
+    key: str
+    table: str
+    as_of: date
+    known_on: date | None
+    area: str
+    facts: Mapping[str, object]
+    outcome: str
+    rule: str
+    until: date | None
+    measures: tuple[ExpectedMeasure, ...] | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pack:
+    """A pack that was read. digest: SHA-256 over the paths and bytes of all its files."""
+
+    key: str
+    version: int
+    title: Text
+    modes: Mapping[str, Mode]
+    keep_schedule: bool
+    convention: Text
+    convention_status: Status
+    editions: tuple[Edition, ...]
+    documents: Mapping[str, Document]
+    parameters: Mapping[str, Parameter]
+    tables: Mapping[str, Table]
+    overlays: Mapping[str, Overlay]
+    cases: tuple[Case, ...]
+    digest: str
+
+
+def _stem(area: str) -> str:
+    """The part of an administrative code that names the level: 110000 -> 11, 320500 -> 3205, 110105 as it is."""
+    if len(area) == 6 and area.endswith("0000"):
+        return area[:2]
+    return area[:4] if len(area) == 6 and area.endswith("00") else area

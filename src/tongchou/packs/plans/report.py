@@ -1,0 +1,217 @@
+"""A decision in words and as plain values: what is told to the person, and what is stored so that it can be decided again."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from tongchou.kernel.text import Text
+from tongchou.packs.plans.decide import NO_RULE, UNDETERMINED, Decision
+from tongchou.packs.plans.model import Fact, Ref, Source
+from tongchou.packs.plans.resolve import Basis, StandingRule
+from tongchou.packs.plans.schedule import Planned
+from tongchou.packs.plans.tablefile import EDITION
+
+_OUTCOMES = {
+    UNDETERMINED: Text("事实不足，不能判定", "Cannot be decided: facts are missing"),
+    NO_RULE: Text("没有适用的规则", "No rule applies"),
+}
+
+_LATE = Text(
+    "落实措施晚于应开始之日：解除日期不变，到达当日加测，已过的检测日略去。",
+    "Placed late: the day of release stays, a test on arrival, test days gone by are left out.",
+)
+
+
+def as_value(decision: Decision) -> dict[str, Any]:
+    """The decision as JSON-ready values; dates in ISO form, texts as {zh, en}."""
+    standing = decision.standing
+    until = decision.until
+    return {
+        "pack": standing.pack.key,
+        "version": standing.pack.version,
+        "hash": standing.pack.digest,
+        "table": standing.table.key,
+        "edition": standing.edition.key,
+        "edition_title": standing.edition.title.as_dict(),
+        "as_of": standing.as_of.isoformat(),
+        "known_on": standing.known_on.isoformat(),
+        "area": standing.area or None,
+        "overlays": list(standing.overlays),
+        "facts": {k: plain(v) for k, v in decision.facts.items() if v is not None and standing.inputs[k].type != "days_since"},
+        "unknown": [k for k, v in decision.facts.items() if v is None and standing.inputs[k].type != "days_since"],
+        "assumed": {k: plain(v) for k, v in decision.assumed.items()},
+        "outcome": decision.outcome,
+        "outcome_title": outcome_title(decision, decision.outcome).as_dict(),
+        "rule": decision.rule.key if decision.rule else None,
+        "fired": [rule.key for rule in decision.fired],
+        "measures": [_measure(decision, m) for m in decision.measures],
+        "until": until.isoformat() if until else None,
+        "needs": needs(decision),
+        "reasons": [{**text.as_dict(), "source": source} for text, source in reasons(decision)],
+        "unconfirmed": unconfirmed(decision),
+        "enforceable": enforceable(decision),
+        "would_change": [_alternative(decision, a) for a in decision.alternatives],
+        "trace": [
+            {
+                "rule": row.rule,
+                "met": row.met,
+                "conditions": [{"fact": c.fact, "test": c.test, "value": plain(c.value), "met": c.met, "assumed": c.assumed} for c in row.looked],
+            }
+            for row in decision.trace
+        ],
+    }  # fmt: skip
+
+
+def plain(value: Fact | None) -> Any:
+    """A fact as a JSON value."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def outcome_title(decision: Decision, outcome: str) -> Text:
+    return _OUTCOMES.get(outcome) or decision.standing.table.outcomes[outcome]
+
+
+def needs(decision: Decision) -> list[str]:
+    """The facts that have to be asked for; a number of days is asked for as the date that it is counted from."""
+    inputs = decision.standing.inputs
+    return list(dict.fromkeys(inputs[name].of or name for name in decision.needs))
+
+
+def reasons(decision: Decision) -> list[tuple[Text, str | None]]:
+    """Why, in order: the edition, local changes, the rule, what was taken as so, what was late, what is missing; each with its document."""
+    standing, pack = decision.standing, decision.standing.pack
+    held = Text("{day}适用：{title}。", "In force on {day}: {title}.").with_(
+        day=standing.as_of, title=standing.edition.title
+    )
+    out: list[tuple[Text, str | None]] = [(held, standing.edition.source.document)]
+    for key in standing.overlays:
+        out.append((Text("当地适用：{title}。", "Locally: {title}.").with_(title=pack.overlays[key].title), None))
+    if decision.outcome == UNDETERMINED:
+        for name in needs(decision):
+            ask = Text("须先查明：{title}。", "To be found out first: {title}.").with_(
+                title=standing.inputs[name].title
+            )
+            out.append((ask, None))
+        return out
+    for rule in _deciding(decision):
+        out.append((rule.rule.reason, _rule_source(decision, rule)["source"]))
+    out += _on_measures(decision)
+    return out
+
+
+def _on_measures(decision: Decision) -> list[tuple[Text, str | None]]:
+    standing = decision.standing
+    out: list[tuple[Text, str | None]] = []
+    for name, value in decision.assumed.items():
+        said = Text(
+            "“{title}”未知，按表中写明的“{value}”处理。", "“{title}” is not known; the table takes it as “{value}”."
+        )
+        out.append((said.with_(title=standing.inputs[name].title, value=plain(value)), None))
+    for measure in decision.measures:
+        said = Text("{mode}：{a}至{b}。", "{mode}: {a} to {b}.")
+        end: Any = measure.until or Text("另行确定", "further notice")
+        out.append(
+            (
+                said.with_(mode=standing.pack.modes[measure.mode].title, a=measure.from_, b=end),
+                _days_source(decision, measure.key),
+            )
+        )
+    if any(m.late for m in decision.measures):
+        out.append((_LATE, None))
+    return out
+
+
+def _days_source(decision: Decision, measure: str) -> str | None:
+    """The document that says how long a measure lasts."""
+    days = decision.standing.table.measures[measure].days
+    bases = (
+        b for rule in _deciding(decision) for b in rule.basis if isinstance(days, Ref) and b.parameter in days.names
+    )
+    return next((b.entry.source.document for b in bases), None)
+
+
+def _deciding(decision: Decision) -> tuple[StandingRule, ...]:
+    if decision.standing.table.hit == "collect":
+        return decision.fired
+    return (decision.rule,) if decision.rule else ()
+
+
+def unconfirmed(decision: Decision) -> list[dict[str, Any]]:
+    """What the decision rests on that no source in print confirms."""
+    standing = decision.standing
+    out: list[dict[str, Any]] = []
+    edition = standing.edition
+    if edition.confirmed_from is None or standing.as_of < edition.confirmed_from:
+        out.append(
+            {"what": "edition", "name": edition.key, "value": edition.from_.isoformat(), **_source(edition.source)}
+        )
+    if decision.outcome in (UNDETERMINED, NO_RULE):
+        return out
+    for rule in _deciding(decision):
+        if rule.rule.status == "unconfirmed":
+            out.append({"what": "rule", "name": rule.key, "value": rule.rule.outcome, **_rule_source(decision, rule)})
+        out += [_parameter(b) for b in rule.basis if b.entry.status == "unconfirmed"]
+    if any(m.late for m in decision.measures) and standing.pack.convention_status == "unconfirmed":
+        out.append(
+            {
+                "what": "convention",
+                "name": "late_entry",
+                "value": standing.pack.convention.as_dict(),
+                "source": None,
+                "clause": "",
+            }
+        )
+    return out
+
+
+def _parameter(basis: Basis) -> dict[str, Any]:
+    value = basis.entry.value
+    shown = list(value) if isinstance(value, tuple) else plain(value)
+    return {"what": "parameter", "name": basis.parameter, "value": shown, **_source(basis.entry.source)}
+
+
+def _rule_source(decision: Decision, rule: StandingRule) -> dict[str, str]:
+    own = rule.rule.source
+    return _source(decision.standing.edition.source if own.document == EDITION else own)
+
+
+def _source(source: Source) -> dict[str, str]:
+    return {"source": source.document, "clause": source.clause}
+
+
+def enforceable(decision: Decision) -> bool:
+    """Whether the decision may restrict somebody as it stands: nothing that restricts rests on anything unconfirmed."""
+    modes = decision.standing.pack.modes
+    # The late-entry convention moves tests, not the length of a restriction.
+    open_points = [u for u in unconfirmed(decision) if u["what"] != "convention"]
+    return not (open_points and any(modes[m.mode].restricts for m in decision.measures))
+
+
+def _measure(decision: Decision, measure: Planned) -> dict[str, Any]:
+    mode = decision.standing.pack.modes[measure.mode]
+    return {
+        "measure": measure.key,
+        "mode": measure.mode,
+        "mode_title": mode.title.as_dict(),
+        "restricts": mode.restricts,
+        "from": measure.from_.isoformat(),
+        "until": measure.until.isoformat() if measure.until else None,
+        "days": (measure.until - measure.from_).days + 1 if measure.until else None,
+        "test_dates": [d.isoformat() for d in measure.tests],
+        "double_test": measure.double.isoformat() if measure.double else None,
+        "late": measure.late,
+    }
+
+
+def _alternative(decision: Decision, found: Any) -> dict[str, Any]:
+    return {
+        "fact": found.fact,
+        "title": decision.standing.inputs[found.fact].title.as_dict(),
+        "now": plain(found.now),
+        "if": found.test,
+        "example": plain(found.value),
+        "outcome": found.outcome,
+        "outcome_title": outcome_title(decision, found.outcome).as_dict(),
+        "rule": found.rule,
+    }
