@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ from tongchou.cli.demo_cast import Demo
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
+from tongchou.record.files import take_in
 from tongchou.record.models import Fact
 
 _TASKS = [
@@ -40,6 +43,20 @@ def make_history(demo: Demo) -> None:
     _isolate(demo)
 
 
+def _grey(side: int = 64) -> bytes:
+    """A grey square as PNG."""
+    row = b"\x00" + b"\xb0" * side
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    head = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(row * side)) + chunk(b"IEND", b"")
+
+
+_GREY = _grey()
+
+
 def _issue(demo: Demo, day: int, at: datetime) -> None:
     title, detail, hours = _TASKS[day % len(_TASKS)]
     due = at + timedelta(hours=hours)
@@ -50,39 +67,60 @@ def _issue(demo: Demo, day: int, at: datetime) -> None:
     ]
     loops = act("loop.open_many", demo.actor("hq"), new_id(), {"items": items}, now=at).result["loops"]
     for s, loop in enumerate(loops):
-        _work_off(demo, "street" if s == 0 else f"street{s + 1}", loop, at, day)
+        _work_off(demo, "street" if s == 0 else f"street{s + 1}", loop, at, hours)
     if day % 3 == 0:
         _ask(demo, day, at)
 
 
-def _work_off(demo: Demo, who: str, loop: str, at: datetime, day: int) -> None:
-    """A street takes some of the steps, the later the day the fewer, at its own pace."""
-    pace = demo.rng.random()
-    if day == 20 or pace < 0.08:
+def _work_off(demo: Demo, who: str, loop: str, at: datetime, hours: float) -> None:
+    """A street takes the steps in good time; now and then one forgets, is late, or the office leaves a report lying."""
+    pace, late = demo.rng.random(), timezone.now()
+    signed = at + timedelta(hours=0.3 + 3 * demo.rng.random())
+    if pace < 0.01 or signed > late:
         return
-    signed = at + timedelta(hours=0.5 + 5 * demo.rng.random())
     _do(demo, who, "loop.advance", signed, loop=loop, step="sign")
-    if pace < 0.2 or day > 17:
-        return
-    reported = signed + timedelta(hours=6 + 60 * demo.rng.random())
-    if reported > timezone.now():
+    share = 0.4 + 0.5 * demo.rng.random() if pace > 0.12 else 1.0 + 0.6 * demo.rng.random()
+    reported = max(signed + timedelta(hours=2), at + timedelta(hours=hours * share))
+    if pace < 0.03 or reported > late:
         return
     result = [{"key": "result", "type": "text", "text": "已按要求办理，台账和照片已归档。"}]
     _do(demo, who, "loop.advance", reported, loop=loop, step="report", evidence=result)
-    checked = reported + timedelta(hours=2 + 20 * demo.rng.random())
-    if pace < 0.35 or checked > timezone.now():
+    checked = reported + timedelta(hours=1 + 18 * demo.rng.random())
+    if pace > 0.98 or checked > late:
         return
     _do(demo, "hq", "loop.advance", checked, loop=loop, step="verify", note="抽查属实，同意销号。")
+    asked = checked + timedelta(hours=170 + 20 * demo.rng.random())
+    if pace < 0.9 and asked < late:
+        _do(demo, "hq", "loop.follow_up", asked, loop=loop, satisfied=True, note="电话回访，已落实。")
 
 
 def _ask(demo: Demo, day: int, at: datetime) -> None:
     title, topic = _REQUESTS[day // 3 % len(_REQUESTS)]
     payload = {"kind": "request", "title": title, "owner_unit": demo.units["street:0"].pk, "data": {"topic": topic}, "unit": demo.units["enterprise:0"].pk}
     made = str(act("loop.open", demo.actor("enterprise"), new_id(), payload, now=at).result["loop"])
-    if day < 15:
+    if day < 20:
         _do(demo, "street", "loop.advance", at + timedelta(hours=3), loop=made, step="take_up")
+    if day < 17:
+        answer = [{"key": "result", "type": "text", "text": "已会同相关部门协调解决，并电话告知企业。"}]
+        _do(demo, "street", "loop.advance", at + timedelta(hours=30), loop=made, step="answer", evidence=answer)
+    if day < 14:
+        _do(demo, "enterprise", "loop.advance", at + timedelta(hours=44), loop=made, step="confirm")
     noted = {"kind": "finding", "title": _FINDINGS[day // 3 % len(_FINDINGS)], "owner_unit": demo.units["site"].pk, "data": {"severity": "minor"}}
-    act("loop.open", demo.actor("inspector"), new_id(), noted, now=at + timedelta(hours=1))
+    found = _do(demo, "inspector", "loop.open", at + timedelta(hours=1), **noted)["loop"]
+    seen = [_photo(demo, "inspector", "before"), {"key": "demand", "type": "text", "text": "当日整改，举一反三。"}]
+    _do(demo, "inspector", "loop.advance", at + timedelta(hours=2), loop=found, step="issue", evidence=seen)
+    if day < 15:
+        mended = [_photo(demo, "site", "after"), {"key": "measures", "type": "text", "text": "已补齐记录，明确专人每日核对。"}]
+        _do(demo, "site", "loop.advance", at + timedelta(hours=26), loop=found, step="rectify", evidence=mended)
+    if day < 12:
+        passed = [{"key": "seen", "type": "text", "text": "现场复查，已整改到位。"}]
+        _do(demo, "inspector", "loop.advance", at + timedelta(hours=40), loop=found, step="pass", evidence=passed)
+
+
+def _photo(demo: Demo, who: str, key: str) -> dict[str, str]:
+    """A plain grey picture, uploaded as that person's photo: evidence has to be somebody's own file."""
+    file = take_in(demo.actor(who), new_id(), f"{key}.png", "image/png", _GREY).result["file"]
+    return {"key": key, "type": "photo", "file": str(file)}
 
 
 def _do(demo: Demo, who: str, verb: str, at: datetime, **payload: object) -> Any:
