@@ -31,16 +31,18 @@ _SNAPSHOT = " union all ".join(
 )
 
 
+SABOTAGE = {"phases": (Phase.generate,), "report_multiple_bugs": False}
+"""A sabotaged machine only has to fail; nobody needs its shortest failure."""
+
+
 def profile(few: int, steps: int, **more: Any) -> settings:
     """few: histories in an ordinary run."""
+    if not HISTORIES:  # minutes of shrinking are for whoever looks into a failure
+        more = SABOTAGE | more
     return settings(
         max_examples=HISTORIES or few, stateful_step_count=steps, deadline=None, print_blob=False, derandomize=not HISTORIES,
         suppress_health_check=list(HealthCheck), database=None, **more,
     )  # fmt: skip
-
-
-SABOTAGE = {"phases": (Phase.generate,), "report_multiple_bugs": False}
-"""A sabotaged machine only has to fail; nobody needs its shortest failure."""
 
 
 class Failed(AssertionError):
@@ -91,8 +93,8 @@ class Machine(RuleBasedStateMachine):
             demand(refusal.reason in reasons, name, verb, payload, "refused for", refusal.reason, str(refusal.rule), "not for", reasons)
             demand(self.snapshot() == self.before, "a refused act changed something", verb)
             return False
-        demand(not reasons, name, verb, payload, "was carried out in spite of", reasons)
         self.counts["done"] += 1
+        demand(not reasons, name, verb, payload, "was carried out in spite of", reasons)
         if then is not None:
             then(outcome.result)
         self.done.append((name, client, verb, payload, outcome.result))

@@ -113,7 +113,15 @@ def _open_holdings(context: Context, ids: list[uuid.UUID]) -> dict[uuid.UUID, Ho
 def _must_hold(context: Context, held: dict[uuid.UUID, Holding]) -> None:
     units = {g.unit_id for g in context.grants}
     for custody, holding in held.items():
-        if not context.actor.system and holding.unit_id is not None and holding.unit_id not in units:
+        if holding.unit_id is None:
+            raise Refusal(
+                Reason.NOT_HOLDER,
+                Text("目前去向不明，无人保管。", "It is unlocated: nobody holds it."),
+                remedy=Text("请先办理找回。", "Record first that it was found."),
+                field="custodies",
+                value=str(custody),
+            )
+        if not context.actor.system and holding.unit_id not in units:
             raise Refusal(
                 Reason.NOT_HOLDER,
                 Text("现由其他单位保管，只能由保管方移交。", "Another unit holds it; only the holder hands over."),
@@ -285,6 +293,22 @@ def _move_to(
     return {"items": len(held)}
 
 
+def _must_answer_for(context: Context, lost: dict[uuid.UUID, Holding]) -> None:
+    """Refuse to write off what is unlocated unless the actor's unit held it last or it belongs to the actor's area."""
+    units = {g.unit_id for g in context.grants}
+    stays = Custody.objects.filter(pk__in=lost).values_list("pk", "area__path")
+    last = dict(Holding.objects.filter(custody__in=lost, unit__isnull=False).order_by("id").values_list("custody_id", "unit_id"))
+    for custody, path in stays:
+        if last.get(custody) not in units and not context.actor.sees_path("custody.let_out", path):
+            raise Refusal(
+                Reason.NOT_HOLDER,
+                Text("目前去向不明，只能由最后的保管方或所在辖区核销。", "It is unlocated: only its last holder or its area writes it off."),
+                remedy=Text("请先办理找回，或联系最后的保管方。", "Record first that it was found, or ask the last holder."),
+                field="custodies",
+                value=str(custody),
+            )
+
+
 OUT_REASONS: dict[str, Text] = {
     "released": Text("期满解除", "Released at the end of the term"),
     "transferred_out": Text("移交区外", "Transferred out of the district"),
@@ -307,7 +331,9 @@ class LetOutIn(Payload):
 def let_out(context: Context, given: LetOutIn) -> dict[str, Any]:
     """End stays, with the reason. Death is confirmed by a second person: the room that records it asks for it."""
     held = _open_holdings(context, list(dict.fromkeys(given.custodies)))
-    _must_hold(context, held)
+    lost = {custody: holding for custody, holding in held.items() if holding.unit_id is None}
+    _must_answer_for(context, lost)
+    _must_hold(context, {custody: holding for custody, holding in held.items() if custody not in lost})
     if HandoverItem.objects.filter(Q(custody_id__in=held), open=True).exists():
         rule = Text("有未完成的移交。", "A hand-over is still open.")
         raise Refusal(Reason.CONFLICT, rule, remedy=Text("请先撤回移交。", "Withdraw it first."), field="custodies")
