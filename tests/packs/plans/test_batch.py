@@ -1,0 +1,107 @@
+"""A file of people gets, row by row, what each would get alone."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tongchou.packs.plans.batch import BatchErrors, decide_people
+from tongchou.packs.plans.decide import decide
+from tongchou.packs.plans.packfile import shipped_pack
+from tongchou.packs.plans.report import enforceable
+from tongchou.packs.plans.resolve import stand
+
+TODAY = date(2022, 7, 20)
+CONTACTS = {
+    "last_exposure": lambda d: None if d.random() < 0.05 else TODAY - timedelta(days=d.randrange(0, 16)),
+    "measure_start": lambda d: None if d.random() < 0.3 else TODAY - timedelta(days=d.randrange(-2, 16)),
+    "symptoms": lambda d: d.choice([True, False, None]),
+    "test_result": lambda d: d.choice(["negative", "positive", "pending", None]),
+    "final_test": lambda d: d.choice(["negative", "positive", "pending", None, None]),
+}
+TRAVELLERS = {
+    "left_area": lambda d: None if d.random() < 0.05 else TODAY - timedelta(days=d.randrange(0, 12)),
+    "arrived": lambda d: None if d.random() < 0.3 else TODAY - timedelta(days=d.randrange(0, 12)),
+    "area_risk": lambda d: d.choice(["high", "medium", "low", "none", None]),
+    "home_possible": lambda d: d.choice([True, False, None]),
+}
+
+
+@pytest.mark.parametrize(("table", "makers"), [("close_contact", CONTACTS), ("traveller", TRAVELLERS)])
+@pytest.mark.parametrize("area", ["", "110105"])
+@pytest.mark.parametrize("as_of", [TODAY, date(2022, 5, 20), date(2022, 11, 20), date(2023, 2, 1)])
+def test_every_row_gets_what_one_person_gets(table: str, makers: dict[str, Any], area: str, as_of: date) -> None:
+    dice = random.Random(f"{table}{area}{as_of}")
+    move = as_of - TODAY
+    rows = []
+    for n in range(400):
+        row = {k: make(dice) for k, make in makers.items()}
+        rows.append({"person_id": n, **{k: v + move if isinstance(v, date) else v for k, v in row.items()}})
+    pack = shipped_pack("covid-19")
+    found = decide_people(stand(pack, table, as_of, None, area), pl.DataFrame(rows, infer_schema_length=None))
+    assert found["person_id"].to_list() == list(range(400))
+    for row, got in zip(rows, found.iter_rows(named=True), strict=True):
+        one = decide(pack, table, {k: v for k, v in row.items() if k != "person_id"}, as_of, None, area)
+        measures = [
+            {"mode": m.mode, "from": m.from_, "until": m.until, "test_dates": list(m.tests)} for m in one.measures
+        ]
+        expected = (
+            one.outcome,
+            one.rule.key if one.rule and not one.needs else None,
+            measures,
+            one.until,
+            enforceable(one),
+        )
+        rule = None if got["outcome"] == "undetermined" else got["rule"]
+        assert (got["outcome"], rule, got["measures"], got["until"], got["enforceable"]) == expected
+        assert got["fired"] == [r.key for r in one.fired]
+
+
+def test_dates_may_be_written_as_text() -> None:
+    standing = stand(shipped_pack("covid-19"), "close_contact", TODAY)
+    found = decide_people(standing, pl.DataFrame({"id": ["a", "b"], "last_exposure": ["2022-07-10", None]}))
+    assert found["until"].to_list() == [TODAY, None]
+    assert found["outcome"].to_list() == ["observe", "undetermined"]
+
+
+def test_an_empty_file_gives_an_empty_file() -> None:
+    standing = stand(shipped_pack("covid-19"), "close_contact", TODAY)
+    assert (
+        decide_people(
+            standing, pl.DataFrame({"id": [], "last_exposure": []}, schema={"id": pl.String, "last_exposure": pl.Date})
+        ).height
+        == 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("columns", "field", "line", "said"),
+    [
+        ({"last_exposur": ["2022-07-10", "2022-07-10"]}, "last_exposur", None, "Did you mean “last_exposure”?"),
+        ({"last_exposure": ["2022-07-10", "2022-02-30"]}, "last_exposure", 2, "not a date"),
+        ({"last_exposure": [date(2022, 7, 10), date(2022, 8, 1)]}, "last_exposure", 2, "may not be later"),
+        ({"last_exposure": [date(2022, 7, 10), date(222, 8, 1)]}, "last_exposure", 2, "between 1990 and 2100"),
+        ({"last_exposure": [1, 2]}, "last_exposure", None, "a column of dates"),
+        ({"symptoms": ["yes", "no"]}, "symptoms", None, "true and false"),
+        ({"test_result": ["negative", "negativ"]}, "test_result", 2, "Did you mean “negative”?"),
+    ],
+)
+def test_a_file_with_a_fault_is_refused_whole(columns: dict[str, Any], field: str, line: int | None, said: str) -> None:
+    standing = stand(shipped_pack("covid-19"), "close_contact", TODAY)
+    with pytest.raises(BatchErrors) as caught:
+        decide_people(standing, pl.DataFrame({"id": [1, 2], **columns}))
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.line) == (field, line)
+    assert said in problem.sentence("en")
+
+
+def test_a_column_is_carried_only_when_it_is_named() -> None:
+    standing = stand(shipped_pack("covid-19"), "close_contact", TODAY)
+    people = pl.DataFrame({"street": ["a"], "last_exposure": ["2022-07-10"]})
+    with pytest.raises(BatchErrors):
+        decide_people(standing, people)
+    assert decide_people(standing, people, ["street"])["street"].to_list() == ["a"]

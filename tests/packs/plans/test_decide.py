@@ -1,0 +1,185 @@
+"""One person: rules in order, unknown facts, two clocks, late entry, two times, local rules, and why."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.packs.plans.sample import broken, sample
+from tongchou.kernel.errors import Refusal
+from tongchou.packs.plans.decide import UNDETERMINED, Decision, decide
+from tongchou.packs.plans.packfile import read_texts, shipped_pack
+from tongchou.packs.plans.report import as_value
+
+
+def pupil(as_of: str, area: str = "", known_on: str = "", **facts: Any) -> Decision:
+    return decide(
+        sample(), "pupil", facts, date.fromisoformat(as_of), date.fromisoformat(known_on) if known_on else None, area
+    )
+
+
+def covid(table: str, as_of: str, area: str = "", **facts: Any) -> dict[str, Any]:
+    return as_value(decide(shipped_pack("covid-19"), table, facts, date.fromisoformat(as_of), None, area))
+
+
+def dates(found: Decision) -> list[list[str]]:
+    return [[str(m.from_), str(m.until), *map(str, m.tests)] for m in found.measures]
+
+
+def test_a_fact_that_must_be_known_is_asked_for() -> None:
+    found = pupil("2022-05-02")
+    assert found.outcome == UNDETERMINED
+    assert as_value(found)["needs"] == ["rash_on"]
+    assert found.measures == ()
+
+
+def test_null_is_unknown_and_not_no() -> None:
+    assert as_value(pupil("2022-05-02", rash_on=None))["needs"] == ["rash_on"]
+
+
+def test_an_assumed_value_is_said() -> None:
+    value = as_value(pupil("2022-05-09", rash_on="2022-05-01"))
+    assert value["outcome"] == "rest"
+    assert value["assumed"] == {"crusted": "no"}
+    assert any("is not known; the table takes it as “no”" in r["en"] for r in value["reasons"])
+
+
+def test_the_first_rule_in_order_decides_and_all_that_fire_are_told() -> None:
+    found = pupil("2022-05-09", rash_on="2022-05-01", crusted="all", temperature=38)
+    assert found.rule is not None
+    assert found.rule.key == "fever"
+    assert [r.key for r in found.fired] == ["fever", "over", "otherwise"]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "known_on", "until"),
+    [("2024-03-02", "", "2024-03-08"), ("2024-03-02", "2024-03-05", "2024-03-06"), ("2024-03-05", "", "2024-03-06")],
+)
+def test_what_was_not_known_yet_does_not_count(as_of: str, known_on: str, until: str) -> None:
+    assert str(pupil(as_of, known_on=known_on, rash_on="2024-03-01").until) == until
+
+
+@pytest.mark.parametrize(
+    ("area", "as_of", "days"),
+    [
+        ("330102", "2023-01-01", 10),
+        ("330102001", "2023-06-01", 10),
+        ("330103", "2023-01-01", 7),
+        ("", "2023-01-01", 7),
+        ("330102", "2022-12-31", 7),
+        ("330102", "2024-03-01", 7),
+    ],
+)
+def test_a_local_rule_holds_in_its_area_and_days_only(area: str, as_of: str, days: int) -> None:
+    found = pupil(as_of, area, rash_on=as_of)
+    assert found.until is not None
+    assert (found.until - date.fromisoformat(as_of)).days == days
+    assert (found.standing.overlays == ("east-county",)) is (days == 10)
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (None, ["2022-07-11 2022-07-17 11 12 13 15 17", "2022-07-18 2022-07-20 20"]),
+        ("2022-07-11", ["2022-07-11 2022-07-17 11 12 13 15 17", "2022-07-18 2022-07-20 20"]),
+        ("2022-07-10", ["2022-07-10 2022-07-17 11 12 13 15 17", "2022-07-18 2022-07-20 20"]),
+        ("2022-07-12", ["2022-07-12 2022-07-17 12 13 15 17", "2022-07-18 2022-07-20 20"]),
+        ("2022-07-14", ["2022-07-14 2022-07-17 14 15 17", "2022-07-18 2022-07-20 20"]),
+        ("2022-07-17", ["2022-07-17 2022-07-17 17", "2022-07-18 2022-07-20 20"]),
+        ("2022-07-19", ["2022-07-19 2022-07-20 19 20"]),
+        ("2022-07-20", ["2022-07-20 2022-07-20 20"]),
+    ],
+)
+def test_who_is_placed_late_keeps_the_day_of_release(start: str | None, expected: list[str]) -> None:
+    value = covid("close_contact", "2022-07-20", last_exposure="2022-07-10", measure_start=start)
+    found = [" ".join([m["from"], m["until"], *(d[-2:] for d in m["test_dates"])]) for m in value["measures"]]
+    assert found == expected
+    assert value["until"] == "2022-07-20"
+
+
+def test_test_days_may_be_counted_from_the_first_day_in_fact() -> None:
+    pack = read_texts(broken("pack.yaml", "keep_schedule", "from_measure_start"))
+    found = decide(pack, "pupil", {"rash_on": "2022-05-01", "rest_start": "2022-05-04"}, date(2022, 5, 4))
+    assert dates(found) == [["2022-05-04", "2022-05-08", "2022-05-04", "2022-05-06"]]
+    kept = decide(sample(), "pupil", {"rash_on": "2022-05-01", "rest_start": "2022-05-04"}, date(2022, 5, 4))
+    assert dates(kept) == [["2022-05-04", "2022-05-08", "2022-05-04"]]
+
+
+def test_the_last_test_of_the_first_stage_is_doubled_in_the_eighth_edition() -> None:
+    first, second = covid("close_contact", "2021-06-02", last_exposure="2021-06-01")["measures"]
+    assert (first["double_test"], second["double_test"]) == ("2021-06-15", None)
+
+
+def test_what_no_source_confirms_is_named_and_cannot_restrict() -> None:
+    value = covid("close_contact", "2020-10-02", last_exposure="2020-10-01")
+    names = {u["name"] for u in value["unconfirmed"]}
+    assert {"contact_first_days", "contact_first_tests"} <= names
+    assert value["enforceable"] is False
+    sure = covid("close_contact", "2022-07-11", last_exposure="2022-07-10")
+    assert (sure["unconfirmed"], sure["enforceable"]) == ([], True)
+
+
+def test_an_edition_is_unconfirmed_until_the_day_it_was_seen_in_print() -> None:
+    assert [u["name"] for u in covid("close_contact", "2021-05-13", last_exposure="2021-05-12")["unconfirmed"]] == [
+        "covid-e8"
+    ]
+    assert covid("close_contact", "2021-05-14", last_exposure="2021-05-12")["unconfirmed"] == []
+
+
+def test_a_decision_pins_what_it_rests_on() -> None:
+    value = covid("close_contact", "2022-05-05", "110105", last_exposure="2022-05-04")
+    assert value["hash"] == shipped_pack("covid-19").digest
+    assert (value["pack"], value["edition"], value["overlays"]) == ("covid-19", "covid-e8", ["beijing-2022"])
+    assert value["facts"] == {"last_exposure": "2022-05-04"}
+    assert any(r["source"] == "beijing_2022" for r in value["reasons"])
+
+
+def test_what_would_change_the_outcome_does() -> None:
+    """Every alternative that is told comes true when its fact is changed so."""
+    pack = shipped_pack("covid-19")
+    facts: dict[str, Any] = {"last_exposure": "2022-07-10", "linked_contact": "甲"}
+    told = as_value(decide(pack, "secondary_contact", facts, date(2022, 7, 12)))["would_change"]
+    assert {a["outcome"] for a in told} == {"release_due", "case", "upgraded"}
+    for change in told:
+        if change["fact"] == "days_since_exposure":
+            changed = facts | {"last_exposure": date.fromordinal(date(2022, 7, 12).toordinal() - change["example"])}
+        else:
+            changed = facts | {change["fact"]: change["example"]}
+        assert decide(pack, "secondary_contact", changed, date(2022, 7, 12)).outcome == change["outcome"]
+
+
+def test_the_condition_of_an_alternative_is_told_with_its_value() -> None:
+    told = covid("close_contact", "2022-07-12", last_exposure="2022-07-10")["would_change"]
+    assert {"fact": "days_since_exposure", "if": "> 7+3"}.items() <= told[0].items() or "> 10" in told[0]["if"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "field", "said"),
+    [
+        ({"rash_no": "2022-05-01"}, "rash_no", "Did you mean “rash_on”?"),
+        ({"days": 3}, "days", "does not use this fact"),
+        ({"rash_on": "2022-02-30"}, "rash_on", "2022-02-30"),
+        ({"rash_on": "2022-06-01"}, "rash_on", "may not be later than the day of the decision"),
+        ({"rash_on": True}, "rash_on", "must be a date"),
+        ({"rash_on": "0022-05-01"}, "rash_on", "between 1990 and 2100"),
+        ({"temperature": "38"}, "temperature", "must be a number"),
+        ({"temperature": float("nan")}, "temperature", "must be a number"),
+        ({"crusted": "al"}, "crusted", "Did you mean “all”?"),
+        ({"crusted": ["all"]}, "crusted", "not one of the choices"),
+    ],
+)
+def test_bad_facts_are_refused_by_name(facts: dict[str, Any], field: str, said: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        decide(sample(), "pupil", facts, date(2022, 5, 9))
+    assert caught.value.field == field
+    assert caught.value.remedy is not None
+    assert said in caught.value.sentence("en")
+
+
+def test_unknown_tables_and_days_without_an_edition_are_refused() -> None:
+    with pytest.raises(Refusal, match="pupil"):
+        decide(sample(), "pupils", {}, date(2022, 5, 9))
+    with pytest.raises(Refusal, match="2022-01-01 or later"):
+        decide(sample(), "pupil", {}, date(2021, 12, 31))

@@ -1,0 +1,129 @@
+"""A pack that is wrong is refused with file and line; a pack that decides by debts, petitions, ethnicity or faith is refused too."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.packs.plans.sample import FILES, broken, line_of, problems, sample
+from tongchou.packs.plans.packfile import PackErrors, digest, read_texts, shipped_packs
+
+WRONG = [
+    ("pack.yaml", "version: 1", "versoin: 1", "Did you mean “version”?"),
+    ("pack.yaml", "pack: example-rash", "pack: Example_Rash", "lower-case letters, digits and hyphens"),
+    ("pack.yaml", "from: 2024-03-01", "from: 2021-03-01", "in the order of their dates"),
+    ("pack.yaml", "source: guide_2", "source: guide_3", "nothing of this name"),
+    ("documents.yaml", "issuer: 示例机关\n    number", "number", "“issuer” is missing"),
+    ("documents.yaml", "link: https", "link: ftp", "begins with http"),
+    ("documents.yaml", "issued: 2021-12-20", "issued: 2021-02-30", "a date that exists"),
+    ("parameters/rest_days.yaml", "source: guide_1, status: confirmed", "status: confirmed", "source is missing"),
+    ("parameters/rest_days.yaml", "source: guide_1, status: confirmed", "source: guide_1", "“status” is missing"),
+    ("parameters/rest_days.yaml", "value: 7", "value: seven", "not of type “whole”"),
+    ("parameters/rest_days.yaml", "from: 2024-03-01", "from: 2021-03-01", "order of `from`"),
+    ("parameters/rest_days.yaml", "type: whole", "type: hole", "Did you mean “whole”?"),
+    ("tables/pupil.yaml", "hit: first", "hit: best", "not an allowed value"),
+    ("tables/pupil.yaml", "unknown: ask   ", "#", "What an unknown fact means has to be said"),
+    ("tables/pupil.yaml", "{assume: no}", "{assume: some}", "not of the input's type"),
+    ("tables/pupil.yaml", "'>= 37.3'", "'>= warm'", "not a condition on a number"),
+    ("tables/pupil.yaml", "crusted: all}", "crusted: al}", "Did you mean “all”?"),
+    ("tables/pupil.yaml", "'> $rest_days'", "'> $rest_day'", "no such parameter"),
+    ("tables/pupil.yaml", "'> $rest_days'", "'9..3'", "range is empty"),
+    ("tables/pupil.yaml", "when: {days:", "when: {day:", "nothing of this name"),
+    ("tables/pupil.yaml", "mode: home_rest", "mode: hotel", "nothing of this name"),
+    ("tables/pupil.yaml", "clock: [rash_on]", "clock: [temperature]", "not an allowed value"),
+    ("tables/pupil.yaml", "tests: [3]", "tests: [3, 1]", "day numbers from 1"),
+    ("tables/pupil.yaml", "days: $rest_days  ", "days: $rest_days\n    until: rest_start\n    #", "only one of them"),
+    ("tables/pupil.yaml", "start: rest_start", "start: temperature", "of another type"),
+    ("tables/pupil.yaml", "of: rash_on", "of: temperature", "of another type"),
+    ("tables/pupil.yaml", "outcome: back", "outcome: gone", "nothing of this name"),
+    ("tables/pupil.yaml", "rule: over", "rule: fever", "A rule of this name is also on line"),
+    ("overlays/east.yaml", "rest_days:", "test_days:", "may only change parameters that the pack has"),
+    ("overlays/east.yaml", "until: 2024-03-01", "until: 2023-01-01", "must be later than"),
+    ("overlays/east.yaml", "'330102'", "'33010'", "2, 4, 6, 9 or 12 digits"),
+    ("cases/pupil.yaml", "rash_on: 2022-05-01}", "rash_no: 2022-05-01}", "Did you mean “rash_on”?"),
+    ("cases/pupil.yaml", "rash_on: 2022-05-01}", "rash_on: 2022-06-01}", "may not be later"),
+    ("cases/pupil.yaml", "    source: guide_1\n", "", "source is missing"),
+]
+
+
+def test_the_example_is_sound() -> None:
+    assert problems(FILES) == []
+
+
+@pytest.mark.parametrize(("file", "old", "new", "said"), WRONG, ids=[f"{w[0]}-{n}" for n, w in enumerate(WRONG)])
+def test_every_fault_is_named_with_file_and_line(file: str, old: str, new: str, said: str) -> None:
+    found = problems(broken(file, old, new))
+    hits = [p for p in found if said in p]
+    assert hits, found
+    name, line = hits[0].split(":")[:2]
+    assert name == file
+    assert line.isdigit()
+
+
+def test_the_line_is_that_of_the_fault() -> None:
+    files = broken("tables/pupil.yaml", "'>= 37.3'", "'>= warm'")
+    assert problems(files)[0].startswith(f"tables/pupil.yaml:{line_of('tables/pupil.yaml', 'warm', files)}: ")
+
+
+def test_all_problems_are_told_together() -> None:
+    files = broken("tables/pupil.yaml", "hit: first", "hit: best") | {"documents.yaml": b"documents: {}\n"}
+    found = problems(files)
+    assert any(p.startswith("documents.yaml:") for p in found)
+    assert any(p.startswith("tables/pupil.yaml:") for p in found)
+
+
+@pytest.mark.parametrize("missing", ["pack.yaml", "documents.yaml"])
+def test_a_file_that_is_missing_is_named(missing: str) -> None:
+    assert any(
+        p.startswith(f"{missing}:1: This file is missing")
+        for p in problems({k: v for k, v in FILES.items() if k != missing})
+    )
+
+
+def test_a_file_that_nothing_reads_is_refused() -> None:
+    assert "A pack has no such file" in problems(FILES | {"table/pupil.yaml": b"table: pupil\n"})[0]
+
+
+def test_a_file_that_is_not_utf8_is_refused() -> None:
+    assert "must be in UTF-8" in problems(FILES | {"cases/pupil.yaml": "案".encode("gb18030")})[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "zh", "en"),
+    [
+        ("owes_money", "是否有欠款", "Owes money"), ("debt", "债务", "Debts"), ("bank_credit", "征信", "Credit"),
+        ("petitioner", "上访人员", "Petitioner"), ("ethnic_group", "民族", "Ethnic group"), ("minzu", "类别", "Group"),
+        ("faith", "信仰", "Faith"), ("visits_mosque", "是否到过清真寺", "Visits a mosque"), ("kind", "宗教", "Kind"),
+    ],
+)  # fmt: skip
+def test_forbidden_grounds_are_refused(key: str, zh: str, en: str) -> None:
+    added = f"  {key}: {{type: boolean, title: {{zh: {zh}, en: {en}}}, unknown: fails}}\noutcomes:"
+    found = problems(broken("tables/pupil.yaml", "outcomes:", added))
+    assert any("No decision may rest on" in p and f"inputs.{key}" in p for p in found), found
+
+
+def test_a_forbidden_ground_among_the_choices_is_refused() -> None:
+    found = problems(
+        broken("tables/pupil.yaml", "all: {zh: 全部结痂, en: all dry}", "all: {zh: 信访人员, en: all dry}")
+    )
+    assert any("petitions" in p for p in found)
+
+
+def test_the_digest_changes_with_every_byte() -> None:
+    changed = broken("cases/pupil.yaml", "cases:", "cases: ")
+    assert digest(FILES) != digest(changed)
+    assert sample().digest == digest(FILES)
+
+
+def test_a_pack_in_a_zip_of_names_cannot_hide_a_file() -> None:
+    """Moving bytes from one file's end to the next one's beginning is another pack."""
+    assert digest({"a": b"xy", "b": b""}) != digest({"a": b"x", "b": b"y"})
+
+
+def test_errors_are_of_one_type() -> None:
+    with pytest.raises(PackErrors) as caught:
+        read_texts({"pack.yaml": b"- 1\n"})
+    assert all(p.file for p in caught.value.problems)
+
+
+def test_packs_are_shipped() -> None:
+    assert "covid-19" in shipped_packs()

@@ -1,0 +1,187 @@
+"""The commands `tongchou plan` and `tongchou pack`, which need no database."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from tests.packs.plans.sample import FILES
+from tongchou.cli.plan import app, pack_app
+
+DECIDE = ["decide", "close_contact", "--pack", "covid-19", "--as-of", "2022-07-11"]
+runner = CliRunner()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in FILES.items():
+        path = tmp_path / "example" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text)
+    return tmp_path / "example"
+
+
+def test_a_decision_is_printed_as_json_without_any_database(tmp_path: Path) -> None:
+    """Run as its own process, with a database address at which nothing answers."""
+    environment = os.environ | {
+        "TONGCHOU_DATABASE_URL": "postgresql://none@127.0.0.1:1/none",
+        "TONGCHOU_HOME": str(tmp_path / "none"),
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "tongchou.cli.main",
+        "plan",
+        *DECIDE,
+        "--facts",
+        '{"last_exposure": "2022-07-10"}',
+        "--json",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True, cwd=tmp_path)
+    value = json.loads(done.stdout)
+    assert [(m["mode"], m["from"], m["until"]) for m in value["measures"]] == [
+        ("central_isolation", "2022-07-11", "2022-07-17"),
+        ("home_monitoring", "2022-07-18", "2022-07-20"),
+    ]
+    assert value["measures"][0]["test_dates"] == ["2022-07-11", "2022-07-12", "2022-07-13", "2022-07-15", "2022-07-17"]
+    assert value["until"] == "2022-07-20"
+    assert {"outcome", "reasons", "rule", "edition", "pack", "hash", "unconfirmed"} <= set(value)
+    assert not (tmp_path / "none").exists()
+
+
+def test_facts_may_come_from_a_file_or_standard_input(tmp_path: Path) -> None:
+    (tmp_path / "facts.json").write_text('{"last_exposure": "2022-07-10"}', "utf-8")
+    direct = runner.invoke(app, [*DECIDE, "--facts", '{"last_exposure": "2022-07-10"}', "--json"])
+    filed = runner.invoke(app, [*DECIDE, "--facts", f"@{tmp_path / 'facts.json'}", "--json"])
+    piped = runner.invoke(app, [*DECIDE, "--facts", "-", "--json"], input='{"last_exposure": "2022-07-10"}')
+    assert direct.stdout == filed.stdout == piped.stdout
+
+
+def test_missing_facts_exit_with_2_and_are_asked_for() -> None:
+    done = runner.invoke(app, [*DECIDE, "--facts", "{}", "--json"])
+    assert done.exit_code == 2
+    assert json.loads(done.stdout)["needs"] == ["last_exposure"]
+
+
+def test_the_sentence_form_is_in_one_language() -> None:
+    zh = runner.invoke(app, [*DECIDE, "--facts", '{"last_exposure": "2022-07-10"}']).stdout
+    en = runner.invoke(app, [*DECIDE, "--facts", '{"last_exposure": "2022-07-10"}', "--lang", "en"]).stdout
+    assert zh.startswith("按密切接触者管理")
+    assert en.startswith("Managed as a close contact")
+    assert en.isascii() or "…" in en
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"--facts": '{"last_exposur": "2022-07-10"}'}, "last_exposur"),
+        ({"--facts": '{"last_exposure": "2022-07-10", "last_exposure": "2022-07-09"}'}, "last_exposure"),
+        ({"--facts": "[]"}, "facts"),
+        ({"--facts": "{"}, "facts"),
+        ({"--facts": "@nowhere.json"}, "facts"),
+        ({"--as-of": "2022-02-30"}, "as_of"),
+        ({"--as-of": "2019-12-31"}, "as_of"),
+        ({"--pack": "covid-20"}, "pack"),
+        ({"--area": "11"}, "area"),
+        ({"--known-on": "soon"}, "known_on"),
+        ({"TABLE": "close_contacts"}, "table"),
+    ],
+)
+def test_bad_input_is_refused_by_name_with_a_remedy(change: dict[str, str], field: str) -> None:
+    options = {"--pack": "covid-19", "--as-of": "2022-07-11", "--facts": '{"last_exposure": "2022-07-10"}'} | change
+    table = options.pop("TABLE", "close_contact")
+    done = runner.invoke(
+        app, ["decide", table, *(part for pair in options.items() for part in pair), "--json", "--lang", "en"]
+    )
+    assert done.exit_code == 1
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert problem["field"] == field
+    assert problem["value"] is not None
+    assert problem["rule"]
+    assert problem["remedy"]
+
+
+def test_a_pack_is_checked(folder: Path) -> None:
+    good = runner.invoke(pack_app, ["check", str(folder), "--lang", "en"])
+    assert (good.exit_code, good.stdout.strip()) == (
+        0,
+        "example-rash: 1 tables, 1 parameters, 1 overlays, 7 cases, all sound",
+    )
+    (folder / "cases" / "pupil.yaml").write_bytes(
+        FILES["cases/pupil.yaml"].replace(b"until: 2022-05-08", b"until: 2022-05-09")
+    )
+    bad = runner.invoke(pack_app, ["check", str(folder), "--lang", "en"])
+    assert bad.exit_code == 1
+    assert bad.stderr.startswith("cases/pupil.yaml:2: ")
+    assert runner.invoke(pack_app, ["check", str(folder / "nowhere")]).exit_code == 1
+
+
+def test_a_draft_is_decided_with_by_its_folder(folder: Path) -> None:
+    done = runner.invoke(
+        app,
+        [
+            "decide",
+            "pupil",
+            "--pack",
+            str(folder),
+            "--as-of",
+            "2022-05-02",
+            "--facts",
+            '{"rash_on": "2022-05-01"}',
+            "--json",
+        ],
+    )
+    assert json.loads(done.stdout)["until"] == "2022-05-08"
+
+
+def test_a_file_of_people(tmp_path: Path) -> None:
+    source, out = tmp_path / "people.parquet", tmp_path / "decisions.parquet"
+    pl.DataFrame({"id": ["a", "b"], "last_exposure": ["2022-07-10", None]}).write_parquet(source)
+    base = [
+        "batch",
+        "close_contact",
+        "--pack",
+        "covid-19",
+        "--as-of",
+        "2022-07-11",
+        "--in",
+        str(source),
+        "--out",
+        str(out),
+    ]
+    assert runner.invoke(app, base).exit_code == 0
+    found = pl.read_parquet(out)
+    assert found["outcome"].to_list() == ["observe", "undetermined"]
+    assert found["pack"][0].startswith("covid-19@")
+
+
+def test_a_file_of_people_with_a_fault_writes_nothing(tmp_path: Path) -> None:
+    source, out = tmp_path / "people.csv", tmp_path / "decisions.parquet"
+    source.write_text("id,last_exposure\na,2022-07-10\nb,2022-07-40\n", "utf-8")
+    base = [
+        "batch",
+        "close_contact",
+        "--pack",
+        "covid-19",
+        "--as-of",
+        "2022-07-11",
+        "--in",
+        str(source),
+        "--out",
+        str(out),
+        "--lang",
+        "en",
+    ]
+    done = runner.invoke(app, base)
+    assert done.exit_code == 1
+    assert "last_exposure" in done.stderr
+    assert not out.exists()
+    (tmp_path / "no.parquet").write_text("no", "utf-8")
+    assert runner.invoke(app, [*base[:-5], str(tmp_path / "no.parquet"), *base[-4:]]).exit_code == 1
