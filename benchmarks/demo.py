@@ -88,12 +88,13 @@ def _copy_alone() -> float:
 
 if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "tongchou.config.settings"
-    os.environ["TONGCHOU_HOME"] = home = tempfile.mkdtemp(prefix="tongchou-bench-")
-    os.chmod(home, 0o755)  # as root the server runs as another user, which must reach its folder
-    from tongchou import postgres
+    with tempfile.TemporaryDirectory(prefix="tongchou-bench-") as home:
+        os.environ["TONGCHOU_HOME"] = home
+        os.chmod(home, 0o755)  # as root the server runs as another user, which must reach its folder
+        from tongchou import postgres
 
-    with postgres.Server(Path(home), print):
-        import django
+        with postgres.Server(Path(home), print):
+            import django
 
-        django.setup()
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 50_000)
+            django.setup()
+            main(int(sys.argv[1]) if len(sys.argv) > 1 else 50_000)

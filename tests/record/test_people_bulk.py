@@ -61,7 +61,7 @@ def test_the_same_rows_as_one_by_one(cast: Cast) -> None:
     transaction.savepoint_rollback(point)
     assert not Person.objects.exists()
     chosen = [new_id() for _ in rows]
-    assert load(cast, [row | {"id": i} for row, i in zip(rows, chosen, strict=True)]) == {"registered": len(rows)}
+    assert load(cast, [row | {"id": i} for row, i in zip(rows, chosen, strict=True)]) == {"registered": len(rows), "people": []}
     assert [stored(Person.objects.select_related("household").get(pk=i)) for i in chosen] == single
     assert Household.objects.count() == homes
 
@@ -76,8 +76,20 @@ def test_who_is_loaded_is_found_by_every_key(cast: Cast) -> None:
     assert search(cast.as_("next_street"), "单雄信") == []
 
 
+def test_an_id_that_is_taken_is_refused(cast: Cast) -> None:
+    rows, taken = people(cast, 2), new_id()
+    load(cast, [rows[0] | {"id": taken}])
+    twice = new_id()
+    for bad, place in (([rows[1] | {"id": taken}], 0), ([row | {"id": twice} for row in people(cast, 3)[1:]], 1)):
+        with pytest.raises(Refusal) as caught:
+            load(cast, bad)
+        assert (caught.value.reason, caught.value.field) == (Reason.CONFLICT, f"people.{place}.id")
+    assert Person.objects.count() == 1
+
+
 def test_one_act_in_the_ledger(cast: Cast) -> None:
-    load(cast, people(cast, 30))
+    made = load(cast, people(cast, 30))["people"]
+    assert sorted(made) == sorted(str(p) for p in Person.objects.values_list("pk", flat=True))
     one = Act.objects.get(verb="person.register_many")
     assert one.events == 30 == Event.objects.filter(act=one).count()
     seal_all()
@@ -86,7 +98,7 @@ def test_one_act_in_the_ledger(cast: Cast) -> None:
 
 def test_a_dry_run_writes_nothing(cast: Cast) -> None:
     outcome = act("person.register_many", cast.as_("street"), new_id(), {"people": people(cast, 5)}, dry_run=True)
-    assert outcome.result == {"registered": 5}
+    assert (outcome.result["registered"], len(outcome.result["people"])) == (5, 5)
     assert not Person.objects.exists()
 
 

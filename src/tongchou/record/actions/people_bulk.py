@@ -16,7 +16,7 @@ from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.people import EDIT, RegisterIn, elsewhere
 from tongchou.record.actions.people_import import _households
 from tongchou.record.copytext import batched_lines
-from tongchou.record.models import Area, Household, Unit
+from tongchou.record.models import Area, Household, Person, Unit
 from tongchou.record.people.given import Given, read_identity
 from tongchou.record.people.identity import SEALED_COLUMNS, document_hash, sealed_rows
 from tongchou.record.people.locks import lock_documents, on_record
@@ -38,7 +38,10 @@ class RegisterManyIn(Payload):
 
 @verb("person.register_many", EDIT, Text("批量登记人员", "Register many people"))
 def register_many(context: Context, given: RegisterManyIn) -> dict[str, Any]:
-    """Register people, all or none; a refusal names the first who cannot be registered. The ids are those of the events, in order."""
+    """Register people, all or none; a refusal names the first who cannot be registered.
+
+    `people` in the result: the ids in order; empty where the client chose all of them and so knows them.
+    """
     today = timezone.localdate(context.now)
     read: list[Given] = []
     for n, one in enumerate(given.people):
@@ -51,11 +54,13 @@ def register_many(context: Context, given: RegisterManyIn) -> dict[str, Any]:
     lock_documents()
     _check_documents(context, read)
     ids = [one.id or new_id() for one in given.people]
+    _check_ids(ids)
     if not context.dry_run:
         _store(context, given.people, read, ids)
     for person, one in zip(ids, given.people, strict=True):
         context.event("person_registered", subject=f"person:{person}", data={"area": one.area})
-    return {"registered": len(ids)}
+    known = all(one.id for one in given.people)
+    return {"registered": len(ids), "people": [] if known else [str(i) for i in ids]}
 
 
 def _at(n: int, refusal: Refusal) -> Refusal:
@@ -106,6 +111,17 @@ def _check_documents(context: Context, read: list[Given]) -> None:
             refusal.value = one.identity.masked().document
             raise _at(n, refusal)
         first[hashed] = n
+
+
+def _check_ids(ids: list[uuid.UUID]) -> None:
+    """Refuse an id that comes twice or is taken. Under the lock of documents nobody else chooses one meanwhile."""
+    seen = set(Person.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    for n, person in enumerate(ids):
+        if person in seen:
+            rule = Text("该编号已用于另一人。", "This id is already another person's.")
+            remedy = Text("请换用新的编号，或不填写编号。", "Choose a new id, or give none.")
+            raise _at(n, Refusal(Reason.CONFLICT, rule, remedy=remedy, field="id", value=str(person)))
+        seen.add(person)
 
 
 def _store(context: Context, people: list[NewPersonIn], read: list[Given], ids: list[uuid.UUID]) -> None:
