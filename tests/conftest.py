@@ -33,3 +33,10 @@ def cast(db: None) -> Cast:
 def real_cast(transactional_db: None) -> Cast:
     """The same, committed, for tests with several connections."""
     return build()
+
+
+@pytest.fixture(autouse=True)
+def _plain_static(settings: Any) -> None:
+    """Pages in tests: static files by their plain names, as nobody has collected them."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}

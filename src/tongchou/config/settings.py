@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "tongchou.record",
     "tongchou.web",
     "tongchou.jobs",
+    "tongchou.rooms.command.apps.CommandConfig",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,1 @@
+"""The command room: duty, and what headquarters does from meeting to bulletin."""

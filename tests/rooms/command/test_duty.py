@@ -1,0 +1,221 @@
+"""Duty: planned without overlap, watched, handed over by two, logged to the minute; who does not come raises an alarm."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+from icalendar import Calendar
+
+from tests.cast import Cast
+from tests.web.test_pages import signed_in
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.ids import new_id
+from tongchou.record.act import act
+from tongchou.record.models import Loop
+from tongchou.rooms.command.models import LogEntry, Place, Shift
+from tongchou.rooms.command.questions import faults, own_shifts, roster
+from tongchou.rooms.command.rules import duty_rules
+from tongchou.rooms.command.tasks import raise_missed
+
+HOUR = timedelta(hours=1)
+
+
+def do(cast: Cast, who: str, verb: str, **payload: Any) -> dict[str, Any]:
+    return act(verb, cast.as_(who), new_id(), payload).result
+
+
+def refused(run: Any) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        run()
+    return caught.value
+
+
+def shift(cast: Cast, starts: datetime, hours: float = 12, **people: list[str]) -> uuid.UUID:
+    """Plan one shift of the east street; people: leaders=[names], staff=[names]."""
+    wanted = {"starts_at": starts.isoformat(), "ends_at": (starts + hours * HOUR).isoformat()}
+    wanted |= {part: [cast.accounts[n].pk for n in names] for part, names in people.items()}  # type: ignore[misc]
+    made = do(cast, "street", "duty.plan", unit=cast.units["east_street"].pk, shifts=[wanted])
+    return uuid.UUID(made["shifts"][0])
+
+
+def place(cast: Cast, key: uuid.UUID, who: str) -> int:
+    return Place.objects.get(shift=key, account=cast.accounts[who], dropped_at=None).pk
+
+
+def found(cast: Cast, now: datetime, days: int = 1) -> list[str]:
+    unit = cast.units["east_street"]
+    shifts = roster(cast.as_("hq"), unit.pk, now - timedelta(days=1), now + timedelta(days=days))
+    since = min([now, *(s.starts_at for s in shifts)])
+    return [f.what for f in faults(shifts, unit.pk, unit.name, since, now + timedelta(days=days), now)]
+
+
+def test_two_shifts_of_a_unit_do_not_overlap_and_nobody_is_in_two_places(cast: Cast) -> None:
+    start = timezone.now() + HOUR
+    shift(cast, start, leaders=["street"], staff=["street_colleague"])
+    overlap = refused(lambda: shift(cast, start + 6 * HOUR, staff=["street_colleague"]))
+    assert (overlap.reason, overlap.details["constraint"]) == (Reason.OVERLAP, "shift_unit_overlap")
+    shift(cast, start + 12 * HOUR, staff=["street_colleague"])  # one begins at the moment at which the other ends
+    wanted = {"starts_at": start.isoformat(), "ends_at": (start + HOUR).isoformat(), "staff": [cast.accounts["street"].pk]}
+    twice = refused(lambda: do(cast, "hq", "duty.plan", unit=cast.units["east_street"].pk, shifts=[wanted]))
+    assert twice.reason is Reason.OVERLAP
+    assert Shift.objects.count() == 2
+
+
+def test_the_database_itself_refuses_a_double_booking(cast: Cast) -> None:
+    start = timezone.now() + HOUR
+    key = shift(cast, start, staff=["street"])
+    other = Shift.objects.create(id=new_id(), unit=cast.units["office"], starts_at=start, ends_at=start + HOUR)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Place.objects.create(shift=other, account=cast.accounts["street"], part="staff", starts_at=start, ends_at=start + HOUR)
+    with connection.cursor() as cursor:  # the sabotage twin: without the constraint it goes through
+        cursor.execute("set constraints all immediate")
+        cursor.execute("alter table command_place drop constraint place_account_overlap")
+    Place.objects.create(shift=other, account=cast.accounts["street"], part="staff", starts_at=start, ends_at=start + HOUR)
+    assert Place.objects.filter(account=cast.accounts["street"]).count() == 2
+    assert Place.objects.filter(shift=key).exists()
+
+
+def test_a_plan_is_all_or_nothing(cast: Cast) -> None:
+    start = timezone.now() + HOUR
+    hours = [(0, 12), (12, 24), (20, 30)]
+    shifts = [{"starts_at": (start + a * HOUR).isoformat(), "ends_at": (start + b * HOUR).isoformat()} for a, b in hours]
+    refused(lambda: do(cast, "street", "duty.plan", unit=cast.units["east_street"].pk, shifts=shifts))
+    assert not Shift.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"ends_at": -1}, "shifts.0.ends_at"),
+        ({"ends_at": 40}, "shifts.0.ends_at"),
+        ({"staff": ["next_street"]}, "shifts"),
+        ({"staff": ["street", "street"]}, "shifts.0"),
+    ],
+    ids=["ends before it begins", "longer than 36 hours", "somebody of another street", "one person twice"],
+)
+def test_bad_plans_are_refused_with_the_field(cast: Cast, change: dict[str, Any], field: str) -> None:
+    start = timezone.now() + HOUR
+    wanted = {"starts_at": start.isoformat(), "ends_at": (start + change.get("ends_at", 8) * HOUR).isoformat()}
+    wanted["staff"] = [cast.accounts[n].pk for n in change.get("staff", [])]
+    answer = refused(lambda: do(cast, "street", "duty.plan", unit=cast.units["east_street"].pk, shifts=[wanted]))
+    assert answer.field == field
+    assert not Shift.objects.exists()
+
+
+def test_what_is_wrong_with_a_watch_is_listed(cast: Cast) -> None:
+    now = timezone.now()
+    assert found(cast, now) == ["gap"]
+    shift(cast, now - HOUR, 4, leaders=["street"], staff=["street_colleague"])
+    assert found(cast, now) == ["few_staff", "missed", "missed", "gap"]
+    for who in ("street", "street_colleague"):
+        do(cast, who, "duty.arrive", place=place(cast, Shift.objects.get().pk, who))
+    assert found(cast, now) == ["few_staff", "gap"]
+    assert found(cast, now + 4 * HOUR) == ["few_staff", "not_handed_over", "gap"]
+    cast.accounts["street"].is_active = False
+    cast.accounts["street"].save()
+    assert "no_post" in found(cast, now)
+
+
+def test_handing_over_takes_two_people(cast: Cast) -> None:
+    now = timezone.now()
+    first = shift(cast, now - 11 * HOUR, 12, staff=["street"])
+    refused(lambda: do(cast, "street_colleague", "duty.hand_over", shift=str(first), note="平稳"))
+    early = refused(lambda: do(cast, "street_colleague", "duty.take_over", shift=str(first)))
+    assert early.reason is Reason.NOT_FOUND
+    shift(cast, now + HOUR, 12, staff=["street_colleague"])
+    not_yet = refused(lambda: do(cast, "street_colleague", "duty.take_over", shift=str(first)))
+    assert not_yet.reason is Reason.CONFLICT
+    do(cast, "street", "duty.hand_over", shift=str(first), note="3 号楼停水，已报修，8 时前回访")
+    assert refused(lambda: do(cast, "street", "duty.take_over", shift=str(first))).reason is Reason.NOT_FOUND
+    do(cast, "street_colleague", "duty.take_over", shift=str(first))
+    row = Shift.objects.get(pk=first)
+    assert (row.handed_over_by_id, row.taken_over_by_id) == (cast.accounts["street"].pk, cast.accounts["street_colleague"].pk)
+    refused(lambda: do(cast, "street", "duty.hand_over", shift=str(first), note="再交一次"))
+
+
+def test_who_does_not_come_raises_one_alarm(cast: Cast) -> None:
+    now = timezone.now()
+    key = shift(cast, now - HOUR / 6, 8, leaders=["street"], staff=["street_colleague"])
+    assert raise_missed(now) == 0  # ten minutes late: not yet
+    late = now + timedelta(minutes=duty_rules()["missed_after_minutes"].value)
+    do(cast, "street", "duty.arrive", place=place(cast, key, "street"))
+    assert raise_missed(late) == 1
+    assert raise_missed(late + HOUR / 60) == 0
+    loop = Loop.objects.get(kind="gap")
+    assert (loop.origin, loop.urgent, loop.owner_unit_id) == ("duty", True, cast.units["east_street"].pk)
+    assert "street_colleague" in loop.title
+
+
+def test_somebody_is_replaced_and_stays_on_record(cast: Cast) -> None:
+    key = shift(cast, timezone.now() + HOUR, staff=["street"])
+    old = place(cast, key, "street")
+    do(cast, "street", "duty.replace", place=old, account=cast.accounts["street_colleague"].pk, reason="家中有事")
+    assert [s.id for s in own_shifts(cast.as_("street_colleague"), timezone.now())] == [key]
+    assert own_shifts(cast.as_("street"), timezone.now()) == []
+    assert Place.objects.get(pk=old).drop_reason == "家中有事"
+
+
+def test_the_log_is_never_changed_only_corrected(cast: Cast) -> None:
+    unit, now = cast.units["east_street"].pk, timezone.now()
+    first = do(cast, "street", "duty.log", unit=unit, at=now.isoformat(), kind="call", text="群众反映 2 号楼漏水")["entry"]
+    do(cast, "street", "duty.log", unit=unit, at=now.isoformat(), kind="call", text="更正：应为 3 号楼", corrects=first)
+    assert LogEntry.objects.get(pk=first).text == "群众反映 2 号楼漏水"
+    for at in (now + HOUR, now - timedelta(days=4)):
+        wrong = refused(lambda at=at: do(cast, "street", "duty.log", unit=unit, at=at.isoformat(), kind="call", text="……"))
+        assert (wrong.reason, wrong.field) == (Reason.IMPOSSIBLE_DATE, "at")
+    west = refused(lambda: do(cast, "street", "duty.log", unit=cast.units["west_street"].pk, at=now.isoformat(), kind="call", text="……"))
+    assert west.reason is Reason.NOT_FOUND
+
+
+def test_in_the_browser_a_fortnight_is_planned_watched_and_printed(cast: Cast) -> None:
+    street, unit = signed_in(cast, "street"), cast.units["east_street"].pk
+    day = timezone.localdate() + timedelta(days=1)
+    people = [cast.accounts[n].pk for n in ("street", "street_colleague")]
+    form = {
+        "client_id": str(new_id()), "unit": unit, "first": day.isoformat(), "last": (day + timedelta(days=13)).isoformat(), "pattern": "12",
+        "leaders": [], "staff": people, "each": "1",
+    }  # fmt: skip
+    answer = street.post(reverse("duty_plan"), form)
+    assert answer.status_code == 302, answer.content.decode()
+    assert Shift.objects.count() == 28
+    assert Place.objects.filter(account=cast.accounts["street"]).count() == 14
+    month = street.get(answer["Location"]).content.decode()
+    assert "street_colleague 同志" in month
+    page = street.get(reverse("duty")).content.decode()
+    assert "没有带班领导" in page
+    again = street.post(reverse("duty_plan"), form | {"client_id": str(new_id())})
+    assert again.status_code == 409
+    assert "已有值班安排" in again.content.decode()
+    book = Calendar.from_ical(street.get(reverse("duty_calendar"), {"unit": unit}).content)
+    assert len(book.walk("VEVENT")) == 28
+    key = Shift.objects.order_by("starts_at").first()
+    assert key is not None
+    assert street.get(reverse("duty_shift", args=[key.pk])).status_code == 200
+    assert signed_in(cast, "next_street").get(reverse("duty_shift", args=[key.pk])).status_code == 404
+    assert street.post(reverse("duty_cancel", args=[key.pk]), {"client_id": str(new_id()), "reason": "重排"}).status_code == 302
+    assert Shift.objects.filter(cancelled_at=None).count() == 27
+    logged = street.post(reverse("duty_log"), {"client_id": str(new_id()), "unit": unit, "kind": "call", "text": "区疾控来电询问"})
+    assert logged.status_code == 302
+    assert "区疾控来电询问" in street.get(reverse("duty")).content.decode()
+    assert "区疾控来电询问" not in signed_in(cast, "inspector").get(reverse("duty"), {"unit": unit}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [({"last": "2020-01-01"}, "last"), ({"first": "明天"}, "first"), ({"each": "9"}, "each"), ({"pattern": "7"}, "pattern")],
+)
+def test_what_is_wrong_in_the_form_is_said_beside_the_field(cast: Cast, wrong: dict[str, str], field: str) -> None:
+    day = (timezone.localdate() + timedelta(days=1)).isoformat()
+    form = {
+        "client_id": str(new_id()), "unit": cast.units["east_street"].pk, "first": day, "last": day, "pattern": "24",
+        "staff": [cast.accounts["street"].pk], "each": "1",
+    }  # fmt: skip
+    answer = signed_in(cast, "street").post(reverse("duty_plan"), form | wrong)
+    assert answer.status_code == 422
+    assert f'href="#id_{field}"' in answer.content.decode()
