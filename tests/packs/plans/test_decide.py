@@ -42,8 +42,8 @@ def test_null_is_unknown_and_not_no() -> None:
 def test_an_assumed_value_is_said() -> None:
     value = as_value(pupil("2022-05-09", rash_on="2022-05-01"))
     assert value["outcome"] == "rest"
-    assert value["assumed"] == {"crusted": "no"}
-    assert any("is not known; the table takes it as “no”" in r["en"] for r in value["reasons"])
+    assert value["assumed"] == {"crusted": "some"}
+    assert any("is not known; the table takes it as “some”" in r["en"] for r in value["reasons"])
 
 
 def test_the_first_rule_in_order_decides_and_all_that_fire_are_told() -> None:

@@ -22,7 +22,7 @@ WRONG = [
     ("parameters/rest_days.yaml", "type: whole", "type: hole", "Did you mean “whole”?"),
     ("tables/pupil.yaml", "hit: first", "hit: best", "not an allowed value"),
     ("tables/pupil.yaml", "unknown: ask   ", "#", "What an unknown fact means has to be said"),
-    ("tables/pupil.yaml", "{assume: no}", "{assume: some}", "not of the input's type"),
+    ("tables/pupil.yaml", "{assume: some}", "{assume: few}", "not of the input's type"),
     ("tables/pupil.yaml", "'>= 37.3'", "'>= warm'", "not a condition on a number"),
     ("tables/pupil.yaml", "crusted: all}", "crusted: al}", "Did you mean “all”?"),
     ("tables/pupil.yaml", "'> $rest_days'", "'> $rest_day'", "no such parameter"),
