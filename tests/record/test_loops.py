@@ -244,3 +244,10 @@ def test_what_an_enterprise_reports_is_verified_by_headquarters_not_by_itself(ca
     verifier = lambda who: Loop.objects.get(pk=cast.act(who, "loop.open", **given).result["loop"]).verifier_unit_id  # noqa: E731
     assert verifier("enterprise") == cast.units["office"].pk
     assert verifier("inspector") is None  # the opener's own unit verifies
+
+
+def test_an_id_that_is_taken_is_refused_not_an_error(cast: Cast) -> None:
+    given = {"kind": "task", "title": "排查一", "owner_unit": cast.units["east_street"].pk, "id": str(new_id())}
+    cast.act("hq", "loop.open", **given)
+    assert refused(cast, "hq", "loop.open", **given | {"title": "排查二"}) is Reason.DUPLICATE
+    assert Loop.objects.get(pk=given["id"]).title == "排查一"

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from tongchou.cli.demo_cast import ACCOUNTS, PASSWORD, Demo, make_accounts, make_responsibilities, make_units
+from tongchou.cli.demo_duty import make_duty
 from tongchou.cli.demo_history import make_history
 from tongchou.cli.demo_people import load_people, make_happenings, make_residents
 from tongchou.cli.demo_places import divide_places, import_places, invent_places
@@ -56,6 +57,7 @@ def load_demo(
         say("what is known of them, and three weeks of work, through act()")
         make_happenings(demo, residents)
         make_history(demo)
+        make_duty(demo)
     seal_all()
     with connection.cursor() as cursor:
         cursor.execute("analyze")

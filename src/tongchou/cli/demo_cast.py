@@ -18,7 +18,7 @@ from tongchou.sim.district.economy import Workplace
 PASSWORD = "tongchou-demo-2026"
 SINCE = date(2020, 1, 1)
 DEPARTMENTS = ("综合协调部", "医疗防控部", "社区防控部", "交通检疫部", "物资保障部", "复工复产部", "宣传舆情部")
-LEADERS, GROUPS = 6, 14
+LEADERS, GROUPS, WATCHERS = 6, 14, 6
 GRID_ACCOUNTS, UNIT_ACCOUNTS = 1500, 1200
 """At most so many: the whole load is one transaction, and the check of exclusive roles locks each account for as long."""
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
@@ -158,6 +158,7 @@ def make_accounts(demo: Demo) -> None:
     wanted |= {f"street{n + 1}": (f"street:{n}", "street_officer") for n in range(2, demo.count("street"))}
     wanted |= {f"community{n + 1}": (f"community:{n}", "community_officer") for n in range(1, demo.count("community"))}
     wanted |= {f"leader{n + 1}": ("headquarters", "leader") for n in range(1, LEADERS)}
+    wanted |= {f"duty{n}": ("office", "duty_officer") for n in range(2, WATCHERS + 1)}
     wanted |= {f"dept{n + 1}": (f"department:{n}", "dept_officer") for n in range(len(DEPARTMENTS)) if n != 5}
     grids = [key for key, area in demo.areas.items() if area.level == "grid"]
     wanted |= {f"grid{n + 1}": (grids[n].rpartition(".")[0].replace("grid", "community"), "grid_worker") for n in range(1, min(len(grids), GRID_ACCOUNTS))}

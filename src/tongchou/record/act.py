@@ -255,7 +255,7 @@ def _carry_out(
             _write(spec, context, mac, result)
             for effect in context.effects:
                 transaction.on_commit(effect)
-    except IntegrityError as error:
+    except (IntegrityError, pg.IntegrityError) as error:  # COPY raises the driver's own
         raise _constraint_refusal(error) from error
     return Outcome(client_id, result)
 
@@ -268,8 +268,8 @@ def explain_constraint(name: str, reason: Reason, rule: Text, remedy: Text) -> N
     _CONSTRAINTS[name] = (reason, rule, remedy)
 
 
-def _constraint_refusal(error: IntegrityError) -> Refusal:
-    cause = error.__cause__
+def _constraint_refusal(error: Exception) -> Refusal:
+    cause = error if isinstance(error, pg.IntegrityError) else error.__cause__
     name = cause.diag.constraint_name if isinstance(cause, pg.IntegrityError) else None
     reason, rule, remedy = _CONSTRAINTS.get(
         name or "",

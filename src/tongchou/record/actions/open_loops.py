@@ -16,7 +16,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.packs.kinds import LoopKind, Party
 from tongchou.record.access import Actor, Grant, roles
-from tongchou.record.act import Context, Payload, verb
+from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.loops import BULK_LIMIT, check_due
 from tongchou.record.copytext import batched_lines
 from tongchou.record.loops import engine
@@ -28,6 +28,14 @@ from tongchou.record.models import CoUnit
 class CoUnitIn(Payload):
     unit: int
     part: str = Field("", max_length=200)
+
+
+explain_constraint(
+    "record_loop_pkey",
+    Reason.DUPLICATE,
+    Text("该编号已用于另一事项。", "Another loop has this id already."),
+    Text("请换一个编号，或不填由系统给出。", "Choose another id, or leave it out."),
+)
 
 
 class OpenIn(Payload):
