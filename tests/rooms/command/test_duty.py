@@ -219,3 +219,22 @@ def test_what_is_wrong_in_the_form_is_said_beside_the_field(cast: Cast, wrong: d
     answer = signed_in(cast, "street").post(reverse("duty_plan"), form | wrong)
     assert answer.status_code == 422
     assert f'href="#id_{field}"' in answer.content.decode()
+
+
+def test_an_incident_is_reported_by_telephone_within_twenty_minutes_then_in_writing(cast: Cast) -> None:
+    given = {"kind": "incident", "title": "清源路燃气泄漏", "owner_unit": cast.units["east_street"].pk, "data": {"happened": "8 时许，清源路 5 号", "category": "accident"}}
+    loop = do(cast, "street", "loop.open", **given)["loop"]
+    row = Loop.objects.get(pk=loop)
+    assert row.deadline is not None
+    assert round((row.deadline - row.opened_at).total_seconds() / 60) == 20
+    told = [{"key": "told", "type": "text", "text": "8 时 06 分报区值班室"}]
+    do(cast, "street", "loop.advance", loop=loop, step="phone", evidence=told)
+    row.refresh_from_db()
+    assert row.deadline is not None
+    assert round((row.deadline - timezone.now()).total_seconds() / 60) == 20  # forty minutes after it was known, if the call took all of twenty
+    report = [{"key": "report", "type": "text", "text": "8 时许巡查发现……"}]
+    do(cast, "street", "loop.advance", loop=loop, step="write", evidence=report)
+    do(cast, "street", "loop.advance", loop=loop, step="finish", evidence=[{"key": "outcome", "type": "text", "text": "已关阀抢修，无伤亡。"}])
+    refused(lambda: do(cast, "street", "loop.advance", loop=loop, step="close"))
+    do(cast, "hq", "loop.advance", loop=loop, step="close")
+    assert Loop.objects.get(pk=loop).closed_at is not None
