@@ -122,7 +122,7 @@ def _uncased(pack: Pack, table: Table) -> Iterator[Refusal]:
             and (overlay.until is None or c.as_of < overlay.until)
         ]
         outside = [c for c in cases if c.area and overlay.covers(c.area) and c.as_of < overlay.from_]
-        if not inside or not outside:
+        if not inside or not (outside or overlay.from_ <= pack.editions[0].from_):
             rule = Text(
                 "地方规定生效前和生效后都须有当地的案例。",
                 "A local change needs a case of its area before its first day and one from it on.",
