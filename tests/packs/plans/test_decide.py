@@ -183,3 +183,28 @@ def test_unknown_tables_and_days_without_an_edition_are_refused() -> None:
         decide(sample(), "pupils", {}, date(2022, 5, 9))
     with pytest.raises(Refusal, match="2022-01-01 or later"):
         decide(sample(), "pupil", {}, date(2021, 12, 31))
+
+
+def test_a_table_that_collects_tells_every_failing_condition_and_asks_for_the_rest() -> None:
+    facts = {
+        "team_and_plan": False,
+        "roster": True,
+        "observation_room": True,
+        "mask_stock_days": 6.5,
+        "disinfection": True,
+        "emergency_plan": True,
+    }
+    value = as_value(decide(shipped_pack("resumption-2020"), "readiness", facts, date(2020, 2, 20)))
+    assert (value["outcome"], value["fired"], value["needs"]) == ("failing", ["team", "masks"], ["contact_person"])
+    said = [r["en"] for r in value["reasons"]]
+    assert said[-1] == "To be found out first: A contact person who reports."
+    assert "The masks last less than seven days." in said
+
+
+def test_a_local_rule_replaces_the_one_it_names() -> None:
+    pack = shipped_pack("resumption-2020")
+    found = {
+        area: decide(pack, "regime", {"area_grade": "low"}, date(2020, 3, 10), None, area).outcome
+        for area in ("110105", "420106", "440606", "")
+    }
+    assert found == {"110105": "local_rule", "420106": "local_rule", "440606": "no_procedure", "": "no_procedure"}

@@ -121,6 +121,10 @@ def decide_standing(standing: Standing, facts: Facts, *, explain: bool = True) -
             outcome, needs = UNDETERMINED, tuple(entry.fact for entry in trace[chosen].looked if entry.met is None)
         else:
             outcome, measures, needs = order(standing, rule, fired, facts)
+            if standing.table.hit == "collect":
+                needs += tuple(
+                    entry.fact for row in trace if row.met is None for entry in row.looked if entry.met is None
+                )
     assumed = {
         e.fact: a
         for row in trace

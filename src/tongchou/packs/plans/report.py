@@ -96,8 +96,7 @@ def reasons(decision: Decision) -> list[tuple[Text, str | None]]:
         return out
     for rule in _deciding(decision):
         out.append((rule.rule.reason, _rule_source(decision, rule)["source"]))
-    out += _on_measures(decision)
-    return out
+    return [*out, *_on_measures(decision), *((ask, None) for ask in asked)]
 
 
 def _on_measures(decision: Decision) -> list[tuple[Text, str | None]]:
