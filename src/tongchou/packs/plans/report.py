@@ -87,16 +87,13 @@ def reasons(decision: Decision) -> list[tuple[Text, str | None]]:
     out: list[tuple[Text, str | None]] = [(held, standing.edition.source.document)]
     for key in standing.overlays:
         out.append((Text("当地适用：{title}。", "Locally: {title}.").with_(title=pack.overlays[key].title), None))
+    ask = Text("须先查明：{title}。", "To be found out first: {title}.")
+    asked = [ask.with_(title=standing.inputs[name].title) for name in needs(decision)]
     if decision.outcome == UNDETERMINED:
-        for name in needs(decision):
-            ask = Text("须先查明：{title}。", "To be found out first: {title}.").with_(
-                title=standing.inputs[name].title
-            )
-            out.append((ask, None))
-        return out
+        return [*out, *((text, None) for text in asked)]
     for rule in _deciding(decision):
         out.append((rule.rule.reason, _rule_source(decision, rule)["source"]))
-    return [*out, *_on_measures(decision), *((ask, None) for ask in asked)]
+    return [*out, *_on_measures(decision), *((text, None) for text in asked)]
 
 
 def _on_measures(decision: Decision) -> list[tuple[Text, str | None]]:
