@@ -90,6 +90,54 @@ def batch(
         print(f"{count:>10}  {name}")
 
 
+@app.command()
+def preview(
+    table: str = typer.Argument(..., help="name of a decision table, e.g. close_contact"),
+    pack: str = _PACK,
+    as_of: str = typer.Option(..., "--as-of", help="the day of the change, YYYY-MM-DD"),
+    before: str = typer.Option(..., "--from", help="edition that holds, or a day of it"),
+    after: str = typer.Option(..., "--to", help="edition to come, or a day of it"),
+    source: Path = typer.Option(
+        ..., "--in", exists=True, dir_okay=False, readable=True, help="people under control (.parquet or .csv)"
+    ),
+    by: str = typer.Option("", "--by", help="column to count by, e.g. street"),
+    days: int = typer.Option(14, "--days", min=1, max=90, help="days to look ahead"),
+    area: str = _AREA,
+    keep: list[str] = typer.Option([], "--keep", help="a further column that the table does not use"),
+    as_json: bool = _JSON,
+    lang: str = _LANG,
+) -> None:
+    """Show what a change of edition does: released, newly held, beds and tests by day. Exits with 1 when the file is refused."""
+    from tongchou.packs.plans.batch import BatchErrors
+    from tongchou.packs.plans.preview import preview as run
+    from tongchou.packs.plans.preview import rules_of
+
+    try:
+        today, read = parse_date(as_of, "as_of"), _pack(pack)
+        old, new = (rules_of(read, table, edition, today, _area(area)) for edition in (before, after))
+        found = run(old, new, _read(source), by, days, keep)
+    except Refusal as refusal:
+        raise _refused([refusal], as_json, lang) from None
+    except BatchErrors as errors:
+        raise _refused(errors.problems, as_json, lang) from None
+    ahead = [row | {"day": row["day"].isoformat()} for row in found.days.to_dicts()]
+    value = {
+        "from": found.before,
+        "to": found.after,
+        "as_of": today.isoformat(),
+        "places": found.places.to_dicts(),
+        "days": ahead,
+    }
+    if as_json:
+        print(json.dumps(value, ensure_ascii=False, indent=2))
+    else:
+        print(f"{found.before} → {found.after}")
+        for rows in (found.places.to_dicts(), ahead):
+            print("\t".join(rows[0] if rows else ()))
+            for row in rows:
+                print("\t".join(map(str, row.values())))
+
+
 @pack_app.command()
 def check(
     path: Path = typer.Argument(..., help="folder of the pack"), as_json: bool = _JSON, lang: str = _LANG

@@ -1,0 +1,133 @@
+"""What a change of edition would do to the people under control: who is released, who is newly held, beds and tests by day, by place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import polars as pl
+
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.text import Text
+from tongchou.packs.plans.batch import decide_people
+from tongchou.packs.plans.model import Pack
+from tongchou.packs.plans.refusals import no_such
+from tongchou.packs.plans.resolve import Standing, stand
+
+CENTRAL = ("central_isolation", "central_preferred_isolation")
+COUNTS = (
+    "people",
+    "held_before",
+    "held_after",
+    "released",
+    "newly_held",
+    "earlier_release",
+    "later_release",
+    "undetermined",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Two editions over the same people on the same day.
+
+    places: one row for each value of the column asked for (one row, "", without it), with COUNTS. days: one row for each coming day, the
+    beds in central sites and the tests due before and after. people: every person's place, outcomes and last days, in the order of the file.
+    """
+
+    before: str
+    after: str
+    places: pl.DataFrame
+    days: pl.DataFrame
+    people: pl.DataFrame
+
+
+def rules_of(pack: Pack, table: str, edition: str, today: date, area: str = "") -> Standing:
+    """The table with the rules of an edition (its name, or a day on which it is in force), counting days to `today`. Raises Refusal."""
+    found = {e.key: e.from_ for e in pack.editions}
+    try:
+        day = found[edition] if edition in found else date.fromisoformat(edition)
+    except ValueError:
+        raise no_such("edition", edition, found) from None
+    return replace(stand(pack, table, day, max(day, today), area), as_of=today)
+
+
+def preview(
+    before: Standing, after: Standing, people: pl.DataFrame, by: str = "", days: int = 14, keep: Sequence[str] = ()
+) -> Preview:
+    """Decide everybody by both. Held is who is under a measure that restricts on the day itself. Raises BatchErrors, Refusal."""
+    if by and by not in people.columns:
+        rule = Text("文件中没有这一列。", "The file has no such column.")
+        remedy = Text("请核对列名，或不写。", "Check the name, or leave it out.")
+        raise Refusal(Reason.NOT_FOUND, rule, remedy=remedy, field="by", value=by)
+    if before.as_of != after.as_of or before.table.key != after.table.key:
+        raise ValueError("both must be the same table on the same day")
+    carried = [*keep, *([by] if by else [])]
+    place = (
+        people[by].cast(pl.String).fill_null("") if by else pl.repeat("", people.height, eager=True, dtype=pl.String)
+    )
+    old, new = (decide_people(s, people, carried) for s in (before, after))
+    both = pl.DataFrame(
+        {
+            "place": place,
+            "outcome_before": old["outcome"],
+            "outcome_after": new["outcome"],
+            "held_before": _held(before, old),
+            "held_after": _held(after, new),
+            "until_before": old["until"],
+            "until_after": new["until"],
+        }
+    )
+    return Preview(before.edition.key, after.edition.key, _places(both), _days(before.as_of, days, old, new), both)
+
+
+def _held(standing: Standing, decided: pl.DataFrame) -> pl.Series:
+    """Whether each person is under a restricting measure on the day."""
+    strict = [key for key, mode in standing.pack.modes.items() if mode.restricts]
+    element = pl.element().struct
+    today = pl.lit(standing.as_of)
+    covers = (element.field("from") <= today) & (element.field("until").is_null() | (element.field("until") >= today))
+    inside = covers & element.field("mode").is_in(strict)
+    return decided.select(pl.col("measures").list.eval(inside).list.any().fill_null(False))["measures"]
+
+
+def _places(both: pl.DataFrame) -> pl.DataFrame:
+    before, after = pl.col("held_before"), pl.col("held_after")
+    stays = before & after
+    return (
+        both.group_by("place")
+        .agg(
+            pl.len().alias("people"),
+            before.sum(),
+            after.sum(),
+            (before & ~after).sum().alias("released"),
+            (after & ~before).sum().alias("newly_held"),
+            (stays & (pl.col("until_after") < pl.col("until_before"))).sum().alias("earlier_release"),
+            (stays & (pl.col("until_after") > pl.col("until_before"))).sum().alias("later_release"),
+            (pl.col("outcome_after") == "undetermined").sum().alias("undetermined"),
+        )
+        .sort("place")
+    )
+
+
+def _days(today: date, count: int, old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    sides = {"before": old, "after": new}
+    rows = {
+        side: decided.select(pl.col("measures").explode()).unnest("measures").drop_nulls("mode")
+        for side, decided in sides.items()
+    }
+    out: dict[str, list[date] | list[int]] = {"day": [today + timedelta(days=n) for n in range(count)]}
+    for side, measures in rows.items():
+        central = measures.filter(pl.col("mode").is_in(CENTRAL))
+        tests = measures.select(pl.col("test_dates").explode())["test_dates"]
+        due = dict(tests.drop_nulls().value_counts().iter_rows())
+        beds = []
+        for n in range(count):
+            day = today + timedelta(days=n)
+            beds.append(
+                central.filter((pl.col("from") <= day) & (pl.col("until").is_null() | (pl.col("until") >= day))).height
+            )
+        out[f"beds_{side}"] = beds
+        out[f"tests_{side}"] = [int(due.get(today + timedelta(days=n), 0)) for n in range(count)]
+    return pl.DataFrame(out)
