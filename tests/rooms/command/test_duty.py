@@ -18,8 +18,8 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
 from tongchou.record.models import Loop
+from tongchou.rooms.command.duty_questions import faults, own_shifts, roster
 from tongchou.rooms.command.models import LogEntry, Place, Shift
-from tongchou.rooms.command.questions import faults, own_shifts, roster
 from tongchou.rooms.command.rules import duty_rules
 from tongchou.rooms.command.tasks import raise_missed
 

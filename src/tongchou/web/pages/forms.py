@@ -58,7 +58,11 @@ def form_page(
             draft.problem = refusal
     shown = fields(draft)
     problem = draft.problem
-    if problem is not None and problem.field not in {f.name for f in shown if f.type != "hidden"}:
+    names = {f.name for f in shown if f.type != "hidden"}
+    if problem is not None and problem.field not in names and problem.field and problem.field.rpartition(".")[2] in names:
+        problem.field = problem.field.rpartition(".")[2]  # items.0.title is the form's title
+        shown = fields(draft)
+    if problem is not None and problem.field not in names:
         problem = Refusal(problem.reason, problem.rule, remedy=problem.remedy)  # a link to a field that is not there helps nobody
     more = {
         "title": title,

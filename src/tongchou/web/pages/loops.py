@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +25,19 @@ from tongchou.web.pages.requests import actor_of, do, integer, moment, now
 from tongchou.web.pages.shown import PARTY_NAMES, happening, stage_badge
 from tongchou.web.pages.uploads import evidence_of
 from tongchou.web.permission import page
+
+
+@dataclass(frozen=True, slots=True)
+class LoopLink:
+    """A page of a room that is about one loop. page: its name; it takes the loop's id."""
+
+    page: str
+    label: Text
+    icon: str
+
+
+LOOP_LINKS: list[LoopLink] = []
+"""What rooms add to a loop's page."""
 
 
 @page("loop", "loops/<uuid:loop>", "loop.view", methods=("GET",))
@@ -61,6 +75,7 @@ def _shown(request: HttpRequest, found: LoopFile) -> dict[str, Any]:
         "handlers": _handlers(row.owner_unit_id) if row.closed_at is None and {"owner", "opener"} & found.parties else [],
         "can_note": acting,
         "can_split": acting and row.closed_at is None and "owner" in found.parties and actor_of(request).permits("loop.open"),
+        "links": [{"url": reverse(link.page, args=[row.pk]), "label": link.label, "icon": link.icon} for link in LOOP_LINKS],
         "breadcrumbs": [{"url": reverse("work"), "label": Text("待办", "Work list")}, {"url": "", "label": row.title[:30]}],
     }  # fmt: skip
 

@@ -20,7 +20,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.loops.engine import not_found
 from tongchou.record.territory.reach import reaches_unit, unit_in_reach
-from tongchou.rooms.command.questions import (
+from tongchou.rooms.command.duty_questions import (
     FAULTS,
     LOG_KINDS,
     PARTS,

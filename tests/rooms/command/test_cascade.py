@@ -1,0 +1,77 @@
+"""A task to many units at once, the tree of what became of it, and who sees which branch."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.cast import Cast
+from tests.web.test_pages import signed_in
+from tongchou.kernel.clock import SHANGHAI
+from tongchou.kernel.ids import new_id
+from tongchou.record.models import Loop
+from tongchou.rooms.command.cascade_questions import tree
+
+
+def form(cast: Cast, **more: Any) -> dict[str, Any]:
+    due = (timezone.now() + timedelta(days=2)).astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+    return {"client_id": str(new_id()), "title": "农贸市场消杀检查", "detail": "逐户检查", "due_at": due} | more
+
+
+def test_every_street_gets_its_own_and_a_second_click_changes_nothing(cast: Cast) -> None:
+    hq = signed_in(cast, "hq")
+    sent = form(cast, kinds=["street"], units=[cast.units["department"].pk])
+    first = hq.post(reverse("issue"), sent)
+    assert first.status_code == 302, first.content.decode()
+    assert hq.post(reverse("issue"), sent)["Location"] == first["Location"]
+    top = Loop.objects.get(parent=None)
+    owners = set(Loop.objects.filter(parent=top).values_list("owner_unit_id", flat=True))
+    assert owners == {cast.units[n].pk for n in ("east_street", "west_street", "department")}
+    assert top.owner_unit_id == cast.units["office"].pk
+    page = hq.get(first["Location"]).content.decode()
+    assert "办结 0 / 3" in page
+    assert "分解和进度" in hq.get(reverse("loop", args=[top.pk])).content.decode()
+
+
+def test_one_unit_needs_no_tree(cast: Cast) -> None:
+    signed_in(cast, "hq").post(reverse("issue"), form(cast, units=[cast.units["east_street"].pk]))
+    assert Loop.objects.get().parent is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"), [({"units": []}, "units"), ({"due_at": ""}, "due_at"), ({"title": "短"}, "title"), ({"due_at": "2020-01-01T08:00"}, "due_at")]
+)
+def test_a_refusal_leaves_nothing_behind(cast: Cast, wrong: dict[str, Any], field: str) -> None:
+    sent = form(cast, units=[cast.units["east_street"].pk, cast.units["west_street"].pk]) | wrong
+    answer = signed_in(cast, "hq").post(reverse("issue"), sent)
+    assert answer.status_code == 422
+    assert f'href="#id_{field}"' in answer.content.decode()
+    assert not Loop.objects.exists()
+
+
+def test_the_tree_shows_what_is_late_where_and_a_street_its_own_branch(cast: Cast) -> None:
+    hq = signed_in(cast, "hq")
+    location = hq.post(reverse("issue"), form(cast, kinds=["street"]))["Location"]
+    top = uuid.UUID(location.split("/")[2])
+    east = Loop.objects.get(owner_unit=cast.units["east_street"], parent=top)
+    cast.act("street", "loop.advance", loop=str(east.pk), step="sign")
+    below = cast.act("street", "loop.open", kind="task", title="社区分工", owner_unit=cast.units["spring_community"].pk, parent=str(east.pk)).result["loop"]
+    rows = tree(cast.as_("hq"), top, timezone.now() + timedelta(days=30))
+    assert [(b.depth, b.owner) for b in rows if b.depth != 1 or b.id == east.pk] == [
+        (0, "office 单位"),
+        (1, "east_street 单位"),
+        (2, "spring_community 单位"),
+    ]
+    assert (rows[0].below, rows[0].below_open, rows[0].below_late) == (3, 3, 3)
+    own = tree(cast.as_("street"), east.pk, timezone.now())
+    assert [str(b.id) for b in own] == [str(east.pk), below]
+    assert signed_in(cast, "next_street").get(reverse("loop_tree", args=[east.pk])).status_code == 404
+    file = hq.get(reverse("loop_tree", args=[top]), {"export": "csv"}).content.decode("utf-8-sig")
+    assert file.count("\r\n") == 5
+    street = signed_in(cast, "street")
+    assert "west_street" not in street.get(reverse("loop_tree", args=[east.pk])).content.decode()
