@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='loop',
-            index=models.Index(fields=['opened_at'], include=('area',), name='loop_opened'),
+            index=models.Index(fields=['area', 'opened_at'], name='loop_opened'),
         ),
         migrations.AddIndex(
             model_name='loop',

@@ -92,7 +92,7 @@ class Loop(models.Model):
             models.Index(fields=["parent"], name="loop_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["closed_at"], name="loop_closed", condition=Q(closed_at__isnull=False)),
             models.Index(fields=["area", "closed_at"], name="loop_closed_area", condition=Q(closed_at__isnull=False), include=["due_at"]),
-            models.Index(fields=["opened_at"], name="loop_opened", include=["area"]),
+            models.Index(fields=["area", "opened_at"], name="loop_opened"),
             GinIndex(OpClass("title", "gin_trgm_ops"), name="loop_title"),
             models.Index(fields=["origin", "origin_ref"], name="loop_origin", condition=~Q(origin_ref="")),
             models.Index(fields=["deadline"], name="loop_deadline", condition=Q(closed_at=None)),

@@ -67,7 +67,7 @@ select p.part, sum(t.closed)::int, sum(t.in_time)::int from (
 ) t join parts p on p.id = t.area_id group by p.part
 """
 _DAYS = """
-select (at at time zone 'Asia/Shanghai')::date, count(*) filter (where opened), count(*) filter (where not opened) from (
+select width_bucket(at, %(days)s::timestamptz[]), count(*) filter (where opened), count(*) filter (where not opened) from (
   select l.opened_at as at, true as opened from record_loop l where l.opened_at >= %(since)s and {scope}
   union all select l.closed_at, false from record_loop l where l.closed_at >= %(since)s and {scope}
 ) t group by 1
@@ -106,13 +106,13 @@ def by_day(actor: Actor, top: Area, now: datetime, days: int = 30) -> list[DayFi
     """Loops of an area and all below it, opened and closed on each of the last days, the present one included."""
     actor.require("figures.view")
     today = now.astimezone(SHANGHAI).date()
-    first = today - timedelta(days=days - 1)
-    since = datetime(first.year, first.month, first.day, tzinfo=SHANGHAI)
-    values: dict[str, Any] = {"since": since, "below": top.path + "%"}
+    wanted = [today - timedelta(days=n) for n in reversed(range(days))]
+    starts = [datetime(day.year, day.month, day.day, tzinfo=SHANGHAI) for day in wanted]
+    values: dict[str, Any] = {"since": starts[0], "days": starts, "below": top.path + "%"}
     scope = "l.area_id = any(array(select s.id from record_area s where s.path like %(below)s))"
     if not within(actor, top.pk):
         scope += " and " + scope_condition(actor, "loop.view", values)
     with connection.cursor() as cursor:
         cursor.execute(_DAYS.format(scope=scope), values)
         found = {row[0]: row[1:] for row in cursor.fetchall()}
-    return [DayFigures(day, *found.get(day, (0, 0))) for day in (first + timedelta(days=n) for n in range(days))]
+    return [DayFigures(day, *found.get(n, (0, 0))) for n, day in enumerate(wanted, 1)]

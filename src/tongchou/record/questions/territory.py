@@ -133,7 +133,7 @@ def stranded(actor: Actor) -> list[Stranded]:
 def by_pinyin(table: str) -> str:
     """SQL: the pinyin without spaces holds the letters, or the initials begin with them. Needs the values of `like`."""
     initials = rf"regexp_replace({table}.name_key, '(\S)\S*\s*', '\1', 'g')"
-    return f"(replace({table}.name_key, ' ', '') like %(letters)s or {initials} like %(initials)s)"
+    return f"(%(letters)s <> '-' and (replace({table}.name_key, ' ', '') like %(letters)s or {initials} like %(initials)s))"
 
 
 def like(text: str) -> dict[str, str]:
