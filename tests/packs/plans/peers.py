@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from itertools import chain, islice
-
-import numpy as np
 
 from tongchou.packs.plans.columns import NO_ROW, UNSURE, Sheet, columns_of
 from tongchou.packs.plans.conditions import cells
@@ -61,9 +59,7 @@ def _any(standing: Standing, key: str, dice: random.Random) -> Fact | None:
     return "x" if spec.type == "text" else round(dice.uniform(-5, 120), 1)
 
 
-def differences(
-    standing: Standing, group: list[Facts], evaluate: Callable[[Sheet, dict[str, object], int], object] | None = None
-) -> int:
+def differences(standing: Standing, group: list[Facts]) -> int:
     """Number of people about whom the two disagree: first rule, all rules that fire, or what is still open."""
     sheet = Sheet(standing)
     fired = sheet.evaluate(columns_of(standing, group), len(group))
@@ -93,7 +89,3 @@ def compare(count: int, seed: int = 1) -> int:
                 )
             done += len(group)
     return done
-
-
-def seeded(seed: int) -> np.random.Generator:
-    return np.random.default_rng(seed)

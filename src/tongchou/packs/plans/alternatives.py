@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tongchou.packs.plans.conditions import cells, holds
+from tongchou.packs.plans.conditions import cells, meets
 from tongchou.packs.plans.facts import Facts
 from tongchou.packs.plans.model import Fact, Input, Test
 from tongchou.packs.plans.resolve import Standing
@@ -24,7 +25,7 @@ class Alternative:
 
 def alternatives(standing: Standing, facts: Facts, outcome: str) -> tuple[Alternative, ...]:
     """One entry for every fact and outcome (the nearest example first), each found by deciding again with that fact changed."""
-    failing = [_failing(standing, when.when, facts) for when in standing.rules]
+    failing = [_failing(standing, rule.when, facts) for rule in standing.rules]
     out: list[Alternative] = []
     for key, spec in standing.inputs.items():
         tests = [rule.when[key] for rule in standing.rules if key in rule.when]
@@ -47,22 +48,14 @@ def alternatives(standing: Standing, facts: Facts, outcome: str) -> tuple[Altern
     return tuple(out)
 
 
-def _failing(standing: Standing, when: object, facts: Facts) -> set[str]:
-    tests: dict[str, Test] = dict(when)  # type: ignore[call-overload]
-    return {name for name, test in tests.items() if _met(standing.inputs[name], test, facts[name]) is not True}
-
-
-def _met(spec: Input, test: Test, value: Fact | None) -> bool | None:
-    found = holds(test, value)
-    if found is not None or spec.unknown == "ask":
-        return found
-    return holds(test, spec.assumed) if spec.unknown == "assume" else spec.unknown == "meets"
+def _failing(standing: Standing, when: Mapping[str, Test], facts: Facts) -> set[str]:
+    return {name for name, test in when.items() if meets(standing.inputs[name], test, facts[name]) is not True}
 
 
 def _first(standing: Standing, reach: list[int], key: str, spec: Input, value: Fact) -> int | None:
     """The first rule in reach that fires with the fact so. A rule that only unknown facts hold back comes not into question."""
     for n in reach:
         test = standing.rules[n].when.get(key)
-        if test is None or _met(spec, test, value):
+        if test is None or meets(spec, test, value):
             return n
     return None

@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tongchou.packs.plans.conditions import bounds
-from tongchou.packs.plans.decide import meets
+from tongchou.packs.plans.conditions import bounds, meets
 from tongchou.packs.plans.model import Fact, Input, Test
 from tongchou.packs.plans.resolve import Standing
 

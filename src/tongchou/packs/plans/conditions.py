@@ -107,6 +107,16 @@ def holds(test: Test, value: Fact | None) -> bool | None:
     return not (high is not None and (given >= high if test.high_open else given > high))
 
 
+def meets(spec: Input, test: Test, value: Fact | None) -> bool | None:
+    """Whether a condition is met, with the input's own word on what unknown means. None: ask."""
+    found = holds(test, value)
+    if found is not None or spec.unknown == "ask":
+        return found
+    if spec.unknown == "assume":
+        return holds(test, spec.assumed)
+    return spec.unknown == "meets"
+
+
 def references(test: Test) -> list[str]:
     """The parameters that a test names."""
     return [

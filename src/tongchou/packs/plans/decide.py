@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from tongchou.packs.plans.alternatives import Alternative, alternatives
-from tongchou.packs.plans.conditions import holds
+from tongchou.packs.plans.conditions import meets
 from tongchou.packs.plans.facts import Facts, read_facts
-from tongchou.packs.plans.model import Fact, Input, Pack, Test
+from tongchou.packs.plans.model import Fact, Pack
 from tongchou.packs.plans.resolve import Standing, StandingRule, stand
 from tongchou.packs.plans.schedule import Planned, clock_of, plan
 
@@ -60,16 +60,6 @@ class Decision:
         """The last day of the last measure; None where nothing is ordered or the end is open."""
         ends = [m.until for m in self.measures]
         return None if not ends or None in ends else max(e for e in ends if e is not None)
-
-
-def meets(spec: Input, test: Test, value: Fact | None) -> bool | None:
-    """Whether a condition is met, with the input's own word on what unknown means. None: ask."""
-    found = holds(test, value)
-    if found is not None or spec.unknown == "ask":
-        return found
-    if spec.unknown == "assume":
-        return holds(test, spec.assumed)
-    return spec.unknown == "meets"
 
 
 def judge(standing: Standing, rule: StandingRule, facts: Facts) -> Row:

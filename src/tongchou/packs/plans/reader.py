@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from datetime import date
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from tongchou.kernel.errors import Reason
 from tongchou.kernel.text import Text
@@ -126,6 +126,3 @@ def bare(node: Node) -> Any:
     return (
         [bare(item) for item in node.items] if node.shape == "list" else {k: bare(v) for k, v in node.mapping.items()}
     )
-
-
-ParameterType = Literal["whole", "number", "flag", "word", "mode", "days"]
