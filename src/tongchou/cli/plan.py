@@ -260,12 +260,11 @@ def _area(code: str) -> str:
 
 
 def _refused(problems: list[Refusal], as_json: bool, lang: str) -> typer.Exit:
-    """Print refusals and return the exit to raise: JSON to standard output, sentences to standard error."""
+    """Print refusals to standard error (and as JSON to standard output where asked) and return the exit to raise."""
     if as_json:
         print(json.dumps({"problems": [p.as_dict(lang) for p in problems]}, ensure_ascii=False, indent=2))
-    else:
-        for problem in problems:
-            print(problem.sentence(lang), file=sys.stderr)
+    for problem in problems:
+        print(problem.sentence(lang), file=sys.stderr)
     return typer.Exit(1)
 
 
