@@ -49,7 +49,8 @@ class DayFigures:
 
 _PARTS = """
 with parts as materialized (
-  select a.id, c.id as part from record_area c join record_area a on a.path like c.path || '%%' where c.parent_id = %(top)s
+  select a.id, split_part(substr(a.path, length(%(path)s) + 1), '.', 1)::bigint as part
+  from record_area a where a.path like %(below)s and a.id <> %(top)s
   union all select %(top)s, %(top)s
 )
 """
@@ -96,7 +97,7 @@ def by_area(actor: Actor, top: Area, now: datetime) -> list[AreaFigures]:
 
 
 def _rows(sql: str, where: list[str], values: dict[str, Any], top: Area, now: datetime) -> dict[int, tuple[int, ...]]:
-    values |= {"top": top.pk, "now": now, "since": now - timedelta(days=30)}
+    values |= {"top": top.pk, "path": top.path, "below": top.path + "%", "now": now, "since": now - timedelta(days=30)}
     with connection.cursor() as cursor:
         cursor.execute(_PARTS + sql.format(where=" and ".join(where)), values)
         return {row[0]: tuple(row[1:]) for row in cursor.fetchall()}

@@ -111,8 +111,7 @@ def counts(actor: Actor, now: datetime, views: Sequence[str] = ("mine", "unit", 
             where, values = conditions(actor, Filter(view=view), now)
             cursor.execute(
                 f"""select count(*), count(*) filter (where deadline < %(now)s)
-                    from (select l.deadline from record_loop l join record_area a on a.id = l.area_id
-                          where {" and ".join(where)} limit 1000) t""",
+                    from (select l.deadline from record_loop l where {" and ".join(where)} limit 1000) t""",
                 values | {"now": now},
             )
             out[view] = cursor.fetchone()
