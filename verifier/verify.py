@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """An independent verifier of the ledger. It shares no code with the program: only this file, Python's standard library and `psql`.
 
-    verifier/verify.py POSTGRESQL_URL [--head SEQ:HASH]...
+    verifier/verify.py POSTGRESQL_URL [--head SEQ:HASH | --head FILE]...
 
-Written from docs/developer/ledger-format.md. Exits with 0 when the record is whole, 1 when it is not. --head: heads that a witness kept.
+Written from docs/developer/ledger-format.md. Exits with 0 when the record is whole, 1 when it is not. --head: heads that a witness kept,
+as numbers or as the files that were exported; a file's signature is checked with `openssl` (3.0 or newer).
 """
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
+import tempfile
 
 
 def rows(url, query):
@@ -67,8 +70,27 @@ def act_digests(url, events, faults):
     return digests
 
 
+def kept_head(given, faults):
+    """(sequence number, hash) of a head: SEQ:HASH, or a file whose signature is checked."""
+    if not os.path.exists(given):
+        return tuple(given.split(":"))
+    with open(given, encoding="utf-8") as file:
+        head = json.load(file)
+    signed = canon({k: head[k] for k in ("format", "district", "seq", "hash", "at", "key")})
+    with tempfile.TemporaryDirectory() as folder:
+        parts = {"key": head["public_key"].encode(), "sig": bytes.fromhex(head["signature"]), "text": signed}
+        for name, content in parts.items():
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(content)
+        command = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "key", "-rawin", "-in", "text", "-sigfile", "sig"]
+        if subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode:
+            faults.append(f"the signature of head {head['seq']} is wrong")
+    return str(head["seq"]), head["hash"]
+
+
 def main(url, *options):
-    faults, kept = [], dict(o.split(":") for o in options if o != "--head")
+    faults = []
+    kept = dict(kept_head(o, faults) for o in options if o != "--head")
     digests = act_digests(url, events_by_act(url, faults), faults)
     prev, seq, chained = bytes(32), 0, set()
     for e in rows(url, ENTRIES):

@@ -139,14 +139,21 @@ app.add_typer(ledger, name="ledger")
 
 
 @ledger.command()
-def verify(since: int = 0) -> None:
+def verify(since: int = 0, head: list[Path] = typer.Option([], help="heads that a witness kept (files)")) -> None:
     """Recompute the chain, every act and every event; exits with 1 when anything was altered."""
     with database():
+        from tongchou.kernel.errors import Refusal
+        from tongchou.record.actions.heads import check_head, read_head
         from tongchou.record.ledger import seal_all
         from tongchou.record.ledger import verify as check
 
         seal_all()
         report = check(since)
+        for file in head:
+            try:
+                report.faults += check_head(read_head(file.read_text("utf-8")))
+            except (Refusal, OSError) as error:
+                raise fail(f"{file}: {error}") from None
     print(f"entries {report.entries}, acts {report.acts}, events {report.events} (erased {report.erased}), waiting {report.waiting}")
     print(f"head {report.head_seq} {report.head_hash}")
     for fault in report.faults:
@@ -154,6 +161,24 @@ def verify(since: int = 0) -> None:
     print("sound" if report.sound else "NOT SOUND")
     if not report.sound:
         raise typer.Exit(1)
+
+
+@ledger.command()
+def head(out: Path) -> None:
+    """Sign the ledger's head for an outside witness and write it to a new file."""
+    with database():
+        import json
+
+        from tongchou.record.access import SYSTEM
+        from tongchou.record.actions.heads import export_head
+
+        signed = export_head(SYSTEM)
+        try:
+            with open(out, "x", encoding="utf-8") as file:
+                json.dump(signed, file, ensure_ascii=False, indent=2)
+        except FileExistsError:
+            raise fail(f"{out} exists already; choose another name") from None
+    print(f"head {signed['seq']} {signed['hash']}\nkey {signed['key']}")
 
 
 loop = typer.Typer(no_args_is_help=True, help="Loops.")

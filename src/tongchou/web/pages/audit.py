@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.db import connection
@@ -12,9 +13,10 @@ from django.utils import timezone
 from tongchou.kernel.reason_names import REASON_NAMES
 from tongchou.kernel.text import Text
 from tongchou.record.act import verbs
+from tongchou.record.actions.heads import export_head, public_key
 from tongchou.record.ledger import lag, seal_all, verify
-from tongchou.record.models import LedgerEntry
-from tongchou.web.pages.requests import integer
+from tongchou.record.models import HeadExport, LedgerEntry
+from tongchou.web.pages.requests import actor_of, integer
 from tongchou.web.permission import Nav, page
 
 PAGE = 100
@@ -96,3 +98,33 @@ def audit_verify(request: HttpRequest) -> HttpResponse:
     """Recompute everything and show what was found."""
     seal_all()
     return render(request, "pages/audit_verify.html", {"report": verify()})
+
+
+@page("audit_heads", "audit/heads", "audit.verify", nav=Nav(Text("外部见证", "Witness"), "signature", 63))
+def audit_heads(request: HttpRequest) -> HttpResponse:
+    """Heads that were handed to an outside witness; signing another one downloads it."""
+    if request.method == "POST":
+        head = export_head(actor_of(request))
+        answer = HttpResponse(json.dumps(head, ensure_ascii=False, indent=2), content_type="application/json; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="ledger-head-{head["seq"]}.json"'
+        return answer
+    columns = [
+        {"key": "at", "label": Text("导出时间", "Exported")},
+        {"key": "seq", "label": Text("链条序号", "Entry"), "number": True},
+        {"key": "hash", "label": Text("链值", "Hash")},
+        {"key": "key", "label": Text("签名密钥", "Key")},
+    ]
+    rows = [
+        {"cells": [{"value": h.at}, {"value": h.seq}, {"value": bytes(h.hash).hex()}, {"value": h.key_id}]}
+        for h in HeadExport.objects.order_by("-pk")[:200]
+    ]
+    told = Text(
+        "定期导出并交给外部保存，日后可证明此前的记录没有被改写或截断。",
+        "Export one regularly and have it kept elsewhere: it shows later that nothing before it was rewritten or cut off.",
+    )
+    context = {
+        "sheet": {"key": "heads", "caption": Text("已导出的链尾", "Exported heads"), "columns": columns, "rows": rows},
+        "empty": {"title": Text("还没有导出过", "None yet"), "text": told, "icon": "signature"},
+        "public": public_key(),
+    }
+    return render(request, "pages/audit_heads.html", context)
