@@ -81,6 +81,9 @@ INSTALLED_APPS = [
     "tongchou.web",
     "tongchou.jobs",
     "tongchou.rooms.command.apps.CommandConfig",
+    "tongchou.rooms.plans.apps.PlansConfig",
+    "tongchou.rooms.risk.apps.RiskConfig",
+    "tongchou.rooms.resumption.apps.ResumptionConfig",
 ]
 
 MIDDLEWARE = [
