@@ -120,12 +120,14 @@ def test_an_export_is_approved_by_another_unit_and_expires() -> None:
     kind = KINDS["export_request"]
     assert {(f.key, f.type, f.required) for f in kind.fields} == {
         ("purpose", "text", True), ("row_limit", "integer", True), ("valid_days", "integer", True),
+        ("columns", "text", True), ("age_from", "integer", False), ("age_to", "integer", False),
     }  # fmt: skip
     unapproved = [(e.origin, e.target) for e in edges(kind) if e.step.key != "approve"]
     assert "exported" not in reachable([kind.start], unapproved)
     assert kind.steps["approve"].verifies == "other_unit"
     assert kind.steps["submit"].is_work  # so that who asks cannot approve
     assert ways_in(kind, "expired") == {"lapse"}
+    assert kind.steps["export"].by == (Party.SYSTEM,)  # only with the file itself: see record.actions.exports
 
 
 def test_who_raised_a_request_confirms_it() -> None:

@@ -140,3 +140,25 @@ def test_first_passwords_fit_both_profiles_and_differ() -> None:
 def test_an_unknown_profile_stops_the_start() -> None:
     with pytest.raises(ValueError, match="TONGCHOU_PASSWORD_PROFILE"):
         validators("none")
+
+
+def test_the_last_five_passwords_are_kept_and_not_taken_again(cast: Cast, settings: Any) -> None:
+    settings.PASSWORD_PROFILE = "dengbao3"
+    clerk = cast.accounts["dept"]
+    used = [f"Blue-Horse-{n}" for n in range(7)]
+    for word in used:
+        cast.act("dept", "account.own_password", password_hash=make_password(word))
+    clerk.refresh_from_db()
+    assert len(clerk.password_history) == 4  # with the present one: five
+    assert [w for w in used if "reused" in faults(w, "dengbao3", clerk)] == used[2:]
+    assert faults(used[0], "asvs", clerk) == set()
+    issue_password(cast.as_("security"), new_id(), clerk.pk)
+    clerk.refresh_from_db()
+    assert "reused" in faults(used[6], "dengbao3", clerk)
+
+
+def test_without_a_rule_no_former_password_is_kept(cast: Cast) -> None:
+    for word in ("blue horse 1", "blue horse 2"):
+        cast.act("dept", "account.own_password", password_hash=make_password(word))
+    cast.accounts["dept"].refresh_from_db()
+    assert cast.accounts["dept"].password_history == []

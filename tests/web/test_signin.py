@@ -17,7 +17,6 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
-from django.core.cache import cache
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -27,11 +26,6 @@ from tongchou.web.middleware import BEGAN, SEEN
 from tongchou.web.permission import OWN, PAGES, PUBLIC, Page
 
 PASSWORD = "correct horse battery staple"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_cache() -> None:
-    cache.clear()
 
 
 def with_password(cast: Cast, who: str) -> Account:

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tongchou import postgres
+from tongchou.record.access.passwords import validators
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = postgres.home()
@@ -191,6 +192,9 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts have no e-mail
 
+# Shared by all processes: a one-time code that was used in one is used in every other.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
+
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -202,20 +206,7 @@ AXES_DISABLE_ACCESS_LOG = True  # the ledger has the sign-ins
 AXES_SENSITIVE_PARAMETERS = ["username", "password", "code"]
 AXES_VERBOSE = False
 
-_VALIDATION = "django.contrib.auth.password_validation"
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": f"{_VALIDATION}.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10 if PASSWORD_PROFILE == "dengbao3" else 12},
-    },
-    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
-    {
-        "NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("username", "display_name")},
-    },
-]
-if PASSWORD_PROFILE == "dengbao3":
-    AUTH_PASSWORD_VALIDATORS.append({"NAME": "tongchou.web.failures.ThreeKinds"})
+AUTH_PASSWORD_VALIDATORS = validators(PASSWORD_PROFILE)
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_HANDLERS = [

@@ -36,3 +36,11 @@ def escalate_once() -> dict[str, Any]:
 def reconcile_custody(timestamp: int) -> int:
     """Open a loop for everything that nobody holds, and for an account that does not balance."""
     return raise_alarms()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="clock")
+def lapse_exports(timestamp: int) -> int:
+    """Erase exports whose time is over, and let unused approvals lapse."""
+    result = act("export.lapse", SYSTEM, new_id(), {}).result
+    return int(result["erased"]) + int(result["lapsed"])

@@ -106,7 +106,7 @@ def read_out(actor: Actor, loop: uuid.UUID, file: uuid.UUID, *, purpose: str = "
     if row.sealed is None:
         rule = Text("该材料已按规定清除。", "This file was erased under the rules.")
         raise Refusal(Reason.EXPIRED, rule, field="file", value=str(file))
-    content = keyring().open(bytes(row.sealed), _bound_to(file))
+    content = unseal(file, bytes(row.sealed))
     if hashlib.sha256(content).digest() != bytes(row.sha256):
         rule = Text("材料内容与登记的摘要不符。", "The content does not match the digest on record.")
         raise Refusal(Reason.BROKEN_RECORD, rule, field="file", value=str(file))
@@ -129,6 +129,11 @@ def content_in_hand(sha256: str) -> bytes:
 
 def seal(file: uuid.UUID, content: bytes) -> bytes:
     return keyring().seal(content, _bound_to(file))
+
+
+def unseal(file: uuid.UUID, sealed: bytes) -> bytes:
+    """The bytes that `seal` sealed under this id; raises SealBroken when they were altered."""
+    return keyring().open(sealed, _bound_to(file))
 
 
 def _bound_to(file: uuid.UUID) -> bytes:

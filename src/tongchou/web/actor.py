@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
@@ -14,9 +13,9 @@ from django.utils import timezone
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, load_actor, roles
+from tongchou.record.access.passwords import expired
 from tongchou.record.models import Account, District
 
-PASSWORD_LIFE = {"dengbao3": timedelta(days=90)}
 """How long a password lasts under a profile; a profile that is not named sets no limit (OWASP ASVS advises against
 one).
 """
@@ -111,7 +110,7 @@ def has_second_factor(account_id: int | None) -> bool:
 def first_duty(request: HttpRequest, actor: Actor) -> str | None:
     """The name of the page to which the account must go before any other; None when it is free to go on."""
     account: Any = request.user
-    if account.must_change_password or password_expired(account):
+    if account.must_change_password or expired(account.password_changed_at, timezone.now()):
         return "password_change"
     if actor.second_factor:
         return None
@@ -120,9 +119,3 @@ def first_duty(request: HttpRequest, actor: Actor) -> str | None:
     if needs_second_factor(actor) and not excused_in_demo(request):
         return "mfa_activate_totp"
     return None
-
-
-def password_expired(account: Account) -> bool:
-    life = PASSWORD_LIFE.get(settings.PASSWORD_PROFILE)
-    changed = account.password_changed_at
-    return life is not None and (changed is None or timezone.now() - changed > life)

@@ -1,15 +1,10 @@
-"""Error views of the URL root, and the password rule of the 等保 level 3 profile."""
+"""Error views of the URL root."""
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from tongchou.kernel.text import Text
 from tongchou.web.permission import error_page, language_of
 
 
@@ -43,19 +38,3 @@ def server_error(request: HttpRequest) -> HttpResponse:
     except Exception:  # the last line of defence says something whatever is broken
         body = "系统出错了，这一步没有完成。请稍后重试。 Something went wrong and was not done. Try again in a while."
         return HttpResponse(body, status=500, content_type="text/plain; charset=utf-8")
-
-
-class ThreeKinds:
-    """GB/T 22239-2019 8.1.4.1: passwords are complex; here: three of capitals, small letters, digits, signs."""
-
-    _KINDS = (r"[A-Z]", r"[a-z]", r"\d", r"[^A-Za-z0-9]")
-    _RULE = Text(
-        "密码须含大写、小写、数字、符号中的三类。", "Use three of: capital letters, small letters, digits, signs."
-    )
-
-    def validate(self, password: str, user: Any = None) -> None:
-        if sum(bool(re.search(kind, password)) for kind in self._KINDS) < 3:
-            raise ValidationError(self.get_help_text(), code="three_kinds")
-
-    def get_help_text(self) -> str:
-        return self._RULE.in_(translation.get_language() or "zh-hans")

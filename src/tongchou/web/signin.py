@@ -33,6 +33,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.access import SYSTEM, Actor, load_actor, roles
+from tongchou.record.access.passwords import asked_of, expired
 from tongchou.record.act import act
 from tongchou.record.models import Account, PostHolding
 from tongchou.web.actor import (
@@ -40,7 +41,6 @@ from tongchou.web.actor import (
     district,
     page_actor,
     passed_second_factor,
-    password_expired,
 )
 from tongchou.web.adapters import client_address
 from tongchou.web.middleware import BEGAN, SEEN, end_session
@@ -228,8 +228,8 @@ def password_change(request: HttpRequest) -> HttpResponse:
             account.refresh_from_db()
             update_session_auth_hash(request, account)
             return HttpResponseRedirect(safe_next(request))
-    forced = account.must_change_password or password_expired(account)
-    context = {"problems": problems, "forced": forced, "next": safe_next(request), "profile": settings.PASSWORD_PROFILE}
+    forced = account.must_change_password or expired(account.password_changed_at, timezone.now())
+    context = {"problems": problems, "forced": forced, "next": safe_next(request), "rule": asked_of()}
     return render(request, "account/password_change.html", context, status=422 if problems else 200)
 
 

@@ -109,7 +109,7 @@ class Kinds(_Rule):
 
 
 class NotReused(_Rule):
-    """Not one of the last passwords of the account: the present one, and those in `password_history` where the account keeps them."""
+    """Not one of the last passwords of the account: the present one and those in `password_history`."""
 
     @property
     def text(self) -> Text:
@@ -135,6 +135,12 @@ def past_hashes(account: Any) -> list[str]:
     return present + list(getattr(account, "password_history", None) or [])
 
 
+def history_with(account: Any) -> list[str]:
+    """What `password_history` becomes when the account's present password is replaced; empty where the profile keeps none."""
+    kept = profile().history - 1
+    return past_hashes(account)[: max(0, kept)]
+
+
 def reused(password: str, hashes: Sequence[str]) -> bool:
     return any(check_password(password, old) for old in hashes)
 
@@ -143,6 +149,21 @@ def expired(changed_at: datetime | None, now: datetime, which: Profile | None = 
     """Whether the password must be changed because of its age; unknown age counts as too old where there is a limit."""
     limit = (which or profile()).days
     return limit is not None and (changed_at is None or now - changed_at >= timedelta(days=limit))
+
+
+def asked_of(which: Profile | None = None) -> Text:
+    """What a new password must be, for the form that asks for one."""
+    of = which or profile()
+    parts = [Text("至少 {n} 位", "At least {n} characters").with_(n=of.least)]
+    if of.kinds:
+        parts.append(Text("含大写、小写、数字、符号中的 {n} 类", "{n} of: capitals, small letters, digits, signs").with_(n=of.kinds))
+    else:
+        parts.append(Text("长一些的短语比复杂的短密码更安全", "a long phrase is safer than a short, complex one"))
+    if of.history:
+        parts.append(Text("不同于最近 {n} 次的密码", "none of the last {n}").with_(n=of.history))
+    if of.days:
+        parts.append(Text("{n} 天内须更换", "it lasts {n} days").with_(n=of.days))
+    return Text("，".join(p.zh for p in parts) + "。", "; ".join(p.en for p in parts) + ".")
 
 
 def first_password(length: int = 16) -> str:

@@ -18,7 +18,7 @@ from pydantic import Field
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
-from tongchou.record.access.passwords import first_password
+from tongchou.record.access.passwords import first_password, history_with
 from tongchou.record.act import Context, Payload, act, done_before, explain_constraint, verb
 from tongchou.record.models import Account, PostHolding
 from tongchou.record.territory.reach import missing
@@ -134,10 +134,11 @@ def enable(context: Context, given: AccountIn) -> dict[str, Any]:
 def reset_password(context: Context, given: ResetIn) -> dict[str, Any]:
     """Give another's account a new first password; its open sessions end, and the password must be changed at the next sign-in."""
     account = other_account(context, given.account)
+    account.password_history = history_with(account)
     account.password = _hash(given.password_hash)
     account.must_change_password = True
     account.password_changed_at = context.now
-    account.save(update_fields=["password", "must_change_password", "password_changed_at"])
+    account.save(update_fields=["password", "password_history", "must_change_password", "password_changed_at"])
     context.event("password_reset", subject=f"account:{account.pk}", data={"fields": ["password"]})
     return {"account": account.pk, "username": account.username}
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from tongchou.kernel.text import Text
+from tongchou.record.access.passwords import history_with
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.models import Account
 
@@ -80,9 +81,10 @@ def second_factor(context: Context, given: SecondFactorIn) -> dict[str, Any]:
 @verb("account.own_password", "settings.own", Text("修改本人密码", "Changed own password"))
 def own_password(context: Context, given: PasswordIn) -> dict[str, Any]:
     """Store the new hash. Other sessions of the account end, because they carry a hash of the old one."""
-    Account.objects.filter(pk=context.actor.account_id).update(  # type: ignore[misc]
-        password=given.password_hash, must_change_password=False, password_changed_at=context.now
-    )
+    account = Account.objects.select_for_update().get(pk=context.actor.account_id or 0)
+    account.password_history = history_with(account)
+    account.password, account.must_change_password, account.password_changed_at = given.password_hash, False, context.now
+    account.save(update_fields=["password", "password_history", "must_change_password", "password_changed_at"])
     context.event("own_password", subject=f"account:{context.actor.account_id}", data={"fields": ["password"]})
     return {}
 

@@ -2,6 +2,7 @@
 
 from tongchou.record.models.access import Account, ApiToken, District
 from tongchou.record.models.custody import Custody, Handover, HandoverItem, Holding
+from tongchou.record.models.exports import PersonalExport
 from tongchou.record.models.ledger import Act, Event, HeadExport, LedgerEntry, LedgerQueue, ReadSubject, StoredRefusal
 from tongchou.record.models.loops import CoUnit, Evidence, KindEdition, Loop, LoopLink, StoredFile
 from tongchou.record.models.people import Fact, Household, Person, PersonMerge
@@ -11,6 +12,6 @@ from tongchou.record.models.units import Post, PostHolding, Responsibility, Unit
 __all__ = [
     "Account", "Act", "ApiToken", "Area", "AreaChange", "CoUnit", "Custody", "District", "Edition", "Event", "Evidence",
     "Fact", "Handover", "HandoverItem", "HeadExport", "Holding", "Household", "KindEdition", "LedgerEntry", "LedgerQueue", "Loop",
-    "LoopLink", "Person", "PersonMerge", "Post", "PostHolding", "ReadSubject", "Responsibility", "StoredFile",
+    "LoopLink", "Person", "PersonMerge", "PersonalExport", "Post", "PostHolding", "ReadSubject", "Responsibility", "StoredFile",
     "StoredRefusal", "Unit",
 ]  # fmt: skip

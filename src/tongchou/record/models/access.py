@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -24,6 +25,7 @@ class Account(AbstractBaseUser):
     language = models.CharField(max_length=10, default="zh-hans")
     must_change_password = models.BooleanField(default=False)
     password_changed_at = models.DateTimeField(null=True, blank=True)
+    password_history = ArrayField(models.CharField(max_length=200), default=list, help_text="hashes of former passwords, the latest first")
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"
