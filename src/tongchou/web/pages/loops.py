@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.utils.translation import get_language
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.kinds import LoopKind, Need, Step
+from tongchou.record.access import Actor
 from tongchou.record.loops import engine
 from tongchou.record.models import Account, Area, Unit
 from tongchou.record.questions.loopfile import LoopFile, loop_file
@@ -29,15 +31,18 @@ from tongchou.web.permission import page
 
 @dataclass(frozen=True, slots=True)
 class LoopLink:
-    """A page of a room that is about one loop. page: its name; it takes the loop's id."""
+    """A page that is about one loop. page: its name; it takes the loop's id. fits: whether this loop and actor have it."""
 
     page: str
     label: Text
     icon: str
+    fits: Callable[[LoopFile, Actor], bool]
 
 
 LOOP_LINKS: list[LoopLink] = []
-"""What rooms add to a loop's page."""
+"""What other pages and rooms add to a loop's page."""
+KIND_PAGES: dict[str, str] = {}
+"""Loop kind -> the page on which it is opened instead of the general form."""
 
 
 @page("loop", "loops/<uuid:loop>", "loop.view", methods=("GET",))
@@ -75,7 +80,11 @@ def _shown(request: HttpRequest, found: LoopFile) -> dict[str, Any]:
         "handlers": _handlers(row.owner_unit_id) if row.closed_at is None and {"owner", "opener"} & found.parties else [],
         "can_note": acting,
         "can_split": acting and row.closed_at is None and "owner" in found.parties and actor_of(request).permits("loop.open"),
-        "links": [{"url": reverse(link.page, args=[row.pk]), "label": link.label, "icon": link.icon} for link in LOOP_LINKS],
+        "links": [
+            {"url": reverse(link.page, args=[row.pk]), "label": link.label, "icon": link.icon}
+            for link in LOOP_LINKS
+            if link.fits(found, actor_of(request))
+        ],
         "breadcrumbs": [{"url": reverse("work"), "label": Text("待办", "Work list")}, {"url": "", "label": row.title[:30]}],
     }  # fmt: skip
 
@@ -269,6 +278,8 @@ def loop_new(request: HttpRequest) -> HttpResponse:
     if chosen is None:
         offered = [k for k in kinds.values() if about[0] in ("", *k.subjects)]
         return render(request, "pages/loop_kinds.html", {"kinds": offered, "about": about[1]})
+    if chosen.key in KIND_PAGES and request.method == "GET":
+        return HttpResponseRedirect(reverse(KIND_PAGES[chosen.key]))
     problem: Refusal | None = None
     if request.method == "POST":
         try:

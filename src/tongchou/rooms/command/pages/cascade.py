@@ -44,7 +44,7 @@ MOST_LISTED = 80
 MARGIN = timedelta(days=1)
 """The whole is due a day after its parts: somebody has to look at them."""
 
-LOOP_LINKS.append(LoopLink("loop_tree", Text("分解和进度", "Tree and progress"), "sitemap"))
+LOOP_LINKS.append(LoopLink("loop_tree", Text("分解和进度", "Tree and progress"), "sitemap", lambda file, actor: bool(file.children)))
 
 
 @page("loop_tree", "loops/<uuid:loop>/tree", "loop.view", methods=("GET",))
