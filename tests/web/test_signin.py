@@ -358,7 +358,7 @@ def test_every_address_is_in_a_registry() -> None:
         assert page.permission in {PUBLIC, OWN} | set(roles().permissions)
 
 
-PUBLIC_PAGES = {"account_login", "account_logout", "mfa_authenticate", "language"}
+PUBLIC_PAGES = {"account_login", "account_logout", "mfa_authenticate", "language", "favicon"}
 
 
 def test_every_other_page_asks_for_a_sign_in(client: Client, cast: Cast) -> None:

@@ -25,6 +25,7 @@ from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -277,3 +278,9 @@ def language(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(safe_next(request))
     response.set_cookie("language", wanted, max_age=365 * 86400, samesite="Lax", secure=settings.HTTPS, httponly=True)
     return response
+
+
+@page("favicon", "favicon.ico", PUBLIC, methods=("GET",))
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for it beside a file or a part of a page, where no head names the icon."""
+    return HttpResponseRedirect(static("mark.svg"))

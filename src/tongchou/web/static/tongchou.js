@@ -461,7 +461,7 @@
   addEventListener("click", function (e) {        // a file that came with the page and is stored nowhere else
     var button = e.target.closest && e.target.closest("[data-save-blob]");
     if (!button) return;
-    var held = one("[data-blob]", button.parentNode), text = atob(held.innerHTML.trim()), bytes = new Uint8Array(text.length);
+    var held = one("[data-blob]", button.parentNode), text = atob(held.content.textContent.trim()), bytes = new Uint8Array(text.length);
     for (var i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
     var link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([bytes], { type: held.dataset.type }));
