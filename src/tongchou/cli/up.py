@@ -60,7 +60,7 @@ def _serve(stop: threading.Event, port: int, host: str, workers: int) -> None:
     commands = {
         "web server": [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers),
-            "--blocking-threads", "8", "--no-ws", "--log-level", "warning", "tongchou.config.wsgi:application",
+            "--blocking-threads", str(min(8, 2 * (os.cpu_count() or 1) + 1)), "--no-ws", "--log-level", "warning", "tongchou.config.wsgi:application",
         ],
         "worker": [sys.executable, "-m", "tongchou.cli.main", "work"],
     }  # fmt: skip
