@@ -45,9 +45,8 @@ def to_pdf(document: OfficialDocument, fonts: Path | None = None) -> bytes:
         )
     source = files("tongchou.documents").joinpath("official.typ").read_bytes()
     data = json.dumps(_data(document), ensure_ascii=False)
-    made = typst.compile(source, format="pdf", sys_inputs={"doc": data}, font_paths=[str(fonts)] if fonts else [])
-    assert isinstance(made, bytes)
-    return made
+    folders: list[str | Path | bytes] = [fonts] if fonts else []
+    return typst.compile(source, format="pdf", sys_inputs={"doc": data}, font_paths=folders)
 
 
 def _data(document: OfficialDocument) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
+from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -142,7 +143,7 @@ def _head(book: Any, document: OfficialDocument) -> None:
 
 def _two_sides(book: Any, left: str, right: str) -> Any:
     paragraph = _line(book, f"{left}\t{right}", indent=False)
-    paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(layout.TYPE_AREA[0]), docx.enum.text.WD_TAB_ALIGNMENT.RIGHT)
+    paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(layout.TYPE_AREA[0]), WD_TAB_ALIGNMENT.RIGHT)
     return paragraph
 
 
