@@ -45,8 +45,9 @@ def to_pdf(document: OfficialDocument, fonts: Path | None = None) -> bytes:
         )
     source = files("tongchou.documents").joinpath("official.typ").read_bytes()
     data = json.dumps(_data(document), ensure_ascii=False)
-    folders: list[str | Path | bytes] = [fonts] if fonts else []
-    return typst.compile(source, format="pdf", sys_inputs={"doc": data}, font_paths=folders)
+    set_type: Any = typst.compile  # its overloads do not know bytes as input together with a format
+    made: bytes = set_type(source, format="pdf", sys_inputs={"doc": data}, font_paths=[str(fonts)] if fonts else [])
+    return made
 
 
 def _data(document: OfficialDocument) -> dict[str, Any]:
