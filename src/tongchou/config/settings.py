@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "tongchou.web",
     "tongchou.jobs",
     "tongchou.rooms.command.apps.CommandConfig",
+    "tongchou.rooms.assessment.apps.AssessmentConfig",
     "tongchou.rooms.plans.apps.PlansConfig",
     "tongchou.rooms.risk.apps.RiskConfig",
     "tongchou.rooms.resumption.apps.ResumptionConfig",

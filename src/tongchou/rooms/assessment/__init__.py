@@ -1,0 +1,1 @@
+"""The room of assessment: scores out of the record, bulletins as official documents."""

@@ -1,0 +1,116 @@
+"""What a score is, as dated data (scores.yaml): which measures, how much each weighs, when a unit is ranked, what looks gamed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from tongchou.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One share, in per cent, of the loops that it judges. judged, counted: SQL over a loop `l`, its opener's kind `k`; for people: title, meaning."""
+
+    key: str
+    title: Text
+    meaning: Text
+    judged: str
+    counted: str
+
+
+_DUE = "l.due_at >= %(since)s and l.due_at < %(until)s and l.due_at <= %(now)s"
+_ENDED = "l.closed_at >= %(since)s and l.closed_at < %(until)s"
+_ENDED_OR_AGAIN = f"({_ENDED} or (l.closed_at is null and l.reopened > 0 and l.due_at >= %(since)s))"
+MEASURES: dict[str, Measure] = {
+    m.key: m
+    for m in (
+        Measure(
+            "in_time", Text("按期办结率", "Closed in time"),
+            Text("期内到期的事项中，到期前已核验办结的比例。", "Of what fell due in the period: verified and closed before it was due."),
+            _DUE, "l.closed_at <= l.due_at",
+        ),
+        Measure(
+            "closed", Text("办结率", "Closed"),
+            Text("期内到期的事项中，期末前已核验办结的比例（含超期办结）。", "Of what fell due in the period: verified and closed by its end, late ones included."),
+            _DUE, "l.closed_at < %(until)s",
+        ),
+        Measure(
+            "lasting", Text("一次办结率", "Closed once"),
+            Text("期内办结的和办结后又被打回的事项中，没有被打回过的比例。", "Of what was closed in the period or opened again since: never opened again."),
+            _ENDED_OR_AGAIN, "l.reopened = 0",
+        ),
+        Measure(
+            "confirmed", Text("确认解决率", "Confirmed"),
+            Text("企业、学校提出的事项中由其确认解决的比例，以及回访有答复的事项中答复已解决的比例。没有回访的不计。",
+                 "Of what enterprises and schools raised: confirmed by them; of what was followed up: answered as solved. Without a follow-up: not judged."),
+            f"((k.kind in ('enterprise', 'school') and {_DUE}) or ((l.follow_up_done or l.reopened > 0) and {_ENDED_OR_AGAIN}))",
+            "(l.follow_up_done or (k.kind in ('enterprise', 'school') and l.closed_at < %(until)s and l.reopened = 0))",
+        ),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A warning is shown from `least` loops and `share` per cent on. minutes: for what counts as quick."""
+
+    least: int
+    share: int
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One edition. weights: measure -> weight, in the order in which they are shown."""
+
+    since: date
+    status: str
+    source: Text
+    least: int
+    left_out: tuple[str, ...]
+    ranked: tuple[str, ...]
+    weights: dict[str, int]
+    warnings: dict[str, Limit]
+
+
+WARNINGS = ("quick", "bare", "copied", "own")
+
+
+@lru_cache(maxsize=1)
+def definitions() -> list[Definition]:
+    """All editions, the first in force first. Raises ValueError or KeyError when the file is not in order."""
+    raw = yaml.safe_load(files("tongchou.rooms.assessment").joinpath("scores.yaml").read_text("utf-8"))
+    return read(raw)
+
+
+def read(raw: list[dict[str, Any]]) -> list[Definition]:
+    """Read and check editions. Raises ValueError that names what is wrong."""
+    found = [
+        Definition(
+            e["from"], e["status"], Text.from_dict(e["source"]), int(e["least"]), tuple(e["leave_out_kinds"]), tuple(e["ranked"]),
+            {k: int(v) for k, v in e["measures"].items()}, {k: Limit(**v) for k, v in e["warnings"].items()},
+        )
+        for e in raw
+    ]  # fmt: skip
+    for one in found:
+        if unknown := set(one.weights) - set(MEASURES):
+            raise ValueError(f"scores.yaml, {one.since}: no such measure: {', '.join(sorted(unknown))}")
+        if sum(one.weights.values()) != 100 or min(one.weights.values()) <= 0:
+            raise ValueError(f"scores.yaml, {one.since}: the weights must be positive and add up to 100")
+        if set(one.warnings) != set(WARNINGS) or one.status not in ("confirmed", "unconfirmed") or one.least < 1:
+            raise ValueError(f"scores.yaml, {one.since}: warnings, status or least")
+    if [d.since for d in found] != sorted({d.since for d in found}):
+        raise ValueError("scores.yaml: editions must be in the order of their dates, one for a date")
+    return found
+
+
+def in_force(on: date) -> Definition:
+    """The edition in force on a day; the first one before its own date."""
+    found = definitions()
+    return next((d for d in reversed(found) if d.since <= on), found[0])

@@ -1,0 +1,5 @@
+"""Pages of the room: importing the package registers them."""
+
+from tongchou.rooms.assessment.pages import scores
+
+__all__ = ["scores"]

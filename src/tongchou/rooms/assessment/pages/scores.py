@@ -1,0 +1,176 @@
+"""Scores: the table of units by rank, what every number means, and the loops behind it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from tongchou.kernel.clock import SHANGHAI, parse_date, parse_datetime
+from tongchou.kernel.text import Text
+from tongchou.record.models import Unit
+from tongchou.rooms.assessment.definition import MEASURES, Definition, in_force
+from tongchou.rooms.assessment.questions import Line, Oddity, Period, behind, period, ranking
+from tongchou.web.pages.names import KINDS
+from tongchou.web.pages.requests import actor_of, integer, now
+from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
+from tongchou.web.permission import Nav, page
+
+_TITLE = Text("考核排名", "Scores")
+ODDITIES = {
+    "quick": Text("{n} 件在交办后极短时间内办结", "{n} closed moments after they were handed out"),
+    "bare": Text("{n} 件办结时没有证明材料", "{n} closed without evidence"),
+    "copied": Text("{n} 件的反馈文字大量雷同", "{n} with the same words as many others"),
+    "own": Text("{n} 件由本单位自己交办，不计分", "{n} opened by the unit itself, not counted"),
+}
+
+
+def period_of(request: HttpRequest) -> Period:
+    """The period that the page is asked for; without one, the last thirty days."""
+    today = now().astimezone(SHANGHAI).date()
+    first, last = request.GET.get("first", ""), request.GET.get("last", "")
+    return period(parse_date(first, "first") if first else today - timedelta(days=29), parse_date(last, "last") if last else today)
+
+
+def oddity(o: Oddity) -> Text:
+    return ODDITIES[o.key].with_(n=o.found)
+
+
+@page("scores", "scores", "scores.view", methods=("GET",), nav=Nav(_TITLE, "numbers", 15))
+def scores(request: HttpRequest) -> HttpResponse:
+    """Units of one kind, the best first, with what the score is made of."""
+    over = period_of(request)
+    how = in_force(over.last)
+    kind = request.GET.get("kind") or how.ranked[0]
+    found = ranking(actor_of(request), kind, over, now(), kept=True)
+    lines = found.lines
+    sheet = _sheet(lines, how, over, kind, found.at)
+    if asked_for(request):
+        return sheet_file(request, Text("{kind}考核排名", "Scores, {kind}").with_(kind=KINDS[kind]), *cells_of(sheet))
+    context = {
+        "title": _TITLE,
+        "sheet": sheet,
+        "kinds": [(k, KINDS[k]) for k in how.ranked],
+        "kind": kind,
+        "over": over,
+        "at": found.at,
+        "how": how,
+        "parts": [(MEASURES[k], w) for k, w in how.weights.items()],
+        "chart": _chart(lines),
+        "warned": [(x, [oddity(o) for o in x.warnings]) for x in lines if x.warnings],
+        "can_draft": actor_of(request).permits("bulletin.draft"),
+        "empty": {"title": Text("没有可以考核的单位", "No unit to score"), "text": Text("您的辖区内没有该类单位。", "None in your area."), "icon": "numbers"},
+    }  # fmt: skip
+    return render(request, "assessment/scores.html", context)
+
+
+def _sheet(lines: list[Line], how: Definition, over: Period, kind: str, at: datetime) -> dict[str, Any]:
+    columns: list[dict[str, Any]] = [
+        {"key": "unit", "label": Text("单位", "Unit")},
+        {"key": "rank", "label": Text("位次", "Rank"), "number": True},
+        {"key": "score", "label": Text("得分", "Score"), "number": True},
+    ]
+    for key, weight in how.weights.items():
+        m = MEASURES[key]
+        columns.append({"key": key, "label": Text("{t}（{w} 分）", "{t} ({w})").with_(t=m.title, w=weight), "number": True, "definition": m.meaning})
+    columns.append({"key": "warnings", "label": Text("提示", "To be checked")})
+    rows = []
+    for x in lines:
+        cells: list[dict[str, Any]] = [
+            {"value": x.name},
+            {"value": x.rank or Text("不排名", "not ranked")},
+            {"value": x.score if x.score is not None else Text("—", "—")},
+        ]
+        for key in how.weights:
+            share = x.shares[key]
+            text = f"{share.per_cent}%（{share.counted}/{share.judged}）" if share.judged else Text("—", "—")
+            cells.append({"value": text} | ({"url": _behind(x.unit, kind, key, over, at)} if share.judged else {}))
+        said = [oddity(o) for o in x.warnings]
+        cells.append({"value": Text("；".join(t.zh for t in said), "; ".join(t.en for t in said)) if said else Text("无", "none")})
+        rows.append({"cells": cells})
+    return {"key": "scores", "caption": Text("考核排名", "Scores"), "columns": columns, "rows": rows, "export": True}
+
+
+def _behind(unit: int, kind: str, measure: str, over: Period, at: datetime) -> str:
+    query = {"unit": unit, "kind": kind, "measure": measure, "first": str(over.first), "last": str(over.last), "at": at.isoformat()}
+    return f"{reverse('score_loops')}?{urlencode(query)}"
+
+
+def _chart(lines: list[Line]) -> dict[str, Any] | None:
+    scored = [x for x in lines if x.score is not None][:30]
+    if not scored:
+        return None
+    language = get_language() or "zh-hans"
+    return {
+        "key": "scores",
+        "title": Text("得分", "Score"),
+        "columns": [Text("单位", "Unit"), Text("得分", "Score")],
+        "rows": [[x.name, x.score] for x in scored],
+        "option": {
+            "tooltip": {},
+            "grid": {"containLabel": True, "left": 8, "right": 24, "top": 8, "bottom": 8},
+            "xAxis": {"type": "value", "max": 100},
+            "yAxis": {"type": "category", "inverse": True, "data": [x.name for x in scored]},
+            "series": [
+                {
+                    "name": Text("得分", "Score").in_(language),
+                    "type": "bar",
+                    "data": [x.score for x in scored],
+                    "label": {"show": True, "position": "right"},
+                }
+            ],
+        },
+    }
+
+
+@page("score_loops", "scores/loops", "scores.view", methods=("GET",))
+def score_loops(request: HttpRequest) -> HttpResponse:
+    """The loops behind one number: which count, which do not, and why."""
+    over, key, kind = period_of(request), request.GET.get("measure", ""), request.GET.get("kind", "")
+    unit = Unit.objects.filter(pk=integer(request, "unit") or 0).first()
+    at = parse_datetime(request.GET["at"], "at") if request.GET.get("at") else now()
+    rows = behind(actor_of(request), unit.pk if unit else 0, kind, key, over, min(at, now()))
+    measure = MEASURES[key]
+    labels = (
+        ("title", "事项", "Loop"),
+        ("due", "应办结", "Due"),
+        ("closed", "办结", "Closed"),
+        ("reopened", "打回次数", "Opened again"),
+        ("counts", "是否计入", "Counts"),
+    )
+    columns = [{"key": k, "label": Text(zh, en), "number": k == "reopened"} for k, zh, en in labels]
+    lines = []
+    for r in rows:
+        tone = {"tone": "ok", "icon": "circle-check"} if r.counts else {"tone": "warn", "icon": "x"}
+        cells = [
+            {"value": r.title, "url": reverse("loop", args=[r.id])},
+            {"value": r.due_at},
+            {"value": r.closed_at or Text("未办结", "open")},
+            {"value": r.reopened},
+            {"value": Text("计入", "yes") if r.counts else Text("不计入", "no")} | tone,
+        ]
+        lines.append({"cells": cells})
+    back = f"{reverse('scores')}?{urlencode({'kind': kind, 'first': over.first, 'last': over.last})}"
+    context = {
+        "title": Text("{unit}：{what}", "{unit}: {what}").with_(unit=unit.name if unit else "", what=measure.title),
+        "measure": measure,
+        "over": over,
+        "counted": sum(r.counts for r in rows),
+        "judged": len(rows),
+        "sheet": {"key": "score_loops", "caption": measure.title, "columns": columns, "rows": lines},
+        "empty": {"title": Text("没有您能看到的事项", "Nothing that you may see"), "text": Text("只列出您能查看的事项。", "What you may see."), "icon": "list-check"},
+        "breadcrumbs": [{"url": back, "label": _TITLE}, {"url": "", "label": measure.title}],
+    }  # fmt: skip
+    return render(request, "assessment/score_loops.html", context)
+
+
+def days(first: date, last: date) -> str:
+    """A period as bulletins write it."""
+    if first.year == last.year:
+        return f"{first.year}年{first.month}月{first.day}日至{last.month}月{last.day}日"
+    return f"{first.year}年{first.month}月{first.day}日至{last.year}年{last.month}月{last.day}日"

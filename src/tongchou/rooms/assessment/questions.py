@@ -1,0 +1,242 @@
+"""Scores out of the record: each unit's measures, score, rank and warnings, and the loops behind every number."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+
+from tongchou.kernel.clock import SHANGHAI
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.text import Text
+from tongchou.record.access import Actor
+from tongchou.record.questions.worklist import scope_condition
+from tongchou.rooms.assessment.definition import MEASURES, Definition, in_force
+
+LONGEST = timedelta(days=370)
+KEPT_FOR = timedelta(minutes=5)
+NEAR_ONLY = ("enterprise", "community")
+"""Kinds whose scores are seen by those in whose area they lie; the others' by everybody who may see scores."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From the first day to the last, both included, in Asia/Shanghai."""
+
+    first: date
+    last: date
+
+    @property
+    def since(self) -> datetime:
+        return datetime.combine(self.first, time(), SHANGHAI)
+
+    @property
+    def until(self) -> datetime:
+        return datetime.combine(self.last + timedelta(days=1), time(), SHANGHAI)
+
+    @property
+    def before(self) -> Period:
+        """The period of the same length that ends the day before."""
+        days = self.last - self.first
+        return Period(self.first - days - timedelta(days=1), self.first - timedelta(days=1))
+
+
+def period(first: date, last: date) -> Period:
+    """Check and make a period. Raises a Refusal."""
+    if first > last:
+        rule = Text("起始日期晚于截止日期。", "The first day is after the last.")
+        raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请调整日期。", "Change the dates."), field="last", value=str(last))
+    if last - first > LONGEST:
+        rule = Text("考核期不得超过一年。", "A period may not be longer than a year.")
+        raise Refusal(Reason.TOO_LARGE, rule, remedy=Text("请缩短日期范围。", "Choose a shorter one."), field="first", value=str(first))
+    return Period(first, last)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """counted of judged. per_cent: None when nothing was judged: nought of nothing is not nought."""
+
+    counted: int
+    judged: int
+
+    @property
+    def per_cent(self) -> float | None:
+        return round(100 * self.counted / self.judged, 1) if self.judged else None
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """Something that looks gamed: how many of how many closed loops."""
+
+    key: str
+    found: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One unit. score: 0 to 100, None when there is too little to judge; rank: 1 is the best, units with the same score share it."""
+
+    unit: int
+    name: str
+    shares: dict[str, Share]
+    score: float | None
+    rank: int | None
+    warnings: tuple[Oddity, ...]
+
+
+_BASE = """
+from record_loop l join record_unit u on u.id = l.owner_unit_id left join record_unit k on k.id = l.opener_unit_id
+where u.kind = %(kind)s and u.active_to is null and l.end_reason in ('', 'done') and l.kind <> all(%(left_out)s)
+"""
+_OTHERS = "and l.opener_unit_id is distinct from l.owner_unit_id"
+_NEAR = (
+    "and (l.due_at >= %(since)s and l.due_at < %(until)s or l.closed_at >= %(since)s and l.closed_at < %(until)s "
+    "or l.closed_at is null and l.reopened > 0)"
+)
+_ENDED = "l.closed_at >= %(since)s and l.closed_at < %(until)s and l.end_reason = 'done'"
+_WARNED = f"""
+select l.owner_unit_id, count(*) filter (where not o.own), count(*) filter (where not o.own and l.closed_at - l.opened_at < %(quick)s),
+  count(*) filter (where not o.own and e.text is null), count(*) filter (where not o.own and e.many >= %(copied)s),
+  count(*) filter (where o.own)
+from record_loop l join record_unit u on u.id = l.owner_unit_id
+cross join lateral (select l.opener_unit_id is not distinct from l.owner_unit_id as own) o
+left join (
+  select loop_id, max(text) as text, max(many) as many from (
+    select e.loop_id, coalesce(nullif(e.text, ''), e.type) as text,
+           count(*) filter (where e.text <> '') over (partition by m.owner_unit_id, e.text) as many
+    from record_evidence e join record_loop m on m.id = e.loop_id join record_unit v on v.id = m.owner_unit_id
+    where v.kind = %(kind)s and m.closed_at >= %(since)s and m.closed_at < %(until)s and m.end_reason = 'done'
+  ) t group by loop_id
+) e on e.loop_id = l.id
+where u.kind = %(kind)s and u.active_to is null and l.kind <> all(%(left_out)s) and {_ENDED}
+group by l.owner_unit_id
+"""
+
+
+def _values(kind: str, over: Period, now: datetime, how: Definition) -> dict[str, Any]:
+    until = min(over.until, now)  # what is closed after the moment asked for is not closed yet
+    return {"kind": kind, "since": over.since, "until": until, "now": now, "left_out": list(how.left_out)}
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Every active unit of a kind that the actor may see, the best first; those that are not ranked last, by name. at: the moment of the numbers."""
+
+    at: datetime
+    lines: list[Line]
+
+
+def ranking(actor: Actor, kind: str, over: Period, now: datetime, *, kept: bool = False) -> Ranking:
+    """Work the scores out. kept: numbers of the last KEPT_FOR will do (a district's month takes most of a second)."""
+    actor.require("scores.view")
+    how = in_force(over.last)
+    _check_kind(kind, how)
+    key = f"scores:{kind}:{over.first}:{over.last}:{how.since}"
+    known = cache.get(key) if kept else None
+    if known is None:
+        known = (now, *_numbers(kind, over, now, how))
+        cache.set(key, known, KEPT_FOR.total_seconds())
+    at, names, found, warned = known
+    lines = []
+    for unit, (name, path) in names.items():
+        if kind in NEAR_ONLY and not actor.sees_path("scores.view", path):
+            continue
+        numbers = found.get(unit, (0,) * (2 * len(how.weights)))
+        shares = {k: Share(numbers[2 * n + 1], numbers[2 * n]) for n, k in enumerate(how.weights)}
+        lines.append(Line(unit, name, shares, score_of(shares, how), None, warned.get(unit, ())))
+    return Ranking(at, _ranked(lines))
+
+
+def _numbers(
+    kind: str, over: Period, now: datetime, how: Definition
+) -> tuple[dict[int, tuple[str, str]], dict[int, tuple[int, ...]], dict[int, tuple[Oddity, ...]]]:
+    """Names and paths of the units, judged and counted by measure, and oddities."""
+    values = _values(kind, over, now, how)
+    columns = ", ".join(
+        f"count(*) filter (where {MEASURES[k].judged}), count(*) filter (where {MEASURES[k].judged} and {MEASURES[k].counted})" for k in how.weights
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select u.id, u.name, a.path from record_unit u join record_area a on a.id = u.area_id where u.kind = %s and u.active_to is null", [kind]
+        )
+        names = {unit: (name, path) for unit, name, path in cursor.fetchall()}
+        cursor.execute(f"select l.owner_unit_id, {columns} {_BASE} {_OTHERS} {_NEAR} group by l.owner_unit_id", values)
+        found = {row[0]: tuple(row[1:]) for row in cursor.fetchall()}
+    return names, found, _warnings(values, how)
+
+
+def score_of(shares: dict[str, Share], how: Definition) -> float | None:
+    """The weighted mean of the measures that judge enough loops; None when none does."""
+    judged = {k: s for k, s in shares.items() if s.judged >= how.least}
+    weight = sum(how.weights[k] for k in judged)
+    if not weight:
+        return None
+    return round(sum(how.weights[k] * 100 * s.counted / s.judged for k, s in judged.items()) / weight, 1)
+
+
+def _ranked(lines: list[Line]) -> list[Line]:
+    scored = sorted((x for x in lines if x.score is not None), key=lambda x: (-(x.score or 0), x.name))
+    out: list[Line] = []
+    for place, line in enumerate(scored, 1):
+        rank = out[-1].rank if out and out[-1].score == line.score else place
+        out.append(Line(line.unit, line.name, line.shares, line.score, rank, line.warnings))
+    return out + sorted((x for x in lines if x.score is None), key=lambda x: x.name)
+
+
+def _warnings(values: dict[str, Any], how: Definition) -> dict[int, tuple[Oddity, ...]]:
+    limits = how.warnings
+    more = {"quick": timedelta(minutes=limits["quick"].minutes), "copied": limits["copied"].least}
+    with connection.cursor() as cursor:
+        cursor.execute(_WARNED, values | more)
+        rows = cursor.fetchall()
+    out: dict[int, tuple[Oddity, ...]] = {}
+    for unit, ended, quick, bare, copied, own in rows:
+        numbers = {"quick": (quick, ended), "bare": (bare, ended), "copied": (copied, ended), "own": (own, ended + own)}
+        out[unit] = tuple(
+            Oddity(key, n, of) for key, (n, of) in numbers.items() if n >= limits[key].least and 100 * n >= limits[key].share * of
+        )
+    return out
+
+
+def _check_kind(kind: str, how: Definition) -> None:
+    if kind not in how.ranked:
+        rule = Text("该类单位不参加考核排名。", "Units of this kind are not ranked.")
+        remedy = Text("可选：{all}。", "Choose from: {all}.").with_(all=", ".join(how.ranked))
+        raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="kind", value=kind[:40])
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A loop behind a number. counts: it counts in the unit's favour."""
+
+    id: uuid.UUID
+    title: str
+    due_at: datetime
+    closed_at: datetime | None
+    reopened: int
+    counts: bool
+
+
+def behind(actor: Actor, unit: int, kind: str, measure: str, over: Period, now: datetime, limit: int = 500) -> list[Behind]:
+    """The loops that a measure of a unit judges, those that do not count first. Only those that the actor may see."""
+    actor.require("scores.view")
+    how = in_force(over.last)
+    _check_kind(kind, how)
+    if measure not in how.weights:
+        rule = Text("没有这项指标。", "There is no such measure.")
+        raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请从考核表进入。", "Open it from the table."), field="measure", value=measure[:40])
+    values = _values(kind, over, now, how) | {"unit": unit, "limit": limit}
+    m = MEASURES[measure]
+    scope = scope_condition(actor, "loop.view", values)
+    sql = (
+        f"select l.id, l.title, l.due_at, l.closed_at, l.reopened, coalesce({m.counted}, false) as counts {_BASE} {_OTHERS} "
+        f"and l.owner_unit_id = %(unit)s and {m.judged} and {scope} order by counts, l.due_at, l.id limit %(limit)s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [Behind(*row) for row in cursor.fetchall()]

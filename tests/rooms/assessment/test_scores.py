@@ -1,0 +1,226 @@
+"""Scores: worked out from the record alone, explained down to the loops, with what looks gamed shown and not scored."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from importlib.resources import files
+from typing import Any
+
+import pytest
+import yaml
+from django.urls import reverse
+
+from tests.cast import Cast
+from tests.web.test_pages import signed_in
+from tongchou.kernel.clock import SHANGHAI
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.ids import new_id
+from tongchou.record.act import act
+from tongchou.record.models import Loop
+from tongchou.rooms.assessment import definition
+from tongchou.rooms.assessment.definition import Definition, in_force, read
+from tongchou.rooms.assessment.questions import Line, Period, Share, behind, period, ranking, score_of
+
+DAY = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
+NOW = datetime(2026, 4, 2, 9, tzinfo=SHANGHAI)
+DONE = [{"key": "result", "type": "text", "text": "已逐户排查"}]
+
+
+def refused(run: Callable[[], Any]) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        run()
+    return caught.value
+
+
+def task(cast: Cast, owner: str = "east_street", *, opener: str = "hq", at: datetime = DAY, hours: float = 48, **more: Any) -> str:
+    """A task due `hours` after it was handed out."""
+    payload = {"kind": "task", "title": "排查", "owner_unit": cast.units[owner].pk, "due_at": (at + timedelta(hours=hours)).isoformat()} | more
+    return str(act("loop.open", cast.as_(opener), new_id(), payload, now=at).result["loop"])
+
+
+def work(cast: Cast, loop: str, hours: float, who: str = "street", *, at: datetime = DAY, words: str = "已逐户排查", by: str = "hq") -> None:
+    """Sign, report and have it verified and closed so many hours after hand-out."""
+    evidence = [{"key": "result", "type": "text", "text": words}]
+    act("loop.advance", cast.as_(who), new_id(), {"loop": loop, "step": "sign"}, now=at + timedelta(hours=hours / 3))
+    act("loop.advance", cast.as_(who), new_id(), {"loop": loop, "step": "report", "evidence": evidence}, now=at + timedelta(hours=hours / 2))
+    act("loop.advance", cast.as_(by), new_id(), {"loop": loop, "step": "verify", "note": "属实"}, now=at + timedelta(hours=hours))
+
+
+def line(cast: Cast, unit: str = "east_street", kind: str = "street", over: Period = MARCH, now: datetime = NOW) -> Line:
+    found = ranking(cast.as_("hq"), kind, over, now).lines
+    return next(x for x in found if x.unit == cast.units[unit].pk)
+
+
+def test_the_shares_are_those_of_the_record(cast: Cast) -> None:
+    for hours in (10, 20, 30, 60):  # three in time, one closed late
+        work(cast, task(cast), hours)
+    task(cast)  # never closed
+    found = line(cast)
+    assert found.shares["in_time"] == Share(3, 5)
+    assert found.shares["closed"] == Share(4, 5)
+    assert found.shares["lasting"] == Share(4, 4)
+    assert found.shares["confirmed"] == Share(0, 0)  # nobody was asked: that is not held against the unit
+    hits = behind(cast.as_("hq"), cast.units["east_street"].pk, "street", "in_time", MARCH, NOW)
+    assert [b.counts for b in hits] == [False, False, True, True, True]
+    for key, share in found.shares.items():
+        rows = behind(cast.as_("hq"), found.unit, "street", key, MARCH, NOW)
+        assert (sum(r.counts for r in rows), len(rows)) == (share.counted, share.judged), key
+
+
+def test_what_is_not_due_yet_is_not_held_against_anybody(cast: Cast) -> None:
+    for _ in range(3):
+        task(cast, hours=24 * 20)
+    assert line(cast, now=DAY + timedelta(days=3)).shares["in_time"] == Share(0, 0)
+    assert line(cast).shares["in_time"] == Share(0, 3)
+
+
+def test_a_loop_that_is_opened_again_counts_against_lasting_even_while_it_is_open(cast: Cast) -> None:
+    loops = [task(cast) for _ in range(3)]
+    for loop in loops:
+        work(cast, loop, 10)
+    asked = DAY + timedelta(days=8)
+    act("loop.follow_up", cast.as_("hq"), new_id(), {"loop": loops[0], "satisfied": False, "note": "仍未解决"}, now=asked)
+    assert line(cast).shares["lasting"] == Share(2, 3)
+    act("loop.follow_up", cast.as_("hq"), new_id(), {"loop": loops[1], "satisfied": True, "note": "已解决"}, now=asked)
+    found = line(cast)
+    assert found.shares["confirmed"] == Share(1, 2)
+    work(cast, loops[0], 20, at=asked)
+    assert line(cast).shares["lasting"] == Share(2, 3)
+
+
+def test_who_opens_tasks_for_itself_gains_nothing(cast: Cast) -> None:
+    """The guard against inflating numbers; its twin below shows that the guard does it."""
+    for _ in range(3):
+        task(cast)
+    before = line(cast)
+    for _ in range(12):
+        work(cast, task(cast, opener="street", verifier_unit=cast.units["office"].pk), 2)
+    after = line(cast)
+    assert after.score == before.score
+    assert after.shares == before.shares
+    assert [w.key for w in after.warnings] == ["own"]
+
+
+def test_without_the_guard_it_would(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tongchou.rooms.assessment import questions
+
+    for _ in range(3):
+        task(cast)
+    before = line(cast)
+    for _ in range(12):
+        work(cast, task(cast, opener="street", verifier_unit=cast.units["office"].pk), 2)
+    monkeypatch.setattr(questions, "_OTHERS", "")
+    assert line(cast).score != before.score
+
+
+def test_what_looks_gamed_is_shown(cast: Cast) -> None:
+    for n in range(12):
+        work(cast, task(cast), 0.1, words="按要求完成" if n else "走访十二户，三户登记")
+    keys = {w.key: (w.found, w.of) for w in line(cast).warnings}
+    assert keys == {"quick": (12, 12), "copied": (11, 12)}
+    Loop.objects.get(pk=task(cast)).evidence.all().delete()
+    from tongchou.record.models import Evidence
+
+    Evidence.objects.all().delete()
+    assert "bare" in {w.key for w in line(cast).warnings}
+
+
+def test_the_score_weighs_what_can_be_judged_and_ranks_share_places(cast: Cast) -> None:
+    how = in_force(date(2026, 3, 31))
+    assert score_of({k: Share(0, 0) for k in how.weights}, how) is None
+    assert score_of({k: Share(2, 2) for k in how.weights}, how) is None  # too few
+    assert score_of({"in_time": Share(4, 4), "closed": Share(0, 2), "lasting": Share(0, 0), "confirmed": Share(0, 0)}, how) == 100.0
+    assert score_of({"in_time": Share(3, 4), "closed": Share(4, 4), "lasting": Share(0, 0), "confirmed": Share(0, 0)}, how) == 84.6
+    for owner, who in (("east_street", "street"), ("west_street", "next_street")):
+        for _ in range(3):
+            work(cast, task(cast, owner), 10, who)
+    found = ranking(cast.as_("hq"), "street", MARCH, NOW).lines
+    assert [(x.rank, x.score) for x in found] == [(1, 100.0), (1, 100.0)]
+
+
+def test_who_sees_what(cast: Cast) -> None:
+    for _ in range(3):
+        work(cast, task(cast, "west_street"), 10, "next_street")
+    assert {x.name for x in ranking(cast.as_("street"), "street", MARCH, NOW).lines} == {"east_street 单位", "west_street 单位"}
+    assert behind(cast.as_("street"), cast.units["west_street"].pk, "street", "in_time", MARCH, NOW) == []  # the number, not the cases
+    assert [x.name for x in ranking(cast.as_("street"), "enterprise", MARCH, NOW).lines] == ["works 单位"]
+    assert ranking(cast.as_("dept"), "enterprise", MARCH, NOW).lines == []
+    for who in ("grid_worker", "enterprise", "auditor"):
+        assert refused(lambda w=who: ranking(cast.as_(w), "street", MARCH, NOW)).reason is Reason.NOT_ALLOWED
+
+
+def test_kept_numbers_are_of_their_moment_and_their_loops_too(cast: Cast) -> None:
+    for _ in range(3):
+        task(cast)
+    hq, before = cast.as_("hq"), DAY + timedelta(hours=49)
+    first = ranking(hq, "street", MARCH, before, kept=True)
+    late = task(cast)
+    work(cast, late, 50)
+    again = ranking(hq, "street", MARCH, before + timedelta(minutes=4), kept=True)
+    assert again == first
+    assert again.at == before
+    rows = behind(hq, cast.units["east_street"].pk, "street", "closed", MARCH, again.at)
+    assert [r.counts for r in rows] == [False] * 4  # the fourth was closed an hour after the moment
+    assert ranking(hq, "street", MARCH, NOW).at == NOW
+
+
+def test_bad_questions_are_refused(cast: Cast) -> None:
+    hq = cast.as_("hq")
+    assert refused(lambda: ranking(hq, "site", MARCH, NOW)).field == "kind"
+    assert refused(lambda: behind(hq, 1, "street", "beauty", MARCH, NOW)).field == "measure"
+    assert refused(lambda: period(date(2026, 3, 2), date(2026, 3, 1))).field == "last"
+    assert refused(lambda: period(date(2024, 3, 2), date(2026, 3, 1))).field == "first"
+
+
+def broken(**more: Any) -> list[dict[str, Any]]:
+    raw = yaml.safe_load(files("tongchou.rooms.assessment").joinpath("scores.yaml").read_text("utf-8"))
+    one = copy.deepcopy(raw[0])
+    return [one | more]
+
+
+def test_a_definition_out_of_order_is_refused_by_name() -> None:
+    assert isinstance(read(broken())[0], Definition)
+    for more, word in (
+        ({"measures": {"in_time": 50, "closed": 40}}, "add up to 100"),
+        ({"measures": {"in_time": 50, "visits": 50}}, "visits"),
+        ({"least": 0}, "least"),
+        ({"status": "law"}, "status"),
+    ):
+        with pytest.raises(ValueError, match=word):
+            read(broken(**more))
+    with pytest.raises(ValueError, match="order"):
+        read(broken() + broken())
+
+
+def test_an_edition_counts_from_its_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    two = read([*broken(), *broken(**{"from": date(2026, 3, 15), "measures": {"in_time": 100}})])
+    monkeypatch.setattr(definition, "definitions", lambda: two)
+    assert len(in_force(date(2026, 3, 14)).weights) == 4
+    assert in_force(date(2026, 3, 15)).weights == {"in_time": 100}
+    assert in_force(date(2019, 1, 1)) is two[0]
+
+
+def test_the_page_shows_the_table_and_leads_to_the_loops(cast: Cast) -> None:
+    for hours in (10, 20, 60):
+        work(cast, task(cast), hours)
+    hq = signed_in(cast, "hq")
+    query = "?kind=street&first=2026-03-01&last=2026-03-31"
+    text = hq.get(reverse("scores") + query).content.decode()
+    assert "66.7%（2/3）" in text
+    assert "计分办法" in text
+    assert "尚未经指挥部审定" in text
+    link = reverse("score_loops") + f"?unit={cast.units['east_street'].pk}&kind=street&measure=in_time&first=2026-03-01&last=2026-03-31"
+    assert link.replace("&", "&amp;") in text  # with the moment of the numbers behind it
+    behind_it = hq.get(link).content.decode()
+    assert "计入 2 件，共 3 件" in behind_it
+    sheet = hq.get(reverse("scores") + query + "&export=csv").content.decode("utf-8-sig")
+    assert "east_street 单位,1,66.7" in sheet or "east_street 单位" in sheet
+    assert hq.get(reverse("scores") + "?kind=site").status_code == 422
+    assert hq.get(reverse("scores") + "?first=2026-02-30").status_code == 422
+    empty = hq.get(reverse("scores") + "?kind=hq_department").content.decode()
+    assert "没有可以考核的单位" in empty
+    cast.accounts["hq"].__class__.objects.filter(username="hq").update(language="en")
+    assert "How it is worked out" in hq.get(reverse("scores") + query).content.decode()
