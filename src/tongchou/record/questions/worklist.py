@@ -223,11 +223,20 @@ def scope_parts(actor: Actor, permission: str, values: dict[str, Any]) -> list[s
     return parts
 
 
-def _root_path() -> str:
-    """Path of the district's root area: who has the whole of it needs no filter."""
-    from tongchou.record.models import District
+_ROOT = """
+select r.path from record_district d join record_area r on r.id = d.root_id
+where d.id = 1 and not exists (
+    select 1 from record_area a where not starts_with(a.path, r.path) and exists (select 1 from record_loop l where l.area_id = a.id)
+)
+"""
 
-    return District.objects.filter(pk=1).values_list("root__path", flat=True).first() or "-"
+
+def _root_path() -> str:
+    """Path of the district's root area: who has the whole of it needs no filter, unless a loop lies beside the district."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROOT)
+        row = cursor.fetchone()
+    return str(row[0]) if row else "-"
 
 
 def _cursor(row: Row, view: str) -> str:

@@ -1,0 +1,198 @@
+"""What each page and API operation opens: whose ids it takes, and how far its permission reaches. What is not listed fails the test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.access.world import TOKEN_HOLDER, Place
+
+Form = Callable[[Place], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Way:
+    """ids: the place's ids that the address takes.
+
+    reach: "area" the role's subtree; "directory" that, and the own area of a role that sees its unit only; "administration" the
+    subtree, and everywhere for the three administrators; "all" everywhere; "ask" the subtree, and everywhere
+    for a role that sees its unit only, as it may ask any unit for something; "party" only for those concerned: `party`, or nobody here; "either":
+    by what the account has set up for itself, so that only what is shown is judged.
+    form: what a POST sends so that it is refused, if at all, for its id. get: the query of a GET.
+    get_scoped: the query, not the address, names the place. needs: a second permission, without which nothing is found.
+    unreached: the reasons an act gives instead of "not found" where it is not reached. roles: who alone may, besides having the permission.
+    """
+
+    ids: tuple[str, ...] = ()
+    reach: str = "all"
+    form: Form = lambda place: {}
+    get: Form = lambda place: {}
+    get_scoped: bool = False
+    party: str = ""
+    needs: str = ""
+    unreached: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+
+
+MAY_TASK = ("leader", "hq_officer", "dept_officer", "street_officer", "community_officer", "inspector", "duty_officer")
+"""Who opens a task, by its kind."""
+ELSEWHERE = ("not_holder", "not_in_custody", "not_found")
+"""An unknown stay and one that another holds are told alike: not by this actor."""
+
+
+def export(place: Place) -> dict[str, Any]:
+    """A request to export one area's people."""
+    return {"area": place.area.pk, "columns": ["name"], "purpose": "入户走访", "need": "须逐户上门核实，遮盖的名单不够用", "row_limit": 10, "valid_days": 2}
+
+
+PAGES: dict[str, Way] = {
+    # signing in, one's own account: no ids, nobody else's data
+    **{name: Way() for name in ("account_login", "account_logout", "sign_in_again", "password_change", "language", "settings", "token_new", "home")},
+    **{
+        name: Way(reach="either")
+        for name in (
+            "mfa_authenticate", "mfa_reauthenticate", "account_reauthenticate", "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp",
+            "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
+        )
+    },
+    "token_revoke": Way(("token",), "party", party=TOKEN_HOLDER),
+    # lists and forms without an id: what they show is limited by what is asked of the record
+    **{
+        name: Way()
+        for name in (
+            "accounts", "account_new", "audit", "audit_refusals", "audit_verify", "custody", "custody_take_in", "figures", "people_import",
+            "units_import", "territory_import", "kinds", "kind_new", "loop_new", "people_duplicates", "territory", "gaps", "units",
+            "unit_new", "work", "unit_lookup", "issue", "duty", "duty_month", "duty_calendar", "duty_plan", "duty_log", "duty_unit",
+            "audit_heads", "audit_exports", "exports", "favicon", "scores", "score_loops",
+        )
+    },
+    "people": Way(form=lambda p: {"text": p.personal["name"]}),
+    "search": Way(get=lambda p: {"q": p.marker("标题")}, get_scoped=True),
+    "person_new": Way(form=lambda p: {"name": "新人", "area": p.area.pk}, reach="area"),
+    "responsibility_assign": Way(get=lambda p: {"area": p.area.pk}, reach="area", get_scoped=True),
+    "custody_offer": Way(get=lambda p: {"pick": p.ids["custody"]}, get_scoped=True),
+    "custody_let_out": Way(get=lambda p: {"pick": p.ids["custody"]}, get_scoped=True),
+    "custody_lost": Way(get=lambda p: {"pick": p.ids["custody"]}, get_scoped=True),
+    "custody_found": Way(get=lambda p: {"pick": p.ids["custody"]}, get_scoped=True),
+    "work_bulk": Way(),
+    "kind": Way(("key",)),
+    "kind_retire": Way(("key",)),
+    # loops
+    "loop": Way(("loop",), "area"),
+    "loop_step": Way(("loop", "step"), "area"),
+    "loop_more": Way(("loop", "what"), "area", lambda p: {"note": "补充"}),
+    "file": Way(("loop", "file"), "area"),
+    "loop_tree": Way(("loop",), "area"),
+    # duty: shifts of the accounts of the test there are none
+    "duty_shift": Way(("shift",), "party"),
+    "duty_cancel": Way(("shift",), "party", lambda p: {"reason": "调班"}),
+    "duty_replace": Way(("shift",), "party", lambda p: {"place": 99_999_999, "account": p.ids["account"], "reason": "换班"}),
+    "duty_own": Way(("shift", "what"), "party"),
+    # exports: the task of the test is not one
+    "export": Way(("loop",), "party"),
+    "export_file": Way(("loop",), "party"),
+    "export_new": Way(reach="area", form=lambda p: export(p)),
+    # people
+    "person": Way(("person",), "area"),
+    "person_open": Way(("person",), "area", lambda p: {"purpose": "visit", "note": ""}),
+    "person_looks": Way(("person",), "area"),
+    "person_correct": Way(("person",), "area", lambda p: {"name": p.personal["name"], "reason": "correction"}),
+    "person_move": Way(("person",), "area", lambda p: {"area": p.area.pk}),
+    "person_fact": Way(("person",), "area", lambda p: {"type": "test", "known": "unknown"}, lambda p: {"type": "test"}),
+    "fact_withdraw": Way(("person", "fact"), "area", lambda p: {"reason": "wrong_value"}),
+    "person_merge": Way(("person",), "area", lambda p: {"folded": p.ids["folded"], "reason": "registered_twice"}),
+    "person_unmerge": Way(("person", "merge"), "area", lambda p: {"reason": "two_people"}),
+    # custody
+    "custody_handover": Way(("handover",), "area"),
+    "custody_answer": Way(("handover",), "party", lambda p: {"answer": "accept"}),
+    # territory, units, accounts
+    "area_new": Way(("area",), "administration", lambda p: {"code": "x", "name": "新", "level": "community"}),
+    "area_rename": Way(("area",), "administration", lambda p: {"name": "新名"}),
+    "area_move": Way(("area",), "administration"),
+    "area_end": Way(("area",), "administration"),
+    "area_reassign": Way(("area",), "administration"),
+    "responsibility_end": Way(("responsibility",), "area"),
+    "unit": Way(("unit",), "directory"),
+    "unit_change": Way(("unit",), "administration", lambda p: {"name": "新名"}),
+    "unit_end": Way(("unit",), "administration"),
+    "post_new": Way(("unit",), "administration", lambda p: {"title": "岗", "role": "grid_worker"}),
+    "post_end": Way(("unit", "post"), "administration"),
+    "post_duty": Way(("unit",), "area", needs="unit.edit", form=lambda p: {"holding": p.ids["holding"], "on_duty": "1"}),
+    "account": Way(("account",), "administration"),
+    "account_password": Way(("account",), "administration"),
+    "account_change": Way(("account", "change"), "administration"),
+    "post_hold": Way(("account",), "administration"),
+    "post_release": Way(("account",), "administration", lambda p: {"holding": p.ids["holding"]}),
+}
+
+OPERATIONS: dict[str, Way] = {
+    **{name: Way() for name in ("openapi", "loops", "kinds", "areas", "units", "custody_balances", "custody_held", "ledger_head", "me", "tokens")},
+    "loop": Way(("loop",), "area"),
+    "loop_file": Way(("loop", "file"), "area"),
+    "people": Way(get=lambda p: {"q": p.personal["name"]}),
+    "person": Way(("person",), "area"),
+    # writes: act by act below; the others make things of one's own
+    **{name: Way() for name in ("act", "loops_open", "loops_advance", "file_upload", "token_create")},
+}
+
+ACTS: dict[str, Way] = {
+    # without an id of a place, or about oneself
+    **{
+        name: Way()
+        for name in (
+            "account.add", "account.own_language", "kind.add", "kind.retire", "territory.import", "unit.import_table",
+            "ledger.export_head", "duty.arrive", "duty.leave", "duty.log", "duty.hand_over", "duty.plan", "duty.replace", "duty.take_over",
+            "duty.cancel", "person.import_table", "person.register_many", "fact.record_many", "loop.open_many",
+        )
+    },
+    "account.disable": Way(reach="administration", form=lambda p: {"account": p.ids["account"]}),
+    "account.enable": Way(reach="administration", form=lambda p: {"account": p.ids["account"]}),
+    "account.remove_second_factor": Way(reach="administration", form=lambda p: {"account": p.ids["account"]}),
+    "account.reset_password": Way(reach="administration", form=lambda p: {"account": p.ids["account"], "password_hash": "!"}),
+    "account.unlock": Way(reach="administration", form=lambda p: {"account": p.ids["account"]}),
+    "area.add": Way(reach="administration", form=lambda p: {"parent": p.area.pk, "code": p.area.code + "099", "name": "新社区"}),
+    "area.end": Way(reach="administration", form=lambda p: {"area": p.ids["inner"]}),
+    "area.move": Way(reach="administration", form=lambda p: {"area": p.ids["inner"], "parent": p.area.pk}),
+    "area.reassign": Way(reach="administration", form=lambda p: {"area": p.area.pk, "to": p.area.pk}),
+    "area.rename": Way(reach="administration", form=lambda p: {"area": p.ids["inner"], "name": "新名"}),
+    "custody.accept": Way(reach="party", form=lambda p: {"handover": p.ids["handover"]}),
+    "custody.refuse": Way(reach="party", form=lambda p: {"handover": p.ids["handover"]}),
+    "custody.withdraw": Way(reach="party", form=lambda p: {"handover": p.ids["handover"]}),
+    "custody.read": Way(reach="area", form=lambda p: {"people": [p.ids["person"]]}),
+    "custody.take_in": Way(reach="area", form=lambda p: {"purpose": "x_y", "unit": p.unit.pk, "holder_kind": "site", "items": [{"item": "n"}]}),
+    "custody.offer": Way(reach="party", unreached=ELSEWHERE, form=lambda p: {"custodies": [p.ids["custody"]], "to_unit": p.unit.pk, "to_kind": "site"}),
+    "custody.let_out": Way(reach="party", unreached=ELSEWHERE, form=lambda p: {"custodies": [p.ids["custody"]], "reason": "used"}),
+    "custody.unlocated": Way(reach="party", unreached=ELSEWHERE, form=lambda p: {"custodies": [p.ids["custody"]], "note": "缺"}),
+    "custody.found": Way(reach="area", form=lambda p: {"custodies": [p.ids["custody"]], "unit": p.unit.pk, "holder_kind": "site", "note": "见"}),
+    "export.ask": Way(reach="area", form=export),
+    "export.make": Way(reach="party", form=lambda p: {"loop": p.ids["loop"], "format": "csv"}),
+    "export.read": Way(reach="party", form=lambda p: {"loop": p.ids["loop"]}),
+    "fact.record": Way(reach="area", form=lambda p: {"person": p.ids["person"], "type": "test", "known": "unknown", "on": "2021-01-01"}),
+    "fact.withdraw": Way(reach="area", form=lambda p: {"fact": p.ids["fact"], "reason": "wrong_value"}),
+    "loop.open": Way(reach="ask", roles=MAY_TASK, form=lambda p: {"kind": "task", "title": "新事项", "owner_unit": p.unit.pk, "area": p.area.pk}),
+    "loop.advance": Way(reach="area", form=lambda p: {"loop": p.ids["loop"], "step": "verify"}),
+    "loop.advance_many": Way(reach="area", form=lambda p: {"loops": [p.ids["loop"]], "step": "verify"}),
+    "loop.follow_up": Way(reach="area", form=lambda p: {"loop": p.ids["loop"], "satisfied": True, "note": "好"}),
+    "loop.name_person": Way(reach="area", form=lambda p: {"loop": p.ids["loop"], "account": p.ids["account"]}),
+    "loop.note": Way(reach="area", form=lambda p: {"loop": p.ids["loop"], "note": "补充"}),
+    "loop.part_done": Way(reach="area", form=lambda p: {"loop": p.ids["loop"], "note": "完"}),
+    "loop.set_due": Way(reach="area", form=lambda p: {"loop": p.ids["loop"], "due_at": "2099-01-01T00:00:00Z", "note": "改"}),
+    "person.correct": Way(reach="area", form=lambda p: {"person": p.ids["person"], "name": "改名"}),
+    "person.merge": Way(reach="area", form=lambda p: {"kept": p.ids["person"], "folded": p.ids["folded"], "reason": "registered_twice"}),
+    "person.unmerge": Way(reach="area", form=lambda p: {"merge": p.ids["merge"], "reason": "two_people"}),
+    "person.move": Way(reach="area", form=lambda p: {"person": p.ids["person"], "area": p.area.pk}),
+    "person.open": Way(reach="area", form=lambda p: {"person": p.ids["person"], "purpose": "visit", "note": ""}),
+    "person.register": Way(reach="area", form=lambda p: {"name": "新人", "area": p.area.pk}),
+    "post.add": Way(reach="administration", form=lambda p: {"unit": p.unit.pk, "title": "岗", "role": "grid_worker"}),
+    "post.duty": Way(reach="area", needs="unit.edit", form=lambda p: {"holding": p.ids["holding"], "on_duty": True}),
+    "post.end": Way(reach="administration", form=lambda p: {"post": p.ids["post"]}),
+    "post.hold": Way(reach="administration", form=lambda p: {"post": p.ids["post"], "account": p.ids["account"]}),
+    "post.release": Way(reach="administration", form=lambda p: {"holding": p.ids["holding"]}),
+    "responsibility.assign": Way(reach="area", form=lambda p: {"kind": "territorial", "post": p.ids["post"], "area": p.area.pk}),
+    "responsibility.end": Way(reach="area", form=lambda p: {"responsibility": p.ids["responsibility"]}),
+    "token.revoke": Way(reach="party", party=TOKEN_HOLDER, form=lambda p: {"token": p.ids["token"]}),
+    "unit.add": Way(reach="administration", form=lambda p: {"name": "新单位", "kind": "site", "area": p.area.pk}),
+    "unit.change": Way(reach="administration", form=lambda p: {"unit": p.unit.pk, "name": "新名"}),
+    "unit.end": Way(reach="administration", form=lambda p: {"unit": p.unit.pk}),
+}

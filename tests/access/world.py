@@ -1,0 +1,183 @@
+"""Three areas with the same things in each, each thing marked: the own street, the next street, the next district.
+
+A marker is a text that occurs nowhere else; where a role and its area permit it must be shown, and nowhere besides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from tests.cast import SINCE, Cast, build
+from tongchou.kernel.identifiers import check_digit
+from tongchou.kernel.ids import new_id
+from tongchou.record.access import SYSTEM, Actor, load_actor, roles
+from tongchou.record.act import act
+from tongchou.record.actions.tokens import issue
+from tongchou.record.files import take_in
+from tongchou.record.models import Account, Area, Evidence, PersonMerge, Post, PostHolding, Responsibility, Unit
+
+PLACES = ("own", "next", "far")
+TOKEN_HOLDER = "hq_officer@district"
+SURNAMES = {"own": "禤", "next": "郤", "far": "亓"}
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + b"\x00" * 40
+
+
+@dataclass
+class Place:
+    """An area with a street unit, its officer and one of each thing. ids by the names that page and operation tables use."""
+
+    name: str
+    area: Area
+    unit: Unit
+    officer: Account
+    ids: dict[str, Any] = field(default_factory=dict)
+
+    def marker(self, what: str) -> str:
+        """A text of this place alone."""
+        return f"密{what}{'甲乙丙'[PLACES.index(self.name)]}语"
+
+    @property
+    def personal(self) -> dict[str, str]:
+        """What only an opened file shows whole."""
+        digit = PLACES.index(self.name) + 1
+        first = f"10010119850317{digit}03"
+        return {
+            "name": f"{SURNAMES[self.name]}静姝",
+            "phone": f"1391234{digit}{digit}{digit}{digit}",
+            "document": first + check_digit(first),
+            "address": f"清源区望河街道柳湾{digit}路{digit}8号3单元50{digit}室",
+        }
+
+    @property
+    def masked(self) -> str:
+        return f"{SURNAMES[self.name]}**"
+
+
+@dataclass
+class World:
+    cast: Cast
+    places: dict[str, Place]
+    accounts: dict[str, Account] = field(default_factory=dict)
+    own: dict[str, dict[str, Any]] = field(default_factory=dict)
+    actors: dict[str, Actor] = field(default_factory=dict)
+
+    def actor(self, who: str) -> Actor:
+        if who not in self.actors:
+            account = self.accounts[who]
+            self.actors[who] = load_actor(account.pk, account.display_name, timezone.localdate(), via="test")
+        return self.actors[who]
+
+    def client(self, who: str) -> Client:
+        """A browser in which somebody is signed in, the second factor passed."""
+        client = Client(raise_request_exception=False)
+        client.force_login(self.accounts[who], backend="django.contrib.auth.backends.ModelBackend")
+        session = client.session
+        session["second_factor_activated"] = self.accounts[who].pk
+        session.save()
+        return client
+
+
+def world() -> World:
+    """The district of the cast, a second district, the marked things in three areas, and an account for every role."""
+    cast = build()
+    city = cast.areas["city"]
+    far = _area("990102", "远区", "district", city)
+    far_street = _area("990102001", "远街", "street", far)
+    units = {"own": cast.units["east_street"], "next": cast.units["west_street"], "far": _unit("远街办", "street", far_street)}
+    out = World(cast, {})
+    for name in PLACES:
+        unit = units[name]
+        officer = _account(f"officer_{name}", unit, "street_officer")
+        out.places[name] = place = Place(name, unit.area, unit, officer)
+        inner = _area(f"{place.area.code}088", f"{name} 社区", "community", place.area)
+        place.ids = {"area": place.area.pk, "inner": inner.pk, "unit": unit.pk, "account": officer.pk}
+        _people(place)
+        _work(cast, place)
+        _custody(place)
+        _answers(place)
+    for role in roles().by_key:
+        home = _unit(f"{role} 自处", "department", cast.areas["east"])
+        out.accounts[role] = _account(f"of_{role}", home, role)
+        out.own[role] = {"unit": home.pk, "loop": _task(SYSTEM, home, f"自有{role}事项")}
+    out.accounts[TOKEN_HOLDER] = _account("above", cast.units["office"], "hq_officer")
+    for place in out.places.values():
+        token = issue(out.actor(TOKEN_HOLDER), new_id(), "测试", ["loop.view"], 30)
+        place.ids |= {"token": token.id, "key": "task", "change": "unlock", "shift": new_id()}
+    return out
+
+
+def _area(code: str, name: str, level: str, parent: Area) -> Area:
+    area = Area.objects.create(code=code, name=name, level=level, parent=parent, valid_from=SINCE)
+    area.path = f"{parent.path}{area.pk}."
+    area.save(update_fields=["path"])
+    return area
+
+
+def _unit(name: str, kind: str, area: Area) -> Unit:
+    return Unit.objects.create(name=name, kind=kind, area=area, active_from=SINCE)
+
+
+def _account(name: str, unit: Unit, role: str) -> Account:
+    account = Account(username=name, display_name=f"{name} 某")
+    account.set_unusable_password()
+    account.save()
+    post = Post.objects.create(unit=unit, title=role, role=role)
+    PostHolding.objects.create(post=post, account=account, from_date=SINCE)
+    return account
+
+
+def _officer(place: Place) -> Actor:
+    return load_actor(place.officer.pk, place.officer.display_name, timezone.localdate(), via="test")
+
+
+def _do(actor: Actor, verb: str, /, **payload: Any) -> dict[str, Any]:
+    return act(verb, actor, new_id(), payload).result
+
+
+def _people(place: Place) -> None:
+    actor, area = _officer(place), place.area.pk
+    person = _do(actor, "person.register", area=area, household_label=place.marker("户"), **place.personal)["person"]
+    other = _do(actor, "person.register", area=area, name=f"{SURNAMES[place.name]}静姝", phone="")["person"]
+    fact = _do(actor, "fact.record", person=person, type="symptom", known="unknown", note=place.marker("备注"))["fact"]
+    merge = PersonMerge.objects.create(
+        kept_id=person, folded_id=other, reason="registered_twice", at=timezone.now(), undone_at=None, act=new_id()
+    )
+    place.ids |= {"person": person, "fact": fact, "merge": merge.pk, "folded": other}
+
+
+def _task(actor: Actor, unit: Unit, title: str, **more: Any) -> str:
+    return str(_do(actor, "loop.open", kind="task", title=title, owner_unit=unit.pk, **more)["loop"])
+
+
+def _work(cast: Cast, place: Place) -> None:
+    """A loop with a note, evidence and a file; above it one of the next district, below it one of the next street."""
+    actor = _officer(place)
+    file = take_in(actor, new_id(), f"{place.marker('文件')}.png", "image/png", PNG).result["file"]
+    loop = _task(actor, place.unit, place.marker("标题"), detail=place.marker("内容"))
+    _do(actor, "loop.advance", loop=loop, step="sign")
+    _do(actor, "loop.note", loop=loop, note=place.marker("说明"))
+    piece = {"key": "result", "type": "text", "text": place.marker("证明")}
+    _do(actor, "loop.advance", loop=loop, step="report", note="已办", evidence=[piece])
+    Evidence.objects.create(loop_id=loop, act=new_id(), step="report", key="photo", type="photo", file_id=file, at=timezone.now())
+    place.ids |= {"loop": loop, "file": file, "step": "verify", "what": "note"}
+
+
+def _custody(place: Place) -> None:
+    actor = _officer(place)
+    item = {"item": place.marker("物"), "place": place.marker("位")}
+    person = {"person": place.ids["person"], "place": place.marker("房")}
+    stays = _do(actor, "custody.take_in", purpose="isolation", unit=place.unit.pk, holder_kind="site", items=[item, person])["custodies"]
+    beside = _unit(f"{place.name} 接收处", "site", place.area)
+    given = _do(actor, "custody.offer", custodies=stays, to_unit=beside.pk, to_kind="site", note=place.marker("移交"))
+    place.ids |= {"handover": given["handover"], "custody": stays[0]}
+
+
+def _answers(place: Place) -> None:
+    post = Post.objects.get(unit=place.unit, role="street_officer", holdings__account=place.officer)
+    row = Responsibility.objects.create(kind="territorial", area=place.area, post=post, from_date=SINCE, note=place.marker("责任"))
+    holding = PostHolding.objects.get(post=post)
+    place.ids |= {"responsibility": row.pk, "post": post.pk, "holding": holding.pk}
