@@ -6,7 +6,18 @@ import pytest
 from django.urls import reverse
 
 from tests.access.judge import (
-    CASE, SEALED, WHO, do_acts, get_pages, may, operations, post_pages, reached, read_api, shown, unlisted,
+    CASE,
+    SEALED,
+    WHO,
+    do_acts,
+    get_pages,
+    may,
+    operations,
+    post_pages,
+    reached,
+    read_api,
+    shown,
+    unlisted,
 )  # fmt: skip
 from tests.access.world import World
 from tongchou.api.acts import offered
@@ -29,15 +40,22 @@ def test_every_role_is_tried(w: World) -> None:
 
 
 @pytest.mark.parametrize("who", WHO)
-def test_what_pages_show(w: World, who: str) -> None:
+def test_what_pages_show(w: World, bare_errors: None, who: str) -> None:
     wrong = get_pages(w, who)
     assert not wrong, "\n" + "\n".join(wrong)
 
 
 @pytest.mark.parametrize("who", WHO)
-def test_what_pages_carry_out(w: World, who: str) -> None:
+def test_what_pages_carry_out(w: World, bare_errors: None, who: str) -> None:
     """A POST to somebody else's thing finds nothing; without the permission it is forbidden; nothing breaks."""
     wrong = post_pages(w, who)
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_error_pages_show_nothing(w: World, who: str) -> None:
+    asked = ["loop", "person", "file", "account", "audit", "unit"]
+    wrong = get_pages(w, who, asked) + post_pages(w, who, ["person_open", "loop_more", "unit_end"])
     assert not wrong, "\n" + "\n".join(wrong)
 
 

@@ -22,11 +22,9 @@ pytestmark = pytest.mark.django_db
 
 def test_a_page_that_is_not_in_the_table_is_named_with_the_line_to_add() -> None:
     new = Page("visits", "visits/<uuid:person>/<int:visit>", "person.view", ("GET",), lambda request: HttpResponse(), None)
-    told = unlisted(PAGES | {"visits": new}, offered(), operations())
-    assert [t for t in told if "'visits'" in t] == [
-        "page 'visits': add to PAGES in tests/access/table.py:  "
-        '"visits": Way(("person", "visit"), "party"),  and place.ids["visit"] to tests/access/world.py'
-    ]
+    told = [t for t in unlisted(PAGES | {"visits": new}, offered(), operations()) if "'visits'" in t]
+    row = '"visits": Way(("person", "visit"), "party"),  and place.ids["visit"] to tests/access/world.py'
+    assert told == [f"page 'visits': add to PAGES in tests/access/table.py:  {row}"]
     plain = dataclasses.replace(new, pattern="visits/<uuid:person>")
     assert any(t.endswith('"visits": Way(("person",), "area"),') for t in unlisted(PAGES | {"visits": plain}, offered(), operations()))
 
@@ -50,8 +48,7 @@ def test_a_field_shown_without_the_mask_is_named(w: World, monkeypatch: pytest.M
     monkeypatch.setattr(Identity, "masked", lambda self: self)
     phone = w.places["own"].personal["phone"]
     assert any(f"GET person own shows own: {phone}" in t for t in get_pages(w, "street_officer", ["person"]))
-    assert any(f"API people own shows own: {w.places['own'].personal['name']}" in t for t in read_api(w, "street_officer", ["people"])) is False
-    assert read_api(w, "street_officer", ["people"]) != []
+    assert any(f"API people own shows own: {phone}" in t for t in read_api(w, "street_officer", ["people"]))
 
 
 def test_a_loop_shown_without_its_area_is_named(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
