@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,20 +14,15 @@ from django.utils.translation import get_language
 from tongchou.kernel.clock import SHANGHAI, parse_date, parse_datetime
 from tongchou.kernel.text import Text
 from tongchou.record.models import Unit
+from tongchou.rooms.assessment.compose import oddity
 from tongchou.rooms.assessment.definition import MEASURES, Definition, in_force
-from tongchou.rooms.assessment.questions import Line, Oddity, Period, behind, period, ranking
+from tongchou.rooms.assessment.questions import Line, Period, behind, period, ranking
 from tongchou.web.pages.names import KINDS
 from tongchou.web.pages.requests import actor_of, integer, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import Nav, page
 
 _TITLE = Text("考核排名", "Scores")
-ODDITIES = {
-    "quick": Text("{n} 件在交办后极短时间内办结", "{n} closed moments after they were handed out"),
-    "bare": Text("{n} 件办结时没有证明材料", "{n} closed without evidence"),
-    "copied": Text("{n} 件的反馈文字大量雷同", "{n} with the same words as many others"),
-    "own": Text("{n} 件由本单位自己交办，不计分", "{n} opened by the unit itself, not counted"),
-}
 
 
 def period_of(request: HttpRequest) -> Period:
@@ -35,10 +30,6 @@ def period_of(request: HttpRequest) -> Period:
     today = now().astimezone(SHANGHAI).date()
     first, last = request.GET.get("first", ""), request.GET.get("last", "")
     return period(parse_date(first, "first") if first else today - timedelta(days=29), parse_date(last, "last") if last else today)
-
-
-def oddity(o: Oddity) -> Text:
-    return ODDITIES[o.key].with_(n=o.found)
 
 
 @page("scores", "scores", "scores.view", methods=("GET",), nav=Nav(_TITLE, "numbers", 15))
@@ -167,10 +158,3 @@ def score_loops(request: HttpRequest) -> HttpResponse:
         "breadcrumbs": [{"url": back, "label": _TITLE}, {"url": "", "label": measure.title}],
     }  # fmt: skip
     return render(request, "assessment/score_loops.html", context)
-
-
-def days(first: date, last: date) -> str:
-    """A period as bulletins write it."""
-    if first.year == last.year:
-        return f"{first.year}年{first.month}月{first.day}日至{last.month}月{last.day}日"
-    return f"{first.year}年{first.month}月{first.day}日至{last.year}年{last.month}月{last.day}日"

@@ -1,0 +1,122 @@
+"""Drafts out of the record: the bulletin of scores, the daily brief. The figures are those of the pages, at one moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tongchou.documents.model import Block, Heading, Paragraph, Table
+from tongchou.kernel.clock import SHANGHAI
+from tongchou.kernel.text import Text
+from tongchou.record.access import Actor
+from tongchou.record.questions.figures import by_area, by_day, top_area
+from tongchou.rooms.assessment.definition import MEASURES, in_force
+from tongchou.rooms.assessment.questions import Line, Oddity, Period, ranking
+
+ODDITIES = {
+    "quick": Text("{n} 件在交办后极短时间内办结", "{n} closed moments after they were handed out"),
+    "bare": Text("{n} 件办结时没有证明材料", "{n} closed without evidence"),
+    "copied": Text("{n} 件的反馈文字大量雷同", "{n} with the same words as many others"),
+    "own": Text("{n} 件由本单位自己交办，不计分", "{n} opened by the unit itself, not counted"),
+}
+
+
+def oddity(o: Oddity) -> Text:
+    return ODDITIES[o.key].with_(n=o.found)
+
+
+def days(over: Period) -> str:
+    """A period as documents write it."""
+    first, last = over.first, over.last
+    year = "" if first.year == last.year else f"{last.year}年"
+    return f"{first.year}年{first.month}月{first.day}日至{year}{last.month}月{last.day}日"
+
+
+def score_bulletin(actor: Actor, kind: str, kind_name: str, over: Period, now: datetime) -> tuple[str, list[Block]]:
+    """Title and body of the bulletin of a period's scores, compared with the period before it."""
+    how = in_force(over.last)
+    lines, before = ranking(actor, kind, over, now).lines, ranking(actor, kind, over.before, now).lines
+    ranked = [x for x in lines if x.score is not None]
+    earlier = {x.unit: x.score for x in before}
+    judged = sum(x.shares["in_time"].judged for x in lines) if "in_time" in how.weights else 0
+    counted = sum(x.shares["in_time"].counted for x in lines) if judged else 0
+    body: list[Block] = [Paragraph(f"现将{days(over)}各{kind_name}任务办理情况通报如下。"), Heading("总体情况")]
+    if judged:
+        body.append(Paragraph(f"期内应办结事项{judged}件，按期办结{counted}件，按期办结率{_per_cent(counted, judged)}。参加排名的{kind_name}{len(ranked)}个。"))
+    else:
+        body.append(Paragraph("期内没有应办结的事项。"))
+    if ranked:
+        header = ("位次", "单位", "得分", *(MEASURES[k].title.zh for k in how.weights), "较上期")
+        rows = [(str(x.rank), x.name, f"{x.score}", *_shares(x), _change(x, earlier)) for x in ranked]
+        body.append(Table(header, tuple(rows), f"各{kind_name}考核情况"))
+        few_of_many = min(3, len(ranked) // 2)
+        best, last = ranked[: few_of_many or 1], ranked[len(ranked) - few_of_many :][::-1]
+        body += [Heading("好的方面"), Paragraph(f"得分靠前的是：{'、'.join(x.name for x in best)}。")]
+        if last:
+            body += [Heading("存在问题"), Paragraph(f"得分靠后的是：{'、'.join(x.name for x in last)}。" + _weakest(last, list(how.weights)))]
+    few = [x.name for x in lines if x.score is None]
+    if few:
+        body.append(Paragraph(f"可考核事项不足{how.least}件、不参加排名的：{'、'.join(few)}。"))
+    odd = [f"{x.name}{'，'.join(oddity(o).zh for o in x.warnings)}" for x in lines if x.warnings]
+    if odd:
+        body += [Heading("需要核查的情况"), Paragraph("；".join(odd) + "。有关单位应予核实并说明。")]
+    weights = "、".join(f"{MEASURES[k].title.zh}{w}分" for k, w in how.weights.items())
+    body.append(Paragraph(f"计分办法：{weights}。数据取自系统办理记录，截至{_moment(now)}。"))
+    return f"关于{days(over)}{kind_name}任务办理情况的通报", body
+
+
+def _shares(x: Line) -> tuple[str, ...]:
+    return tuple(f"{s.per_cent}%" if s.judged else "—" for s in x.shares.values())
+
+
+def _change(x: Line, earlier: dict[int, float | None]) -> str:
+    old = earlier.get(x.unit)
+    if old is None or x.score is None:
+        return "—"
+    return f"{x.score - old:+.1f}"
+
+
+def _weakest(lines: list[Line], keys: list[str]) -> str:
+    """For each unit the measure in which it lost most."""
+    said = []
+    for x in lines:
+        judged = [(x.shares[k].per_cent or 0.0, k) for k in keys if x.shares[k].judged]
+        if judged:
+            per_cent, key = min(judged)
+            said.append(f"{x.name}{MEASURES[key].title.zh}仅{per_cent}%")
+    return "其中" + "，".join(said) + "。" if said else ""
+
+
+def _per_cent(counted: int, judged: int) -> str:
+    return f"{round(100 * counted / judged, 1)}%"
+
+
+def _moment(at: datetime) -> str:
+    local = at.astimezone(SHANGHAI)
+    return f"{local.month}月{local.day}日{local:%H}时{local:%M}分"
+
+
+def daily_brief(actor: Actor, now: datetime) -> tuple[str, list[Block]]:
+    """Title and body of the day's brief: what was opened and closed, what is open and late, by area."""
+    top = top_area(actor)
+    parts, course = by_area(actor, top, now), by_day(actor, top, now, days=2)
+    today, yesterday = course[-1], course[-2]
+    late, supervised = sum(p.late for p in parts), sum(p.supervised + p.accountable for p in parts)
+    local = now.astimezone(SHANGHAI)
+    body: list[Block] = [
+        Paragraph(
+            f"截至{_moment(now)}，全区今日新交办事项{today.opened}件（昨日{yesterday.opened}件），办结{today.closed}件（昨日{yesterday.closed}件）；"
+            f"在办{sum(p.open for p in parts)}件，其中超时{late}件，已升级督办或列入问责线索{supervised}件。"
+        ),
+        Table(
+            ("区域", "在办", "超时", "督办", "问责线索", "近三十天办结", "按期办结率"),
+            tuple(
+                (p.name, str(p.open), str(p.late), str(p.supervised), str(p.accountable), str(p.closed), "—" if p.in_time_share is None else f"{p.in_time_share}%")
+                for p in parts
+            ),
+            "各区域在办事项",
+        ),
+    ]
+    worst = sorted((p for p in parts if p.late), key=lambda p: -p.late)[:3]
+    if worst:
+        body.append(Paragraph("超时较多的是：" + "、".join(f"{p.name}（{p.late}件）" for p in worst) + "，请抓紧办理。"))
+    return f"每日工作简报（{local.month}月{local.day}日）", body
