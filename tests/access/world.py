@@ -19,6 +19,7 @@ from tongchou.record.act import act
 from tongchou.record.actions.tokens import issue
 from tongchou.record.files import take_in
 from tongchou.record.models import Account, Area, Evidence, PersonMerge, Post, PostHolding, Responsibility, Unit
+from tongchou.rooms.assessment.models import Bulletin
 
 PLACES = ("own", "next", "far")
 TOKEN_HOLDER = "hq_officer@district"
@@ -99,6 +100,7 @@ def world() -> World:
         _work(cast, place)
         _custody(place)
         _answers(place)
+        _document(cast, place)
     for role in roles().by_key:
         home = _unit(f"{role} 自处", "department", cast.areas["east"])
         out.accounts[role] = _account(f"of_{role}", home, role)
@@ -181,3 +183,13 @@ def _answers(place: Place) -> None:
     row = Responsibility.objects.create(kind="territorial", area=place.area, post=post, from_date=SINCE, note=place.marker("责任"))
     holding = PostHolding.objects.get(post=post)
     place.ids |= {"responsibility": row.pk, "post": post.pk, "holding": holding.pk}
+
+
+def _document(cast: Cast, place: Place) -> None:
+    """An issued document of the place's own unit."""
+    body = [{"is": "paragraph", "text": place.marker("公文")}]
+    row = Bulletin.objects.create(
+        id=new_id(), form="brief", title=place.marker("文题"), issuer=place.unit, body=body, drafted_by=place.officer, drafted_at=timezone.now(),
+        signed_by=cast.accounts["leader"], signed_at=timezone.now(), organ=place.name, year=2026, seq=1,
+    )  # fmt: skip
+    place.ids |= {"bulletin": row.pk, "format": "docx"}

@@ -75,7 +75,7 @@ def draft(context: Context, given: DraftIn) -> dict[str, Any]:
     assert context.actor.account_id is not None
     row = Bulletin(
         id=new_id(), form=given.form, issuer_id=grant.unit_id, source=given.source, drafted_by_id=context.actor.account_id,
-        drafted_at=context.now, **_content(given),
+        drafted_at=context.now, **_content(context.actor, given),
     )  # fmt: skip
     row.save(force_insert=True)
     context.event("draft", subject=f"bulletin:{row.pk}", data={"form": row.form})
@@ -85,7 +85,7 @@ def draft(context: Context, given: DraftIn) -> dict[str, Any]:
 @verb("bulletin.edit", "bulletin.draft", Text("修改公文草稿", "Edit a draft"))
 def edit(context: Context, given: EditIn) -> dict[str, Any]:
     row = _open_draft(context, given.bulletin, given.seen_version)
-    for name, value in _content(given).items():
+    for name, value in _content(context.actor, given).items():
         setattr(row, name, value)
     row.version += 1
     row.save()
@@ -93,12 +93,13 @@ def edit(context: Context, given: EditIn) -> dict[str, Any]:
     return {"bulletin": str(row.pk), "version": row.version}
 
 
-def _content(given: ContentIn) -> dict[str, Any]:
-    known = set(Unit.objects.filter(pk__in=given.to, active_to=None).values_list("pk", flat=True))
+def _content(actor: Actor, given: ContentIn) -> dict[str, Any]:
+    rows = Unit.objects.filter(pk__in=given.to, active_to=None).values_list("pk", "area__path")
+    known = {unit for unit, path in rows if actor.sees_path("bulletin.draft", path)}
     missing = next((u for u in given.to if u not in known), None)
     if missing is not None:
-        rule = Text("没有这个在册单位。", "There is no such active unit.")
-        raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请从单位清单中选择。", "Choose from the list."), field="to", value=missing)
+        rule = Text("没有这个在册单位，或不在管理范围。", "There is no such active unit within your reach.")
+        raise Refusal(Reason.NOT_FOUND, rule, remedy=Text("请从单位清单中选择。", "Choose from the list."), field="to", value=missing)
     body = from_text(given.body)
     return {"title": given.title, "to_units": list(dict.fromkeys(given.to)), "copies": given.copies, "body": body, "note": given.note}
 

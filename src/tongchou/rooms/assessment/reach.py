@@ -1,4 +1,5 @@
-"""Who sees which document: drafts, those who draft and sign in that area; issued ones, the units to which they go as well."""
+"""Who sees which document: drafts, those who draft and sign in that area; issued ones, whose area the issuer lies in and the units
+to which they go."""
 
 from __future__ import annotations
 
@@ -21,6 +22,8 @@ def may_work_on(actor: Actor, row: Bulletin) -> bool:
 def bulletins_of(actor: Actor) -> QuerySet[Bulletin]:
     """Every document that the actor may see."""
     where = Q(to_units__overlap=list(actor.unit_ids("bulletin.view")), signed_at__isnull=False, withdrawn_at=None)
+    for path in actor.area_paths("bulletin.view"):
+        where |= Q(issuer__area__path__startswith=path, signed_at__isnull=False, withdrawn_at=None)
     for path in {*actor.area_paths("bulletin.draft"), *actor.area_paths("bulletin.sign")}:
         where |= Q(issuer__area__path__startswith=path)
     return Bulletin.objects.filter(where).select_related("issuer__area", "drafted_by", "signed_by")
