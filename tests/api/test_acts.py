@@ -31,6 +31,15 @@ def test_an_act_is_carried_out_and_told(cast: Cast) -> None:
     assert hq.get(f"/loops/{body['result']['loop']}")[1]["stage"] == body["result"]["stage"]
 
 
+@pytest.mark.parametrize("text", ["完成\x00", "半个\ud83d"])
+def test_what_cannot_be_stored_is_refused_by_name(cast: Cast, text: str) -> None:
+    hq = Caller(token_of(cast, "hq"))
+    status, body = hq.post("/acts/loop.open", task(cast, title=text))
+    assert (status, body["reason"], body["field"]) == (422, "invalid_value", "title")
+    assert StoredRefusal.objects.filter(field="title").exists()
+    assert not Loop.objects.exists()
+
+
 def test_the_same_id_gives_the_same_answer_once_carried_out(cast: Cast) -> None:
     hq, key = Caller(token_of(cast, "hq")), new_id()
     first = hq.post("/acts/loop.open", task(cast), key)[1]

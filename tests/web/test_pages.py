@@ -44,6 +44,12 @@ def test_a_page_opens_exactly_for_those_who_have_its_permission(cast: Cast, who:
         assert answer.status_code == 403
 
 
+@pytest.mark.parametrize("query", ["work?q=%00", "search?q=%00", "search?q=%ED%A0%80", "work?owner_unit=99999999999999999999999", "scores?first=%00"])
+def test_what_the_database_cannot_compare_is_told(cast: Cast, query: str) -> None:
+    answer = signed_in(cast, "hq").get(f"/{query}")
+    assert answer.status_code in (200, 422)
+
+
 @pytest.mark.parametrize("page", PLAIN, ids=lambda p: p.name)
 def test_nobody_gets_in_without_signing_in(cast: Cast, page: object) -> None:
     answer = Client().get("/" + page.pattern)  # type: ignore[attr-defined]

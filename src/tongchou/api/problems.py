@@ -7,11 +7,11 @@ import logging
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import HttpError, ValidationError
 
-from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.errors import Reason, Refusal, out_of_range
 from tongchou.kernel.reason_names import REASON_NAMES
 from tongchou.kernel.text import Text
 
@@ -79,6 +79,9 @@ def of_exception(request: HttpRequest, error: BaseException) -> HttpResponse:
             return problem_of_status(request, error.status_code)
         case RequestDataTooBig() | TooManyFilesSent():
             return problem_of_status(request, 413)
+        case DataError():
+            log.warning("not storable: %s", error)
+            return problem(request, out_of_range())
         case OperationalError() | InterfaceError():
             log.error("database: %s", error)
             return problem_of_status(request, 503)

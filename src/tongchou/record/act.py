@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tongchou.kernel import chain
 from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.storable import may_hold_unstorable, unstorable
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, Grant
 from tongchou.record.copytext import batched_lines
@@ -145,7 +146,12 @@ def act(
     Raises Refusal; the refusal has then been stored and nothing else has changed.
     """
     spec = _VERBS[name]
-    mac = keyring().lookup_hash("payload", _fingerprint(name, actor, payload))
+    try:
+        mac = keyring().lookup_hash("payload", _fingerprint(name, actor, payload))
+    except Refusal as refusal:
+        if not dry_run:
+            _store_refusal(name, actor, client_id, refusal, {})
+        raise
     try:
         stored = _stored(client_id, mac)
         if stored is not None:
@@ -183,7 +189,17 @@ def _race(client_id: uuid.UUID, mac: bytes, refusal: Refusal) -> Outcome | None:
 
 def _fingerprint(name: str, actor: Actor, payload: dict[str, Any]) -> str:
     body = json.dumps(payload, sort_keys=True, ensure_ascii=False, default=str)
+    if may_hold_unstorable(body):
+        _refuse_unstorable(payload)
     return f"{name}\n{actor.account_id}\n{body}"
+
+
+def _refuse_unstorable(payload: dict[str, Any]) -> None:
+    at = unstorable(payload)
+    if at is not None:
+        rule = Text("文字中含有无法保存的字符（空字符或残缺的代用字符）。", "The text holds a character that cannot be stored (NUL or half a surrogate pair).")
+        remedy = Text("请删去该字符；多半是复制粘贴或转码时带入的。", "Remove it; it mostly comes from copying or from a wrong encoding.")
+        raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field=at or None)
 
 
 def _stored(client_id: uuid.UUID, mac: bytes) -> Outcome | None:

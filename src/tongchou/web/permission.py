@@ -20,13 +20,14 @@ from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.errors import Reason, Refusal, out_of_range
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, roles
 from tongchou.web.actor import first_duty, page_actor
@@ -98,6 +99,8 @@ def _guarded(view: View, permission: str, methods: tuple[str, ...], before_dutie
                 response = _enter(request, permission, before_duties) or view(request, *args, **kwargs)
             except Refusal as refusal:
                 response = refused(request, refusal)
+            except DataError:
+                response = refused(request, out_of_range())
             except Http404:
                 response = error_page(request, 404)
             except PermissionDenied:

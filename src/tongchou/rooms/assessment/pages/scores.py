@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 
@@ -123,6 +123,8 @@ def _chart(lines: list[Line]) -> dict[str, Any] | None:
 def score_loops(request: HttpRequest) -> HttpResponse:
     """The loops behind one number: which count, which do not, and why."""
     over, key, kind = period_of(request), request.GET.get("measure", ""), request.GET.get("kind", "")
+    if not key:  # the address alone, without a number that led here
+        return redirect("scores")
     unit = Unit.objects.filter(pk=integer(request, "unit") or 0).first()
     at = parse_datetime(request.GET["at"], "at") if request.GET.get("at") else now()
     rows = behind(actor_of(request), unit.pk if unit else 0, kind, key, over, min(at, now()))
