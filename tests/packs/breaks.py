@@ -71,6 +71,10 @@ BREAKS: dict[str, tuple[str, str, Reason, str, str]] = {
     "version true": ("version: 3", "version: true  # HERE", BAD, "version", "whole number"),
     "version huge": ("version: 3", f"version: {'9' * 5000}  # HERE", BAD, "version", "whole number"),
     "octal trap": ("deadline_hours: 48", "deadline_hours: 010  # HERE", BAD, "deadline_hours", "hours"),
+    "both limits": ("deadline_hours: 48", "deadline_hours: 48\ndeadline_workdays: 2  # HERE", BAD, "deadline_workdays", "not in both"),
+    "no working days": ("deadline: 24.5", "deadline: {workdays: 0}  # HERE", BAD, "stages.checking.deadline.workdays", "whole number"),
+    "a year of working days": ("deadline: 24.5", "deadline: {workdays: 251}  # HERE", BAD, "stages.checking.deadline.workdays", "At most 250"),
+    "days that are not working days": ("deadline: 24.5", "deadline: {workdays: 2, days: 2}  # HERE", UNKNOWN, "stages.checking.deadline.days", "not known"),
     "clock trap": ("deadline_hours: 48", "deadline_hours: 1:30  # HERE", BAD, "deadline_hours", "hours"),
     "title without English": (
         "title: {zh: 走访, en: Visit}",

@@ -10,6 +10,7 @@ import pytest
 from tests.packs.breaks import BAD, BREAKS, EXTRA, PLACES, SPARE, TWICE, WORK
 from tests.packs.sample import VALID
 from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.workdays import Limit
 from tongchou.packs.kindfile import KindErrors, read_kind, read_kinds
 from tongchou.packs.kinds import Party
 
@@ -61,11 +62,11 @@ def test_each_rule_is_refused_alone_with_its_line(name: str) -> None:
 
 def test_the_sample_is_right() -> None:
     kind = read_kind(VALID, "visit.yaml")
-    assert (kind.key, kind.version, kind.start, kind.deadline_hours) == ("visit", 3, "planned", 48.0)
+    assert (kind.key, kind.version, kind.start, kind.limit) == ("visit", 3, "planned", Limit(48.0))
     assert (kind.return_limit, kind.adjudicate_stage) == (1, "ruling")
     assert kind.stages["planned"].keeps_deadline
-    assert kind.stages["planned"].deadline_hours is None
-    assert kind.stages["checking"].deadline_hours == 24.5
+    assert kind.stages["planned"].limit is None
+    assert kind.stages["checking"].limit == Limit(24.5)
     assert [r.after_hours for r in kind.stages["planned"].ladder] == [0.0, 24.0]
     assert kind.steps["progress"].to_stage == "="
     assert [(n.key, n.type, n.at_least) for n in kind.steps["report"].needs] == [

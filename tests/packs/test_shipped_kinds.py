@@ -8,6 +8,7 @@ from importlib.resources import files
 import pytest
 import yaml
 
+from tongchou.kernel.workdays import Limit
 from tongchou.packs import kindfile, kindwords
 from tongchou.packs.kindgraph import edges, reachable
 from tongchou.packs.kinds import Level, LoopKind, Party
@@ -108,7 +109,7 @@ def test_a_hazard_is_graded_before_it_is_put_right() -> None:
 
 def test_an_appeal_is_answered_by_another_unit_within_a_day() -> None:
     kind = KINDS["appeal"]
-    assert kind.deadline_hours == 24
+    assert kind.limit == Limit(24)
     for step in ("uphold", "reject"):
         assert kind.steps[step].verifies == "other_unit"
         assert Party.OWNER not in kind.steps[step].by
@@ -138,5 +139,5 @@ def test_who_raised_a_request_confirms_it() -> None:
 
 def test_what_nobody_holds_is_found_fast() -> None:
     kind = KINDS["unlocated"]
-    assert kind.deadline_hours == 2
+    assert kind.limit == Limit(2)
     assert kind.stages[kind.start].ladder[-1].after_hours <= 4

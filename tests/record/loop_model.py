@@ -67,8 +67,7 @@ class Owed:
         """Begin a stage: its clock starts, what was shouted about the one before is over."""
         spec = self.kind.stages[stage]
         self.stage, self.end, self.level = stage, spec.end or "", "none"
-        hours = spec.deadline_hours
-        self.deadline = None if spec.end else self.due if hours is None else now + timedelta(hours=hours)
+        self.deadline = None if spec.end else self.due if spec.limit is None else spec.limit.after(now)
 
 
 @dataclass(frozen=True)
@@ -161,7 +160,7 @@ class LoopModel:
         return self.units[payload.get("unit") or payload["owner_unit"]]
 
     def open(self, id: str, who: Who, kind: LoopKind, payload: dict[str, Any], now: datetime, areas: dict[int, str]) -> None:
-        due = datetime.fromisoformat(payload["due_at"]) if payload.get("due_at") else now + timedelta(hours=kind.deadline_hours or 0)
+        due = datetime.fromisoformat(payload["due_at"]) if payload.get("due_at") else (kind.limit.after(now) if kind.limit else now)
         parts = {c["unit"]: False for c in payload.get("co_units", ())}
         loop = Owed(
             kind, payload["owner_unit"], who.unit, payload.get("verifier_unit"), payload.get("unit"), self._path(payload, areas), parts,

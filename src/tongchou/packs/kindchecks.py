@@ -28,8 +28,8 @@ _OWED = (
         "deadline",
         Text("未终结的阶段须有时限。", "A stage that is not an end needs a deadline."),
         Text(
-            "请写明 deadline：小时数，或 keeps（沿用事项的时限）。",
-            "Give `deadline`: hours, or `keeps` for the loop's own deadline.",
+            "请写明 deadline：小时数、{workdays: 天数}，或 keeps（沿用事项的时限）。",
+            "Give `deadline`: hours, {workdays: days}, or `keeps` for the loop's own deadline.",
         ),
     ),
     (

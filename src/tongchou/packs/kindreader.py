@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tongchou.kernel.errors import Reason
 from tongchou.kernel.text import Text
+from tongchou.kernel.workdays import LONGEST, Limit
 from tongchou.packs.kindwords import MAX_HOURS, MAX_WHOLE, NAME
 from tongchou.packs.yamllines import Node, Problems, Shape, nearest
 
@@ -167,6 +168,33 @@ class Reader:
         remedy = Text("请填写数字，例如 24，不加引号和单位。", "Write a number such as 24, without quotes or a unit.")
         self.problems.add(found, rule.with_(n=MAX_HOURS), remedy, value=value)
         return None
+
+    def limit(self, node: Node, key: str) -> Limit | None:
+        """A time limit: hours, or a mapping {workdays: N}."""
+        found = node.mapping.get(key)
+        if found is None or found.shape != "mapping":
+            hours = self.hours(node, key)
+            return None if hours is None else Limit(hours)
+        self.problems.known_keys(found, ("workdays",))
+        return self.workdays(found, "workdays", required=True)
+
+    def whole_limit(self, root: Node) -> Limit | None:
+        """The limit of a whole loop: deadline_hours or deadline_workdays, not both."""
+        hours, days = self.hours(root, "deadline_hours"), self.workdays(root, "deadline_workdays")
+        if hours is not None and days is not None:
+            rule = Text("小时数和工作日数只能写一个。", "A limit is in hours or in working days, not in both.")
+            self.problems.add(root.at("deadline_workdays"), rule, Text("请删除其中一个。", "Delete one of them."))
+        return days if hours is None else Limit(hours)
+
+    def workdays(self, node: Node, key: str, *, required: bool = False) -> Limit | None:
+        """Working days, 1 or more."""
+        if key not in node.mapping and not required:
+            return None
+        days = self.whole(node, key, least=1, default=0, required=required)
+        if days > LONGEST:
+            rule = Text("工作日数不得超过 {n}。", "At most {n} working days.").with_(n=LONGEST)
+            self.problems.add(node.at(key), rule, Text("请改写时限。", "Change the limit."), value=days)
+        return Limit(workdays=days) if 0 < days <= LONGEST else None
 
     def flag(self, node: Node, key: str) -> bool:
         found = self.child(node, key, "scalar", required=False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tongchou.kernel.text import Text
+from tongchou.kernel.workdays import Limit
 
 
 class Party(StrEnum):
@@ -55,7 +56,7 @@ class Stage:
     key: str
     title: Text
     owner: Party | None
-    deadline_hours: float | None       # None with keeps_deadline: the loop's own deadline goes on
+    limit: Limit | None                # None with keeps_deadline: the loop's own deadline goes on
     keeps_deadline: bool
     end: str | None                    # None while open; else done | cancelled | refused ...
     ladder: tuple[Rung, ...]
@@ -115,7 +116,7 @@ class LoopKind:
     adjudicate_stage: str | None
     follow_up: FollowUp | None
     fields: tuple[FieldSpec, ...] = ()
-    deadline_hours: float | None = None   # default for the whole loop, counted from hand-out
+    limit: Limit | None = None         # default for the whole loop, counted from hand-out
     opened_by: tuple[str, ...] = ()    # roles that may open one
     digest: str = ""
     source: str = ""                   # file name, for messages

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tongchou.kernel.workdays import LONGEST
 from tongchou.packs import kindwords as words
 
 SCHEMA_FILE = Path(__file__).parent / "schema" / "loop-kind.schema.json"
@@ -17,6 +18,7 @@ Schema = dict[str, Any]
 _NAME: Schema = {"type": "string", "pattern": f"^{words.NAME.pattern}$"}
 _FLAG: Schema = {"type": "boolean"}
 _HOURS: Schema = {"type": "number", "exclusiveMinimum": 0, "maximum": words.MAX_HOURS}
+_WORKDAYS: Schema = {"type": "integer", "minimum": 1, "maximum": LONGEST}
 
 
 def kind_schema() -> Schema:
@@ -29,6 +31,7 @@ def kind_schema() -> Schema:
         "subject": _list(words.SUBJECTS) | _says("对象", "What a loop of this kind may be about"),
         "start": _NAME | _says("起始阶段", "The stage to start with"),
         "deadline_hours": _HOURS | _says("默认办结时限，自交办起算", "Default deadline in hours from hand-out"),
+        "deadline_workdays": _WORKDAYS | _says("默认办结时限，工作日数，次日起算", "Default deadline in working days, from the next day"),
         "opened_by": _list(words.ROLES) | _says("可以发起的岗位角色", "Roles that may open one"),
         "fields": {"type": "array", "items": _field()},
         "stages": {"type": "object", "propertyNames": _NAME, "minProperties": 1, "additionalProperties": _stage()},
@@ -77,7 +80,10 @@ def _object(properties: Schema, required: tuple[str, ...]) -> Schema:
 def _stage() -> Schema:
     rung = {"after_hours": {"type": "number", "minimum": 0, "maximum": words.MAX_HOURS}, "level": _enum(words.LEVELS)}
     ladder = {"type": "array", "minItems": 1, "items": _object(rung | {"to": _list(words.TOLD)}, words.RUNG_KEYS)}
-    deadline = {"anyOf": [_HOURS, {"const": "keeps"}]} | _says("时限：小时数或 keeps", "Deadline: hours, or `keeps`")
+    workdays = _object({"workdays": _WORKDAYS}, ("workdays",))
+    deadline = {"anyOf": [_HOURS, {"const": "keeps"}, workdays]} | _says(
+        "时限：小时数、{workdays: 天数} 或 keeps", "Deadline: hours, {workdays: days}, or `keeps`"
+    )
     open_ = {"title": _ref("text"), "owner": _enum(words.OWNERS), "deadline": deadline, "ladder": ladder}
     end = {"title": _ref("text"), "end": _enum(words.END_REASONS)}
     return {"anyOf": [_object(open_, tuple(open_)), _object(end, tuple(end))]}

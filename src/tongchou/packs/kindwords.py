@@ -16,6 +16,7 @@ TOP_KEYS = (
     "subject",
     "start",
     "deadline_hours",
+    "deadline_workdays",
     "opened_by",
     "fields",
     "stages",

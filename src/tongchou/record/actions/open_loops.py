@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Literal
 
 from django.db import connection
@@ -247,16 +247,16 @@ def _verified_by(given: OpenIn, kind: LoopKind, opener: Grant | None, office: in
 def _times(now: datetime, kind: LoopKind, due_at: datetime | None) -> Times | Refusal:
     stage = kind.stages[kind.start]
     if due_at is None:
-        if kind.deadline_hours is None:
+        if kind.limit is None:
             rule = Text("须给出办结时限。", "A due time is needed.")
             return Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请填写时限。", "Give one."), field="due_at")
-        due_at = now + timedelta(hours=kind.deadline_hours)
+        due_at = kind.limit.after(now)
     else:
         try:
             check_due(now, due_at)
         except Refusal as refusal:
             return refusal
-    deadline = due_at if stage.deadline_hours is None else now + timedelta(hours=stage.deadline_hours)
+    deadline = due_at if stage.limit is None else stage.limit.after(now)
     return Times(due_at, deadline, engine.level_due(stage, deadline, now)[1])
 
 

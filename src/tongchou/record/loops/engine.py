@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
+from tongchou.kernel.workdays import Limit
 from tongchou.packs.kinds import Level, LoopKind, Party, Stage, Step
 from tongchou.record.access import Actor, Grant
 from tongchou.record.loops.state import LoopState, parties, visible
@@ -41,7 +42,7 @@ class Move:
     from_stage: str
     to_stage: str
     turn: Party | None
-    deadline_hours: float | None      # None: the loop's own due time
+    limit: Limit | None               # None: the loop's own due time
     first_rung_hours: float | None
     same_stage: bool
     is_return: bool
@@ -241,7 +242,7 @@ def _move(kind: LoopKind, step: Step, state: LoopState, target: str, given: Give
         from_stage=state.stage,
         to_stage=target,
         turn=stage.owner,
-        deadline_hours=stage.deadline_hours,
+        limit=stage.limit,
         first_rung_hours=stage.ladder[0].after_hours if stage.ladder else None,
         same_stage=same,
         is_return=step.is_return,

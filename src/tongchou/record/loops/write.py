@@ -80,7 +80,7 @@ def _apply(
         if move.same_stage and move.new_due_at is None:
             deadline, check, turn = "deadline", "check_at", "turn_unit_id"
         else:
-            deadline = due if move.deadline_hours is None else "%(stage_due)s::timestamptz"
+            deadline = due if move.limit is None else "%(stage_due)s::timestamptz"
             check = "null" if move.first_rung_hours is None else f"{deadline} + %(rung)s::interval"
     if move.to_unit is not None and move.turn is Party.OWNER and move.end is None:
         turn = "%(to_unit)s"  # the right-hand side of an UPDATE still sees the old owner
@@ -91,7 +91,7 @@ def _apply(
         "to_unit": move.to_unit,
         "office": office,
         "new_due": move.new_due_at,
-        "stage_due": None if move.deadline_hours is None else now + timedelta(hours=move.deadline_hours),
+        "stage_due": None if move.limit is None else move.limit.after(now),
         "rung": timedelta(hours=move.first_rung_hours or 0),
         "same": move.same_stage,
         "returned": int(move.is_return),

@@ -131,7 +131,7 @@ def shown_kind(kind: LoopKind) -> dict[str, Any]:
         {
             "stage": s,
             "owner": PARTY_NAMES[s.owner.value] if s.owner else None,
-            "hours": s.deadline_hours,
+            "limit": s.limit.text if s.limit else None,
             "ladder": s.ladder,
         }
         for s in kind.stages.values()

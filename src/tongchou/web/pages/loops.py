@@ -346,7 +346,7 @@ _FIELD_TYPES = {"text": "text", "integer": "integer", "number": "number", "date"
 def _new_fields(request: HttpRequest, kind: LoopKind, problem: Refusal | None) -> list[FieldParts]:
     posted = request.POST
     wrong = {problem.field: problem.rule} if problem is not None and problem.field else {}
-    due_help = Text("不填则为 {n} 小时。自交办之时起算。", "Empty: {n} hours. It counts from now.").with_(n=round(kind.deadline_hours or 0))
+    due_help = Text("不填则为{n}。自交办之时起算。", "Empty: {n}. It counts from now.").with_(n=kind.limit.text) if kind.limit else ""
     units = unit_choices()
     fields = [
         FieldParts("title", Text("标题", "Title"), "text", posted.get("title", ""), error=wrong.get("title", ""), required=True, maxlength=300),
