@@ -129,6 +129,18 @@ def restore(file: str) -> None:
             raise fail(str(error)) from None
 
 
+@app.command()
+def intake(
+    paths: list[Path] = typer.Argument(..., help="documents (text, HTML, DOCX, PDF) and folders of them"),
+    out: Path = typer.Option(..., file_okay=False, help="folder for one JSON per document"),
+) -> None:
+    """Take the directives out of meeting reports, notices and letters; exits with 1 when a file was refused. Needs no database."""
+    from tongchou.cli.intake import run
+
+    if run(paths, out):
+        raise typer.Exit(1)
+
+
 app.add_typer(territory.app, name="territory")
 app.add_typer(account.app, name="account")
 app.add_typer(plan.app, name="plan")

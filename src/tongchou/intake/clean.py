@@ -1,0 +1,220 @@
+"""From the raw text of a file to clean paragraphs; every character keeps its place in the raw text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+from dataclasses import dataclass, field
+
+from tongchou.intake.damage import repair
+from tongchou.intake.mapped import Mapped, concat
+from tongchou.intake.markup import strip_markup
+from tongchou.intake.model import Note
+from tongchou.intake.notes import Notes
+from tongchou.intake.page import (
+    HAN,
+    LEAD,
+    ORDINAL_LINE,
+    Line,
+    byline_tail,
+    classify,
+    han_count,
+    is_open,
+    source_tail,
+    wrapped_width,
+)
+from tongchou.intake.script import drop_pinyin, simplify
+
+_WIDE_ASCII = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05\uff0e]")
+_SPACES = re.compile(r"[ \t\u3000\xa0\u2000-\u200a\u202f]+")
+_GAP = re.compile(
+    rf"(?<=[{HAN}，。；：、！？“”‘’《》（）]) +(?=[{HAN}，。；：、！？“”‘’《》（）])|(?<=[，。；：、！？]) +| +(?=[，。；：、！？])"
+)
+_HALF = re.compile(
+    rf"(?<=[{HAN}”’》）)\]%\d])[,;:!?](?=[{HAN}“‘《（(\s\d]|$)|(?<=[{HAN}”’》）)])[,;:!?]|[,;:!?](?=[{HAN}“‘《])"
+)
+_STOP = re.compile(rf"(?<=[{HAN}])\.(?=[{HAN}”’\s]|$)")
+_BRACKETS = re.compile(rf"\([^()\n]{{0,80}}[{HAN}][^()\n]{{0,80}}\)")
+_QUOTES = re.compile(r'"([^"\n]{1,60})"')
+_TO_WIDE = str.maketrans(",;:!?()", "，；：！？（）")
+_BETWEEN_DIGITS = re.compile(r"\d[,:]\d")
+
+
+@dataclass(slots=True)
+class Part:
+    """One article: its headings (one Mapped each) and paragraphs, in order; lines about it that are no part of it."""
+
+    headings: list[Mapped] = field(default_factory=list)
+    paragraphs: list[Mapped] = field(default_factory=list)
+    asides: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """The articles of a file and what was done to it."""
+
+    parts: tuple[Part, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def text(self) -> Mapped:
+        """The body: paragraphs, and the headings of the second and later articles."""
+        rows: list[Mapped] = []
+        for n, part in enumerate(self.parts):
+            rows += [*(part.headings if n else []), *part.paragraphs]
+        return concat(rows, "\n")
+
+
+def clean(raw: str, without: Set[str] = frozenset()) -> Cleaned:
+    """Clean a text. `without` names groups of rules to leave out, to measure what each is worth."""
+    text, notes = Mapped.of(raw), Notes()
+    text = strip_markup(text, notes)
+    if "damage" not in without:
+        text = repair(text, notes)
+    if "pinyin" not in without:
+        text = drop_pinyin(text, notes)
+    if "traditional" not in without:
+        text = simplify(text, notes)
+    text = text.sub(_WIDE_ASCII, lambda m: chr(ord(m.group()) - 0xFEE0), notes.of("punctuation"))
+    text = _widen(text, notes)
+    lines = [_line(line) for line in text.lines()]
+    if "furniture" in without:
+        lines = [Line(x.text, "body" if x.what != "blank" else "blank", x.indented) for x in lines]
+    lines = _cut(lines, notes)
+    if "broken_lines" not in without:
+        lines = _join(lines, notes)
+    parts = _parts(lines, notes, split="articles" not in without)
+    if "doubled" not in without:
+        _drop_doubled(parts, notes)
+    parts = [p for p in parts if p.paragraphs or p.headings]
+    for heading in parts[0].headings if parts else []:
+        notes.dropped("headline", heading)
+    return Cleaned(tuple(parts), notes.sorted())
+
+
+def _widen(text: Mapped, notes: Notes) -> Mapped:
+    """Full-width punctuation around Chinese; times, numbers and Latin text keep theirs."""
+    text = text.sub(_SPACES, lambda m: " " * len(m.group()))
+    noted = notes.of("punctuation")
+    near = text.text
+
+    def wide(match: re.Match[str]) -> str | None:
+        a, b = match.span()
+        return None if _BETWEEN_DIGITS.match(near[max(0, a - 1) : b + 1]) else match.group().translate(_TO_WIDE)
+
+    text = text.sub(_HALF, wide, noted)
+    text = text.sub(_STOP, lambda _: "。", noted)
+    text = text.sub(_BRACKETS, lambda m: "（" + m.group()[1:-1] + "）", noted)
+    return text.sub(_QUOTES, lambda m: "“" + m.group(1) + "”" if han_count(m.group(1)) else None, noted)
+
+
+def _line(line: Mapped) -> Line:
+    indented = len(line.text) - len(line.text.lstrip()) >= 2
+    line = line.strip(" •·►▶◆■●*")
+    what = classify(line.text)
+    if what == "body":
+        line = line.sub(_GAP, lambda _: "")
+    return Line(line, what, indented)
+
+
+def _cut(lines: list[Line], notes: Notes) -> list[Line]:
+    """Without what follows the end of the text, unless most of the text would go."""
+    size = [han_count(x.text.text) if x.is_body else 0 for x in lines]
+    total, seen = sum(size), 0
+    for n, line in enumerate(lines):
+        seen += size[n]
+        if line.what == "cut" and total and seen > 0.6 * total:
+            for gone in lines[n:]:
+                notes.dropped("after", gone.text)
+            return lines[:n]
+    return lines
+
+
+def _join(lines: list[Line], notes: Notes) -> list[Line]:
+    """Join what was broken inside a sentence, also across empty lines."""
+    width = wrapped_width([x.text.text for x in lines if x.what in ("body", "heading")])
+    out: list[Line] = []
+    for line in lines:
+        last = next((x for x in reversed(out) if x.what != "blank"), None)
+        if last is not None and _continues(last, line, width):
+            while out[-1] is not last:
+                out.pop()
+            joined = concat([last.text, line.text])
+            notes.of("joined")(last.text.ends[-1], line.text.starts[0], "\n", "")
+            what = classify(joined.text)
+            out[-1] = Line(joined if what != "body" else joined.sub(_GAP, lambda _: ""), what, last.indented)
+        else:
+            out.append(line)
+    return out
+
+
+def _continues(last: Line, line: Line, width: int) -> bool:
+    if last.what not in ("body", "heading") or line.what not in ("body", "heading"):
+        return False
+    a, b = last.text.text, line.text.text
+    if not is_open(a) or ORDINAL_LINE.match(b) or (width and line.indented and not last.indented):
+        return False
+    if a[-1] in "，、（《“":
+        return True
+    if width and len(a.rsplit("\n", 1)[-1]) >= 0.8 * width and not (line.indented and a[-1] in "。"):
+        return last.is_body or line.is_body
+    return last.is_body and line.is_body and bool(re.search("[，。]", a)) and not LEAD.match(b)
+
+
+def _parts(lines: list[Line], notes: Notes, split: bool) -> list[Part]:
+    """Articles: each begins with headings that a dated lead or a by-line sets apart from the one before."""
+    parts, now, ended = [], Part(), False
+    for n, line in enumerate(lines):
+        text = line.text
+        if line.what == "blank":
+            continue
+        if line.what in ("furniture", "byline", "cut", "spam", "code") or (line.what == "date" and not now.paragraphs):
+            now.asides.append(text.text)
+            notes.dropped(line.note, text)
+            ended = ended or (line.what == "byline" and bool(now.paragraphs))
+            continue
+        if line.is_body or line.what == "date":
+            text, tail = _without_tail(text)
+            now.paragraphs.append(text)
+            if len(tail):
+                now.asides.append(tail.text)
+                notes.dropped("byline", tail)
+                ended = True
+        elif not now.paragraphs:
+            now.headings.append(text)
+        elif split and (ended or _starts_article(lines, n)):
+            parts.append(now)
+            now, ended = Part(headings=[text]), False
+        else:
+            now.paragraphs.append(text)
+    return [*parts, now]
+
+
+def _starts_article(lines: list[Line], n: int) -> bool:
+    """A heading that a lead such as 本报讯 follows, with nothing but headings between."""
+    for line in lines[n : n + 6]:
+        if line.is_body:
+            return bool(re.match(r"[（(【\[]?(?:本报|本网|本台|[\u4e00-\u9fff]{2,6}[网报])?讯", line.text.text))
+    return False
+
+
+def _without_tail(text: Mapped) -> tuple[Mapped, Mapped]:
+    cut = byline_tail(text.text)
+    if not cut and (match := source_tail(text.text)):
+        cut = len(text) - match.start()
+    return text[: len(text) - cut].strip(), text[len(text) - cut :]
+
+
+def _drop_doubled(parts: list[Part], notes: Notes) -> None:
+    """Drop paragraphs that stand in the file already, word for word."""
+    seen: set[str] = set()
+    for part in parts:
+        kept = []
+        for paragraph in part.paragraphs:
+            key = re.sub(r"[\W_]", "", paragraph.text)
+            if len(key) >= 12 and key in seen:
+                notes.dropped("doubled", paragraph)
+            else:
+                seen.add(key)
+                kept.append(paragraph)
+        part.paragraphs = kept

@@ -1,0 +1,227 @@
+"""By when: times as written, and the days they mean beside the document's date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Literal
+
+from tongchou.intake.dates import make
+from tongchou.intake.model import Deadline
+from tongchou.intake.numerals import number
+
+Kind = Literal["date", "period", "validity", "clock", "weekday", "event", "span"]
+_N = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
+_DATE = rf"(?:(?:20\d\d|二[〇○零]二?[〇○零一二三四]?)年)?(?:{_N}月(?:{_N}[日号])|(?<![\d月]){_N}[日号](?!内))"
+_CLOCK = r"(?:凌晨|早上|上午|中午|下午|傍晚|晚上|晚|早|午夜)?(?:\d{1,2}[:：]\d{2}|(?:\d{1,2}|[一二三四五六七八九十]{1,3}|零)(?:时|点)(?!间|对|多|名)(?:\d{1,2}分|整|半|许)?)"
+_WHEN = rf"{_DATE}(?:（[^（）]{{1,6}}）)?(?:{_CLOCK}|上午|下午|晚上?|凌晨)?"
+_MONTH = r"(?:(?:20\d\d年)?\d{1,2}月(?:底|末|上旬|中旬|下旬|份)|本月底?|[本当]?月底|年底|[本今]年底|[本这]周(?:内|末)?|[今明]年底?)"
+_FEASTS = "五一|十一|国庆|春节|元旦|清明|端午|中秋|元宵|国庆中秋|中秋国庆|双节|两节|两会|“两会”|除夕"
+_EVENT = (
+    r"(?:(?:学校|学生|企业|员工|职工|人员|项目|工地|师生|幼儿园|商户|旅客)?(?:正式|集中|全面|统一)?"
+    r"(?:抵[\u4e00-\u9fff]{0,2}?|入境|返[\u4e00-\u9fff]{1,2}?|到达|到岗|开学|复课|开工|复工复产|复工|复产|返校|返岗|上岗|营业|出院|解除隔离|隔离期满|期满|离开[\u4e00-\u9fff]{0,3}?|出发|入住|入校|启用|返程|投产|开业|到家|入职))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    kind: Kind
+    pattern: re.Pattern[str]
+
+
+@cache
+def _rules() -> tuple[_Rule, ...]:
+    def rule(kind: Kind, pattern: str) -> _Rule:
+        return _Rule(kind, re.compile(pattern))
+
+    since = r"(?:起(?:至[^，。；]{1,16}?(?:止|结束|解除|为止|前))?|开始|以后起)"
+    return (
+        rule("period", rf"(?:自|从)?{_WHEN}(?:起)?(?:至|到|—+|-+|~|～){_WHEN}?(?:{_CLOCK})?(?:止|期间|前|为止)?"),
+        rule("validity", rf"(?:自|从)?{_WHEN}{since}"),
+        rule("validity", r"(?:自|从)(?:本)?(?:通告|通知|公告|命令|令|即日|发布|公布|印发|今日|今天|明日|明天)[^，。；]{0,10}?(?:之日|当日|时)?起(?:至[^，。；]{1,16}?(?:止|结束|解除|为止))?|即日起(?:至[^，。；]{1,16}?(?:止|结束|解除|为止))?|(?:直)?至(?:疫情|响应|应急响应|管控|封控|本次疫情)[^，。；]{0,8}?(?:结束|解除|终止|为止)(?:为止|时止)?"),
+        rule("date", rf"(?:于|在|至|截至|截止到?)?{_WHEN}(?:之前|以前|前|止|为止|内|之内|当天|当日)"),
+        rule("date", rf"{_WHEN}(?!的|召开|发布|印发|下发|重申|以来|以后|之后|后|起|至|，.{{0,12}}(?:召开|主持|举行))"),
+        rule("span", r"(?:[^，。；、]{0,6}后)?(?:\d{1,3}|[一二两三四五六七八九十]{1,3})个?(?:小时|分钟|日|天|工作日|周|星期|个月)(?:之)?内"),
+        rule("weekday", rf"(?:[本下每]?(?:周|星期|礼拜)[一二三四五六日天](?:{_CLOCK}|上午|下午|晚)?(?:之前|以前|前|下班前)?)(?!期|边|密|围|报|全|到|年|口)"),
+        rule("clock", rf"(?:每日|每天|每晚|当日|当天|次日|今日|今天|今晚|明日|明天|每周[一二三四五六日])?{_CLOCK}(?:(?:至|到|—+|-+|~)(?:次日)?{_CLOCK})?(?:之前|以前|前|止)?"),
+        rule("date", rf"{_MONTH}(?:之前|以前|前|内)|(?:\d{{1,2}}月|本月)(?:底|末|上旬|中旬|下旬)|(?:[今明]天|[今明]日|今晚|明早|明晚|次日)(?:之前|前|上午|下午|内|下班前)?(?!起)"),
+        rule("period", rf"[“\"]?(?:{_FEASTS})[”\"]?(?:小长假|长假|假期|假日|节日|节)?(?:期间|前后|之前|前|后|假期)"),
+        rule("period", r"(?:寒假|暑假|寒暑假|假期|节日|节假日|汛期|春运|防火期|中高考|高考|中考|考试|开学季|春耕|森林防火期|采暖期)期间"),
+        rule("event", rf"{_EVENT}(?:之)?(?:当天|当日|次日|前(?!期|往|台|提|后)(?:[一二三\d]+[天日])?|后(?:\d+|[一二三四五六七八九十]+)(?:小时|天|日)(?:之)?内)(?!的)"),
+    )  # fmt: skip
+
+
+def deadlines(text: str, start: int, written: date | None) -> tuple[Deadline, ...]:
+    """The times of an item, those that end something first. start: added to places. written: the document's date."""
+    found: list[tuple[int, Deadline]] = []
+    for rank, rule in enumerate(_rules()):
+        for match in rule.pattern.finditer(text):
+            a, b = match.span()
+            if any(d.start - start < b and a < d.end - start for _, d in found) or not _is_asked(
+                text, match, rule.kind
+            ):
+                continue
+            found.append((rank, _resolve(match.group(), start + a, start + b, rule.kind, written)))
+    found.sort(key=lambda pair: (not re.search("前|止|底|内|截", pair[1].text), pair[1].start))
+    return tuple(d for _, d in found)
+
+
+def _is_asked(text: str, match: re.Match[str], kind: Kind) -> bool:
+    """Not when something happened, and not 24 小时值班 or 1月10日以来."""
+    after, before = text[match.end() : match.end() + 3], text[max(0, match.start() - 4) : match.start()]
+    if re.match("以来|以后|之后|的|召开|发布|印发|下发", after) and kind in ("date", "event", "clock", "weekday"):
+        return False
+    if re.search("(?:截至|截止)$", before) and kind == "date" and not match.group().endswith(("前", "止")):
+        return False
+    if kind == "clock" and re.match("值|不间断|在岗", after):
+        return False
+    return not (kind == "event" and re.search("工作$", match.group()))
+
+
+def _resolve(text: str, start: int, end: int, kind: Kind, written: date | None) -> Deadline:
+    first, last, inferred = _DAYS.get(kind, _no_days)(text, written)
+    if kind == "validity" and not re.search("[至止]", text):
+        last = None
+    clock = _clock(text)
+    event = text if kind == "event" else ""
+    return Deadline(text, start, end, kind, first, last, clock, event, inferred)
+
+
+_Days = tuple[date | None, date | None, bool]
+
+
+def _no_days(text: str, written: date | None) -> _Days:
+    return None, None, False
+
+
+def _days(text: str, written: date | None) -> _Days:
+    """One or two days. Without a month the coming one, without a year the document's, or the next when far past."""
+    found: list[date] = []
+    inferred = False
+    for match in re.finditer(rf"(?:(?P<y>20\d\d)年)?(?:(?P<m>{_N})月)?(?P<d>{_N})[日号]", text):
+        day, guessed = _day(match, found[-1] if found else written)
+        inferred = inferred or guessed
+        if day:
+            found.append(day)
+    if found:
+        return found[0], found[-1], inferred
+    if written is None:
+        return None, None, False
+    if re.search("即日|今[天日晚]|发布|公布|印发|通告|通知|公告", text):
+        return written, written, True
+    if re.search("明[天日早晚]|次日", text):
+        return written + timedelta(days=1), written + timedelta(days=1), True
+    return _month(text, written)
+
+
+def _day(match: re.Match[str], written: date | None) -> tuple[date | None, bool]:
+    month = number(match["m"]) if match["m"] else None
+    year = int(match["y"]) if match["y"] else None
+    day = number(match["d"])
+    if written is None:
+        return make(year, month, day), False
+    found = make(year or written.year, month or written.month, day)
+    if found and not year and month and (written - found).days > 180:
+        found = make(written.year + 1, month, day)
+    if found and not month and found < written:
+        following = (written.replace(day=1) + timedelta(days=32)).replace(day=1)
+        found = make(following.year, following.month, day)
+    return found, year is None
+
+
+def _month(text: str, written: date) -> _Days:
+    match = re.search(r"(?:(20\d\d)年)?(\d{1,2})月", text)
+    month = int(match.group(2)) if match else 12 if "年" in text else written.month
+    year = int(match.group(1)) if match and match.group(1) else written.year
+    one = make(year, month, 1)
+    if one is None:
+        return None, None, False
+    if "周" in text:
+        sunday = written + timedelta(days=6 - written.weekday())
+        return written, sunday, True
+    end = (one + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    for word, a, b in (("上旬", 1, 10), ("中旬", 11, 20), ("下旬", 21, end.day)):
+        if word in text:
+            return one.replace(day=a), one.replace(day=b), True
+    return (end, end, True) if re.search("底|末", text) else (one, end, True)
+
+
+def _span(text: str, written: date | None) -> _Days:
+    """So many days from the document's date; hours within a day have no day of their own."""
+    match = re.search(r"(\d{1,3}|[一二两三四五六七八九十]{1,3})个?(小时|分钟|日|天|工作日|周|星期|个月)", text)
+    amount = number(match.group(1)) if match else None
+    if (
+        match is None
+        or amount is None
+        or written is None
+        or "后" in text
+        or match.group(2) in ("小时", "分钟", "工作日")
+    ):
+        return None, None, False
+    each = {"周": 7, "星期": 7, "个月": 30}.get(match.group(2), 1)
+    return written, written + timedelta(days=amount * each), True
+
+
+def _weekday(text: str, written: date | None) -> _Days:
+    match = re.search("[一二三四五六日天]", re.sub("^[本下每]?(?:周|星期|礼拜)", "", text))
+    if match is None or written is None or "每" in text:
+        return None, None, False
+    wanted = "一二三四五六日".index(match.group().replace("天", "日"))
+    ahead = wanted - written.weekday()
+    ahead = ahead + 7 if text.startswith("下") else ahead % 7 if not text.startswith("本") else ahead
+    day = written + timedelta(days=ahead)
+    return day, day, True
+
+
+# Public holidays as announced by the State Council for the years of the epidemic; first and last day off.
+_HOLIDAYS = {
+    "春节": {2020: ("01-24", "02-02"), 2021: ("02-11", "02-17"), 2022: ("01-31", "02-06"), 2023: ("01-21", "01-27")},
+    "元宵": {2020: ("02-08", "02-08"), 2021: ("02-26", "02-26"), 2022: ("02-15", "02-15"), 2023: ("02-05", "02-05")},
+    "清明": {2020: ("04-04", "04-06"), 2021: ("04-03", "04-05"), 2022: ("04-03", "04-05"), 2023: ("04-05", "04-05")},
+    "五一": {2020: ("05-01", "05-05"), 2021: ("05-01", "05-05"), 2022: ("04-30", "05-04"), 2023: ("04-29", "05-03")},
+    "端午": {2020: ("06-25", "06-27"), 2021: ("06-12", "06-14"), 2022: ("06-03", "06-05"), 2023: ("06-22", "06-24")},
+    "中秋": {2020: ("10-01", "10-08"), 2021: ("09-19", "09-21"), 2022: ("09-10", "09-12"), 2023: ("09-29", "10-06")},
+    "国庆": {2020: ("10-01", "10-08"), 2021: ("10-01", "10-07"), 2022: ("10-01", "10-07"), 2023: ("09-29", "10-06")},
+    "元旦": {2020: ("01-01", "01-01"), 2021: ("01-01", "01-03"), 2022: ("01-01", "01-03"), 2023: ("12-31", "01-02")},
+}
+
+
+def _period(text: str, written: date | None) -> _Days:
+    if re.search(r"\d[日号]", text):
+        return _days(text, written)
+    name = next((n for n in (*_HOLIDAYS, "十一") if n in text), None)
+    if name is None or written is None:
+        return None, None, False
+    name = "国庆" if name == "十一" else name
+    for year in (written.year, written.year + 1):
+        if span := _HOLIDAYS[name].get(year):
+            first, last = (date.fromisoformat(f"{year}-{part}") for part in span)
+            first = first.replace(year=year - 1) if first > last else first
+            if last >= written - timedelta(days=3):
+                before = first - timedelta(days=1)
+                return (before, before, True) if re.search("前(?!后)", text) else (first, last, True)
+    return None, None, False
+
+
+_DAYS: dict[Kind, Callable[[str, date | None], _Days]] = {
+    "date": _days, "validity": _days, "period": _period, "span": _span, "weekday": _weekday, "clock": _no_days, "event": _no_days,
+}  # fmt: skip
+
+
+def _clock(text: str) -> str:
+    match = re.search(
+        r"(凌晨|早上|上午|中午|下午|傍晚|晚上|晚|早)?(\d{1,2}|[一二三四五六七八九十零]{1,3})(?:[:：](\d{2})|[时点](?:(\d{1,2})分|(半))?)",
+        text,
+    )
+    if match is None:
+        return ""
+    hour = number(match.group(2).replace("零", "〇"))
+    minute = int(match.group(3) or match.group(4) or (30 if match.group(5) else 0))
+    if hour is None or hour > 24 or minute > 59:
+        return ""
+    if match.group(1) in ("下午", "傍晚", "晚上", "晚") and hour < 12:
+        hour += 12
+    return f"{hour:02}:{minute:02}"

@@ -1,0 +1,238 @@
+"""From the outline of a document to its instructions, and to what only sounds like one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, field, replace
+
+from tongchou.intake import judge
+from tongchou.intake.deadlines import deadlines
+from tongchou.intake.header import Kind
+from tongchou.intake.model import Article, Directive, LeftOut, Speaker
+from tongchou.intake.outline import Block, Paragraph
+from tongchou.intake.quantities import quantities
+from tongchou.intake.sentences import clauses, masked, segments, sentences
+from tongchou.intake.speech import Speeches
+from tongchou.intake.themes import themes
+from tongchou.intake.units import units
+
+_OWN_MODAL = re.compile(
+    "^[；，、\\s]*(?:(?:同时|此外|另外|并|还)，?)?(?:[^，]{0,40}?)(?:(?<![主重需只必首])要(?![求素点])|必须|务必|(?<![响适供反相])应当?(?![急对])|(?<!必)须(?!知)|不得|严禁|禁止|一律)"
+)
+_CONDITION = re.compile("^(?:对|对于|凡|如|若|在|针对|关于|因|经|从|自|未|确需|因故)")
+_KEY = re.compile(r"[\W_]")
+
+
+@dataclass(slots=True)
+class Found:
+    """Items and what was left out, in the order of the text."""
+
+    items: list[Directive] = field(default_factory=list)
+    left: list[LeftOut] = field(default_factory=list)
+
+
+class Extractor:
+    """Reads the blocks of one document in order. `without` names groups of rules to leave out."""
+
+    def __init__(
+        self, paragraphs: list[Paragraph], kind: Kind, articles: tuple[Article, ...], without: Set[str]
+    ) -> None:
+        self.paragraphs, self.kind, self.articles, self.without = paragraphs, kind, articles, without
+        self.order = kind != "report"
+        self.speeches = Speeches("\n".join(p.text for p in paragraphs))
+        self.found = Found()
+        self._led = False
+
+    def run(self, blocks: list[Block]) -> Found:
+        article, paragraph = -1, -1
+        for n, block in enumerate(blocks):
+            here = self.paragraphs[block.paragraph]
+            if here.article != article:
+                article = here.article
+                self.speeches.new_article()
+            if block.paragraph != paragraph:
+                paragraph = block.paragraph
+                self._led = False
+            if here.headline:
+                continue
+            if block.marker is None:
+                self._plain(block, last=n + 1 >= len(blocks) or blocks[n + 1].paragraph != block.paragraph)
+            else:
+                self._numbered(block, blocks[n + 1 :])
+        self._drop_leads()
+        return self.found
+
+    def _plain(self, block: Block, last: bool) -> None:
+        """Rule 2: sentence by sentence."""
+        paragraph = self.paragraphs[block.paragraph]
+        spans = list(sentences(paragraph.text, block.start, block.end))
+        for k, (a, b) in enumerate(spans):
+            lead = 0
+            if not self.order:
+                lead = self.speeches.lead(paragraph.text[a:b], paragraph.start + a)
+                self._led = self._led or lead > 0
+            a = _skip_space(paragraph.text, a + lead, b)
+            if a >= b:
+                continue
+            opens = (lead > 0 or k == 0) and (k + 1 < len(spans) or not last)
+            for x, y in self._groups(paragraph.text, a, b):
+                self._one(block, paragraph, x, y, announces=opens and x == a)
+
+    def _groups(self, text: str, a: int, b: int) -> Iterator[tuple[int, int]]:
+        """Segments between semicolons, those without an obligation of their own joined to the one before."""
+        parts = segments(text, a, b)
+        if "semicolons" in self.without:
+            yield a, b
+            return
+        start = parts[0][0]
+        for n, (x, y) in enumerate(parts):
+            if n + 1 == len(parts) or _opens_own(text[parts[n + 1][0] : parts[n + 1][1]]):
+                yield _skip_space(text, start, y), y
+                start = y
+            del x
+
+    def _one(self, block: Block, paragraph: Paragraph, a: int, b: int, announces: bool) -> None:
+        text = paragraph.text[a:b]
+        spoken = self._led or (self.speeches.current is not None and not self.order)
+        verdict = judge.judge_sentence(text, order=self.order, spoken=spoken, without=self.without)
+        if verdict.basis and announces and "announces" not in self.without and judge.announces_only(text):
+            verdict = judge.Verdict(why="announces")
+        if verdict.basis:
+            self._add(block, paragraph, a, b, verdict.basis)
+        elif verdict.why:
+            self.found.left.append(LeftOut(text, paragraph.start + a, paragraph.start + b, verdict.why))
+
+    def _numbered(self, block: Block, following: list[Block]) -> None:
+        """Rule 1: an ordinal is one item, unless it titles what follows or asks for nothing."""
+        paragraph = self.paragraphs[block.paragraph]
+        assert block.marker is not None
+        text = paragraph.text[block.marker.end : block.end].strip()
+        if block.heading and "headings" not in self.without:
+            if judge.judge_sentence(text, order=True, spoken=True).basis:
+                self._leave(paragraph, block, "heading")
+            return
+        if block.has_children and "headings" not in self.without:
+            self._parent(block, paragraph, self._children(block, following))
+            return
+        verdict = judge.judge_numbered(text, order=self.order, without=self.without)
+        if verdict.basis:
+            self._add(block, paragraph, block.start, _end(paragraph.text, block.end), "ordinal")
+        elif verdict.why:
+            self._leave(paragraph, block, verdict.why)
+
+    def _children(self, block: Block, following: list[Block]) -> list[str]:
+        assert block.marker is not None
+        out = []
+        for other in following:
+            if other.marker is None or other.marker.level <= block.marker.level:
+                break
+            out.append(self.paragraphs[other.paragraph].text[other.marker.end : other.end])
+        return out
+
+    def _parent(self, block: Block, paragraph: Paragraph, children: list[str]) -> None:
+        """A parent line is an item only if it asks for something itself."""
+        assert block.marker is not None
+        spans = list(sentences(paragraph.text, block.marker.end, block.end))
+        own = [paragraph.text[a:b].strip() for a, b in spans]
+        papers = bool(children) and all(judge.is_noun_list(c) for c in children)
+        if not papers and own and own[-1].endswith(("：", ":")):
+            own.pop()
+        if not papers and own and len(own) > 1:
+            own = own[1:] if judge.announces_only(own[0]) or len(own[0]) <= 24 else own
+        elif not papers and own and len(own) == 1 and not judge.obliges(own[0]):
+            own = []
+        if any(
+            judge.judge_sentence(s.rstrip("：:"), order=self.order, spoken=True, without=self.without).basis
+            for s in own
+        ):
+            self._add(block, paragraph, block.start, _end(paragraph.text, block.end), "ordinal")
+
+    def _leave(self, paragraph: Paragraph, block: Block, why: str) -> None:
+        text = paragraph.text[block.start : block.end].strip()
+        self.found.left.append(
+            LeftOut(text, paragraph.start + block.start, paragraph.start + block.start + len(text), why)
+        )
+
+    def _add(self, block: Block, paragraph: Paragraph, a: int, b: int, basis: judge.Basis) -> None:
+        text = paragraph.text[a:b]
+        start = paragraph.start + a
+        ordinal = block.marker.text if block.marker and a == block.start else None
+        head = self.articles[paragraph.article].header
+        self.found.items.append(
+            Directive(
+                text=text, start=start, end=start + len(text), article=paragraph.article, ordinal=ordinal, basis=basis,
+                speaker=self._speaker(), themes=themes(text), units=units(text, start, len(ordinal or "")),
+                deadlines=deadlines(text, start, head.date), quantities=quantities(text, start),
+                heading=block.above if basis == "ordinal" else (*block.above,), series=block.series if ordinal else None,
+            )
+        )  # fmt: skip
+
+    def _speaker(self) -> Speaker | None:
+        if self.order:
+            return None
+        return self.speeches.current or Speaker("会议", None, 0, 0)
+
+    def _drop_leads(self) -> None:
+        """The first paragraph of a report sums up: what it asks for in general terms is left out when the details follow."""
+        if self.order or "lead" in self.without:
+            return
+        for n in range(len(self.articles)):
+            first = next((p for p in self.paragraphs if p.article == n and not p.headline), None)
+            items = [d for d in self.found.items if d.article == n]
+            if first is None:
+                continue
+            end = first.start + len(first.text)
+            later = [d for d in items if d.start >= end]
+            for item in items:
+                if item.start < end and item.basis != "ordinal" and len(later) >= 3 and _is_general(item.text):
+                    self.found.items.remove(item)
+                    self.found.left.append(LeftOut(item.text, item.start, item.end, "lead"))
+        self.found.left.sort(key=lambda x: x.start)
+
+
+def _is_general(text: str) -> bool:
+    """At least half of its clauses say nothing to do."""
+    parts = clauses(text)
+    return sum(not judge.remainder(p) for p in parts) >= 0.5 * len(parts)
+
+
+def _opens_own(segment: str) -> bool:
+    """A segment that opens, after a subject or a condition, with its own 要, 应, 必须, 不得."""
+    plain = masked(segment)
+    first = clauses(plain)[:2]
+    if not first:
+        return False
+    if _OWN_MODAL.match(first[0]):
+        return True
+    return len(first) > 1 and bool(_CONDITION.match(first[0])) and bool(_OWN_MODAL.match(first[1]))
+
+
+def _skip_space(text: str, a: int, b: int) -> int:
+    while a < b and text[a] in " \u3000\n：，、":
+        a += 1
+    return a
+
+
+def _end(text: str, end: int) -> int:
+    while end and text[end - 1] in " \u3000\n":
+        end -= 1
+    return end
+
+
+def drop_doubles(items: list[Directive]) -> list[Directive]:
+    """What a document says twice is one item."""
+    seen: set[str] = set()
+    out = []
+    for item in items:
+        key = _KEY.sub("", item.text)
+        if key not in seen:
+            seen.add(key)
+            out.append(item)
+    return out
+
+
+def with_proposals(items: list[Directive], proposed: list[Directive]) -> list[Directive]:
+    """Add what a model proposes and the rules do not have yet, by place."""
+    free = [p for p in proposed if not any(i.start < p.end and p.start < i.end for i in items)]
+    return sorted([*items, *(replace(p) for p in free)], key=lambda d: d.start)

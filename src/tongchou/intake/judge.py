@@ -1,0 +1,201 @@
+"""Is it an instruction, and if it sounds like one, why is it none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from tongchou.intake.lexicons import any_of, lexicon
+from tongchou.intake.page import han_count
+from tongchou.intake.sentences import clauses, masked
+
+Basis = Literal["ordinal", "obligation", "imperative"]
+_PAIRS = re.compile("[、]")
+_OPENING = re.compile(
+    r"^(?:同时|此外|另外|还|并|也|且|其次|再次|最后|首先|其中|特别是|尤其|而且|对[^，]{1,40}，|在[^，]{1,40}，|[^，]{1,16}期间，|当前，)?[，]?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """basis: why it is an instruction; why: a key of LEFT_OUT. Neither: it does not even sound like one."""
+
+    basis: Basis | None = None
+    why: str | None = None
+
+
+NOTHING = Verdict()
+
+
+@cache
+def _rule(key: str) -> re.Pattern[str]:
+    words = lexicon("judge")[key]
+    return re.compile("|".join(words) if key in ("strong", "report", "background", "permission") else any_of(words))
+
+
+@cache
+def _opens(key: str) -> re.Pattern[str]:
+    return re.compile("^(?:" + "|".join(sorted(lexicon("judge")[key], key=len, reverse=True)) + ")")
+
+
+@cache
+def _stance() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    words = lexicon("stance")
+    return re.compile("|".join(words["stance"])), re.compile(any_of(words["generic"]))
+
+
+@cache
+def _concrete() -> re.Pattern[str]:
+    return re.compile("|".join(lexicon("concrete")["things"]))
+
+
+def obliges(text: str) -> bool:
+    """The text has an obligation word outside quotes."""
+    return _rule("strong").search(masked(text)) is not None
+
+
+def judge_sentence(text: str, *, order: bool, spoken: bool, without: Set[str] = frozenset()) -> Verdict:
+    """Judge a sentence or segment that no ordinal opens, its lead-in cut off.
+
+    order: it stands in a notice, order or letter. spoken: somebody is quoted as asking for things.
+    """
+    plain = masked(text)
+    if is_frame(text):
+        return NOTHING
+    basis = _basis(plain, order, spoken)
+    if basis is None:
+        return Verdict(why="permission") if order and _rule("permission").search(plain) else NOTHING
+    strong = basis == "obligation" and obliges(text)
+    if "report" not in without and _reports(plain, strong):
+        return Verdict(why="report")
+    if order and not strong and _rule("permission").search(plain) and "permission" not in without:
+        return Verdict(why="permission")
+    if "consequence" not in without and _only_consequence(plain):
+        return Verdict(why="consequence")
+    if "advice" not in without and _only_advice(plain):
+        return Verdict(why="advice")
+    if "stance" not in without and is_slogan(text):
+        return Verdict(why="slogan")
+    return Verdict(basis=basis)
+
+
+def _basis(plain: str, order: bool, spoken: bool) -> Basis | None:
+    if _rule("strong").search(plain):
+        return "obligation"
+    parts = clauses(plain)
+    first = parts[0] if parts else ""
+    if not (order or spoken):
+        return None
+    if _opens("weak").match(first) or (len(parts) > 1 and _opens("weak").match(parts[1])):
+        return "obligation"
+    if any(_opens("imperative").match(_OPENING.sub("", part)) for part in parts[: 3 if order else 2]):
+        return "imperative"
+    if order and _rule("order_verb").search(plain):
+        return "imperative"
+    if spoken and any(_opens("weak").match(part) for part in parts):
+        return "obligation"
+    return None
+
+
+def _reports(plain: str, strong: bool) -> bool:
+    match = _rule("report").search(plain)
+    if match is None:
+        return False
+    if not strong:
+        return True
+    # An obligation after what was done still obliges; one inside it (研究了需要解决的问题) does not.
+    modal = _rule("strong").search(plain)
+    assert modal is not None
+    between = plain[match.end() : modal.start()] if modal.start() > match.end() else None
+    return between is not None and not re.search("[，。；]", between)
+
+
+def _only_consequence(plain: str) -> bool:
+    if not _rule("consequence").search(plain) or _rule("consequence_actor").search(plain):
+        return False
+    parts = [
+        p
+        for p in clauses(plain)
+        if not re.match("^(?:凡|对|对于|如|若|违反|拒不|造成|因|一经|情节|构成|不|隐瞒|故意|未)", p)
+    ]
+    left = [p for p in parts if not _rule("consequence").search(p)]
+    return not any(_rule("strong").search(p) or _opens("imperative").match(p) for p in left)
+
+
+def _only_advice(plain: str) -> bool:
+    if not _rule("advice").search(plain):
+        return False
+    rest = [p for p in clauses(plain) if not _rule("advice").search(p)]
+    if any(_rule("strong").search(p) for p in clauses(plain)):
+        return False
+    return not any(_opens("imperative").match(p) or _opens("weak").match(p) for p in rest)
+
+
+def is_slogan(text: str) -> bool:
+    """All its clauses say how to stand or where to arrive."""
+    soft = 0
+    parts = [p for c in clauses(text) for p in (_PAIRS.split(c) if han_count(c) > 40 else [c])]
+    for part in parts:
+        left = remainder(part)
+        if not left:
+            continue
+        if _concrete().search(left):
+            return False
+        soft += 1
+    return soft <= max(0, len(parts) // 5)
+
+
+def remainder(clause: str) -> str:
+    """What is left of a clause when stances, then generic words are struck out."""
+    stance, generic = _stance()
+    left = stance.sub("", clause)
+    left = generic.sub("", left)
+    left = re.sub(r"[^\u4e00-\u9fff0-9]", "", left)
+    return left if len(left) > 1 else ""
+
+
+def is_frame(text: str) -> bool:
+    """What holds a document together: 现通知如下, salutations, thanks, who to call."""
+    text = text.strip()
+    return bool(
+        _rule("announce").search(text) or _rule("salutation").search(text) or _rule("information").search(text)
+        or (_rule("thanks").search(text) and not obliges(text)) or han_count(text) < 4
+    )  # fmt: skip
+
+
+def announces_only(text: str) -> bool:
+    """One short clause without a party: 要应清尽清。"""
+    return han_count(text) <= 12 and not re.search("[，；：]", text.rstrip("。；："))
+
+
+def is_noun_list(text: str) -> bool:
+    """A paper or a piece of information to hand in, not an instruction."""
+    inner = text.strip()
+    if han_count(inner) > 60 or obliges(inner) or "。" in inner.rstrip("。"):
+        return False
+    first = clauses(inner)[:1]
+    return bool(_rule("nouns").search(inner)) and not (first and _opens("imperative").match(first[0]))
+
+
+def judge_numbered(text: str, *, order: bool, without: Set[str] = frozenset()) -> Verdict:
+    """Judge what an ordinal opens, the ordinal cut off: it is an item unless it plainly asks for nothing."""
+    plain = masked(text)
+    obliged = obliges(text)
+    if _rule("information").search(text.strip()) and not obliged:
+        return NOTHING
+    if obliged:
+        return Verdict(basis="ordinal")
+    parts = clauses(plain)
+    ordered = any(_opens("imperative").match(p) or _opens("weak").match(p) for p in parts)
+    if "report" not in without and _rule("report").search(plain) and not (order and ordered):
+        return Verdict(why="report")
+    if order and "permission" not in without and _rule("permission").search(plain) and not ordered:
+        return Verdict(why="permission")
+    if order and "consequence" not in without and _only_consequence(plain):
+        return Verdict(why="consequence")
+    if order and "nouns" not in without and is_noun_list(text):
+        return Verdict(why="nouns")
+    return Verdict(basis="ordinal")

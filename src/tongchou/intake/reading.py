@@ -1,0 +1,72 @@
+"""Read one file: the door of the package."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from tongchou.intake.clean import Cleaned, clean
+from tongchou.intake.counts import count_checks
+from tongchou.intake.dates import lost_digits
+from tongchou.intake.directives import Extractor, drop_doubles
+from tongchou.intake.fingerprint import fingerprint
+from tongchou.intake.formats import Opened, open_file
+from tongchou.intake.header import Kind, header, kind_of
+from tongchou.intake.model import Article, Document, Header, Places
+from tongchou.intake.outline import Paragraph, outline
+
+
+def read(data: bytes, name: str, *, without: Set[str] = frozenset()) -> Document:
+    """Read a file (text, HTML, DOCX, PDF with a text layer) into a Document. Refusal where it cannot be read.
+
+    `without` names groups of rules to leave out (RULES), to measure what each is worth.
+    """
+    return read_opened(open_file(data, name), name, without=without)
+
+
+def read_text(text: str, name: str = "", *, without: Set[str] = frozenset()) -> Document:
+    """Read pasted text."""
+    return read_opened(Opened("text", "", text), name, without=without)
+
+
+def read_opened(opened: Opened, name: str, *, without: Set[str] = frozenset()) -> Document:
+    """Clean and take apart a text that came out of a file."""
+    cleaned = clean(opened.text, without)
+    paragraphs = _paragraphs(cleaned)
+    text = cleaned.text
+    kind, articles = _articles(cleaned, opened.text, paragraphs)
+    blocks = outline(paragraphs, ordinals="ordinals" not in without)
+    found = Extractor(paragraphs, kind, articles, without).run(blocks)
+    return Document(
+        name=name, media=opened.media, encoding=opened.encoding, kind=kind, raw=opened.text, clean=text.text,
+        places=Places(text.starts, text.ends), header=articles[0].header if articles else Header(), articles=articles,
+        directives=tuple(drop_doubles(found.items)), left_out=tuple(found.left), counts=count_checks(paragraphs, blocks),
+        notes=cleaned.notes, proposals=lost_digits(text.text), fingerprint=fingerprint(text.text), warnings=opened.warnings,
+    )  # fmt: skip
+
+
+def _paragraphs(cleaned: Cleaned) -> list[Paragraph]:
+    """Paragraphs with their places in the clean text (joined by one line feed each)."""
+    out: list[Paragraph] = []
+    at = 0
+    for n, part in enumerate(cleaned.parts):
+        for row in part.headings if n else []:
+            out.append(Paragraph(row.text, at, n, headline=True))
+            at += len(row) + 1
+        for row in part.paragraphs:
+            out.append(Paragraph(row.text, at, n))
+            at += len(row) + 1
+    return out
+
+
+def _articles(cleaned: Cleaned, raw: str, paragraphs: list[Paragraph]) -> tuple[Kind, tuple[Article, ...]]:
+    title = " ".join(h.text for h in cleaned.parts[0].headings) if cleaned.parts else ""
+    kind = kind_of(title, [p.text for p in cleaned.parts[0].paragraphs]) if cleaned.parts else "report"
+    out = []
+    for n, part in enumerate(cleaned.parts):
+        own = [p for p in paragraphs if p.article == n]
+        start = own[0].start if own else 0
+        end = own[-1].start + len(own[-1].text) if own else start
+        page = "\n".join([*(a for p in cleaned.parts for a in p.asides)])
+        year_from = ("\n".join(part.asides), "\n".join(p.text for p in part.paragraphs), raw)
+        out.append(Article(start, end, header(part, page, kind=kind, year_from=year_from)))
+    return kind, tuple(out)

@@ -1,0 +1,216 @@
+"""Who speaks in a report: people with their offices, and the words that lead into what they say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from tongchou.intake.lexicons import any_of, lexicon
+from tongchou.intake.model import Speaker
+from tongchou.intake.sentences import masked
+from tongchou.kernel.surnames import COMPOUND_SURNAMES
+
+HAN = "\u4e00-\u9fff"
+MEETING = "会议"
+_FOLLOWS = (
+    r"(?=[，、。；：）（\s]|$|主持|出席|参加|强调|指出|要求|表示|说|提|就|对|在|到|带|一行|率|作|还|深入|先后|实地|同志|介绍|调研|及|和|与|分别|传达|通报|代表|宣读"
+    "|部署|陪同|检查|督导|听取|讲话|围绕|认为|希望|任|为|担任|又|指挥|来|走访|看望|前往|召集|组织|并|主|从|随|最后|首先|明确|再次|特别|着重|要|将|也|以|向|通过|进一步)"
+)
+_TIME = re.compile(
+    r"^(?:(?:本报|本网|本台)?讯\s*|(?:\d{4}年)?\d{1,2}月\d{1,2}日|[昨今当]日|[昨今当]天|近日|日前|上午|下午|晚上?|中午|会上|会后|随后|最后|期间|[，,\s]|由)+"
+)
+_CLAUSE_MARKS = re.compile("[，：:。；;]")
+_COUNT_TAIL = re.compile(r"(?:[一二两三四五六七八九十几]|\d)(?:个)?(?:方面|点|条|项)")
+
+
+@cache
+def _surname() -> str:
+    singles = "[" + str("".join(lexicon("people")["surnames"])) + "]"
+    return f"(?:{'|'.join(sorted(COMPOUND_SURNAMES))}|{singles})"
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    words = lexicon("people")
+    titles, says, adverbs = any_of(words["titles"]), any_of(words["says"]), any_of(words["adverbs"])
+    meetings = any_of(words["meetings"])
+    given = _surname() + f"[{HAN}]{{1,2}}?"
+    mid = rf"(?:{adverbs}|(?:在|就|对|结合|围绕|针对).{{1,40}}?(?:时|中|上|后|，)?|并|、)*"
+    tail = words["tail"][0] if isinstance(words["tail"], list) else words["tail"]
+    with_ = any_of(words["says_with"])
+    return {
+        "titled": re.compile(rf"(?P<title>{titles})(?:[，、,\s])?(?P<name>{given}){_FOLLOWS}"),
+        "listed": re.compile(rf"(?<=、)(?P<name>{_surname()}[{HAN}]{{1,2}})(?=[、，。；])"),
+        "end": re.compile(rf"(?P<mid>{mid})(?P<with>{with_}(?:了)?)?(?:{adverbs})*(?P<verb>{says}){tail}$"),
+        "direct": re.compile(
+            rf"^(?:并|还|又|同时|也)?(?:{adverbs})*(?P<verb>强调|要求|指出|提出|明确)(?=[“各要全必对在严切认进把继坚加做以统我{HAN}])(?!的|了|书|下|做|精)"
+        ),
+        "meeting": re.compile(rf"(?:^|.*?)(?P<who>{meetings})(?:上|还|最后|并|、)*$"),
+        "named": re.compile(
+            rf"(?:^|.*(?:{titles}|同志|[、，\s]))(?P<name>{given})(?:同志|一行|书记|区长|县长|市长|主任|局长|等)?$"
+        ),
+        "opens": re.compile(rf"^(?P<name>{given})(?:同志)?(?=(?:{adverbs}|在|就|对).{{0,30}}$|$)"),
+        "not_speech": re.compile("^" + any_of(words["not_speech"])),
+        "pronoun": re.compile(r"(?:^|[，、])(?:他|她|其)$"),
+        "says": re.compile(says),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody named in the document with an office: name, office as written, place of the name."""
+
+    name: str
+    role: str | None
+    start: int
+    end: int
+
+
+def people(text: str) -> dict[str, Person]:
+    """Everybody named after an office, with the office as first written."""
+    found: dict[str, Person] = {}
+    for match in _patterns()["titled"].finditer(text):
+        name = match.group("name")
+        if name in found or any(name.startswith(known) or known.startswith(name) for known in found):
+            continue
+        found[name] = Person(name, _role(text, match), match.start("name"), match.end("name"))
+    return found
+
+
+def _role(text: str, match: re.Match[str]) -> str | None:
+    """The office before a name: back to the mark before, over 、 and over a comma between two offices."""
+    end = match.end("title")
+    start = max(text.rfind(mark, 0, end) for mark in "。；：\n（") + 1
+    part = text[start:end]
+    pieces = part.split("，")
+    keep = pieces.pop()
+    while pieces and re.search(any_of(lexicon("people")["titles"]) + "$", pieces[-1]):
+        keep = pieces.pop() + "，" + keep
+    keep = re.sub(r"^.*(?:主持|出席|参加|陪同|召开|随同)", "", _TIME.sub("", keep))
+    return keep or None
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A lead-in: what is said begins at `end` of the sentence. announced: “四个方面” as a place in the sentence."""
+
+    end: int
+    name: str | None
+    pronoun: bool = False
+
+
+class Speeches:
+    """Follows a report from sentence to sentence and knows who speaks."""
+
+    def __init__(self, text: str) -> None:
+        self.people = people(text)
+        self.current: Speaker | None = None
+        self._last_named: str | None = None
+
+    def new_article(self) -> None:
+        self.current = None
+        self._last_named = None
+
+    def lead(self, sentence: str, start: int) -> int:
+        """Take in a sentence; return where in it the words of the speaker begin (0 when nobody is introduced)."""
+        lead = self._find(sentence)
+        named = self._names(sentence)
+        if lead is None:
+            self._last_named = named or self._last_named
+            return 0
+        name = lead.name
+        if lead.pronoun or name is None:
+            name = (
+                named
+                or (self._last_named if lead.pronoun else None)
+                or (self.current.name if self.current and lead.pronoun else None)
+                or MEETING
+            )
+        person = self.people.get(name)
+        self.current = Speaker(name, person.role if person else None, start, start + lead.end)
+        if name != MEETING:
+            self._last_named = name
+        return lead.end
+
+    def _names(self, sentence: str) -> str | None:
+        """The first person with an office in the sentence who does something in it."""
+        for match in _patterns()["titled"].finditer(sentence):
+            if match.group("name") in self.people:
+                return match.group("name")
+        return next((name for name in self.people if name in sentence), None)
+
+    def _find(self, sentence: str) -> Lead | None:
+        hidden = masked(sentence)
+        best: Lead | None = None
+        at, count = 0, 0
+        for mark in [*_CLAUSE_MARKS.finditer(hidden), None]:
+            end = mark.start() if mark else len(hidden)
+            clause = sentence[at:end]
+            found = self._clause(clause.strip(), at + len(clause) - len(clause.lstrip()), mark, best)
+            if found is not None:
+                best = found
+            elif best is not None and count > 0 and at > best.end:
+                break
+            if mark is None or count >= 12 or mark.group() in "。；;":
+                break
+            at, count = mark.end(), count + 1
+        return best
+
+    def _clause(self, clause: str, at: int, mark: re.Match[str] | None, before: Lead | None) -> Lead | None:
+        rules = _patterns()
+        if len(clause) > 120 or not rules["says"].search(clause):
+            return None
+        if mark is not None and mark.group() in "，：:" and (match := self._speech_end(clause)):
+            name, pronoun = self._who(clause[: match.start()])
+            if (
+                name
+                or pronoun
+                or match.group("with")
+                or re.match("^(?:并|同时|还|又|也)?$", clause[: match.start()])
+                or mark.group() in "：:"
+            ):
+                return Lead(mark.end(), name or (before.name if before else None), pronoun)
+            if re.search("(?:并|时|中|上)$", clause[: match.start()]) or re.match(
+                "(?:并|在|就|对)", match.group("mid") or ""
+            ):
+                return Lead(mark.end(), name or (before.name if before else None), pronoun)
+        return self._direct(clause, at, before)
+
+    @staticmethod
+    def _speech_end(clause: str) -> re.Match[str] | None:
+        rules = _patterns()
+        if rules["not_speech"].match(clause) or re.search(
+            "(?:的|工作|管理|部署|有关|相关|总|防控|新|条件|标准|规定|八个一”|措施)要求$", clause
+        ):
+            return None
+        if re.search("[说]$", clause) and re.search("(?:来说|地说|是说|如说|据说|小说|解说|游说|劝说)$", clause):
+            return None
+        return rules["end"].search(clause)
+
+    def _direct(self, clause: str, at: int, before: Lead | None) -> Lead | None:
+        """会议要求各街道要…, 强调“五一”期间…: no mark between the verb and what is said."""
+        who = re.match(
+            rf"^(?:会议|会上|(?:{'|'.join(map(re.escape, self.people)) or '〓'})(?:书记|区长|同志)?|他|她)", clause
+        )
+        rest = clause[who.end() :] if who else clause
+        match = _patterns()["direct"].match(rest)
+        if not match or len(rest) - match.end() < 4 or (who is None and match.group("verb") == "提出"):
+            return None
+        if who is None and before is None and at == 0:
+            return None
+        name, pronoun = self._who(clause[: who.end()]) if who else ((before.name if before else None), False)
+        return Lead(at + (who.end() if who else 0) + match.end(), name, pronoun)
+
+    def _who(self, words: str) -> tuple[str | None, bool]:
+        rules = _patterns()
+        words = words.strip("，、 ")
+        if rules["pronoun"].search(words):
+            return None, True
+        for name in self.people:
+            if name in words:
+                return name, False
+        if rules["meeting"].match(words):
+            return MEETING, False
+        match = rules["named"].match(words) if len(words) <= 4 else None
+        return (match.group("name"), False) if match else (None, False)

@@ -1,0 +1,127 @@
+"""Who is made responsible: the parties that an item itself names as those who act."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from tongchou.intake.lexicons import any_of, lexicon
+from tongchou.intake.model import Mention
+from tongchou.intake.sentences import masked
+
+_CLAUSE = re.compile("[，,：:；;。！？\n]")
+_JOINT = re.compile("[、]|以及|及其|和|及|与|或者?(?!许)")
+_BARE = re.compile("^(?:部门|单位|企业|人员|个人|机构|组织|场所|干部|群众|学校|委员会|职工|公司)$")
+_SHARED = re.compile("^(?:有关|相关|任何|各有关|各相关|各类|所有|其他|上述|重点|全体|各级|广大)")
+
+
+@cache
+def _rules() -> dict[str, re.Pattern[str]]:
+    words = lexicon("units")
+    long, short = any_of(words["heads"]), any_of(words["short_heads"])
+    modal, verb = any_of(words["modal"]), any_of(words["verb"])
+    return {
+        "subject": re.compile(
+            rf"^(?P<s>.{{0,34}}?(?:(?:{long})(?:（[^（）]{{1,20}}）)?(?={modal}|{verb})|(?:{short})(?:（[^（）]{{1,20}}）)?(?={modal})))"
+        ),
+        "far": re.compile(rf"^(?P<s>.{{0,20}}?(?:{long}))(?=.{{1,8}}?(?:{modal}))"),
+        "whole": re.compile(rf"^(?P<s>.{{0,34}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?$"),
+        "by": re.compile(
+            rf"(?<!理)(?<!事)由(?P<s>[^，。；由]{{1,26}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?(?={verb}|{modal}|介入|依法|统一|按|进行|予以|给予|在|会同|另|分别|共同|对|审|出具|签|安排|提供|派|实|负|承|自)"
+        ),
+        "modal": re.compile("^" + modal),
+        "opening": re.compile("^(?:" + "|".join(sorted(words["opening"], key=len, reverse=True)) + ")"),
+        "not_subject": re.compile("^" + any_of(words["not_subject"])),
+        "no_unit": re.compile("^" + any_of(words["no_unit"]) + "$"),
+        "through": re.compile(words["through"][0] if isinstance(words["through"], list) else words["through"]),
+        "head": re.compile(f"(?:{long}|{short})$"),
+        "long": re.compile(f"(?:{long})$"),
+    }
+
+
+def units(text: str, start: int, skip: int = 0) -> tuple[Mention, ...]:
+    """The parties in the order of the text. start: place of the item; skip: length of its ordinal."""
+    rules, found = _rules(), []
+    hidden = masked(text)
+    at, before = skip, (0, 0)
+    for mark in [*_CLAUSE.finditer(hidden, skip), None]:
+        end = mark.start() if mark else len(text)
+        clause = hidden[at:end]
+        shift = at + len(clause) - len(clause.lstrip())
+        clause = clause.strip()
+        if opening := rules["opening"].match(clause):
+            shift, clause = shift + opening.end(), clause[opening.end() :]
+        if span := _subject(clause):
+            found += _split(text, shift + span[0], shift + span[1])
+        elif rules["modal"].match(clause) and before != (0, 0):
+            found += _split(text, *before)
+        for match in rules["by"].finditer(clause):
+            found += _split(text, shift + match.start("s"), shift + match.end("s"))
+        for match in rules["through"].finditer(text[at:end]):
+            found += _split(text, at + match.start("s"), at + match.end("s"))
+        before = _whole(clause, shift)
+        at = mark.end() if mark else len(text)
+    out: dict[str, Mention] = {}
+    for a, b in found:
+        name = text[a:b]
+        if name and name not in out:
+            out[name] = Mention(name, start + a, start + b)
+    return tuple(sorted(out.values(), key=lambda m: m.start))
+
+
+def _subject(clause: str) -> tuple[int, int] | None:
+    rules = _rules()
+    match = rules["subject"].match(clause) or rules["far"].match(clause)
+    if match is None:
+        return None
+    words = match["s"]
+    if rules["not_subject"].match(words):
+        # 对…的企业，相关部门要…: what stands after the condition may still be the subject.
+        inner = re.search("(?:期间|的同时|情况下|前提下|时|后|中|上|内)(?=[各全所有相镇街社村企学居])", words)
+        if inner is None:
+            return None
+        rest = words[inner.end() :]
+        return (
+            (inner.end(), len(words)) if rules["head"].search(rest) and not rules["not_subject"].match(rest) else None
+        )
+    return 0, len(words)
+
+
+def _whole(clause: str, shift: int) -> tuple[int, int]:
+    """A clause that is nothing but a party (…的企业，需…): the party, after the last 的."""
+    match = _rules()["whole"].match(clause)
+    if match is None:
+        return 0, 0
+    words = match["s"]
+    cut = words.rfind("的") + 1
+    if not cut and _rules()["not_subject"].match(words):
+        return 0, 0
+    return shift + cut, shift + len(words)
+
+
+def _split(text: str, a: int, b: int) -> list[tuple[int, int]]:
+    """区执法局、公安分局 are two, 卫健、应急等部门 and 有关单位和部门 are one."""
+    rules = _rules()
+    words = text[a:b]
+    if len(words) > 16 and "的" in words[:-2] and (cut := words.rfind("的") + 1) < len(words) - 1:
+        a, words = a + cut, words[cut:]
+    cuts, at = [], 0
+    for joint in _JOINT.finditer(words):
+        if not _inside(words, joint.start()):
+            cuts.append((at, joint.start()))
+            at = joint.end()
+    cuts.append((at, len(words)))
+    parts = [words[x:y] for x, y in cuts]
+    if len(parts) > 1 and (
+        any(not rules["head"].search(p) for p in parts)
+        or "等" in parts[-1][:6]
+        or (_SHARED.match(parts[0]) and any(_BARE.match(p) for p in parts[1:]))
+    ):
+        parts, cuts = [words], [(0, len(words))]
+    return [
+        (a + x, a + y) for (x, y), p in zip(cuts, parts, strict=True) if len(p) > 1 and not rules["no_unit"].match(p)
+    ]
+
+
+def _inside(words: str, at: int) -> bool:
+    return words[:at].count("（") > words[:at].count("）")
