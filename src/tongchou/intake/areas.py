@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from tongchou.intake.lexicons import lexicon
+
 _SPECIAL = re.compile(
     r"(?<![\u4e00-\u9fff])?([\u4e00-\u9fff]{2,4}?(?:港区|新区|高新区|经开区|开发区|管理区|示范区|度假区))"
 )
@@ -64,14 +66,8 @@ def _divisions() -> tuple[dict[str, list[Division]], re.Pattern[str]]:
 def _add_both(add: Callable[[str, Division], None], division: Division) -> None:
     add(division.name, division)
     short = _SUFFIX.sub("", division.name)
-    if len(short) >= 2 and short not in _WORDS:
+    if len(short) >= 2 and short not in lexicon("areas")["words"]:
         add(short, division)
-
-
-# Short names that are words as well.
-_WORDS = frozenset(
-    "城关 城区 郊区 和平 新华 东区 西区 南区 北区 城中 城北 城东 矿区 市中 桥东 桥西 开发 长安 中原 新城 文化 平安 团结 集中 解放 前进 向阳 红旗 东风 朝阳 建设 人民 高新 裕华 宝山 江北 江南 河东 河西 山阳 中山 南开 河北 通道 大方 永安 安定 平和 江山 兴国 安康 大同 和顺 长治 长寿 合作 海港 海南 临时 安居 建华 铁西 铁东 沙区 新建 大安 同心 共和 民和 尖山 保障 西城 东城 北城 交口 化德 互助 西平 大英 中方 安全".split()
-)
 
 
 def area_of(title: str, body: str, page: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from tongchou.intake.model import CountCheck
@@ -20,7 +21,7 @@ def count_checks(paragraphs: list[Paragraph], blocks: list[Block]) -> tuple[Coun
         if block.series is not None and block.marker is not None:
             numbers.setdefault(block.series, []).append(block.marker.number)
     out = []
-    for before, first in zip(blocks, blocks[1:], strict=False):
+    for before, first in itertools.pairwise(blocks):
         if first.marker is None or first.marker.number != 1 or first.series is None:
             continue
         paragraph = paragraphs[before.paragraph]

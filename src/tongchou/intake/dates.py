@@ -12,7 +12,6 @@ from tongchou.intake.numerals import number
 from tongchou.kernel.text import Text
 
 _CN = "[〇○零一二三四五六七八九十]"
-YEAR = rf"(?:20[0-3]\d|[〇○零一二三四五六七八九]{{4}})\s?年"
 FULL = re.compile(
     rf"(?P<y>20[0-3]\d|二[〇○零][〇○零一二三四五六七八九]{{2}})\s?(?:年|[-/.])\s?(?P<m>\d{{1,2}}|{_CN}{{1,3}})\s?(?:月|[-/.])\s?(?P<d>\d{{1,2}}|{_CN}{{1,3}})(?:\s?[日号])?(?!\d)"
 )

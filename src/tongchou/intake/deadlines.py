@@ -10,20 +10,12 @@ from functools import cache
 from typing import Literal
 
 from tongchou.intake.dates import make
+from tongchou.intake.lexicons import lexicon
 from tongchou.intake.model import Deadline
 from tongchou.intake.numerals import number
 
 Kind = Literal["date", "period", "validity", "clock", "weekday", "event", "span"]
 _N = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
-_DATE = rf"(?:(?:20\d\d|二[〇○零]二?[〇○零一二三四]?)年)?(?:{_N}月(?:{_N}[日号])|(?<![\d月]){_N}[日号](?!内))"
-_CLOCK = r"(?:凌晨|早上|上午|中午|下午|傍晚|晚上|晚|早|午夜)?(?:\d{1,2}[:：]\d{2}|(?:\d{1,2}|[一二三四五六七八九十]{1,3}|零)(?:时|点)(?!间|对|多|名)(?:\d{1,2}分|整|半|许)?)"
-_WHEN = rf"{_DATE}(?:（[^（）]{{1,6}}）)?(?:{_CLOCK}|上午|下午|晚上?|凌晨)?"
-_MONTH = r"(?:(?:20\d\d年)?\d{1,2}月(?:底|末|上旬|中旬|下旬|份)|本月底?|[本当]?月底|年底|[本今]年底|[本这]周(?:内|末)?|[今明]年底?)"
-_FEASTS = "五一|十一|国庆|春节|元旦|清明|端午|中秋|元宵|国庆中秋|中秋国庆|双节|两节|两会|“两会”|除夕"
-_EVENT = (
-    r"(?:(?:学校|学生|企业|员工|职工|人员|项目|工地|师生|幼儿园|商户|旅客)?(?:正式|集中|全面|统一)?"
-    r"(?:抵[\u4e00-\u9fff]{0,2}?|入境|返[\u4e00-\u9fff]{1,2}?|到达|到岗|开学|复课|开工|复工复产|复工|复产|返校|返岗|上岗|营业|出院|解除隔离|隔离期满|期满|离开[\u4e00-\u9fff]{0,3}?|出发|入住|入校|启用|返程|投产|开业|到家|入职))"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +26,19 @@ class _Rule:
 
 @cache
 def _rules() -> tuple[_Rule, ...]:
-    def rule(kind: Kind, pattern: str) -> _Rule:
-        return _Rule(kind, re.compile(pattern))
+    """The patterns of the lexicon in its order; {NAME} stands for a part."""
+    words = lexicon("deadlines")
+    parts = {name: "".join(pattern) for name, pattern in words["parts"].items()}
 
-    since = r"(?:起(?:至[^，。；]{1,16}?(?:止|结束|解除|为止|前))?|开始|以后起)"
-    return (
-        rule("period", rf"(?:自|从)?{_WHEN}(?:起)?(?:至|到|—+|-+|~|～){_WHEN}?(?:{_CLOCK})?(?:止|期间|前|为止)?"),
-        rule("validity", rf"(?:自|从)?{_WHEN}{since}"),
-        rule("validity", r"(?:自|从)(?:本)?(?:通告|通知|公告|命令|令|即日|发布|公布|印发|今日|今天|明日|明天)[^，。；]{0,10}?(?:之日|当日|时)?起(?:至[^，。；]{1,16}?(?:止|结束|解除|为止))?|即日起(?:至[^，。；]{1,16}?(?:止|结束|解除|为止))?|(?:直)?至(?:疫情|响应|应急响应|管控|封控|本次疫情)[^，。；]{0,8}?(?:结束|解除|终止|为止)(?:为止|时止)?"),
-        rule("date", rf"(?:于|在|至|截至|截止到?)?{_WHEN}(?:之前|以前|前|止|为止|内|之内|当天|当日)"),
-        rule("date", rf"{_WHEN}(?!的|召开|发布|印发|下发|重申|以来|以后|之后|后|起|至|，.{{0,12}}(?:召开|主持|举行))"),
-        rule("span", r"(?:[^，。；、]{0,6}后)?(?:\d{1,3}|[一二两三四五六七八九十]{1,3})个?(?:小时|分钟|日|天|工作日|周|星期|个月)(?:之)?内"),
-        rule("weekday", rf"(?:[本下每]?(?:周|星期|礼拜)[一二三四五六日天](?:{_CLOCK}|上午|下午|晚)?(?:之前|以前|前|下班前)?)(?!期|边|密|围|报|全|到|年|口)"),
-        rule("clock", rf"(?:每日|每天|每晚|当日|当天|次日|今日|今天|今晚|明日|明天|每周[一二三四五六日])?{_CLOCK}(?:(?:至|到|—+|-+|~)(?:次日)?{_CLOCK})?(?:之前|以前|前|止)?"),
-        rule("date", rf"{_MONTH}(?:之前|以前|前|内)|(?:\d{{1,2}}月|本月)(?:底|末|上旬|中旬|下旬)|(?:[今明]天|[今明]日|今晚|明早|明晚|次日)(?:之前|前|上午|下午|内|下班前)?(?!起)"),
-        rule("period", rf"[“\"]?(?:{_FEASTS})[”\"]?(?:小长假|长假|假期|假日|节日|节)?(?:期间|前后|之前|前|后|假期)"),
-        rule("period", r"(?:寒假|暑假|寒暑假|假期|节日|节假日|汛期|春运|防火期|中高考|高考|中考|考试|开学季|春耕|森林防火期|采暖期)期间"),
-        rule("event", rf"{_EVENT}(?:之)?(?:当天|当日|次日|前(?!期|往|台|提|后)(?:[一二三\d]+[天日])?|后(?:\d+|[一二三四五六七八九十]+)(?:小时|天|日)(?:之)?内)(?!的)"),
-    )  # fmt: skip
+    def whole(pattern: str) -> str:
+        found = re.sub(r"\{([A-Z]+)\}", lambda m: parts[m.group(1)], pattern)
+        return found if found == pattern else whole(found)
+
+    return tuple(
+        _Rule(kind, re.compile("|".join(whole(p) for p in patterns)))
+        for row in words["rules"]
+        for kind, patterns in row.items()
+    )
 
 
 def deadlines(text: str, start: int, written: date | None) -> tuple[Deadline, ...]:

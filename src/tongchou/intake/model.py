@@ -6,6 +6,7 @@ Offsets count characters (not bytes), half-open. `start`, `end` are places in th
 from __future__ import annotations
 
 import bisect
+import datetime
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -217,10 +218,10 @@ class Header:
     """
 
     title: str | None = None
-    date: date | None = None
+    date: datetime.date | None = None
     date_written: str | None = None
     year_inferred: bool = False
-    posted: date | None = None
+    posted: datetime.date | None = None
     area: str | None = None
     source: str | None = None
     issuer: str | None = None
