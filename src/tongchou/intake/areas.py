@@ -88,7 +88,7 @@ def area_of(title: str, body: str, page: str) -> str | None:
     for name, worth in weight.items():
         divisions = by_name[name]
         for division in divisions:
-            near = sum(weight[x] for x in _names(division.prefecture or "")) + 0.3 * weight[division.province]
+            near = sum(weight.get(x, 0.0) for x in _names(division.prefecture or "")) + 0.3 * weight.get(division.province, 0.0)
             if len(divisions) > 1 and not near and name not in title:
                 worth *= 0.8
             scored[division] += worth + min(near, 2.0) + 0.01 * (division.level == 2)
