@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import signal
 import subprocess
 import sys
-import textwrap
-import time
-from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from tests.cli import kills
 from tongchou.postgres import Server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,76 +86,29 @@ def verified(url: str, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, str(VERIFIER), url, *options], capture_output=True, text=True, check=False)
 
 
-WRITER = textwrap.dedent(
-    """
-    import os, sys, uuid
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tongchou.config.settings"
-    import django
-    django.setup()
-    from tongchou.cli.accounts import actor_named
-    from tongchou.kernel.ids import new_id
-    from tongchou.record.act import act
-    from tongchou.record.models import Unit
-    unit = Unit.objects.filter(kind="street").order_by("pk").first().pk
-    actor = actor_named("hq")
-    while True:
-        client = new_id()
-        print("sent", client, flush=True)
-        act("loop.open", actor, client, {"kind": "task", "title": "kill", "owner_unit": unit, "origin": "kill"})
-        print("done", client, flush=True)
-    """
-)
-
-SAID = re.compile(r"^(sent|done) ([0-9a-f-]{36})\n", re.MULTILINE)
+def test_what_was_acknowledged_survives_every_kill(tmp_path: Path) -> None:
+    """The whole product under load, every part of it killed once: see tests/cli/kills.py, which runs the same at any length."""
+    home = tmp_path / "home"
+    home.mkdir()
+    outcome = kills.drill(home, len(kills.VICTIMS), 0.2)
+    assert not outcome.wrong, f"{outcome}\n{(home / 'up.log').read_text()[-3000:]}"
+    assert set(outcome.kills) == set(kills.VICTIMS)
+    assert outcome.acts > 50
+    assert outcome.again > 0
 
 
-@pytest.mark.parametrize("victim", ["application", "database"])
-def test_what_was_acknowledged_survives_sigkill(installed: Path, tmp_path: Path, victim: str) -> None:
-    """Kill a writer, or PostgreSQL itself, several times under load: nothing acknowledged is lost, nothing is doubled."""
-    acknowledged: list[str] = []
-    sent: set[str] = set()
-    for round_ in range(3):
-        server = Server(installed)
-        server.start()
-        env = os.environ | {"TONGCHOU_HOME": str(installed), "TONGCHOU_DATABASE_URL": server.url}
-        logs = [tmp_path / f"log{round_}.{n}" for n in range(2)]
-        with ExitStack() as stack:
-            outs = [stack.enter_context(open(log, "wb")) for log in logs]
-            writers = [subprocess.Popen([sys.executable, "-c", WRITER], stdout=out, stderr=subprocess.DEVNULL, env=env) for out in outs]
-            _until(lambda logs=logs: sum(log.read_text().count("done") for log in logs) > 20)
-            if victim == "application":
-                for writer in writers:
-                    writer.send_signal(signal.SIGKILL)
-            else:
-                pid = int((server.place.data / "postmaster.pid").read_text().split()[0])
-                os.kill(pid, signal.SIGKILL)
-                time.sleep(1)
-            for writer in writers:
-                writer.kill()
-                writer.wait()
-        server.stop()
-        # A line that the kill cut short was not said: each writer has its own log, and only whole lines count.
-        for word, client in (found for log in logs for found in SAID.findall(log.read_text())):
-            sent.add(client)
-            if word == "done":
-                acknowledged.append(client)
-    with Server(installed) as server, psycopg.connect(server.url) as connection:
-        kept = [str(r[0]) for r in connection.execute("select id from record_act where verb = 'loop.open' and id = any(%s::uuid[])", [list(sent)])]
-        loops = connection.execute("select count(*) from record_loop where origin = 'kill'").fetchone()
-        acts = connection.execute("select count(*) from record_event where what = 'open' and act_id = any(%s::uuid[])", [kept]).fetchone()
-        connection.execute("select 1")
-    assert len(acknowledged) > 60
-    assert set(acknowledged) <= set(kept)
-    assert len(kept) == len(set(kept))
-    assert acts is not None
-    assert acts[0] == len(kept)
-    assert loops is not None
-    assert loops[0] >= len(kept)
-    assert "sound" in command(installed, "ledger", "verify").stdout
-
-
-def _until(ready: object, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not ready():  # type: ignore[operator]
-        assert time.monotonic() < end, "the writers did not get going"
-        time.sleep(0.05)
+def test_the_drill_would_see_what_is_lost_or_doubled() -> None:
+    ledger = kills.Ledger(sent={"a": 1, "b": 100, "c": 1}, done={"a": 1, "b": 100})
+    assert kills.judge([ledger], [("a", 1), ("b", 100)]) == []
+    assert kills.judge([ledger], [("a", 1), ("b", 100), ("c", 1)]) == []  # written, and the answer was cut off
+    for kept, word in (
+        ([("a", 1)], "lost"),
+        ([("a", 1), ("a", 1), ("b", 100)], "doubled"),
+        ([("a", 2), ("b", 100)], "changed"),
+        ([("a", 1), ("b", 99)], "changed"),
+        ([("a", 1), ("b", 100), ("d", 1)], "from nowhere"),
+    ):
+        wrong = kills.judge([ledger], kept)
+        assert wrong
+        assert wrong[0].startswith(word)
+    assert kills.judge([kills.Ledger(refused=["500"])], []) == ["refused: 500"]

@@ -68,8 +68,8 @@ def by_token(request: HttpRequest, header: str) -> Actor:
     if scheme.lower() != "bearer" or not text.startswith(PREFIX) or len(text) > 100:
         raise _refused(request)
     now, today = timezone.now(), timezone.localdate()
-    connection.ensure_connection()
     connection.close_if_health_check_failed()
+    connection.ensure_connection()
     # Django's cursors bind on the client, so that every call is planned anew; this statement is prepared once for
     # each connection.
     raw = connection.connection

@@ -11,10 +11,11 @@ import time
 
 from tongchou import postgres
 from tongchou.cli.main import say
+from tongchou.postgres.watchdog import end_with_parent
 
 
 def run(*, port: int, host: str, workers: int, demo: bool) -> None:
-    """Run until SIGINT or SIGTERM. A web server or worker that dies is started again."""
+    """Run until SIGINT or SIGTERM. A database, web server or worker that dies is started again; if this process itself is killed, they end."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -24,7 +25,7 @@ def run(*, port: int, host: str, workers: int, demo: bool) -> None:
         server.start()
     try:
         _prepare(demo)
-        _serve(stop, port, host, workers)
+        _serve(stop, server, port, host, workers)
     finally:
         if server is not None:
             say("stopping the database")
@@ -56,7 +57,7 @@ def _prepare(demo: bool) -> None:
     connections.close_all()
 
 
-def _serve(stop: threading.Event, port: int, host: str, workers: int) -> None:
+def _serve(stop: threading.Event, server: postgres.Server | None, port: int, host: str, workers: int) -> None:
     commands = {
         "web server": [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers),
@@ -64,15 +65,18 @@ def _serve(stop: threading.Event, port: int, host: str, workers: int) -> None:
         ],
         "worker": [sys.executable, "-m", "tongchou.cli.main", "work"],
     }  # fmt: skip
-    children = {name: subprocess.Popen(command) for name, command in commands.items()}
+    children = {name: _child(command) for name, command in commands.items()}
     say(f"Tongchou runs at http://{host}:{port}/  (stop with Ctrl-C)")
     try:
         while not stop.wait(0.5):
+            if server is not None and server.fell():
+                say("the database ended by itself; starting it again")
+                server.restart()
             for name, child in children.items():
                 if child.poll() is not None and not stop.is_set():
                     say(f"the {name} ended with status {child.returncode}; starting it again")
                     time.sleep(1)
-                    children[name] = subprocess.Popen(commands[name])
+                    children[name] = _child(commands[name])
     finally:
         say("stopping")
         for child in children.values():
@@ -82,3 +86,8 @@ def _serve(stop: threading.Event, port: int, host: str, workers: int) -> None:
                 child.wait(timeout=15)
             except subprocess.TimeoutExpired:
                 child.kill()
+
+
+def _child(command: list[str]) -> subprocess.Popen[bytes]:
+    """A process that ends with this one, and whose own workers end with it, so that nothing keeps the port when one of them is killed."""
+    return subprocess.Popen(command, env=os.environ | {"TONGCHOU_CHILD": "1"}, preexec_fn=lambda: end_with_parent(signal.SIGKILL))

@@ -59,9 +59,27 @@ class Server:
             self._launch()
             self._prepare(secret)
         except BaseException:
+            self.stop()
             self._release()
             raise
         return self.url
+
+    def fell(self) -> bool:
+        """Whether the server has ended although nobody stopped it (SIGKILL, out of memory)."""
+        return self._watchdog is not None and self._watchdog.poll() is not None
+
+    def restart(self) -> None:
+        """Start a server that fell; it recovers by itself. Its old processes may take a moment to end. Raises ServerError."""
+        password = self._secrets()["superuser"]
+        for last in (False, False, False, False, True):
+            self._launch()
+            try:
+                self._connect("postgres", password, "postgres").close()
+                return
+            except ServerError:
+                if last:
+                    raise
+                time.sleep(1)
 
     def stop(self) -> None:
         """Stop the server and forget its address. Stopping twice does nothing."""
@@ -197,7 +215,6 @@ class Server:
                 dead = self._watchdog is None or self._watchdog.poll() is not None
                 if dead or time.monotonic() > end:
                     tail = (self.place.log / "postgres.log").read_text(errors="replace")[-1500:]
-                    self.stop()
                     raise ServerError(f"PostgreSQL did not start: {error}\n{tail}") from error
                 time.sleep(0.05)
 

@@ -36,7 +36,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import SYSTEM, Actor, load_actor, roles
 from tongchou.record.access.passwords import asked_of, expired
 from tongchou.record.act import act
-from tongchou.record.models import Account, PostHolding
+from tongchou.record.models import Account, Act, PostHolding
 from tongchou.web.actor import (
     ACTIVATED_KEY,
     district,
@@ -44,6 +44,7 @@ from tongchou.web.actor import (
     passed_second_factor,
 )
 from tongchou.web.adapters import client_address
+from tongchou.web.first_things import FIRST
 from tongchou.web.middleware import BEGAN, SEEN, end_session
 from tongchou.web.permission import OWN, PUBLIC, page
 
@@ -140,6 +141,8 @@ def _signed_in(request: HttpRequest, user: Account, **rest: Any) -> None:
     request._page_actor = None  # type: ignore[attr-defined]
     second = passed_second_factor_of(request, user)
     actor = load_actor(user.pk, user.display_name, timezone.localdate(), via="page", second_factor=second)
+    if not Act.objects.filter(account=user.pk, verb="account.signed_in").exists():
+        request.session[FIRST] = True
     if actor.grants:
         record(actor, "account.signed_in", {"second_factor": second, "address": client_address(request)})
 

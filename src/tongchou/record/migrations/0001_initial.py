@@ -5,7 +5,6 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import tongchou.record.models.units
-from django.contrib.postgres.operations import BtreeGistExtension
 from django.conf import settings
 from django.db import migrations, models
 
@@ -18,7 +17,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        BtreeGistExtension(),
+        # going back leaves it: an extension may belong to the server's administrator, and others may use it
+        migrations.RunSQL("create extension if not exists btree_gist", migrations.RunSQL.noop),
         migrations.CreateModel(
             name='Account',
             fields=[

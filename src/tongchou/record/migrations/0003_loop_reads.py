@@ -1,7 +1,6 @@
 """Indexes for reading: words of a title, figures by area and by day."""
 
 import django.contrib.postgres.indexes
-from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
 
@@ -12,7 +11,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        TrigramExtension(),
+        # going back leaves it: an extension may belong to the server's administrator, and others may use it
+        migrations.RunSQL("create extension if not exists pg_trgm", migrations.RunSQL.noop),
         migrations.RemoveIndex(
             model_name='loop',
             name='loop_area',

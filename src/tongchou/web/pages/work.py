@@ -13,9 +13,10 @@ from django.utils.translation import get_language
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
-from tongchou.record.access import roles
+from tongchou.record.access import Actor, roles
 from tongchou.record.loops.kinds import current_kinds, kind_of
 from tongchou.record.questions.worklist import VIEWS, Filter, counts, work_list
+from tongchou.web.first_things import FIRST, main_things
 from tongchou.web.pages.requests import actor_of, do, integer, now
 from tongchou.web.pages.shown import LEVELS, list_row
 from tongchou.web.pages.spreadsheets import asked_for, sheet_file
@@ -34,11 +35,13 @@ def _open_count(request: HttpRequest) -> tuple[int | str | None, bool]:
 def home(request: HttpRequest) -> HttpResponse:
     """Where a role starts: its three main things, then what is late."""
     actor = actor_of(request)
+    first = bool(request.session.get(FIRST))
     if not actor.permits("loop.view"):
-        return HttpResponseRedirect(reverse(_first_page(request)))
+        if not first:
+            return HttpResponseRedirect(reverse(_first_page(request)))
+        return render(request, "pages/home.html", {"things": main_things(actor), "first": True, "posts": _posts(actor)})
     numbers = counts(actor, now())
     rows, _ = work_list(actor, Filter(view="unit"), now(), limit=8)
-    table = roles()
     cards = [
         {"label": VIEWS[view], "value": numbers[view][0], "late": numbers[view][1], "url": f"{reverse('work')}?view={view}"}
         for view in ("unit", "mine", "assigned", "co", "follow_up")
@@ -46,11 +49,18 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "cards": cards,
         "rows": [list_row(r, actor, now()) for r in rows],
-        "posts": [{"title": table[g.role].title, "unit": g.unit_name} for g in actor.grants],
+        "things": main_things(actor),
+        "first": first,
+        "posts": _posts(actor),
         "can_open": actor.permits("loop.open"),
         "empty": _empty(),
     }
     return render(request, "pages/home.html", context)
+
+
+def _posts(actor: Actor) -> list[dict[str, Any]]:
+    table = roles()
+    return [{"title": table[g.role].title, "unit": g.unit_name} for g in actor.grants]
 
 
 def _first_page(request: HttpRequest) -> str:
