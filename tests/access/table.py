@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from tests.access.world import TOKEN_HOLDER, Place
 
 Form = Callable[[Place], dict[str, Any]]
@@ -66,6 +68,7 @@ PAGES: dict[str, Way] = {
             "unit_new", "work", "unit_lookup", "issue", "duty", "duty_month", "duty_calendar", "duty_plan", "duty_log", "duty_unit",
             "audit_heads", "audit_exports", "exports", "favicon", "scores", "score_loops",
             "bulletins", "bulletin_new",
+            "service", "service_visits", "service_lookup", "service_visit_new", "service_topics", "service_case_new", "difficulties", "difficulty_new",
         )
     },
     # documents: those of one's area; a draft is for those who draft and sign, here all are issued
@@ -204,6 +207,13 @@ ACTS: dict[str, Way] = {
     "post.release": Way(reach="administration", form=lambda p: {"holding": p.ids["holding"]}),
     "responsibility.assign": Way(reach="area", form=lambda p: {"kind": "territorial", "post": p.ids["post"], "area": p.area.pk}),
     "responsibility.end": Way(reach="area", form=lambda p: {"responsibility": p.ids["responsibility"]}),
+    "service.case": Way(
+        reach="area",
+        form=lambda p: {"title": "并案", "owner_unit": p.unit.pk, "due_at": "2099-01-01T00:00:00Z", "difficulties": p.ids["difficulties"]},
+    ),
+    "service.raise": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "topic": "labour", "title": "缺工"}),
+    "service.topics": Way(reach="area", form=lambda p: {"topics": [{"topic": "labour", "unit": p.unit.pk}]}),
+    "service.visit": Way(reach="directory", form=lambda p: {"unit": p.ids["enterprise"], "at": timezone.now().isoformat(), "way": "phone", "seen": "看过"}),
     "token.revoke": Way(reach="party", party=TOKEN_HOLDER, form=lambda p: {"token": p.ids["token"]}),
     "unit.add": Way(reach="administration", form=lambda p: {"name": "新单位", "kind": "site", "area": p.area.pk}),
     "unit.change": Way(reach="administration", form=lambda p: {"unit": p.unit.pk, "name": "新名"}),

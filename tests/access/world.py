@@ -101,6 +101,7 @@ def world() -> World:
         _custody(place)
         _answers(place)
         _document(cast, place)
+        _service(place, inner)
     for role in roles().by_key:
         home = _unit(f"{role} 自处", "department", cast.areas["east"])
         out.accounts[role] = _account(f"of_{role}", home, role)
@@ -183,6 +184,15 @@ def _answers(place: Place) -> None:
     row = Responsibility.objects.create(kind="territorial", area=place.area, post=post, from_date=SINCE, note=place.marker("责任"))
     holding = PostHolding.objects.get(post=post)
     place.ids |= {"responsibility": row.pk, "post": post.pk, "holding": holding.pk}
+
+
+def _service(place: Place, inner: Area) -> None:
+    """An enterprise with a visit and two difficulties."""
+    works = _unit(f"{place.name} 厂", "enterprise", inner)
+    found = [{"topic": "labour", "title": place.marker("标题")}, {"topic": "labour", "title": place.marker("标题") + "二"}]
+    visit = {"unit": works.pk, "at": timezone.now().isoformat(), "way": "phone", "seen": place.marker("说明"), "difficulties": found}
+    made = _do(_officer(place), "service.visit", **visit)
+    place.ids |= {"enterprise": works.pk, "difficulties": made["difficulties"]}
 
 
 def _document(cast: Cast, place: Place) -> None:

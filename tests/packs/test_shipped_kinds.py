@@ -14,7 +14,8 @@ from tongchou.packs.kindgraph import edges, reachable
 from tongchou.packs.kinds import Level, LoopKind, Party
 
 KINDS = kindfile.base_kinds()
-SHIPPED = {"task", "finding", "hazard", "incident", "appeal", "gap", "unlocated", "export_request", "merge_review", "request"}
+SHIPPED = {"task", "finding", "hazard", "incident", "appeal", "gap", "unlocated", "export_request", "merge_review", "request",
+           "difficulty"}
 LADDER = [Level.REMIND, Level.SUPERVISE, Level.ACCOUNTABILITY]
 
 

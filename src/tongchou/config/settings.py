@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "tongchou.rooms.plans.apps.PlansConfig",
     "tongchou.rooms.risk.apps.RiskConfig",
     "tongchou.rooms.resumption.apps.ResumptionConfig",
+    "tongchou.rooms.service.apps.ServiceConfig",
 ]
 
 MIDDLEWARE = [

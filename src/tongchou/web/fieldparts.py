@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.forms import BoundField
 
+from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 
 
@@ -45,6 +47,11 @@ class FieldParts:
     def ident(self) -> str:
         """The id of the control; the error summary links to it."""
         return self.id or f"id_{self.name}"
+
+    @property
+    def given(self) -> Any:
+        """The value as an input holds it: dates and times as a browser wants them, whatever the page's language."""
+        return "" if self.value is None else _shown(self.value, self.type)
 
     @property
     def options(self) -> list[tuple[str, Any, bool]]:
@@ -102,8 +109,8 @@ def _shown(value: Any, kind: str) -> Any:
     """The value as the browser's control wants it; a password or a file is never shown again."""
     if value is None or kind in ("password", "file"):
         return ""
-    if kind == "datetime" and hasattr(value, "strftime"):
-        return value.strftime("%Y-%m-%dT%H:%M")
+    if kind == "datetime" and isinstance(value, datetime):
+        return (value.astimezone(SHANGHAI) if value.tzinfo else value).strftime("%Y-%m-%dT%H:%M")
     if kind == "date" and hasattr(value, "strftime"):
         return value.strftime("%Y-%m-%d")
     return value

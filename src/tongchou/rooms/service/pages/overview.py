@@ -1,0 +1,147 @@
+"""The room's first page: whom I am paired with, what is open by topic, how the streets do."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from tongchou.kernel.clock import SHANGHAI, parse_date
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.text import Text
+from tongchou.record.access import Actor
+from tongchou.record.models import Unit
+from tongchou.rooms.service.actions import MANAGE, RAISE, SERVED, VISIT
+from tongchou.rooms.service.questions import (
+    VIEW,
+    Paired,
+    StreetLine,
+    TopicLine,
+    by_topic,
+    difficulties,
+    paired_with,
+    streets,
+    visits,
+)
+from tongchou.rooms.service.topics import service_rules, topics
+from tongchou.web.pages.requests import actor_of, now
+from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
+from tongchou.web.permission import Nav, page
+
+TITLE = Text("企业服务", "Service to enterprises")
+LONGEST = 400
+
+
+def own_served(actor: Actor) -> list[Unit]:
+    """The enterprises and schools whose accounts the actor has."""
+    return list(Unit.objects.filter(pk__in=actor.unit_ids(RAISE), kind__in=SERVED, active_to=None).order_by("pk"))
+
+
+@page("service", "service", VIEW, methods=("GET",), nav=Nav(TITLE, "building-factory-2", 22))
+def service(request: HttpRequest) -> HttpResponse:
+    """For a leader the enterprises to visit, for an office the topics and streets, for an enterprise its own difficulties."""
+    actor, at = actor_of(request), now()
+    first, last = _period(request, at)
+    lines = streets(actor, first, last, at)
+    if asked_for(request):
+        return sheet_file(request, Text("企业困难办理情况", "Difficulties by street"), *cells_of(_sheet(lines)))
+    mine, own = paired_with(actor, at), own_served(actor)
+    topic_lines = [] if own else by_topic(actor, at)
+    context = {
+        "title": TITLE,
+        "own": own,
+        "own_difficulties": [d for u in own for d in difficulties(actor, unit=u.pk, limit=50)],
+        "own_visits": [v for u in own for v in visits(actor, unit=u.pk, limit=20)],
+        "paired": [_paired(p, at) for p in mine],
+        "due": sum(p.due(at) for p in mine),
+        "every": service_rules()["visit_every_days"],
+        "topics": [_topic(t) for t in topic_lines],
+        "chart": _chart(topic_lines),
+        "sheet": _sheet(lines) if lines else None,
+        "first": first,
+        "last": last,
+        "can_visit": actor.permits(VISIT),
+        "can_raise": actor.permits(RAISE),
+        "can_manage": actor.permits(MANAGE),
+        "empty": {"title": Text("辖区内没有街道", "No street in your area"), "text": Text("", ""), "icon": "building"},
+    }
+    return render(request, "service/service.html", context)
+
+
+def _period(request: HttpRequest, at: datetime) -> tuple[Any, Any]:
+    today = at.astimezone(SHANGHAI).date()
+    first, last = request.GET.get("first", ""), request.GET.get("last", "")
+    since, until = (parse_date(first, "first") if first else today - timedelta(days=29)), (parse_date(last, "last") if last else today)
+    if until < since or (until - since).days > LONGEST:
+        rule = Text("结束日期应在开始日期之后 {n} 天以内。", "The last day lies within {n} days after the first.").with_(n=LONGEST)
+        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="last", value=until.isoformat())
+    return since, until
+
+
+def _paired(p: Paired, at: datetime) -> dict[str, Any]:
+    url = f"{reverse('service_visit_new')}?{urlencode({'enterprise': p.name})}"
+    return {"line": p, "due": p.due(at), "days": p.days(at), "url": url, "list": f"{reverse('difficulties')}?unit={p.unit}"}
+
+
+def _topic(t: TopicLine) -> dict[str, Any]:
+    return {"line": t, "title": topics().get(t.topic, t.topic), "case": f"{reverse('service_case_new')}?topic={t.topic}"}
+
+
+def _chart(lines: list[TopicLine]) -> dict[str, Any] | None:
+    if not lines:
+        return None
+    language, names = get_language() or "zh-hans", topics()
+    words = [names[t.topic].in_(language) if t.topic in names else t.topic for t in lines]
+    return {
+        "key": "topics",
+        "title": Text("在办与超时", "Open and late"),
+        "columns": [Text("类别", "Topic"), Text("在办", "Open"), Text("超时", "Late")],
+        "rows": [[w, t.open, t.late] for w, t in zip(words, lines, strict=True)],
+        "option": {
+            "tooltip": {},
+            "legend": {},
+            "grid": {"containLabel": True, "left": 8, "right": 24, "top": 32, "bottom": 8},
+            "xAxis": {"type": "value", "minInterval": 1},
+            "yAxis": {"type": "category", "inverse": True, "data": words},
+            "series": [
+                {"name": Text("未超时", "not late").in_(language), "type": "bar", "stack": "n", "data": [t.open - t.late for t in lines]},
+                {"name": Text("超时", "late").in_(language), "type": "bar", "stack": "n", "data": [t.late for t in lines]},
+            ],
+        },
+    }
+
+
+_SHARE = Text(
+    "企业在时限内确认解决的，占已确认、超时未解决和未获确认结案之和的比例。企业没有确认的不算解决。",
+    "Confirmed by the enterprise before it was due, of all confirmed, late or ended without confirmation. What the enterprise did not confirm is not solved.",
+)
+
+
+def _sheet(lines: list[StreetLine]) -> dict[str, Any]:
+    labels: list[tuple[str, str, str]] = [
+        ("visits", "走访", "Visits"), ("raised", "交办", "Handed out"), ("confirmed", "企业确认解决", "Confirmed"),
+        ("in_time", "其中按期", "In time"), ("open", "在办", "Open"), ("late", "超时未解决", "Late"),
+        ("unconfirmed", "未获确认结案", "Unconfirmed"),
+    ]  # fmt: skip
+    columns: list[dict[str, Any]] = [{"key": "street", "label": Text("街道", "Street")}]
+    columns += [{"key": k, "label": Text(zh, en), "number": True} for k, zh, en in labels]
+    columns.append({"key": "share", "label": Text("按期确认率 %", "Confirmed in time, %"), "number": True, "definition": _SHARE})
+    rows = []
+    for s in lines:
+        listed = f"{reverse('difficulties')}?{urlencode({'street': s.street})}"
+        cells: list[dict[str, Any]] = [{"value": s.name, "url": listed}, *({"value": getattr(s, k)} for k, _, _ in labels)]
+        rows.append({"cells": [*cells, {"value": s.share if s.share is not None else Text("—", "—")}]})
+    sums = [sum(getattr(s, k) for s in lines) for k, _, _ in labels]
+    return {
+        "key": "streets",
+        "caption": Text("各街道企业困难办理情况", "Difficulties by street"),
+        "columns": columns,
+        "rows": rows,
+        "totals": [Text("合计", "Total"), *sums, None],
+        "export": True,
+    }

@@ -1,0 +1,242 @@
+"""The service to enterprises as read: whom I am paired with, visits, how the streets do, what many enterprises share."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from tongchou.kernel.clock import SHANGHAI
+from tongchou.record.access import Actor
+from tongchou.record.questions.worklist import scope_condition
+from tongchou.record.territory.reach import condition
+from tongchou.rooms.service.topics import service_rules
+
+VIEW = "service.view"
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """An enterprise for which the actor is the paired leader. visited_at: the last visit of anybody; mine_at: the actor's own."""
+
+    unit: int
+    name: str
+    area: str
+    visited_at: datetime | None
+    mine_at: datetime | None
+    open: int
+    late: int
+
+    def days(self, now: datetime) -> int | None:
+        """Whole days since the actor's last visit; None when there was none."""
+        return None if self.mine_at is None else (now - self.mine_at).days
+
+    def due(self, now: datetime) -> bool:
+        """Whether a visit is owed. Never visited is owed."""
+        days = self.days(now)
+        return days is None or days >= service_rules()["visit_every_days"].value
+
+
+_PAIRED = """
+select u.id, u.name, a.name, max(v.at), max(v.at) filter (where v.account_id = %(account)s),
+  (select count(*) from record_loop l where l.subject_unit_id = u.id and l.kind = 'difficulty' and l.closed_at is null),
+  (select count(*) from record_loop l where l.subject_unit_id = u.id and l.kind = 'difficulty' and l.closed_at is null and l.deadline < %(now)s)
+from record_unit u
+join record_area a on a.id = u.area_id
+left join service_visit v on v.unit_id = u.id
+where u.active_to is null and exists (
+  select from record_responsibility r
+  join record_post p on p.id = r.post_id and (p.ended_on is null or p.ended_on > %(on)s)
+  join record_postholding h on h.post_id = p.id and h.account_id = %(account)s
+   and h.from_date <= %(on)s and (h.to_date is null or h.to_date > %(on)s)
+  where r.unit_id = u.id and r.kind = 'paired' and r.from_date <= %(on)s and (r.to_date is null or r.to_date > %(on)s))
+group by u.id, u.name, a.name
+order by max(v.at) filter (where v.account_id = %(account)s) nulls first, u.name
+"""
+
+
+def paired_with(actor: Actor, now: datetime) -> list[Paired]:
+    """The enterprises that the actor is paired with (包联), the longest unvisited first."""
+    actor.require(VIEW)
+    with connection.cursor() as cursor:
+        cursor.execute(_PAIRED, {"account": actor.account_id, "now": now, "on": now.astimezone(SHANGHAI).date()})
+        return [Paired(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLine:
+    id: uuid.UUID
+    at: datetime
+    unit: int
+    unit_name: str
+    street: str
+    who: str
+    from_unit: str
+    way: str
+    seen: str
+    brought: str
+    difficulties: int
+
+
+_VISITS = """
+select v.id, v.at, v.unit_id, u.name, coalesce(s.name, ''), c.display_name, f.name, v.way, v.seen, v.brought,
+  (select count(*) from record_loop l where l.origin = 'service_visit' and l.origin_ref = v.id::text)
+from service_visit v
+join record_unit u on u.id = v.unit_id
+join record_area a on a.id = u.area_id
+join record_account c on c.id = v.account_id
+join record_unit f on f.id = v.visitor_unit_id
+left join lateral (
+  select t.name from record_area t where t.level = 'street' and a.path like t.path || '%%' order by length(t.path) desc limit 1) s on true
+where {reach} {more}
+order by v.at desc, v.id desc limit %(limit)s
+"""
+
+
+def visits(actor: Actor, *, unit: int | None = None, since: datetime | None = None, mine: bool = False, limit: int = 200) -> list[VisitLine]:
+    """Visits to enterprises in the actor's reach, and those that the actor made, newest first."""
+    values: dict[str, Any] = {"limit": limit, "unit": unit, "since": since, "account": actor.account_id}
+    reach = f"({condition(actor, VIEW, values, unit='u.id')} or v.account_id = %(account)s)"
+    more = [f"and {c}" for c, given in (("v.unit_id = %(unit)s", unit), ("v.at >= %(since)s", since), ("v.account_id = %(account)s", mine)) if given]
+    with connection.cursor() as cursor:
+        cursor.execute(_VISITS.format(reach=reach, more=" ".join(more)), values)
+        return [VisitLine(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class StreetLine:
+    """Difficulties of a street's enterprises handed out in a period. confirmed: by the enterprise; in_time: of those, before they were due.
+
+    open counts what is still open, late what is past its due time; unconfirmed what ended without the enterprise's word: all of them
+    count against the share.
+    """
+
+    street: int
+    name: str
+    visits: int
+    raised: int
+    confirmed: int
+    in_time: int
+    open: int
+    late: int
+    unconfirmed: int
+
+    @property
+    def share(self) -> float | None:
+        """Confirmed in time of all that should have been by now, per cent; None while nothing is due."""
+        judged = self.confirmed + self.unconfirmed + self.late
+        return round(100 * self.in_time / judged, 1) if judged else None
+
+
+_STREETS = """
+with streets as (
+  select a.id, a.name, a.path from record_area a where a.level = 'street' and a.valid_to is null and {reach}
+), judged as (
+  select s.id as street, l.closed_at, l.due_at, l.end_reason
+  from streets s join record_area b on b.path like s.path || '%%'
+  join record_loop l on l.area_id = b.id and l.kind = 'difficulty' and l.opened_at >= %(first)s and l.opened_at < %(after)s
+  where l.end_reason <> 'cancelled'
+), visited as (
+  select s.id as street, count(*) as n
+  from streets s join record_area b on b.path like s.path || '%%' join record_unit u on u.area_id = b.id
+  join service_visit v on v.unit_id = u.id and v.at >= %(first)s and v.at < %(after)s group by s.id
+)
+select s.id, s.name, coalesce(max(w.n), 0)::int, count(j.street)::int,
+  count(*) filter (where j.end_reason = 'done')::int,
+  count(*) filter (where j.end_reason = 'done' and j.closed_at <= j.due_at)::int,
+  count(*) filter (where j.street is not null and j.closed_at is null)::int,
+  count(*) filter (where j.closed_at is null and j.due_at < %(now)s)::int,
+  count(*) filter (where j.end_reason = 'expired')::int
+from streets s left join judged j on j.street = s.id left join visited w on w.street = s.id
+group by s.id, s.name order by s.name
+"""
+
+
+def streets(actor: Actor, first: date, last: date, now: datetime) -> list[StreetLine]:
+    """How the streets do with what was handed out from first to last, the best first; those with nothing due come last."""
+    values: dict[str, Any] = {
+        "first": datetime(first.year, first.month, first.day, tzinfo=SHANGHAI),
+        "after": datetime(last.year, last.month, last.day, tzinfo=SHANGHAI) + timedelta(days=1),
+        "now": now,
+    }
+    reach = condition(actor, VIEW, values)
+    with connection.cursor() as cursor:
+        cursor.execute(_STREETS.format(reach=reach), values)
+        found = [StreetLine(*row) for row in cursor.fetchall()]
+    return sorted(found, key=lambda s: (s.share is None, -(s.share or 0), s.name))
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLine:
+    topic: str
+    open: int
+    late: int
+    enterprises: int
+    apart: int
+
+    @property
+    def common(self) -> bool:
+        """Whether so many enterprises share the topic, outside a case, that one case is suggested."""
+        return self.apart >= service_rules()["common_from"].value
+
+
+_TOPICS = """
+select l.data->>'topic', count(*)::int, count(*) filter (where l.deadline < %(now)s)::int, count(distinct l.subject_unit_id)::int,
+  count(distinct l.subject_unit_id) filter (where l.parent_id is null)::int
+from record_loop l where l.kind = 'difficulty' and l.closed_at is null and {scope} group by 1 order by 2 desc, 1
+"""
+
+
+def by_topic(actor: Actor, now: datetime) -> list[TopicLine]:
+    """Open difficulties by topic. apart: enterprises whose difficulty is in no case yet."""
+    actor.require(VIEW)
+    values: dict[str, Any] = {"now": now}
+    scope = scope_condition(actor, "loop.view", values)
+    with connection.cursor() as cursor:
+        cursor.execute(_TOPICS.format(scope=scope), values)
+        return [TopicLine(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Difficulty:
+    id: uuid.UUID
+    edition: int
+    title: str
+    topic: str
+    unit: int
+    unit_name: str
+    owner: str
+    stage: str
+    deadline: datetime | None
+    opened_at: datetime
+    closed_at: datetime | None
+    end_reason: str
+    parent: uuid.UUID | None
+
+
+_DIFFICULTIES = """
+select l.id, l.edition_id, l.title, l.data->>'topic', u.id, u.name, o.name, l.stage, l.deadline, l.opened_at, l.closed_at, l.end_reason, l.parent_id
+from record_loop l join record_unit u on u.id = l.subject_unit_id join record_unit o on o.id = l.owner_unit_id
+where l.kind = 'difficulty' and {scope} {more} order by {order}, l.opened_at desc limit %(limit)s
+"""
+
+
+def difficulties(
+    actor: Actor, *, topic: str = "", unit: int | None = None, street: int | None = None, apart: bool = False, like: str = "", limit: int = 200
+) -> list[Difficulty]:
+    """Difficulties that the actor sees, open ones first. apart: open and in no case. like: the most similar titles first."""
+    values: dict[str, Any] = {"limit": limit, "topic": topic, "unit": unit, "like": like, "street": street}
+    scope = scope_condition(actor, "loop.view", values)
+    wanted = (
+        ("l.data->>'topic' = %(topic)s", topic),
+        ("l.area_id = any(array(select b.id from record_area s join record_area b on b.path like s.path || '%%' where s.id = %(street)s))", street),
+        ("l.subject_unit_id = %(unit)s", unit), ("l.closed_at is null and l.parent_id is null", apart),
+    )  # fmt: skip
+    more = " ".join(f"and {c}" for c, given in wanted if given)
+    order = "similarity(l.title, %(like)s) desc" if like else "l.closed_at is not null, l.deadline"
+    with connection.cursor() as cursor:
+        cursor.execute(_DIFFICULTIES.format(scope=scope, more=more, order=order), values)
+        return [Difficulty(*row) for row in cursor.fetchall()]

@@ -1,0 +1,18 @@
+"""Topics of difficulties: the choices of the loop kind, which is where they are declared; and the room's numbers."""
+
+from __future__ import annotations
+
+from tongchou.kernel.parameters import Parameter, parameters
+from tongchou.kernel.text import Text
+from tongchou.record.loops.kinds import current_edition
+
+
+def topics() -> dict[str, Text]:
+    """Every topic in the order of the kind in force."""
+    kind = current_edition("difficulty")[1]
+    return dict(next(f for f in kind.fields if f.key == "topic").choices)
+
+
+def service_rules() -> dict[str, Parameter]:
+    """Every parameter of the room, by name."""
+    return parameters("tongchou.rooms.service", "service.yaml")

@@ -1,0 +1,205 @@
+"""Visits and difficulties: who takes them up, who says that they are solved, what many enterprises share, what the next one sees."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.cast import Cast
+from tests.web.test_pages import signed_in
+from tongchou.kernel.clock import SHANGHAI
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.ids import new_id
+from tongchou.record.act import act
+from tongchou.record.models import Loop, Post, PostHolding, Responsibility
+from tongchou.rooms.service.models import CaseMember, Visit
+from tongchou.rooms.service.questions import by_topic, difficulties, paired_with, streets, visits
+from tongchou.rooms.service.topics import topics
+
+DAY = timedelta(days=1)
+
+
+def do(cast: Cast, who: str, verb: str, **payload: Any) -> dict[str, Any]:
+    return act(verb, cast.as_(who), new_id(), payload).result
+
+
+def refused(run: Any) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        run()
+    return caught.value
+
+
+def visit(cast: Cast, who: str = "street", unit: str = "works", **more: Any) -> dict[str, Any]:
+    payload = {"unit": cast.units[unit].pk, "at": timezone.now().isoformat(), "way": "on_site", "seen": "两条生产线已开。"} | more
+    return do(cast, who, "service.visit", **payload)
+
+
+def raised(cast: Cast, who: str = "enterprise", unit: str = "works", title: str = "缺工 30 人", topic: str = "labour") -> str:
+    return str(do(cast, who, "service.raise", unit=cast.units[unit].pk, topic=topic, title=title)["loop"])
+
+
+def advance(cast: Cast, who: str, loop: str, step: str, **more: Any) -> None:
+    do(cast, who, "loop.advance", loop=loop, step=step, **more)
+
+
+def solve(cast: Cast, loop: str, owner: str = "street") -> None:
+    advance(cast, owner, loop, "take_up")
+    advance(cast, owner, loop, "answer", evidence=[{"key": "result", "type": "text", "text": "已对接 30 名工人。"}])
+
+
+def test_a_difficulty_is_solved_when_the_enterprise_says_so(cast: Cast) -> None:
+    loop = raised(cast)
+    row = Loop.objects.get(pk=loop)
+    assert (row.kind, row.owner_unit_id, row.subject_unit_id) == ("difficulty", cast.units["east_street"].pk, cast.units["works"].pk)
+    solve(cast, loop)
+    for who in ("street", "hq", "dept"):  # not the one who worked on it, nor anybody above
+        assert refused(lambda who=who: advance(cast, who, loop, "confirm")).reason in (Reason.NOT_ALLOWED, Reason.NOT_OWNER, Reason.NOT_FOUND)
+    advance(cast, "enterprise", loop, "not_solved", note="只来了 5 人")
+    assert Loop.objects.get(pk=loop).stage == "doing"
+    advance(cast, "street", loop, "answer", evidence=[{"key": "result", "type": "text", "text": "又到 25 人。"}])
+    advance(cast, "enterprise", loop, "confirm")
+    assert Loop.objects.get(pk=loop).end_reason == "done"
+
+
+def test_the_topic_says_who_takes_it_up(cast: Cast) -> None:
+    do(cast, "hq", "service.topics", topics=[{"topic": "funds", "unit": cast.units["department"].pk}])
+    assert Loop.objects.get(pk=raised(cast, topic="funds")).owner_unit_id == cast.units["department"].pk
+    assert Loop.objects.get(pk=raised(cast, topic="labour")).owner_unit_id == cast.units["east_street"].pk
+    wrong = refused(lambda: do(cast, "hq", "service.topics", topics=[{"topic": "funds", "unit": cast.units["mill"].pk}]))
+    assert (wrong.reason, wrong.field) == (Reason.INVALID_VALUE, "topic_funds")
+    do(cast, "hq", "service.topics", topics=[{"topic": "funds", "unit": None}])
+    assert Loop.objects.get(pk=raised(cast, topic="funds")).owner_unit_id == cast.units["east_street"].pk
+
+
+def test_a_visit_hands_out_what_it_found_all_or_nothing(cast: Cast) -> None:
+    found = [{"topic": "labour", "title": "缺工"}, {"topic": "funds", "title": "缺流动资金", "needed": "200 万元"}]
+    made = visit(cast, difficulties=found)
+    assert len(made["difficulties"]) == 2
+    assert set(Loop.objects.values_list("origin_ref", flat=True)) == {made["visit"]}
+    bad = refused(lambda: visit(cast, difficulties=[{"topic": "labour", "title": "又缺工"}, {"topic": "weather", "title": "下雨"}]))
+    assert (bad.reason, bad.field) == (Reason.INVALID_VALUE, "topic")
+    assert (Visit.objects.count(), Loop.objects.count()) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"at": "2099-01-01T00:00:00Z"}, "at"), ({"at": "2020-01-01T00:00:00Z"}, "at"), ({"at": "昨天"}, "at"), ({"way": "dream"}, "way"),
+        ({"seen": " "}, "seen"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_refused_by_name(cast: Cast, change: dict[str, Any], field: str) -> None:
+    assert refused(lambda: visit(cast, **change)).field == field
+    assert not Visit.objects.exists()
+
+
+def test_only_enterprises_are_visited_and_only_within_reach(cast: Cast) -> None:
+    assert refused(lambda: visit(cast, unit="site")).field == "unit"
+    assert refused(lambda: visit(cast, unit="mill")).reason is Reason.NOT_FOUND
+    assert refused(lambda: visit(cast, who="enterprise")).reason is Reason.NOT_ALLOWED
+    assert refused(lambda: raised(cast, who="rival")).reason is Reason.NOT_FOUND
+
+
+def test_the_database_refuses_a_visit_ahead_of_its_record(cast: Cast) -> None:
+    row = Visit(
+        id=new_id(), unit=cast.units["works"], account=cast.accounts["street"], visitor_unit=cast.units["east_street"],
+        at=timezone.now() + DAY, way="phone", seen="x", recorded_at=timezone.now(),
+    )  # fmt: skip
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save(force_insert=True)
+    with connection.cursor() as cursor:  # the sabotage twin
+        cursor.execute("alter table service_visit drop constraint visit_not_ahead")
+    row.save(force_insert=True)
+
+
+def test_whom_i_am_paired_with_and_when_a_visit_is_owed(cast: Cast) -> None:
+    post = Post.objects.get(unit=cast.units["office"], role="leader")
+    Responsibility.objects.create(kind="paired", unit=cast.units["works"], post=post, from_date=timezone.localdate() - 10 * DAY)
+    now = timezone.now()
+    (mine,) = paired_with(cast.as_("leader"), now)
+    assert (mine.unit, mine.days(now), mine.due(now)) == (cast.units["works"].pk, None, True)
+    visit(cast, who="leader")
+    (mine,) = paired_with(cast.as_("leader"), timezone.now())
+    assert (mine.days(timezone.now()), mine.due(timezone.now()), mine.due(timezone.now() + 7 * DAY)) == (0, False, True)
+    assert paired_with(cast.as_("street"), now) == []
+    PostHolding.objects.filter(post=post).update(to_date=timezone.localdate())
+    assert refused(lambda: paired_with(cast.as_("leader"), now)).reason is Reason.NOT_ALLOWED
+
+
+def test_what_many_share_becomes_one_case_and_stays_each_ones_own(cast: Cast) -> None:
+    one, two = raised(cast, title="原料车进不来"), raised(cast, who="rival", unit="mill", title="原料车通行受阻")
+    other = raised(cast, topic="funds")
+    due = (timezone.now() + 5 * DAY).isoformat()
+    case = {"title": "原料运输通行", "owner_unit": cast.units["department"].pk, "due_at": due}
+    assert refused(lambda: do(cast, "hq", "service.case", **case, difficulties=[one, other])).field == "difficulties"
+    made = do(cast, "hq", "service.case", **case, difficulties=[one, two])["loop"]
+    assert set(Loop.objects.filter(parent=made).values_list("pk", flat=True)) == {CaseMember.objects.all()[n].difficulty_id for n in (0, 1)}
+    again = refused(lambda: do(cast, "hq", "service.case", **case, difficulties=[one, two]))
+    assert again.reason is Reason.CONFLICT
+    assert [d.id for d in difficulties(cast.as_("hq"), topic="labour", apart=True)] == []
+    advance(cast, "dept", made, "sign")
+    advance(cast, "dept", made, "report", evidence=[{"key": "result", "type": "text", "text": "已开辟通道。"}])
+    assert refused(lambda: advance(cast, "hq", made, "verify")).reason is Reason.CHILDREN_OPEN
+    solve(cast, one)
+    solve(cast, two, "next_street")
+    advance(cast, "enterprise", one, "confirm")
+    advance(cast, "rival", two, "confirm")
+    advance(cast, "hq", made, "verify")
+    assert Loop.objects.get(pk=made).end_reason == "done"
+
+
+def test_streets_are_ranked_by_what_was_confirmed_in_time(cast: Cast) -> None:
+    solved, late = raised(cast), raised(cast, who="rival", unit="mill")
+    solve(cast, solved)
+    advance(cast, "enterprise", solved, "confirm")
+    Loop.objects.filter(pk=late).update(due_at=timezone.now() - DAY)
+    today = timezone.now().astimezone(SHANGHAI).date()
+    visit(cast)
+    east, west = streets(cast.as_("hq"), today, today, timezone.now())
+    assert (east.name, east.visits, east.raised, east.confirmed, east.in_time, east.share) == ("east 区域", 1, 1, 1, 1, 100.0)
+    assert (west.raised, west.late, west.share) == (1, 1, 0.0)
+    assert [s.name for s in streets(cast.as_("next_street"), today, today, timezone.now())] == ["west 区域"]
+    assert streets(cast.as_("enterprise"), today, today, timezone.now()) == []
+
+
+def test_a_competitor_and_the_next_street_see_nothing(cast: Cast) -> None:
+    visit(cast, difficulties=[{"topic": "labour", "title": "缺工"}])
+    for who in ("rival", "next_street"):
+        actor = cast.as_(who)
+        assert (visits(actor), difficulties(actor), by_topic(actor, timezone.now())) == ([], [], [])
+    assert [d.title for d in difficulties(cast.as_("enterprise"))] == ["缺工"]
+    assert [v.unit for v in visits(cast.as_("enterprise"))] == [cast.units["works"].pk]
+
+
+def test_in_the_browser_a_leader_visits_and_the_enterprise_confirms(cast: Cast) -> None:
+    leader, works = signed_in(cast, "leader"), signed_in(cast, "enterprise")
+    form = {
+        "enterprise": cast.units["works"].name, "at": timezone.now().astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"), "way": "on_site",
+        "seen": "已复工，缺人。", "topic1": "labour", "title1": "缺工 30 人", "client_id": str(new_id()),
+    }  # fmt: skip
+    half = leader.post(reverse("service_visit_new"), form | {"topic1": "", "client_id": str(new_id())})
+    assert half.status_code == 422
+    assert "缺工 30 人" in half.content.decode()  # nothing typed is lost
+    for _ in range(2):  # a second click
+        assert leader.post(reverse("service_visit_new"), form).status_code == 302
+    assert (Visit.objects.count(), Loop.objects.count()) == (1, 1)
+    assert "缺工 30 人" in works.get(reverse("service")).content.decode()
+    assert leader.get(reverse("service_lookup"), {"enterprise": "wo"}).content.decode().count("<option") == 1
+    assert works.get(reverse("service_lookup"), {"enterprise": "mi"}).content.decode().count("<option") == 0
+    solve(cast, str(Loop.objects.get().pk))
+    page = works.get(reverse("service")).content.decode()
+    assert "待您确认" in page
+    english = works.get(reverse("service"), headers={"Accept-Language": "en"})
+    assert english.status_code == 200
+    assert leader.get(reverse("service_visits"), {"export": "xlsx"})["Content-Type"].startswith("application/vnd.openxml")
+    assert leader.get(reverse("service"), {"export": "csv"}).status_code == 200
+
+
+def test_every_topic_has_both_names(cast: Cast) -> None:
+    assert {"labour", "funds", "logistics", "materials", "protection", "orders"} <= set(topics())
+    assert all(t.zh and t.en for t in topics().values())
