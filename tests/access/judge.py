@@ -131,6 +131,8 @@ def leaks(w: World, who: str, text: str, typed: str = "") -> list[str]:
         wrong += [m for m in (place.marker(x) for x in SEALED) if m in text]
         if not (area and may(w, who, "loop.view")):
             wrong += [m for m in (place.marker(x) for x in CASE) if m in text]
+        if not (area and (may(w, who, "request.view") or may(w, who, "loop.view"))) and place.marker("需求") in text:
+            wrong.append(place.marker("需求"))
         if not (area and may(w, who, "custody.view")):
             wrong += [m for m in (place.marker(x) for x in STAYS) if m in text]
         if not (area and people) and f"{SURNAMES[name]}*" in text:

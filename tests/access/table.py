@@ -48,6 +48,14 @@ def export(place: Place) -> dict[str, Any]:
     return {"area": place.area.pk, "columns": ["name"], "purpose": "入户走访", "need": "须逐户上门核实，遮盖的名单不够用", "row_limit": 10, "valid_days": 2}
 
 
+def ask(place: Place) -> dict[str, Any]:
+    """A request for data to one area's unit."""
+    return {
+        "title": "新的数据需求", "purpose": "决定调拨", "basis": "会议", "new_fields": [{"title": "防护面罩数", "kind": "integer"}], "to": [place.unit.pk],
+        "starts_on": "2099-01-01", "until": "2099-02-01",
+    }  # fmt: skip
+
+
 PAGES: dict[str, Way] = {
     # signing in, one's own account: no ids, nobody else's data
     **{name: Way() for name in ("account_login", "account_logout", "sign_in_again", "password_change", "language", "settings", "token_new", "home")},
@@ -67,8 +75,8 @@ PAGES: dict[str, Way] = {
             "units_import", "territory_import", "kinds", "kind_new", "loop_new", "people_duplicates", "territory", "gaps", "units",
             "unit_new", "work", "unit_lookup", "issue", "duty", "duty_month", "duty_calendar", "duty_plan", "duty_log", "duty_unit",
             "audit_heads", "audit_exports", "exports", "favicon", "scores", "score_loops",
-            "bulletins", "bulletin_new",
             "service", "service_visits", "service_lookup", "service_visit_new", "service_topics", "service_case_new", "difficulties", "difficulty_new",
+            "bulletins", "bulletin_new", "requests", "request_new", "answer_table", "data", "burden",
         )
     },
     # documents: those of one's area; a draft is for those who draft and sign, here all are issued
@@ -78,6 +86,15 @@ PAGES: dict[str, Way] = {
     "bulletin_edit": Way(("bulletin",), "area"),
     "bulletin_sign": Way(("bulletin",), "area", form=lambda p: {"seen_version": 1}),
     "bulletin_withdraw": Way(("bulletin",), "area", form=lambda p: {"reason": "数据有误"}),
+    # data requests: of each place's own street, to its own street
+    "request": Way(("request_id",), "area"),
+    "request_decide": Way(("request_id", "answer"), "area"),
+    "request_withdraw": Way(("request_id",), "area", lambda p: {"reason": "不再需要"}),
+    "request_round": Way(("request_id", "round_id"), "area"),
+    "request_remind": Way(("request_id", "round_id"), "area"),
+    "answer": Way(get=lambda p: {"unit": p.unit.pk}, reach="area", get_scoped=True),
+    "answer_loop": Way(("loop",), "area"),
+    "data_entry": Way(("source", "entry_key")),
     "people": Way(form=lambda p: {"text": p.personal["name"]}),
     "search": Way(get=lambda p: {"q": p.marker("标题")}, get_scoped=True),
     "person_new": Way(form=lambda p: {"name": "新人", "area": p.area.pk}, reach="area"),
@@ -193,6 +210,7 @@ ACTS: dict[str, Way] = {
     "loop.name_person": Way(reach="area", form=lambda p: {"loop": p.ids["loop"], "account": p.ids["account"]}),
     "loop.note": Way(reach="area", form=lambda p: {"loop": p.ids["loop"], "note": "补充"}),
     "loop.part_done": Way(reach="area", form=lambda p: {"loop": p.ids["loop"], "note": "完"}),
+    "loop.remind": Way(reach="area", form=lambda p: {"loops": [p.ids["loop"]]}),
     "loop.set_due": Way(reach="area", form=lambda p: {"loop": p.ids["loop"], "due_at": "2099-01-01T00:00:00Z", "note": "改"}),
     "person.correct": Way(reach="area", form=lambda p: {"person": p.ids["person"], "name": "改名"}),
     "person.merge": Way(reach="area", form=lambda p: {"kept": p.ids["person"], "folded": p.ids["folded"], "reason": "registered_twice"}),
@@ -205,6 +223,12 @@ ACTS: dict[str, Way] = {
     "post.end": Way(reach="administration", form=lambda p: {"post": p.ids["post"]}),
     "post.hold": Way(reach="administration", form=lambda p: {"post": p.ids["post"], "account": p.ids["account"]}),
     "post.release": Way(reach="administration", form=lambda p: {"holding": p.ids["holding"]}),
+    "request.answer": Way(reach="area", form=lambda p: {"unit": p.unit.pk, "values": {str(p.ids["field"]): 1}}),
+    "request.answer_many": Way(reach="area", form=lambda p: {"rows": [{"unit": p.unit.pk, "values": {str(p.ids["field"]): 1}}]}),
+    "request.approve": Way(reach="area", form=lambda p: {"request": p.ids["request_id"]}),
+    "request.declare": Way(reach="directory", form=lambda p: ask(p)),
+    "request.refuse": Way(reach="area", form=lambda p: {"request": p.ids["request_id"], "reason": "没有必要"}),
+    "request.withdraw": Way(reach="area", form=lambda p: {"request": p.ids["request_id"], "reason": "不再需要"}),
     "responsibility.assign": Way(reach="area", form=lambda p: {"kind": "territorial", "post": p.ids["post"], "area": p.area.pk}),
     "responsibility.end": Way(reach="area", form=lambda p: {"responsibility": p.ids["responsibility"]}),
     "service.case": Way(

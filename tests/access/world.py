@@ -20,6 +20,7 @@ from tongchou.record.actions.tokens import issue
 from tongchou.record.files import take_in
 from tongchou.record.models import Account, Area, Evidence, PersonMerge, Post, PostHolding, Responsibility, Unit
 from tongchou.rooms.assessment.models import Bulletin
+from tongchou.rooms.requests.models import Answer
 
 PLACES = ("own", "next", "far")
 TOKEN_HOLDER = "hq_officer@district"
@@ -102,6 +103,7 @@ def world() -> World:
         _answers(place)
         _document(cast, place)
         _service(place, inner)
+        _data_request(place)
     for role in roles().by_key:
         home = _unit(f"{role} 自处", "department", cast.areas["east"])
         out.accounts[role] = _account(f"of_{role}", home, role)
@@ -193,6 +195,17 @@ def _service(place: Place, inner: Area) -> None:
     visit = {"unit": works.pk, "at": timezone.now().isoformat(), "way": "phone", "seen": place.marker("说明"), "difficulties": found}
     made = _do(_officer(place), "service.visit", **visit)
     place.ids |= {"enterprise": works.pk, "difficulties": made["difficulties"]}
+def _data_request(place: Place) -> None:
+    """A street asks itself for something, and has not answered."""
+    today = timezone.localdate().isoformat()
+    new = {"title": place.marker("数据") + "项数", "kind": "integer"}
+    made = _do(
+        _officer(place), "request.declare", title=place.marker("需求"), purpose="决定调拨", basis="会议", new_fields=[new], to=[place.unit.pk],
+        starts_on=today, until=today,
+    )  # fmt: skip
+    one = Answer.objects.get(unit=place.unit)
+    place.ids |= {"request_id": made["request"]}
+    place.ids |= {"round_id": one.round_id, "source": "computed", "entry_key": "open_loops", "field": made["fields"][0], "answer": "approve"}
 
 
 def _document(cast: Cast, place: Place) -> None:

@@ -14,8 +14,9 @@ from tongchou.packs.kindgraph import edges, reachable
 from tongchou.packs.kinds import Level, LoopKind, Party
 
 KINDS = kindfile.base_kinds()
-SHIPPED = {"task", "finding", "hazard", "incident", "appeal", "gap", "unlocated", "export_request", "merge_review", "request",
-           "difficulty"}
+SHIPPED = {
+    "task", "finding", "hazard", "incident", "appeal", "gap", "unlocated", "export_request", "merge_review", "request", "difficulty", "data_request",
+}  # fmt: skip
 LADDER = [Level.REMIND, Level.SUPERVISE, Level.ACCOUNTABILITY]
 
 

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "tongchou.jobs",
     "tongchou.rooms.command.apps.CommandConfig",
     "tongchou.rooms.assessment.apps.AssessmentConfig",
+    "tongchou.rooms.requests.apps.RequestsConfig",
     "tongchou.rooms.plans.apps.PlansConfig",
     "tongchou.rooms.risk.apps.RiskConfig",
     "tongchou.rooms.resumption.apps.ResumptionConfig",

@@ -44,10 +44,12 @@ def form_page(
     button: Text,
     back: str,
     on_record: Mapping[str, Any] | None = None,
+    template: str = "pages/form.html",
     **context: Any,
 ) -> HttpResponse:
     """Show a form; on POST call `send`, which returns where to go next. A Refusal shows the form again, nothing typed is lost.
 
+    template: one that extends pages/form.html; it also gets `details`, what the refusal carries besides its words.
     context: subtitle, note (Text above the form), breadcrumbs.
     """
     draft = Draft(request, on_record)
@@ -58,6 +60,7 @@ def form_page(
             draft.problem = refusal
     shown = fields(draft)
     problem = draft.problem
+    details = problem.details if problem is not None else {}
     names = {f.name for f in shown if f.type != "hidden"}
     if problem is not None and problem.field not in names and problem.field and problem.field.rpartition(".")[2] in names:
         problem.field = problem.field.rpartition(".")[2]  # items.0.title is the form's title
@@ -70,9 +73,10 @@ def form_page(
         "back": back,
         "fields": shown,
         "problem": problem,
+        "details": details,
         "with_files": any(f.type in ("file", "photo") for f in shown),
     }
-    return render(request, "pages/form.html", context | more, status=problem.status if problem else 200)
+    return render(request, template, context | more, status=problem.status if problem else 200)
 
 
 def done(request: HttpRequest, url: str, said: Text) -> HttpResponse:

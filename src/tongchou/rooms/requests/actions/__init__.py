@@ -1,0 +1,5 @@
+"""Verbs of data requests."""
+
+from tongchou.rooms.requests.actions import answer, ask, issue
+
+__all__ = ["answer", "ask", "issue"]
