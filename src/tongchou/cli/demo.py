@@ -16,8 +16,8 @@ from tongchou.cli.demo_duty import make_duty
 from tongchou.cli.demo_history import make_history
 from tongchou.cli.demo_people import load_people, make_happenings, make_residents
 from tongchou.cli.demo_places import divide_places, import_places, invent_places
-from tongchou.cli.demo_service import make_service
 from tongchou.cli.demo_requests import make_requests
+from tongchou.cli.demo_service import make_service
 from tongchou.record.ledger import seal_all
 from tongchou.record.loops.kinds import install_shipped_kinds
 from tongchou.record.models import Account, Area, District, Loop, Person, Unit
