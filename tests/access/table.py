@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from tests.access.world import TOKEN_HOLDER, Place
+from tests.rooms.plans.drill import LAW, PACK, TABLE
 
 Form = Callable[[Place], dict[str, Any]]
 
@@ -77,8 +78,24 @@ PAGES: dict[str, Way] = {
             "audit_heads", "audit_exports", "exports", "favicon", "scores", "score_loops",
             "service", "service_visits", "service_lookup", "service_visit_new", "service_topics", "service_case_new", "difficulties", "difficulty_new",
             "bulletins", "bulletin_new", "requests", "request_new", "answer_table", "data", "burden",
+            "plan_decide", "plan_preview", "plan_replay", "orders", "order_counts", "order_batch", "care_pass",
+            "my_status", "notice_verify", "reversals", "reversal_new", "list_check", "audit_lists",
         )
     },
+    # decisions and orders: about people of one's area
+    "plan_decision": Way(("decision",), "area"),
+    "order": Way(("order",), "area"),
+    "order_issue": Way(get=lambda p: {"decision": p.ids["decision"]}, reach="area", get_scoped=True),
+    "order_notice": Way(("order",), "area"),
+    "order_confirm": Way(("order",), "area", lambda p: {"agree": "yes"}),
+    "order_release": Way(("order",), "area", lambda p: {"reason": "rule_met", "note": "解除"}),
+    "order_renew": Way(("order",), "area"),
+    "order_appeal": Way(("order",), "area", lambda p: {"detail": "日期有误"}),
+    "batch_confirm": Way(("batch",), "area", lambda p: {"agree": "yes"}),
+    "reversal": Way(("reversal",), "area"),
+    "reversal_answer": Way(("reversal",), "area", lambda p: {"agree": "no"}),
+    "my_notice": Way(("order",), "party"),
+    "my_appeal": Way(("order",), "party", lambda p: {"detail": "日期有误"}),
     # documents: those of one's area; a draft is for those who draft and sign, here all are issued
     "bulletin": Way(("bulletin",), "directory"),
     "bulletin_file": Way(("bulletin", "format"), "directory"),
@@ -171,7 +188,8 @@ ACTS: dict[str, Way] = {
         for name in (
             "account.add", "account.own_language", "kind.add", "kind.retire", "territory.import", "unit.import_table",
             "ledger.export_head", "duty.arrive", "duty.leave", "duty.log", "duty.hand_over", "duty.plan", "duty.replace", "duty.take_over",
-            "duty.cancel", "person.import_table", "person.register_many", "fact.record_many", "loop.open_many",
+            "duty.cancel", "person.import_table", "person.register_many", "fact.record_many", "loop.open_many", "plan.sign_off", "plan.withdraw_sign_off",
+            "pack.draft", "pack.edit", "pack.approve", "pack.withdraw", "pack.shadow", "care.pass", "restriction.check_list",
         )
     },
     "account.disable": Way(reach="administration", form=lambda p: {"account": p.ids["account"]}),
@@ -238,6 +256,16 @@ ACTS: dict[str, Way] = {
     "service.raise": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "topic": "labour", "title": "缺工"}),
     "service.topics": Way(reach="area", form=lambda p: {"topics": [{"topic": "labour", "unit": p.unit.pk}]}),
     "service.visit": Way(reach="directory", form=lambda p: {"unit": p.ids["enterprise"], "at": timezone.now().isoformat(), "way": "phone", "seen": "看过"}),
+    "plan.decide": Way(reach="area", form=lambda p: {"person": p.ids["person"], "pack": PACK, "table": TABLE}),
+    "restriction.issue": Way(reach="area", form=lambda p: {"decision": p.ids["decision"], "legal_basis": LAW}),
+    "restriction.renew": Way(reach="area", form=lambda p: {"order": p.ids["order"], "decision": p.ids["decision"], "legal_basis": LAW}),
+    "restriction.batch": Way(
+        reach="area", form=lambda p: {"title": "一批密接", "pack": PACK, "table": TABLE, "area": p.area.pk, "legal_basis": LAW},
+    ),
+    "restriction.confirm": Way(reach="area", form=lambda p: {"order": p.ids["order"], "agree": True}),
+    "restriction.release": Way(reach="area", form=lambda p: {"order": p.ids["order"], "reason": "rule_met", "note": "解除"}),
+    "restriction.reverse": Way(reach="area", form=lambda p: {"area": p.area.pk, "table": TABLE, "reason": "取数错误，全部作废"}),
+    "restriction.reverse_confirm": Way(reach="area", form=lambda p: {"reversal": p.ids["reversal"], "agree": False}),
     "token.revoke": Way(reach="party", party=TOKEN_HOLDER, form=lambda p: {"token": p.ids["token"]}),
     "unit.add": Way(reach="administration", form=lambda p: {"name": "新单位", "kind": "site", "area": p.area.pk}),
     "unit.change": Way(reach="administration", form=lambda p: {"unit": p.unit.pk, "name": "新名"}),

@@ -6,12 +6,14 @@ A marker is a text that occurs nowhere else; where a role and its area permit it
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.test import Client
 from django.utils import timezone
 
 from tests.cast import SINCE, Cast, build
+from tests.rooms.plans.drill import LAW, PACK, TABLE, install
 from tongchou.kernel.identifiers import check_digit
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM, Actor, load_actor, roles
@@ -21,6 +23,7 @@ from tongchou.record.files import take_in
 from tongchou.record.models import Account, Area, Evidence, PersonMerge, Post, PostHolding, Responsibility, Unit
 from tongchou.rooms.assessment.models import Bulletin
 from tongchou.rooms.requests.models import Answer
+from tongchou.rooms.trust.models import OrderBatch, Reversal
 
 PLACES = ("own", "next", "far")
 TOKEN_HOLDER = "hq_officer@district"
@@ -91,6 +94,7 @@ def world() -> World:
     far_street = _area("990102001", "远街", "street", far)
     units = {"own": cast.units["east_street"], "next": cast.units["west_street"], "far": _unit("远街办", "street", far_street)}
     out = World(cast, {})
+    install(cast)
     for name in PLACES:
         unit = units[name]
         officer = _account(f"officer_{name}", unit, "street_officer")
@@ -104,6 +108,7 @@ def world() -> World:
         _document(cast, place)
         _service(place, inner)
         _data_request(place)
+        _order(place)
     for role in roles().by_key:
         home = _unit(f"{role} 自处", "department", cast.areas["east"])
         out.accounts[role] = _account(f"of_{role}", home, role)
@@ -195,6 +200,8 @@ def _service(place: Place, inner: Area) -> None:
     visit = {"unit": works.pk, "at": timezone.now().isoformat(), "way": "phone", "seen": place.marker("说明"), "difficulties": found}
     made = _do(_officer(place), "service.visit", **visit)
     place.ids |= {"enterprise": works.pk, "difficulties": made["difficulties"]}
+
+
 def _data_request(place: Place) -> None:
     """A street asks itself for something, and has not answered."""
     today = timezone.localdate().isoformat()
@@ -206,6 +213,23 @@ def _data_request(place: Place) -> None:
     one = Answer.objects.get(unit=place.unit)
     place.ids |= {"request_id": made["request"]}
     place.ids |= {"round_id": one.round_id, "source": "computed", "entry_key": "open_loops", "field": made["fields"][0], "answer": "approve"}
+
+
+def _order(place: Place) -> None:
+    """An order about the place's person, a batch and a proposed reversal there."""
+    actor, person = _officer(place), place.ids["person"]
+    for days, type_, value in ((2, "exposure", {"setting": "work", "closeness": "close"}), (1, "contact", {"grade": "close"})):
+        _do(actor, "fact.record", person=person, type=type_, on=str(timezone.localdate() - timedelta(days=days)), value=value)
+    decision = _do(actor, "plan.decide", person=person, pack=PACK, table=TABLE)["decision"]
+    order = _do(actor, "restriction.issue", decision=decision, legal_basis=LAW)["order"]
+    common: dict[str, Any] = {"id": new_id(), "area": place.area}
+    batch = OrderBatch.objects.create(
+        **common, title="一批", pack=PACK, table=TABLE, people=1, orders=1, issued_by=place.officer, issuer=place.unit, at=timezone.now()
+    )
+    reversal = Reversal.objects.create(
+        **common, chosen={"table": TABLE}, people=1, reason="取数错误，全部作废", proposed_by=place.officer, unit=place.unit, proposed_at=timezone.now()
+    )
+    place.ids |= {"decision": decision, "order": order, "batch": batch.pk, "reversal": reversal.pk}
 
 
 def _document(cast: Cast, place: Place) -> None:

@@ -15,7 +15,7 @@ from tongchou.packs.kinds import Level, LoopKind, Party
 
 KINDS = kindfile.base_kinds()
 SHIPPED = {
-    "task", "finding", "hazard", "incident", "appeal", "gap", "unlocated", "export_request", "merge_review", "request", "difficulty", "data_request",
+    "task", "finding", "hazard", "incident", "appeal", "gap", "unlocated", "export_request", "merge_review", "request", "difficulty", "data_request", "care_review",
 }  # fmt: skip
 LADDER = [Level.REMIND, Level.SUPERVISE, Level.ACCOUNTABILITY]
 

@@ -18,6 +18,7 @@ from tongchou.cli.demo_people import load_people, make_happenings, make_resident
 from tongchou.cli.demo_places import divide_places, import_places, invent_places
 from tongchou.cli.demo_requests import make_requests
 from tongchou.cli.demo_service import make_service
+from tongchou.cli.demo_trust import make_orders
 from tongchou.record.ledger import seal_all
 from tongchou.record.loops.kinds import install_shipped_kinds
 from tongchou.record.models import Account, Area, District, Loop, Person, Unit
@@ -62,6 +63,7 @@ def load_demo(
         make_duty(demo)
         make_service(demo)
         make_requests(demo)
+        make_orders(demo)
     seal_all()
     with connection.cursor() as cursor:
         cursor.execute("analyze")

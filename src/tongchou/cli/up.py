@@ -46,6 +46,11 @@ def _prepare(demo: bool) -> None:
     added = install_shipped_kinds()
     if added:
         say(f"loop kinds added: {', '.join(added)}")
+    from tongchou.rooms.plans.store import install_shipped_packs
+
+    packs = install_shipped_packs()
+    if packs:
+        say(f"plan packs added: {', '.join(packs)}")
     say("collecting static files")
     call_command("collectstatic", verbosity=0, interactive=False)
     if demo:

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "tongchou.rooms.risk.apps.RiskConfig",
     "tongchou.rooms.resumption.apps.ResumptionConfig",
     "tongchou.rooms.service.apps.ServiceConfig",
+    "tongchou.rooms.trust.apps.TrustConfig",
 ]
 
 MIDDLEWARE = [

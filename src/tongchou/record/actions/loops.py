@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -74,6 +75,20 @@ def advance_many(context: Context, given: AdvanceManyIn) -> dict[str, Any]:
     }
 
 
+AfterStep = Callable[[Context, list[uuid.UUID]], None]
+_AFTER: dict[tuple[str, str], list[AfterStep]] = {}
+
+
+def after_step(kind: str, step: str) -> Callable[[AfterStep], AfterStep]:
+    """Register what a room does, in the same act, for the loops of a kind that have just taken a step."""
+
+    def register(run: AfterStep) -> AfterStep:
+        _AFTER.setdefault((kind, step), []).append(run)
+        return run
+
+    return register
+
+
 def _advance(
     context: Context, ids: list[uuid.UUID], given: AdvanceIn | AdvanceManyIn, seen_stage: str
 ) -> tuple[list[tuple[uuid.UUID, engine.Move]], list[tuple[uuid.UUID, Refusal]]]:
@@ -110,7 +125,15 @@ def _advance(
         context.event(
             move.step, loop_id=loop, from_stage=move.from_stage, to_stage=move.to_stage, note=given.note, data=extra
         )
+    _follow(context, [(states[loop].kind.key, move.step, loop) for loop, move, _ in moves] if _AFTER else [])
     return [(loop, move) for loop, move, _ in moves], refused
+
+
+def _follow(context: Context, taken: list[tuple[str, str, uuid.UUID]]) -> None:
+    for (kind, step), runs in _AFTER.items():
+        loops = [loop for k, s, loop in taken if k == kind and s == step]
+        for run in runs if loops else ():
+            run(context, loops)
 
 
 def _extra(given: AdvanceIn | AdvanceManyIn) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,6 +13,7 @@ from django.urls import reverse
 from tongchou.kernel.errors import Refusal
 from tongchou.kernel.identifiers import KIND_NAMES, Kind
 from tongchou.kernel.text import Text
+from tongchou.record.access import Actor
 from tongchou.record.actions.facts import WITHDRAW_REASONS
 from tongchou.record.actions.people_merge import REASONS, UNMERGE_REASONS
 from tongchou.record.loops.kinds import current_kinds
@@ -41,7 +43,14 @@ HOW = {
     "print": Text("打印", "printed"),
     "duplicates": Text("核对重复档案", "comparing duplicates"),
     "export": Text("导出", "exported"),
+    "decide": Text("按方案判定", "decided by a plan"),
 }
+
+
+PersonCard = Callable[[Actor, uuid.UUID], "dict[str, Any] | None"]
+PERSON_CARDS: list[PersonCard] = []
+"""What rooms add to a person's file, above everything: {title, lines, badges, links: [{url, label, icon}]}; None where there is nothing to say.
+The file's own reading has been recorded; what a card shows besides the person's own data it records itself."""
 
 
 @page("people", "people", "person.search", nav=Nav(Text("人员", "People"), "users", 20))
@@ -108,6 +117,7 @@ def person_page(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
         "purposes": [("", Text("请选择", "Choose")), *((p.key, p.title) for p in purposes().values())],
         "withdraw_reasons": list(WITHDRAW_REASONS.items()),
         "unmerge_reasons": list(UNMERGE_REASONS.items()),
+        "cards": [card for make in PERSON_CARDS if (card := make(actor, file.id)) is not None],
         "can_edit": actor.permits("person.edit"),
         "can_merge": actor.permits("person.merge"),
         "can_open_loop": actor.permits("loop.open"),

@@ -1,0 +1,139 @@
+"""The packs on record: which is in force on a day, its rules as they stand, and what a district has signed for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from importlib.resources import as_file, files
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.ids import new_id
+from tongchou.kernel.text import Text
+from tongchou.packs.plans.decide import Decision as Decided
+from tongchou.packs.plans.model import Pack
+from tongchou.packs.plans.packfile import digest, read_texts, shipped_packs
+from tongchou.packs.plans.report import enforceable, unconfirmed
+from tongchou.packs.plans.resolve import Standing, stand
+from tongchou.record.models import District
+from tongchou.rooms.plans.models import PackVersion, SignOff
+
+
+def install_shipped_packs() -> list[str]:
+    """Put the packs that come with this version of the program on record; returns what was added. Older ones stay, for their decisions."""
+    added = []
+    for name in shipped_packs():
+        with as_file(files("tongchou.packs").joinpath("data", name)) as folder:
+            texts = {p.relative_to(folder).as_posix(): p.read_text("utf-8") for p in sorted(folder.rglob("*")) if p.is_file()}
+        mark = digest(as_bytes(texts))
+        if PackVersion.objects.filter(pack=name, digest=mark, origin="shipped").exists():
+            continue
+        pack = read_texts(as_bytes(texts))
+        PackVersion.objects.create(
+            id=new_id(), pack=name, version=pack.version, title=pack.title.as_dict(), origin="shipped", files=texts, digest=mark, sound=True,
+            made_at=timezone.now(),
+        )  # fmt: skip
+        added.append(name)
+    return added
+
+
+def as_bytes(texts: dict[str, str]) -> dict[str, bytes]:
+    return {path: text.encode() for path, text in texts.items()}
+
+
+def pack_of(version: PackVersion) -> Pack:
+    """The pack of an edition on record, read once for each content. Raises PackErrors for a draft that is not sound."""
+    found = _kept(version.digest)
+    return found or _read(version.digest, json.dumps(version.files, sort_keys=True))
+
+
+_PACKS: dict[str, Pack] = {}
+
+
+def _kept(mark: str) -> Pack | None:
+    return _PACKS.get(mark)
+
+
+def _read(mark: str, texts: str) -> Pack:
+    pack = read_texts(as_bytes(json.loads(texts)))
+    if len(_PACKS) >= 64:
+        _PACKS.clear()
+    _PACKS[mark] = pack
+    return pack
+
+
+def versions_in_force(on: date) -> dict[str, PackVersion]:
+    """For each pack the edition in force: the approved one with the latest first day, else the newest that was shipped."""
+    out: dict[str, PackVersion] = {}
+    for row in PackVersion.objects.filter(withdrawn_at=None, origin="shipped").order_by("pack", "made_at"):
+        out[row.pack] = row
+    local = PackVersion.objects.filter(withdrawn_at=None, origin="local", approved_at__isnull=False, from_day__lte=on)
+    for row in local.order_by("pack", "from_day", "approved_at"):
+        out[row.pack] = row
+    return out
+
+
+def version_in_force(pack: str, on: date) -> PackVersion:
+    """The edition in force of one pack. Raises Refusal."""
+    found = versions_in_force(on).get(pack)
+    if found is None:
+        raise Refusal(
+            Reason.NOT_FOUND, Text("没有这个方案包。", "There is no such plan pack."),
+            remedy=Text("请从方案列表中选择。", "Choose from the list of plans."), field="pack", value=pack[:60],
+        )  # fmt: skip
+    return found
+
+
+def version_by_id(key: UUID) -> PackVersion:
+    row = PackVersion.objects.filter(pk=key).first()
+    if row is None:
+        rule = Text("没有这一版方案。", "There is no such edition of a plan.")
+        raise Refusal(Reason.NOT_FOUND, rule, remedy=Text("请从方案列表打开。", "Open it from the list."), field="version", value=str(key))
+    return row
+
+
+def standing_of(version: PackVersion, table: str, as_of: date, known_on: date | None = None) -> Standing:
+    """The table as it stands on a day in this district. Raises Refusal."""
+    return stand(pack_of(version), table, as_of, known_on, district_code())
+
+
+def district_code() -> str:
+    """The district's administrative code of six digits, for local rules; "" where its root bears none."""
+    here = District.objects.select_related("root").filter(pk=1).first()
+    code = here.root.code[:6] if here and here.root else ""
+    return code if code.isascii() and code.isdigit() and len(code) == 6 else ""
+
+
+def signed_for(pack: str) -> dict[tuple[str, str, str], UUID]:
+    """What the district has signed for: (what, name, value as JSON) -> the sign-off."""
+    rows = SignOff.objects.filter(pack=pack, withdrawn_at=None).values_list("what", "name", "value", "pk")
+    return {(what, name, json.dumps(value, sort_keys=True)): pk for what, name, value, pk in rows}
+
+
+def binding(decided: Decided, signed: dict[tuple[str, str, str], UUID]) -> tuple[bool, list[UUID]]:
+    """Whether a decision may restrict, and the sign-offs that it leans on."""
+    if enforceable(decided):
+        return True, []
+    found = []
+    for point in unsettled(unconfirmed(decided)):
+        mark = signed.get((point["what"], point["name"], json.dumps(point["value"], sort_keys=True)))
+        if mark is None:
+            return False, []
+        found.append(mark)
+    return True, sorted(set(found))
+
+
+def unsettled(points: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What keeps a decision from restricting: all that is unconfirmed but the convention, which moves tests and not the end."""
+    return [p for p in points if p["what"] != "convention"]
+
+
+@lru_cache(maxsize=64)
+def tables_of(mark: str) -> dict[str, Text]:
+    """Table -> title, of a pack that was read."""
+    return {key: table.title for key, table in _PACKS[mark].tables.items()}
