@@ -159,7 +159,9 @@ def test_the_condition_of_an_alternative_is_told_with_its_value() -> None:
     ("facts", "field", "said"),
     [
         ({"rash_no": "2022-05-01"}, "rash_no", "Did you mean “rash_on”?"),
-        ({"days": 3}, "days", "does not use this fact"),
+        ({"days": "3"}, "days", "whole number of days"),
+        ({"days": -1}, "days", "whole number of days"),
+        ({"days": 3, "rash_on": "2022-05-01"}, "days", "does not agree with “rash_on”"),
         ({"rash_on": "2022-02-30"}, "rash_on", "2022-02-30"),
         ({"rash_on": "2022-06-01"}, "rash_on", "may not be later than the day of the decision"),
         ({"rash_on": True}, "rash_on", "must be a date"),

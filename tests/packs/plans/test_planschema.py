@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.packs.plans.sample import FILES, GUIDE, broken
-from tongchou.packs.plans import overlayfile, packfile, parameterfile, tablefile
+from tongchou.packs.plans import inputfile, overlayfile, packfile, parameterfile, tablefile
 from tongchou.packs.plans.planschema import FOLDER, schema_text, schemas
 
 KINDS = {
@@ -99,7 +99,7 @@ def test_every_key_is_in_the_guide() -> None:
         *parameterfile.PARAMETER_KEYS,
         *parameterfile.ENTRY_KEYS,
         *tablefile.TABLE_KEYS,
-        *tablefile.INPUT_KEYS,
+        *inputfile.INPUT_KEYS,
         *tablefile.MEASURE_KEYS,
     }
     keys |= {*tablefile.RULE_KEYS, *overlayfile.OVERLAY_KEYS, *overlayfile.CASE_KEYS, *overlayfile.EXPECT_KEYS}

@@ -14,7 +14,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.columns import NO_ROW, UNKNOWN_WHOLE, UNSURE, Array, Fired, Sheet
 from tongchou.packs.plans.decide import NO_RULE, UNDETERMINED, Decision, order
-from tongchou.packs.plans.facts import Facts
+from tongchou.packs.plans.facts import MAX_DAYS, Facts, names_of
 from tongchou.packs.plans.model import Input
 from tongchou.packs.plans.report import enforceable
 from tongchou.packs.plans.resolve import Standing
@@ -61,28 +61,57 @@ def decide_people(standing: Standing, people: pl.DataFrame, keep: Sequence[str] 
 def columns_in(standing: Standing, people: pl.DataFrame, carried: Sequence[str] = ()) -> dict[str, Array]:
     """The table's columns out of a frame; dates as day numbers, booleans and choices as codes. Raises BatchErrors."""
     problems: list[Refusal] = []
-    given = [key for key, spec in standing.inputs.items() if spec.type != "days_since"]
     out: dict[str, Array] = {}
     for name in people.columns:
         if name in carried:
             continue
-        if name not in given:
-            rule = Text("“{table}”不使用这一列。", "“{table}” does not use this column.").with_(
-                table=standing.table.key
-            )
-            problems.append(Refusal(Reason.UNKNOWN_FIELD, rule, remedy=nearest(name, given), field=name))
-            continue
         try:
-            out[name] = _column(standing.inputs[name], people[name], standing.as_of)
+            key = _key_of(standing, name, out)
+            out[key] = _column(standing.inputs[key], people[name], standing.as_of)
         except Refusal as refusal:
             problems.append(refusal)
     if problems:
         raise BatchErrors(problems)
-    for key, spec in standing.inputs.items():
-        if spec.type == "days_since" and spec.of in out:
-            days = out[spec.of]
-            out[key] = np.where(days == _NO_DATE, _NO_DATE, standing.as_of.toordinal() - days).astype(np.int32)
+    _derive(standing, out)
     return out
+
+
+def _key_of(standing: Standing, name: str, known: dict[str, Array]) -> str:
+    """The input that a column holds; refuses what the table does not know, and the same fact in two columns."""
+    others = {other: key for key, spec in standing.inputs.items() for other in spec.also}
+    key = others.get(name, name)
+    names = names_of(standing.table)
+    if key not in names:
+        rule = Text("“{table}”不使用这一列。", "“{table}” does not use this column.").with_(table=standing.table.key)
+        raise Refusal(Reason.UNKNOWN_FIELD, rule, remedy=nearest(name, [*names, *others]), field=name)
+    spec = standing.inputs[key]
+    if key in known or (spec.of and spec.of in known) or any(standing.inputs[k].of == key for k in known):
+        rule = Text("另一列是同一个事实。", "Another column holds the same fact.")
+        raise Refusal(Reason.DUPLICATE, rule, remedy=Text("请删除其中一列。", "Delete one of the two."), field=name)
+    return key
+
+
+def _derive(standing: Standing, out: dict[str, Array]) -> None:
+    """Put in what is worked out: numbers of days from dates (and dates from numbers of days), then what is computed."""
+    today = standing.as_of.toordinal()
+    for key, spec in standing.inputs.items():
+        if spec.type == "days_since":
+            source, target = (spec.of, key) if spec.of in out else (key, spec.of)
+            if source in out:
+                values = out[source]
+                out[target] = np.where(values == _NO_DATE, _NO_DATE, today - values).astype(np.int32)
+    for key, spec in standing.inputs.items():
+        if spec.formula:
+            count = next((len(v) for v in out.values()), 0)
+            given = {n: _decimal(out[n]) if n in out else np.full(count, np.nan) for n in spec.formula.names}
+            out[key] = spec.formula.column(given)
+
+
+def _decimal(values: Array) -> Array:
+    found = values.astype(np.float64)
+    if values.dtype.kind == "i":
+        found[values == UNKNOWN_WHOLE[values.dtype]] = np.nan
+    return found
 
 
 def _column(spec: Input, values: pl.Series, as_of: date) -> Array:
@@ -100,7 +129,12 @@ def _column(spec: Input, values: pl.Series, as_of: date) -> Array:
         return values.cast(pl.Int8).fill_null(-128).to_numpy()
     if spec.type == "choice":
         texts = values.cast(pl.String)
-        codes = texts.replace_strict({name: n for n, name in enumerate(spec.choices)}, default=-1, return_dtype=pl.Int8)
+        numbers = {name: n for n, name in enumerate(spec.choices)}
+        said = {word: numbers[choice] for word, choice in spec.words.items() if word not in numbers}
+        folded = texts.str.strip_chars().str.to_lowercase()
+        codes = texts.replace_strict(
+            numbers, default=folded.replace_strict(said, default=-1, return_dtype=pl.Int8), return_dtype=pl.Int8
+        )
         codes = pl.select(pl.when(texts.is_null()).then(pl.lit(-128, pl.Int8)).otherwise(codes)).to_series()
         bad = (codes == -1).arg_max() if (codes == -1).any() else None
         if bad is not None:
@@ -116,6 +150,8 @@ def _column(spec: Input, values: pl.Series, as_of: date) -> Array:
         return codes.to_numpy()
     if spec.type == "text":
         return np.where(values.is_null().to_numpy(), -128, 0).astype(np.int8)
+    if spec.type == "days_since":
+        return _days(spec, values)
     _typed(
         spec,
         values,
@@ -129,6 +165,14 @@ def _typed(spec: Input, values: pl.Series, good: bool, rule: Text) -> None:
     if not good:
         remedy = Text("请改列的类型；不知道的留空。", "Change the column's type; leave unknown values empty.")
         raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field=spec.key, value=str(values.dtype))
+
+
+def _days(spec: Input, values: pl.Series) -> Array:
+    whole = values.dtype.is_integer() or values.dtype == pl.Null
+    _typed(spec, values, whole, Text("须为整数列。", "This must be a column of whole numbers."))
+    far = values.cast(pl.Int64).abs() > MAX_DAYS
+    _first(spec, values, far.fill_null(False), Text("天数过大。", "These are too many days."))
+    return values.cast(pl.Int32).fill_null(_NO_DATE).to_numpy()
 
 
 def _dates(spec: Input, values: pl.Series, as_of: date) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from math import prod
 
@@ -11,12 +12,12 @@ import numpy as np
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.cases import run_case
-from tongchou.packs.plans.columns import NO_ROW, Array, Sheet, column_of
-from tongchou.packs.plans.conditions import cells
+from tongchou.packs.plans.clockfile import check_clocks
+from tongchou.packs.plans.columns import NO_ROW, Array
+from tongchou.packs.plans.grid import MAX_POINTS, evaluate, parts_of
+from tongchou.packs.plans.machinefile import check_machines
 from tongchou.packs.plans.model import Fact, Pack, Place, Table
 from tongchou.packs.plans.resolve import Standing, stand, used_parameters
-
-MAX_POINTS = 4_000_000
 
 
 def check_pack(pack: Pack) -> list[Refusal]:
@@ -26,6 +27,9 @@ def check_pack(pack: Pack) -> list[Refusal]:
         found += _check_table(pack, table)
     for case in pack.cases:
         found += run_case(pack, case)
+    found += check_clocks(pack)
+    with suppress(Refusal):  # a table that cannot stand has been told above
+        found += list(check_machines(pack, {table.key: changes(pack, table) for table in pack.tables.values()}))
     return sorted(found, key=lambda p: (p.file or "", p.line or 0))
 
 
@@ -77,8 +81,9 @@ def changes(pack: Pack, table: Table) -> dict[date, Place]:
         for entry in pack.parameters[name].entries:
             days.setdefault(max(entry.from_, entry.known_from), entry.place)
     for rule in table.rules:
-        if rule.from_ is not None:
-            days.setdefault(rule.from_, rule.place)
+        for day in (rule.from_, rule.until):
+            if day is not None:
+                days.setdefault(day, rule.place)
     before: set[str] | None = None
     for edition in pack.editions:
         rules = {r.key for r in table.rules if not r.editions or edition.key in r.editions}
@@ -140,8 +145,7 @@ def _uncased(pack: Pack, table: Table) -> Iterator[Refusal]:
 def _check_standing(standing: Standing) -> tuple[list[Refusal], set[str]]:
     """Gaps and overlaps over every combination of parts that the conditions tell apart, and the rules that ever decide."""
     table = standing.table
-    keys = [key for key in standing.inputs if any(key in rule.when for rule in standing.rules)]
-    parts = {key: cells(standing.inputs[key], [r.when[key] for r in standing.rules if key in r.when]) for key in keys}
+    parts = parts_of(standing)
     count = prod(len(p) for p in parts.values())
     if count > MAX_POINTS:
         rule = Text(
@@ -154,13 +158,7 @@ def _check_standing(standing: Standing) -> tuple[list[Refusal], set[str]]:
                 table.place, rule.with_(n=count, most=MAX_POINTS), remedy, field=table.key, reason=Reason.TOO_LARGE
             )
         ], {r.key for r in table.rules}
-    grid: dict[str, Array] = {}
-    repeat = count
-    for key, values in parts.items():
-        repeat //= len(values)
-        column = column_of(standing.inputs[key], values)
-        grid[key] = np.tile(np.repeat(column, repeat), count // (repeat * len(values)))
-    fired = Sheet(standing).evaluate(grid, count)
+    fired = evaluate(standing, parts)
     reached = {standing.rules[n].key for n in np.unique(fired.first) if n >= 0}
     if table.hit != "first":
         reached = {rule.key for n, rule in enumerate(standing.rules) if fired.fires(n).any()}

@@ -63,7 +63,7 @@ def _comparison(sign: str, bound: Fact | Ref, shown: str, spec: Input) -> Test:
 
 
 def _ordered(spec: Input, text: str) -> None:
-    if spec.type not in ("number", "date", "days_since"):
+    if spec.type not in ("number", "date", "days_since", "computed"):
         raise NotACondition(text)
 
 
@@ -72,7 +72,7 @@ def _operand(raw: object, spec: Input) -> Fact | Ref:
         return ref
     if spec.type == "boolean" and raw in (True, False, "true", "false"):
         return raw in (True, "true")
-    if spec.type in ("number", "days_since") and not isinstance(raw, bool):
+    if spec.type in ("number", "days_since", "computed") and not isinstance(raw, bool):
         if isinstance(raw, (int, float)):
             return raw
         if isinstance(raw, str) and _NUMBER.fullmatch(raw):
@@ -158,7 +158,7 @@ def cells(spec: Input, tests: Iterable[Test]) -> list[Fact | None]:
     limits = bounds(tests)
     if not limits:
         return [date(2020, 1, 1) if spec.type == "date" else 0, None]
-    return [*_parts(limits, whole=spec.type != "number"), None]
+    return [*_parts(limits, whole=spec.type not in ("number", "computed")), None]
 
 
 def bounds(tests: Iterable[Test]) -> list[Any]:

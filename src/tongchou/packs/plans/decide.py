@@ -107,14 +107,12 @@ def decide_standing(standing: Standing, facts: Facts, *, explain: bool = True) -
     needs: tuple[str, ...] = ()
     outcome, measures = NO_RULE, ()  # type: tuple[str, tuple[Planned, ...]]
     if rule is not None and chosen is not None:
+        open_rows = [row for row in trace if row.met is None] if standing.table.hit == "collect" else []
         if not sure:
-            outcome, needs = UNDETERMINED, tuple(entry.fact for entry in trace[chosen].looked if entry.met is None)
+            open_rows, outcome = open_rows or [trace[chosen]], UNDETERMINED
         else:
             outcome, measures, needs = order(standing, rule, fired, facts)
-            if standing.table.hit == "collect":
-                needs += tuple(
-                    entry.fact for row in trace if row.met is None for entry in row.looked if entry.met is None
-                )
+        needs += tuple(entry.fact for row in open_rows for entry in row.looked if entry.met is None)
     assumed = {
         e.fact: a
         for row in trace

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from tongchou.kernel.clock import parse_date
 from tongchou.kernel.errors import Reason, Refusal
@@ -30,22 +30,75 @@ _FAR = Text("须在 1990 年至 2100 年之间。", "This must lie between 1990 
 
 
 def read_facts(table: Table, given: Mapping[str, object], as_of: date) -> Facts:
-    """Every input of the table, known or None. Raises Refusal naming field, value, rule and remedy; nothing is guessed."""
-    for name in given:
-        spec = table.inputs.get(name)
-        if spec is None or spec.type == "days_since":
-            rule = Text("“{table}”不使用这个事实。", "“{table}” does not use this fact.").with_(table=table.key)
-            known = [key for key, s in table.inputs.items() if s.type != "days_since"]
-            raise Refusal(Reason.UNKNOWN_FIELD, rule, remedy=nearest(name, known), field=name, value=given[name])
+    """Every input of the table, known or None. Raises Refusal naming field, value, rule and remedy; nothing is guessed.
+
+    A fact may come under another name that the table lists, and a number of days in place of the date it is counted from.
+    """
+    named = _by_name(table, given)
     facts: Facts = {}
     for key, spec in table.inputs.items():
-        if spec.type != "days_since":
-            facts[key] = None if given.get(key) is None else read_fact(spec, given[key], as_of)
+        if not spec.derived:
+            facts[key] = None if named.get(key) is None else read_fact(spec, named[key], as_of)
     for key, spec in table.inputs.items():
         if spec.type == "days_since":
+            if named.get(key) is not None:
+                facts[spec.of] = _counted_back(
+                    spec, named[key], facts[spec.of], table.inputs[spec.of].not_after_as_of, as_of
+                )
             start = facts[spec.of]
             facts[key] = (as_of - start).days if isinstance(start, date) else None
+    for key, spec in table.inputs.items():
+        if spec.formula:
+            facts[key] = spec.formula.one(facts)
     return facts
+
+
+def names_of(table: Table) -> list[str]:
+    """The names under which facts may be given, without the other names for the same."""
+    return [key for key, spec in table.inputs.items() if spec.type != "computed"]
+
+
+def _by_name(table: Table, given: Mapping[str, object]) -> dict[str, object]:
+    """The facts under the table's own names. Refuses what the table does not know, and a fact that comes under two names."""
+    others = {other: key for key, spec in table.inputs.items() for other in spec.also}
+    out: dict[str, object] = {}
+    for name, value in given.items():
+        key = others.get(name, name)
+        if key not in table.inputs or table.inputs[key].type == "computed":
+            raise _unused(table, name, value, others)
+        if key in out:
+            rule = Text(
+                "与“{other}”是同一个事实，写了两次。", "This is the same fact as “{other}” and is given twice."
+            ).with_(other=key)
+            remedy = Text("请删除其中一个。", "Delete one of them.")
+            raise Refusal(Reason.DUPLICATE, rule, remedy=remedy, field=name, value=shown(value))
+        out[key] = value
+    return out
+
+
+def _unused(table: Table, name: str, value: object, others: Mapping[str, str]) -> Refusal:
+    rule = Text("“{table}”不使用这个事实。", "“{table}” does not use this fact.").with_(table=table.key)
+    known = names_of(table)
+    near = nearest(name, [*known, *others])
+    listed = Text("可用：{all}。", "Allowed: {all}.").with_(all=", ".join(known))
+    remedy = near if "“" not in near.en else Text("{a}{b}", "{a} {b}").with_(a=near, b=listed)
+    return Refusal(Reason.UNKNOWN_FIELD, rule, remedy=remedy, field=name, value=shown(value))
+
+
+def _counted_back(spec: Input, raw: object, known: Fact | None, past: bool, as_of: date) -> date:
+    """The date so many days before `as_of`; refused where it is another than the date that is given."""
+    if isinstance(raw, bool) or not isinstance(raw, int) or not (0 if past else -MAX_DAYS) <= raw <= MAX_DAYS:
+        raise _refused(
+            spec,
+            raw,
+            Text("须为整数天数。", "This must be a whole number of days."),
+            Text("请填写整数。", "Write a whole number."),
+        )
+    day = as_of - timedelta(days=raw)
+    if known is not None and known != day:
+        rule = Text("与“{of}”不一致。", "This does not agree with “{of}”.").with_(of=spec.of)
+        raise _refused(spec, raw, rule, Text("请只填写其中一个。", "Give only one of the two."), Reason.CONFLICT)
+    return day
 
 
 def read_fact(spec: Input, raw: object, as_of: date) -> Fact:
@@ -73,8 +126,11 @@ def read_fact(spec: Input, raw: object, as_of: date) -> Fact:
     if spec.type == "text" and isinstance(raw, str) and raw:
         return raw
     if spec.type == "choice":
-        if isinstance(raw, str) and raw in spec.choices:
-            return raw
+        said = str(raw).casefold() if isinstance(raw, bool) else raw  # `words` may say what true and false mean
+        if isinstance(said, str) and (
+            found := said if said in spec.choices else spec.words.get(said.strip().casefold())
+        ):
+            return found
         raise _refused(
             spec, raw, Text("不在可选的取值之内。", "This is not one of the choices."), nearest(raw, spec.choices)
         )
@@ -83,5 +139,10 @@ def read_fact(spec: Input, raw: object, as_of: date) -> Fact:
 
 
 def _refused(spec: Input, raw: object, rule: Text, remedy: Text, reason: Reason = Reason.INVALID_VALUE) -> Refusal:
-    shown = raw.isoformat() if isinstance(raw, date) else raw
-    return Refusal(reason, rule, remedy=remedy, field=spec.key, value=shown[:120] if isinstance(shown, str) else shown)
+    return Refusal(reason, rule, remedy=remedy, field=spec.key, value=shown(raw))
+
+
+def shown(raw: object) -> object:
+    """A value as a refusal holds it."""
+    plain = raw.isoformat() if isinstance(raw, date) else raw
+    return plain[:120] if isinstance(plain, str) else plain

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tongchou.kernel.text import Text
+from tongchou.packs.plans.formula import Formula
+
+if TYPE_CHECKING:
+    from tongchou.packs.plans.clocks import Clock
+    from tongchou.packs.plans.machines import Machine
 
 Fact = bool | int | float | str | date
 Value = bool | int | float | str | date | tuple[int, ...]
 Status = Literal["confirmed", "unconfirmed"]
 Hit = Literal["first", "unique", "collect"]
-InputType = Literal["boolean", "choice", "number", "date", "text", "days_since"]
+InputType = Literal["boolean", "choice", "number", "date", "text", "days_since", "computed"]
 Unknown = Literal["ask", "fails", "meets", "assume"]
 
 HITS: tuple[Hit, ...] = ("first", "unique", "collect")
-INPUT_TYPES: tuple[InputType, ...] = ("boolean", "choice", "number", "date", "text", "days_since")
+INPUT_TYPES: tuple[InputType, ...] = ("boolean", "choice", "number", "date", "text", "days_since", "computed")
 STATUSES: tuple[Status, ...] = ("confirmed", "unconfirmed")
 PARAMETER_TYPES = ("whole", "number", "flag", "word", "mode", "days")
 
@@ -115,8 +120,9 @@ class Mode:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A fact that a table asks for. of: for days_since, the date fact counted from, to `as_of`.
+    """A fact that a table asks for. of: for days_since, the date fact counted from, to `as_of`. formula: for computed.
 
+    also: other names under which the fact may be given. words: other words for the choices (their titles among them).
     unknown: what a condition does when the fact is not known: ask (no decision before it is known), fails, meets, or assume a value.
     not_after_as_of: a later date is refused as a slip.
     """
@@ -130,6 +136,19 @@ class Input:
     of: str
     not_after_as_of: bool
     place: Place
+    formula: Formula | None = None
+    also: tuple[str, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def derived(self) -> bool:
+        """Whether the table works it out of other facts."""
+        return self.type in ("days_since", "computed")
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """The facts that have to be asked for to know this one."""
+        return self.formula.names if self.formula else (self.of or self.key,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +189,7 @@ class Measure:
 class Rule:
     """A row. editions: in which it stands, empty for all. from_: its first day, None: that of its editions.
 
+    until: the first day on which it no longer holds, None: as long as its editions. gives: further results by name, such as months or rounds.
     when: the conditions by input; an input without one may be anything.
     """
 
@@ -183,6 +203,8 @@ class Rule:
     source: Source
     status: Status
     place: Place
+    until: date | None = None
+    gives: Mapping[str, Value | Ref] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +241,7 @@ class Overlay:
 
     def covers(self, area: str) -> int:
         """How closely this overlay fits an area: digits of the area's code that it names; 0 where it does not hold."""
-        return max((len(_stem(a)) for a in self.areas if area.startswith(_stem(a))), default=0)
+        return max((len(code_stem(a)) for a in self.areas if area.startswith(code_stem(a))), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,9 +289,11 @@ class Pack:
     overlays: Mapping[str, Overlay]
     cases: tuple[Case, ...]
     digest: str
+    clocks: Mapping[str, Clock] = field(default_factory=dict)
+    machines: Mapping[str, Machine] = field(default_factory=dict)
 
 
-def _stem(area: str) -> str:
+def code_stem(area: str) -> str:
     """The part of an administrative code that names the level: 110000 -> 11, 320500 -> 3205, 110105 as it is."""
     if len(area) == 6 and area.endswith("0000"):
         return area[:2]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -21,7 +20,6 @@ OVERLAY_ENTRY_KEYS = ("value", "source", "status")
 CASE_KEYS = ("case", "table", "as_of", "known_on", "area", "facts", "expect", "source", "disputed")
 EXPECT_KEYS = ("outcome", "rule", "until", "measures")
 EXPECTED_MEASURE_KEYS = ("mode", "from", "until", "tests")
-_AREA = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}")
 
 
 def read_overlay(
@@ -32,12 +30,7 @@ def read_overlay(
     key = reader.pack_name(root, "overlay")
     areas = reader.words(root, "areas", required=True)
     for item in root.at("areas").items:
-        if isinstance(item.value, str) and _AREA.fullmatch(item.value) is None:
-            rule = Text(
-                "区划代码须为 2、4、6、9 或 12 位数字，并加引号。",
-                "An area code has 2, 4, 6, 9 or 12 digits, in quotes.",
-            )
-            reader.problems.add(item, rule, Text("例如 '110000'。", "For example '110000'."), value=item.value)
+        reader.area_code(item)
     start = reader.day(root, "from", required=True) or NO_DAY
     until = reader.day(root, "until")
     if until is not None and until <= start:
@@ -94,7 +87,9 @@ def _rules(root: Node, reader: PlanReader, words: Words, tables: Mapping[str, Ta
                 )
             else:
                 original = next(r for r in tables[name].rules if r.key == found.key)
-                out.setdefault(name, {})[found.key] = replace(found, editions=original.editions, from_=original.from_)
+                out.setdefault(name, {})[found.key] = replace(
+                    found, editions=original.editions, from_=original.from_, until=original.until
+                )
     return out
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -12,7 +12,10 @@ from typing import TypeVar
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.kindfile import KindErrors
+from tongchou.packs.plans.clockfile import read_clocks
+from tongchou.packs.plans.clocks import Clock
 from tongchou.packs.plans.lint import check_grounds
+from tongchou.packs.plans.machinefile import read_machine
 from tongchou.packs.plans.model import Mode, Pack, Place, Status
 from tongchou.packs.plans.overlayfile import read_cases, read_overlay
 from tongchou.packs.plans.parameterfile import read_documents, read_editions, read_parameter
@@ -24,7 +27,7 @@ from tongchou.packs.yamllines import Node, Problems, read_yaml
 PACK_KEYS = ("pack", "version", "title", "modes", "editions", "schedule")
 MODE_KEYS = ("title", "restricts")
 SCHEDULE_KEYS = ("late_entry", "note", "status")
-FOLDERS = ("parameters", "tables", "overlays", "cases")
+FOLDERS = ("parameters", "tables", "overlays", "cases", "clocks", "areas")
 LATE_ENTRY = ("keep_schedule", "from_measure_start")
 MAX_FILES = 2_000
 T = TypeVar("T")
@@ -107,6 +110,8 @@ class _Loader:
             lambda r, p: read_cases(r, p, words, tables),
             lambda c: (c[0].place.file if c else "", Place("", 1)),
         )
+        machines = self._all("areas", lambda r, p: read_machine(r, p, documents, tables), lambda m: (m.key, m.place))
+        clocks = self._clocks(documents)
         if self.problems:
             raise PackErrors(sorted(self.problems, key=lambda p: (p.file or "", p.line or 0)))
         cases = tuple(case for found in lists.values() for case in found)
@@ -125,7 +130,26 @@ class _Loader:
             overlays,
             cases,
             digest(self.texts),
+            clocks,
+            machines,
         )
+
+    def _clocks(self, documents: Collection[str]) -> dict[str, Clock]:
+        files = self._all(
+            "clocks", lambda r, p: read_clocks(r, p, documents), lambda c: (c[0].place.file if c else "", Place("", 1))
+        )
+        out: dict[str, Clock] = {}
+        for clock in (c for found in files.values() for c in found):
+            if out.setdefault(clock.key, clock) is not clock and clock.key:
+                rule = Text("名称与 {place} 中的重复。", "This name is already in {place}.").with_(
+                    place=str(out[clock.key].place)
+                )
+                remedy = Text("请改名。", "Choose another name.")
+                place = clock.place
+                self.problems.append(
+                    Refusal(Reason.DUPLICATE, rule, remedy=remedy, value=clock.key, line=place.line, file=place.file)
+                )
+        return out
 
     def _root(self, name: str) -> tuple[Node, PlanReader] | None:
         problems = Problems(name)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tongchou.packs import kindwords
-from tongchou.packs.plans import overlayfile, packfile, parameterfile, tablefile
+from tongchou.packs.plans import inputfile, overlayfile, packfile, parameterfile, tablefile
 from tongchou.packs.plans.model import HITS, INPUT_TYPES, PARAMETER_TYPES, STATUSES
 from tongchou.packs.plans.reader import PACK_NAME
 
@@ -129,9 +129,15 @@ def _rule() -> Schema:
         "rule": _NAME,
         "editions": _words(),
         "from": _DATE,
+        "until": _DATE,
         "when": {"type": "object", "propertyNames": _NAME, "additionalProperties": _CELL},
         "outcome": _NAME,
         "measures": _words(),
+        "gives": {
+            "type": "object",
+            "propertyNames": _NAME,
+            "additionalProperties": {"type": ["boolean", "number", "string"]},
+        },
         "reason": _TEXT,
         "source": _SOURCE,
         "status": {"enum": list(STATUSES)},
@@ -149,9 +155,11 @@ def _table() -> Schema:
     entry = {
         "type": {"enum": list(INPUT_TYPES)},
         "title": _TEXT,
-        "unknown": {"anyOf": [{"enum": [w for w in tablefile.UNKNOWNS if w != "assume"]}, assume]},
+        "unknown": {"anyOf": [{"enum": [w for w in inputfile.UNKNOWNS if w != "assume"]}, assume]},
         "choices": _named(_TEXT),
-        "of": _NAME,
+        "of": _WORD,
+        "also": _words(),
+        "words": {"type": "object", "additionalProperties": _NAME},
         "not_after_as_of": _FLAG,
     }
     measure = {
@@ -168,7 +176,7 @@ def _table() -> Schema:
         "title": _TEXT,
         "hit": {"enum": list(HITS)},
         "start": _NAME,
-        "inputs": _named(_object(tablefile.INPUT_KEYS, entry, ("type", "title", "unknown"))),
+        "inputs": _named(_object(inputfile.INPUT_KEYS, entry, ("type", "title", "unknown"))),
         "outcomes": _named(_TITLED),
         "measures": _named(_object(tablefile.MEASURE_KEYS, measure, ("mode", "clock"))),
         "rules": {"type": "array", "minItems": 1, "items": _rule()},

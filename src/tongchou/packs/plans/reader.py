@@ -16,6 +16,7 @@ from tongchou.packs.yamllines import Node, Problems, nearest
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 PACK_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+AREA = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}")
 NO_DAY = date(1, 1, 1)
 
 
@@ -84,6 +85,15 @@ class PlanReader(Reader):
         rule = Text("名称由小写字母、数字和连字符组成。", "A name has lower-case letters, digits and hyphens.")
         self.problems.add(node, rule, Text("例如 covid-19。", "For example covid-19."), value=value)
 
+    def area_code(self, node: Node) -> None:
+        """Add a problem where this is no administrative code."""
+        if isinstance(node.value, str) and AREA.fullmatch(node.value) is None:
+            rule = Text(
+                "区划代码须为 2、4、6、9 或 12 位数字，并加引号。",
+                "An area code has 2, 4, 6, 9 or 12 digits, in quotes.",
+            )
+            self.problems.add(node, rule, Text("例如 '110000'。", "For example '110000'."), value=node.value)
+
     def days_list(self, node: Node) -> tuple[int, ...]:
         """Day numbers, from 1, rising."""
         numbers = [
@@ -96,13 +106,15 @@ class PlanReader(Reader):
             return ()
         return tuple(numbers)
 
-    def ref_or(self, node: Node, key: str, parameters: dict[str, str], wanted: str) -> Ref | Node | None:
+    def ref_or(
+        self, node: Node, key: str, parameters: dict[str, str], wanted: str | tuple[str, ...]
+    ) -> Ref | Node | None:
         """A reference to a parameter of the wanted type, else the node itself; None where it is absent."""
         found = node.mapping.get(key)
         ref = parse_ref(found.value) if found is not None and isinstance(found.value, str) else None
         if found is None or ref is None:
             return found
-        return self.checked_ref(found, ref, parameters, (wanted,))
+        return self.checked_ref(found, ref, parameters, (wanted,) if isinstance(wanted, str) else wanted)
 
     def checked_ref(self, node: Node, ref: Ref, parameters: dict[str, str], wanted: tuple[str, ...]) -> Ref:
         for name in ref.names:

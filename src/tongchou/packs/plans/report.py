@@ -17,6 +17,10 @@ _OUTCOMES = {
     NO_RULE: Text("没有适用的规则", "No rule applies"),
 }
 
+_REPLANNED = Text(
+    "措施自{day}起，当时施行的是上一版方案；这是按现行版本重新安排的，须另作决定并记录。",
+    "The measure began on {day}, under an earlier edition; this is a new plan under the present one, to be decided and recorded as such.",
+)
 _LATE = Text(
     "落实措施晚于应开始之日：解除日期不变，到达当日加测，已过的检测日略去。",
     "Placed late: the day of release stays, a test on arrival, test days gone by are left out.",
@@ -38,8 +42,8 @@ def as_value(decision: Decision) -> dict[str, Any]:
         "known_on": standing.known_on.isoformat(),
         "area": standing.area or None,
         "overlays": list(standing.overlays),
-        "facts": {k: plain(v) for k, v in decision.facts.items() if v is not None and standing.inputs[k].type != "days_since"},
-        "unknown": [k for k, v in decision.facts.items() if v is None and standing.inputs[k].type != "days_since"],
+        "facts": {k: plain(v) for k, v in decision.facts.items() if v is not None and not standing.inputs[k].derived},
+        "unknown": [k for k, v in decision.facts.items() if v is None and not standing.inputs[k].derived],
         "assumed": {k: plain(v) for k, v in decision.assumed.items()},
         "outcome": decision.outcome,
         "outcome_title": outcome_title(decision, decision.outcome).as_dict(),
@@ -47,6 +51,7 @@ def as_value(decision: Decision) -> dict[str, Any]:
         "fired": [rule.key for rule in decision.fired],
         "measures": [_measure(decision, m) for m in decision.measures],
         "until": until.isoformat() if until else None,
+        "gives": gives(decision),
         "needs": needs(decision),
         "reasons": [{**text.as_dict(), "source": source} for text, source in reasons(decision)],
         "unconfirmed": unconfirmed(decision),
@@ -68,14 +73,26 @@ def plain(value: Fact | None) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def gives(decision: Decision) -> dict[str, Any]:
+    """The further results of the rules that decide, by name; the first rule's word stands."""
+    if decision.outcome in (UNDETERMINED, NO_RULE):
+        return {}
+    out: dict[str, Any] = {}
+    for rule in _deciding(decision):
+        for name, value in rule.gives.items():
+            out.setdefault(name, list(value) if isinstance(value, tuple) else plain(value))
+    return out
+
+
 def outcome_title(decision: Decision, outcome: str) -> Text:
     return _OUTCOMES.get(outcome) or decision.standing.table.outcomes[outcome]
 
 
 def needs(decision: Decision) -> list[str]:
     """The facts that have to be asked for; a number of days is asked for as the date that it is counted from."""
-    inputs = decision.standing.inputs
-    return list(dict.fromkeys(inputs[name].of or name for name in decision.needs))
+    inputs, facts = decision.standing.inputs, decision.facts
+    bases = (base for name in decision.needs for base in inputs[name].bases if facts.get(base) is None or base == name)
+    return list(dict.fromkeys(inputs[base].of or base for base in bases))
 
 
 def reasons(decision: Decision) -> list[tuple[Text, str | None]]:
@@ -91,6 +108,9 @@ def reasons(decision: Decision) -> list[tuple[Text, str | None]]:
     asked = [ask.with_(title=standing.inputs[name].title) for name in needs(decision)]
     if decision.outcome == UNDETERMINED:
         return [*out, *((text, None) for text in asked)]
+    start = decision.facts.get(standing.table.start) if standing.table.start else None
+    if isinstance(start, date) and start < standing.edition.from_ and decision.measures:
+        out.append((_REPLANNED.with_(day=start), None))
     for rule in _deciding(decision):
         out.append((rule.rule.reason, _rule_source(decision, rule)["source"]))
     return [*out, *_on_measures(decision), *((text, None) for text in asked)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -45,6 +45,7 @@ class StandingRule:
     when: Mapping[str, Test]
     measures: tuple[Stretch, ...]
     basis: tuple[Basis, ...]
+    gives: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +110,9 @@ def stand(pack: Pack, table: str, as_of: date, known_on: date | None = None, are
 
 def stands(rule: Rule, edition: Edition, as_of: date) -> bool:
     """Whether a rule is part of its table under that edition on that day."""
-    return (not rule.editions or edition.key in rule.editions) and (rule.from_ is None or rule.from_ <= as_of)
+    if rule.editions and edition.key not in rule.editions:
+        return False
+    return (rule.from_ is None or rule.from_ <= as_of) and (rule.until is None or as_of < rule.until)
 
 
 class _Binder:
@@ -146,7 +149,8 @@ class _Binder:
         when = {key: bind(test, self.value) for key, test in rule.when.items()}
         stretches = (self._stretch(table.measures[name]) for name in rule.measures)
         kept = tuple(s for s in stretches if s.days != 0)
-        return StandingRule(rule.key, rule, when, kept, tuple(self.used.values()))
+        gives = {key: self.plain(value) for key, value in rule.gives.items()}
+        return StandingRule(rule.key, rule, when, kept, tuple(self.used.values()), gives)
 
     def _stretch(self, measure: Measure) -> Stretch:
         days = self.plain(measure.days)
@@ -164,6 +168,8 @@ def used_parameters(table: Table, rules: tuple[Rule, ...] | None = None) -> set[
     for rule in rules if rules is not None else table.rules:
         for test in rule.when.values():
             names.update(references(test))
+        for given in rule.gives.values():
+            names.update(given.names if isinstance(given, Ref) else ())
         for key in rule.measures:
             measure = table.measures[key]
             for value in (measure.mode, measure.days, measure.from_day, measure.tests, measure.double_last):

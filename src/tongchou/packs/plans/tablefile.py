@@ -4,39 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import cast
 
 from tongchou.kernel.errors import Reason
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.conditions import NotACondition, parse_ref, parse_test
+from tongchou.packs.plans.inputfile import read_inputs, unknown_name
 from tongchou.packs.plans.model import (
     HITS,
-    INPUT_TYPES,
-    Fact,
+    PARAMETER_TYPES,
     Hit,
     Input,
-    InputType,
     Measure,
     Ref,
     Rule,
     Status,
     Table,
     Test,
-    Unknown,
+    Value,
 )
 from tongchou.packs.plans.reader import PlanReader, bare
 from tongchou.packs.yamllines import Node, nearest
 
 TABLE_KEYS = ("table", "title", "hit", "start", "inputs", "outcomes", "measures", "rules")
-INPUT_KEYS = ("type", "title", "unknown", "choices", "of", "not_after_as_of")
 MEASURE_KEYS = ("mode", "clock", "days", "from_day", "tests", "double_last", "until")
-RULE_KEYS = ("rule", "editions", "from", "when", "outcome", "measures", "reason", "source", "status")
-UNKNOWNS = ("ask", "fails", "meets", "assume")
+RULE_KEYS = ("rule", "editions", "from", "until", "when", "outcome", "measures", "gives", "reason", "source", "status")
 EDITION = "edition"
 """As the source of a rule: the document of the edition in force."""
 _NEEDED = {
     "number": ("whole", "number"),
     "days_since": ("whole", "number"),
+    "computed": ("whole", "number"),
     "boolean": ("flag",),
     "choice": ("word", "mode"),
     "date": ("date",),
@@ -58,19 +57,14 @@ def read_table(root: Node, reader: PlanReader, words: Words) -> Table:
     reader.problems.known_keys(root, TABLE_KEYS)
     key, title = reader.key(root, "table"), reader.text_pair(root, "title")
     hit = cast(Hit, reader.choice(root, "hit", HITS, default="first", required=True))
-    inputs = {name: _input(name, node, reader) for name, node in reader.named(root, "inputs")}
-    for name, spec in inputs.items():
-        if spec.type == "days_since" and (spec.of not in inputs or inputs[spec.of].type != "date"):
-            _unknown_name(
-                reader, root.at("inputs").at(name).at("of"), spec.of, [k for k, s in inputs.items() if s.type == "date"]
-            )
+    inputs = read_inputs(root, reader)
     outcomes = {name: reader.text_pair(node, "title") for name, node in reader.named(root, "outcomes")}
     measures = {}
     if "measures" in root.mapping:
         measures = {name: _measure(name, node, reader, words, inputs) for name, node in reader.named(root, "measures")}
     start = reader.word(root, "start", required=False)
     if start and (start not in inputs or inputs[start].type != "date"):
-        _unknown_name(reader, root.at("start"), start, [k for k, s in inputs.items() if s.type == "date"])
+        unknown_name(reader, root.at("start"), start, [k for k, s in inputs.items() if s.type == "date"])
     shell = Table(key, title, hit, start, inputs, outcomes, measures, (), reader.place(root))
     rules = [read_rule(node, reader, words, shell) for node in reader.entries(root, "rules", required=True)]
     _once(rules, reader)
@@ -88,77 +82,13 @@ def _once(rules: list[Rule], reader: PlanReader) -> None:
             reader.problems.add(rule.place.line, said, remedy, path="rules", value=rule.key, reason=Reason.DUPLICATE)
 
 
-def _unknown_name(reader: PlanReader, node: Node, given: str, allowed: Collection[str]) -> None:
-    rule = Text("表中没有这个名称，或类型不符。", "The table has nothing of this name, or it is of another type.")
-    reader.problems.add(node, rule, nearest(given, allowed), value=given, reason=Reason.NOT_FOUND)
-
-
-def _input(key: str, node: Node, reader: PlanReader) -> Input:
-    reader.problems.known_keys(node, INPUT_KEYS)
-    kind = cast(InputType, reader.choice(node, "type", INPUT_TYPES, default="text", required=True))
-    choices = {}
-    if kind == "choice":
-        pairs = reader.child(node, "choices", "mapping")
-        for name in pairs.mapping if pairs else ():
-            reader.name(name, pairs.at(name) if pairs else node)
-        choices = {name: reader.text_pair(pairs, name) for name in pairs.mapping} if pairs else {}
-        if len(choices) > 100:
-            rule = Text("选项不得超过 100 个。", "At most 100 choices.")
-            reader.problems.add(
-                node.at("choices"), rule, Text("请合并选项。", "Join some of them."), reason=Reason.TOO_MANY
-            )
-    unknown, assumed = _unknown(node, kind, choices, reader)
-    of = reader.word(node, "of") if kind == "days_since" else ""
-    later = reader.flag(node, "not_after_as_of")
-    return Input(key, kind, reader.text_pair(node, "title"), unknown, assumed, choices, of, later, reader.place(node))
-
-
-def _unknown(node: Node, kind: InputType, choices: Collection[str], reader: PlanReader) -> tuple[Unknown, Fact | None]:
-    """`unknown: ask`, `fails`, `meets`, or `unknown: {assume: value}`. Always required: a table says what unknown means."""
-    found = node.mapping.get("unknown")
-    if found is None or found.shape == "scalar":
-        allowed = ("ask", "fails", "meets")
-        if found is None:
-            rule = Text("须写明“不知道”怎么处理。", "What an unknown fact means has to be said.")
-            remedy = Text(
-                "请补充 unknown：ask、fails、meets 或 {{assume: 值}}。",
-                "Add `unknown`: ask, fails, meets or {{assume: value}}.",
-            )
-            reader.problems.add(node, rule, remedy.with_(), path=f"{node.path}.unknown", reason=Reason.MISSING_VALUE)
-            return "ask", None
-        return cast(Unknown, reader.choice(node, "unknown", allowed, default="ask")), None
-    if not reader.shaped(found, "mapping"):
-        return "ask", None
-    reader.problems.known_keys(found, ("assume",))
-    value = found.at("assume").value
-    good = {
-        "boolean": isinstance(value, bool),
-        "choice": value in choices,
-        "number": isinstance(value, (int, float)) and not isinstance(value, bool),
-        "days_since": isinstance(value, int) and not isinstance(value, bool),
-    }.get(kind, False)
-    if not good or value is None:
-        rule = Text(
-            "假定的取值与类型不符（日期和文字不能假定）。",
-            "The assumed value is not of the input's type (dates and texts cannot be assumed).",
-        )
-        reader.problems.add(
-            found.at("assume"),
-            rule,
-            Text("请改取值，或写 ask、fails、meets。", "Change it, or write ask, fails or meets."),
-            value=value,
-        )
-        return "ask", None
-    return "assume", value
-
-
 def _measure(key: str, node: Node, reader: PlanReader, words: Words, inputs: dict[str, Input]) -> Measure:
     reader.problems.known_keys(node, MEASURE_KEYS)
     dates = tuple(name for name, spec in inputs.items() if spec.type == "date")
     mode = reader.ref_or(node, "mode", words.parameters, "mode")
     until = reader.word(node, "until", required=False)
     if until and until not in dates:
-        _unknown_name(reader, node.at("until"), until, dates)
+        unknown_name(reader, node.at("until"), until, dates)
     if ("days" in node.mapping) == bool(until):
         rule = Text("须写 days 或 until，且只写其一。", "Either `days` or `until`, and only one of them.")
         reader.problems.add(
@@ -206,7 +136,7 @@ def read_rule(node: Node, reader: PlanReader, words: Words, table: Table) -> Rul
     when = reader.child(node, "when", "mapping", required=False)
     for name, cell in (when.mapping if when else {}).items():
         if name not in table.inputs:
-            _unknown_name(reader, cell, name, table.inputs)
+            unknown_name(reader, cell, name, table.inputs)
         else:
             found = _test(cell, table.inputs[name], reader, words)
             if found is not None:
@@ -216,7 +146,33 @@ def read_rule(node: Node, reader: PlanReader, words: Words, table: Table) -> Rul
         reader.key(node, "rule"), reader.words(node, "editions", tuple(words.editions)), reader.day(node, "from"), tests,
         reader.one_of(node, "outcome", table.outcomes), reader.words(node, "measures", tuple(table.measures)),
         reader.text_pair(node, "reason"), reader.source(node, (*words.documents, EDITION)), status, reader.place(node),
+        _until(node, reader), _gives(node, reader, words),
     )  # fmt: skip
+
+
+def _until(node: Node, reader: PlanReader) -> date | None:
+    start, end = reader.day(node, "from"), reader.day(node, "until")
+    if end is not None and start is not None and end <= start:
+        rule = Text(
+            "until 须晚于 from（until 当日起不再适用）。",
+            "`until` must be later than `from`: from that day on it no longer holds.",
+        )
+        reader.problems.add(node.at("until"), rule, Text("请改日期。", "Change the date."), value=str(end))
+    return end
+
+
+def _gives(node: Node, reader: PlanReader, words: Words) -> dict[str, Value | Ref]:
+    """Further results of a row: values as they are, or `$parameter`."""
+    found = reader.child(node, "gives", "mapping", required=False)
+    out: dict[str, Value | Ref] = {}
+    for name, entry in (found.mapping if found else {}).items():
+        reader.name(name, entry)
+        ref = reader.ref_or(found, name, words.parameters, PARAMETER_TYPES) if found else None
+        if isinstance(ref, Ref):
+            out[name] = ref
+        elif reader.shaped(entry, "scalar") and entry.value is not None:
+            out[name] = entry.value
+    return out
 
 
 def _test(cell: Node, spec: Input, reader: PlanReader, words: Words) -> Test | None:
