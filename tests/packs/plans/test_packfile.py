@@ -7,6 +7,7 @@ import pytest
 from tests.packs.plans.sample import FILES, broken, line_of, problems, sample
 from tongchou.packs.plans.packfile import PackErrors, digest, read_texts, shipped_packs
 
+GONE = "  gone: {title: {zh: 无, en: Gone}, measures: {zh: 无, en: None}}\n  open: {title: {zh: 上课, en: Open}, m"
 WRONG = [
     ("pack.yaml", "version: 1", "versoin: 1", "Did you mean “version”?"),
     ("pack.yaml", "pack: example-rash", "pack: Example_Rash", "lower-case letters, digits and hyphens"),
@@ -42,6 +43,62 @@ WRONG = [
     ("cases/pupil.yaml", "rash_on: 2022-05-01}", "rash_no: 2022-05-01}", "Did you mean “rash_on”?"),
     ("cases/pupil.yaml", "rash_on: 2022-05-01}", "rash_on: 2022-06-01}", "may not be later"),
     ("cases/pupil.yaml", "    source: guide_1\n", "", "source is missing"),
+    ("tables/class_state.yaml", "also: [cases_3d]", "also: [current]", "already that of another input"),
+    ("tables/class_state.yaml", "of: last_case", "of: cases", "of another type"),
+    (
+        "tables/class_state.yaml",
+        "type: number, title: {zh: 3天",
+        "type: computed, of: 3 ** days_without, title: {zh: 3天",
+        "not a formula",
+    ),
+    (
+        "tables/class_state.yaml",
+        "type: number, title: {zh: 3天",
+        "type: computed, of: last_case + 1, title: {zh: 3天",
+        "of another type",
+    ),
+    ("tables/class_state.yaml", "also: [cases_3d]", "words: {few: open}", "nothing of this name"),
+    ("tables/class_state.yaml", "gives: {report_hours: 24}", "gives: {report_hours: $hours}", "no such parameter"),
+    (
+        "tables/class_state.yaml",
+        "{rule: stays,",
+        "{rule: stays, from: 2022-03-01, until: 2022-02-01,",
+        "must be later than",
+    ),
+    ("clocks/reports.yaml", "hours: 24", "hours: 24, minutes: 5", "and only one"),
+    ("clocks/reports.yaml", "hours: 24", "hours: -1", "must be hours"),
+    ("clocks/reports.yaml", "'12:00'", "'25:00'", "a time of day"),
+    ("clocks/reports.yaml", "['330102']", "['33010']", "2, 4, 6, 9 or 12 digits"),
+    ("clocks/reports.yaml", "[tue, fri]", "[tue, friday]", "not an allowed value"),
+    ("clocks/reports.yaml", "at: '18:00'", "att: '18:00'", "Did you mean “at”?"),
+    ("clocks/reports.yaml", "2022-06-01, areas", "2022-06-01, until: 2022-05-01, areas", "must be later than"),
+    ("clocks/reports.yaml", "source: guide_1, status: unconfirmed", "status: unconfirmed", "source is missing"),
+    ("clocks/reports.yaml", "due: '2022-05-02 08:00'", "due: '2022-05-02 09:00'", "Case “a_day” differs"),
+    ("clocks/reports.yaml", "start: '2022-05-01 08:00'", "start: '2022-05-01'", "without a time"),
+    ("clocks/reports.yaml", "after: school_report", "after: school_reports", "does not exist"),
+    ("clocks/reports.yaml", "after: school_report", "after: centre_review", "form a circle"),
+    ("clocks/reports.yaml", "clock: centre_review", "clock: school_report", "already in clocks/reports.yaml"),
+    ("clocks/reports.yaml", "      - {case: east", "      #", "has no worked case"),
+    ("clocks/reports.yaml", "from: 2022-06-01, areas: ['330102']", "from: 2022-01-01", "Two limits"),
+    ("areas/class_state.yaml", "to: closed, kind", "to: close, kind", "nothing of this name"),
+    ("areas/class_state.yaml", "rules: [close]", "rules: [closes]", "not an allowed value"),
+    ("areas/class_state.yaml", "rules: [close]", "rules: [goes_on]", "does not propose this change"),
+    (
+        "areas/class_state.yaml",
+        "rules: [close], evidence: [cases]",
+        "rules: [close], evidence: [last_case]",
+        "not among the evidence",
+    ),
+    ("areas/class_state.yaml", "evidence: [cases]", "evidence: []", "may not be empty"),
+    ("areas/class_state.yaml", "kind: release", "kind: releas", "Did you mean “release”?"),
+    ("areas/class_state.yaml", "  - {from: closed, to: open", "  #", "no change says so"),
+    (
+        "areas/class_state.yaml",
+        "  open: {title: {zh: 上课, en: Open}, m",
+        "  gone: {title: {zh: 无, en: Gone}, measures: {zh: 无, en: None}}\n  open: {title: {zh: 上课, en: Open}, m",
+        "never be reached",
+    ),
+    ("areas/class_state.yaml", "status: confirmed", "statuss: confirmed", "Did you mean “status”?"),
 ]
 
 
@@ -77,6 +134,17 @@ def test_a_file_that_is_missing_is_named(missing: str) -> None:
         p.startswith(f"{missing}:1: This file is missing")
         for p in problems({k: v for k, v in FILES.items() if k != missing})
     )
+
+
+def test_a_day_without_a_machine_is_found() -> None:
+    found = problems(broken("areas/class_state.yaml", "from: 2022-01-01", "from: 2023-01-01"))
+    assert any(p.startswith("tables/class_state.yaml:1: ") and "No way of grading on 2022-01-01" in p for p in found)
+
+
+def test_two_machines_on_one_day_are_refused() -> None:
+    other = FILES["areas/class_state.yaml"].replace(b"machine: class_state", b"machine: second")
+    found = problems(FILES | {"areas/second.yaml": other})
+    assert any("Two ways of grading on 2022-01-01" in p for p in found)
 
 
 def test_a_file_that_nothing_reads_is_refused() -> None:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.packs.plans.sample import FILES, GUIDE, broken
-from tongchou.packs.plans import inputfile, overlayfile, packfile, parameterfile, tablefile
+from tongchou.packs.plans import clockfile, inputfile, machinefile, overlayfile, packfile, parameterfile, tablefile
 from tongchou.packs.plans.planschema import FOLDER, schema_text, schemas
 
 KINDS = {
@@ -19,6 +19,8 @@ KINDS = {
     "tables": "table",
     "overlays": "overlay",
     "cases": "cases",
+    "clocks": "clock",
+    "areas": "area",
 }
 SHIPPED = [
     (f"{folder.name}/{place}{file.name}", file.read_bytes(), kind)
@@ -81,6 +83,8 @@ def test_shipped_files_pass(name: str, text: bytes, kind: str) -> None:
         ("tables/pupil.yaml", "reason: {zh: 发热，居家休息。, en: 'Fever: rest at home.'}", "reason: {zh: 发热}"),
         ("overlays/east.yaml", "'330102'", "'33010'"),
         ("cases/pupil.yaml", "    source: guide_1\n", ""),
+        ("clocks/reports.yaml", "hours: 24", "hours: 0"),
+        ("areas/class_state.yaml", "kind: raise", "kind: jump"),
     ],
 )
 def test_wrong_files_do_not(file: str, old: str, new: str) -> None:
@@ -103,4 +107,5 @@ def test_every_key_is_in_the_guide() -> None:
         *tablefile.MEASURE_KEYS,
     }
     keys |= {*tablefile.RULE_KEYS, *overlayfile.OVERLAY_KEYS, *overlayfile.CASE_KEYS, *overlayfile.EXPECT_KEYS}
+    keys |= {*clockfile.CLOCK_KEYS, *clockfile.LIMIT_KEYS, *machinefile.MACHINE_KEYS, *machinefile.CHANGE_KEYS}
     assert {key for key in keys if key not in GUIDE} == set()

@@ -41,15 +41,16 @@ def read_facts(table: Table, given: Mapping[str, object], as_of: date) -> Facts:
             facts[key] = None if named.get(key) is None else read_fact(spec, named[key], as_of)
     for key, spec in table.inputs.items():
         if spec.type == "days_since":
-            if named.get(key) is not None:
+            facts.setdefault(spec.of, None)
+            if named.get(key) is not None and spec.of in table.inputs:
                 facts[spec.of] = _counted_back(
                     spec, named[key], facts[spec.of], table.inputs[spec.of].not_after_as_of, as_of
                 )
             start = facts[spec.of]
             facts[key] = (as_of - start).days if isinstance(start, date) else None
     for key, spec in table.inputs.items():
-        if spec.formula:
-            facts[key] = spec.formula.one(facts)
+        if spec.type == "computed":
+            facts[key] = spec.formula.one(facts) if spec.formula else None
     return facts
 
 

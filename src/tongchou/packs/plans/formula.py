@@ -41,7 +41,7 @@ class Formula:
             return None
         try:
             found = float(_walk(self.tree, {k: float(v) for k, v in given.items() if v is not None}, ceil))
-        except (ZeroDivisionError, OverflowError, ValueError):
+        except (ZeroDivisionError, OverflowError, ValueError, TypeError):
             return None
         return found if isfinite(found) else None
 

@@ -123,6 +123,18 @@ def _rules(pack: Pack, machine: Machine) -> Iterator[Refusal]:
     standing = stand(pack, machine.table, machine.from_, date.max)
     rules = {r.key: r for r in standing.rules}
     live = [key for key, grade in machine.grades.items() if not grade.end]
+    if any(CURRENT in rule.when for rule in standing.rules):
+        for key in [k for k in live if k not in standing.inputs[CURRENT].choices]:
+            said = Text("表的 current 没有这个等级。", "The table’s `current` has no such choice.")
+            yield _problem(
+                machine.place,
+                said,
+                Text("请补充到表中，或删除。", "Add it to the table, or delete it."),
+                "grades",
+                key,
+                Reason.NOT_FOUND,
+            )
+            live.remove(key)
     may = {key: deciding(standing, {CURRENT: key}) for key in live}
     seen: set[tuple[str, str]] = set()
     for change in machine.changes:
