@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+import rjieba
+
 from tongchou.intake.lexicons import lexicon
 
 _SPECIAL = re.compile(
@@ -19,12 +21,20 @@ _OWN = {
     "县": r"[我全]县|县委|县政府|县指挥部|县防控|县疫情|县新冠|县长",
     "市": r"[我全]市|市委|市政府|市指挥部|市防控|市疫情|市新冠|市长",
 }
+_UNLISTED = re.compile(
+    r"(?:^|[\n，。；、（“\s]|关于|[在到对赴为])(?P<n>[\u4e00-\u9fff]{2,4}?(?:街道|[区县市镇乡]))"
+    r"(?=人民政府|政府|委|党|新|疫|应|召|举|部|开|各|全|领导|统|防|办|纪|人|交|商|教|卫|农|公安|居|企|常|对|在|文|学|来|安|市|$|\s|的|大|区|镇|“|新冠)"
+)
+_PART = re.compile("镇|乡|村|路|街|社区|新区|湾区")
+_NO_NAME = re.compile(
+    "[我全各本该委府致]|^(?:未经|经|[外辖重与和及在到对大新老主某两一二三]|关于|其他|来自|重点|部分|进入|返回|离开)|(?:[小社园地辖疫山片校厂景城市郊灾控险离范务矿牧院]区|^.{0,2}新区|超市|城市|门市|集市|夜市|上市|乡镇|村镇|城镇|返乡|下乡|家乡|回乡|老乡)$"
+)
 _SUFFIX = re.compile(r"(?:(?:[\u4e00-\u9fff]{1,3}族)*自治[县州旗]|[市区县旗盟]|地区)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """A county (with its prefecture and province), a prefecture, or a province."""
+    """A county (with its prefecture and province), a prefecture, a province, or (level 4, or without province) a place that no table lists."""
 
     name: str
     prefecture: str | None
@@ -34,7 +44,7 @@ class Division:
     @property
     def full(self) -> str:
         """佛山市顺德区; 重庆市南川区; 佛山市."""
-        if self.level == 3:
+        if self.level == 3 and self.province:
             return (self.prefecture or (self.province if self.province.endswith("市") else "")) + self.name
         return self.name
 
@@ -66,7 +76,7 @@ def _divisions() -> tuple[dict[str, list[Division]], re.Pattern[str]]:
 def _add_both(add: Callable[[str, Division], None], division: Division) -> None:
     add(division.name, division)
     short = _SUFFIX.sub("", division.name)
-    if len(short) >= 2 and short not in lexicon("areas")["words"]:
+    if len(short) >= 2 and (division.level == 2 or short not in lexicon("areas")["words"]):
         add(short, division)
 
 
@@ -80,15 +90,21 @@ def area_of(title: str, body: str, page: str) -> str | None:
     for text, worth in ((title, 4.0), (body[:400], 2.0), (body, 1.0), (page, 1.5)):
         for match in pattern.finditer(text):
             full = match.group()[-1] in "区县市旗"
-            weight[match.group()] += worth * (1.5 if full else 1.0)
+            if (not full and _PART.match(text, match.end())) or match.group() in ("城区", "郊区", "矿区"):
+                continue
+            weight[match.group()] += worth * (1.5 if full else 0.6)
     if (special := _special(title + "\n" + body)) is not None:
         return special
     own = {suffix: len(re.findall(words, title + body)) for suffix, words in _OWN.items()}
     scored: defaultdict[Division, float] = defaultdict(float)
+    for name, worth in _unlisted(title, body).items():
+        scored[Division(name, None, "", 4 if name.endswith(("镇", "乡", "街道")) else 3)] += worth
     for name, worth in weight.items():
         divisions = by_name[name]
         for division in divisions:
-            near = sum(weight.get(x, 0.0) for x in _names(division.prefecture or "")) + 0.3 * weight.get(division.province, 0.0)
+            near = sum(weight.get(x, 0.0) for x in _names(division.prefecture or "")) + 0.3 * weight.get(
+                division.province, 0.0
+            )
             if len(divisions) > 1 and not near and name not in title:
                 worth *= 0.8
             scored[division] += worth + min(near, 2.0) + 0.01 * (division.level == 2)
@@ -102,10 +118,29 @@ def area_of(title: str, body: str, page: str) -> str | None:
             scored[division]
             * (2.5 if fits else 1.0)
             * (0.25 if division.level == 1 else 1.0)
-            * (1.2 if division.level == 3 else 1.0)
+            * (1.2 if division.level >= 3 else 1.0)
         )
 
     return max(scored, key=rank).full
+
+
+def _unlisted(title: str, body: str) -> dict[str, float]:
+    """Names that no table lists, where they stand as names do: at the start of a title, a line, a signature."""
+    by_name, _ = _divisions()
+    found: defaultdict[str, float] = defaultdict(float)
+    for text, worth in ((title, 5.0), (body, 1.8)):
+        for match in _UNLISTED.finditer(text):
+            name = match["n"]
+            if name not in by_name and not _NO_NAME.search(name) and _is_nominal(name):
+                found[name] += worth
+    return found
+
+
+@cache
+def _is_nominal(name: str) -> bool:
+    """No verb, preposition or pronoun in it: 云湖区, not 强化市 or 并对街道."""
+    stem = name.removesuffix("街道")[: None if name.endswith("街道") else -1]
+    return not any(tag[0] in "vpcrdum" and tag != "vn" for _, tag in rjieba.tag(stem))
 
 
 def _names(name: str) -> set[str]:

@@ -81,6 +81,7 @@ def clean(raw: str, without: Set[str] = frozenset()) -> Cleaned:
     if "furniture" in without:
         lines = [Line(x.text, "body" if x.what != "blank" else "blank", x.indented) for x in lines]
     lines = _cut(lines, notes)
+    lines = _with_title(lines)
     if "broken_lines" not in without:
         lines = _join(lines, notes)
     parts = _parts(lines, notes, split="articles" not in without)
@@ -110,7 +111,7 @@ def _widen(text: Mapped, notes: Notes) -> Mapped:
 
 def _line(line: Mapped) -> Line:
     indented = len(line.text) - len(line.text.lstrip()) >= 2
-    line = line.strip(" •·►▶◆■●*")
+    line = line.strip(" •·►▶◆■●*").strip("-|").strip()
     what = classify(line.text)
     if what == "body":
         line = line.sub(_GAP, lambda _: "")
@@ -168,7 +169,9 @@ def _parts(lines: list[Line], notes: Notes, split: bool) -> list[Part]:
         text = line.text
         if line.what == "blank":
             continue
-        if line.what in ("furniture", "byline", "cut", "spam", "code") or (line.what == "date" and not now.paragraphs):
+        if line.what in ("furniture", "byline", "cut", "spam", "code", "stamp") or (
+            line.what == "date" and not now.paragraphs
+        ):
             now.asides.append(text.text)
             notes.dropped(line.note, text)
             ended = ended or (line.what == "byline" and bool(now.paragraphs))
@@ -188,6 +191,17 @@ def _parts(lines: list[Line], notes: Notes, split: bool) -> list[Part]:
         else:
             now.paragraphs.append(text)
     return [*parts, now]
+
+
+def _with_title(lines: list[Line]) -> list[Line]:
+    """The first line is a title also when it is long, as long as it does not read like a paragraph."""
+    first = next((n for n, x in enumerate(lines) if x.is_body or x.what == "heading"), None)
+    if first is None or not lines[first].is_body:
+        return lines
+    text = lines[first].text.text
+    if han_count(text) > 60 or re.search("[。；：:，、]$|。", text) or LEAD.match(text) or ORDINAL_LINE.match(text):
+        return lines
+    return [Line(x.text, "heading" if n == first else x.what, x.indented) for n, x in enumerate(lines)]
 
 
 def _starts_article(lines: list[Line], n: int) -> bool:

@@ -20,6 +20,7 @@ MONTH_DAY = re.compile(
 )
 DAY = re.compile(r"(?<![\d月.])(?P<d>[12]\d|3[01]|0?[1-9])\s?[日号](?![\d内])")
 _LOST = re.compile(r"(?<![\d.:月年])(?P<m>1[0-2]|[1-9])(?P<d>[12]\d|3[01]|0[1-9])日(?!均|常|报|后|内)")
+_NO_YEAR = re.compile(r"(?<![\d〇○零一二三四五六七八九今去明每当本全近一])年\d{1,2}月\d{1,2}日")
 _RELATIVE = {"昨": -1, "前": -2, "今": 0, "当": 0, "明": 1}
 RELATIVE = re.compile("(?P<r>[昨今明])(?:日|天)")
 # Words by which the year of an epidemic document is told when nothing else tells it.
@@ -92,9 +93,15 @@ def relative(text: str, posted: date | None) -> Day | None:
     return Day(match.group(), match.start(), match.end(), posted + timedelta(days=_RELATIVE[match["r"]]), True)
 
 
-def lost_digits(text: str) -> tuple[Proposal, ...]:
-    """212日 → 2月12日: offered, never put in."""
-    why = Text("像是“月”字丢失，请对照原文核实", "The character 月 seems lost; check it against the original")
-    return tuple(
-        Proposal(m.start(), m.end(), m.group(), f"{int(m['m'])}月{int(m['d'])}日", why) for m in _LOST.finditer(text)
+def lost_digits(text: str, year: int | None) -> tuple[Proposal, ...]:
+    """212日 → 2月12日, 自年2月9日 → 自2020年2月9日: offered, never put in. `year` is that of the document."""
+    month = Text("像是“月”字丢失，请对照原文核实", "The character 月 seems lost; check it against the original")
+    digits = Text(
+        "像是年份数字丢失，请对照原文核实", "The digits of the year seem lost; check them against the original"
     )
+    found = [
+        Proposal(m.start(), m.end(), m.group(), f"{int(m['m'])}月{int(m['d'])}日", month) for m in _LOST.finditer(text)
+    ]
+    for match in _NO_YEAR.finditer(text) if year else ():
+        found.append(Proposal(match.start(), match.end(), match.group(), f"{year}{match.group()}", digits))
+    return tuple(sorted(found, key=lambda p: p.start))

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Literal
 
-from tongchou.intake.dates import make
+from tongchou.intake.dates import days, make
 from tongchou.intake.lexicons import lexicon
 from tongchou.intake.model import Deadline
 from tongchou.intake.numerals import number
@@ -41,8 +41,8 @@ def _rules() -> tuple[_Rule, ...]:
     )
 
 
-def deadlines(text: str, start: int, written: date | None) -> tuple[Deadline, ...]:
-    """The times of an item, those that end something first. start: added to places. written: the document's date."""
+def deadlines(text: str, start: int, written: date | None, year: int | None = None) -> tuple[Deadline, ...]:
+    """The times of an item, those that end something first. start: added to places. written: the document's date; year: taken where there is none."""
     found: list[tuple[int, Deadline]] = []
     for rank, rule in enumerate(_rules()):
         for match in rule.pattern.finditer(text):
@@ -51,7 +51,7 @@ def deadlines(text: str, start: int, written: date | None) -> tuple[Deadline, ..
                 text, match, rule.kind
             ):
                 continue
-            found.append((rank, _resolve(match.group(), start + a, start + b, rule.kind, written)))
+            found.append((rank, _resolve(match.group(), start + a, start + b, rule.kind, written, year)))
     found.sort(key=lambda pair: (not re.search("前|止|底|内|截", pair[1].text), pair[1].start))
     return tuple(d for _, d in found)
 
@@ -68,8 +68,10 @@ def _is_asked(text: str, match: re.Match[str], kind: Kind) -> bool:
     return not (kind == "event" and re.search("工作$", match.group()))
 
 
-def _resolve(text: str, start: int, end: int, kind: Kind, written: date | None) -> Deadline:
+def _resolve(text: str, start: int, end: int, kind: Kind, written: date | None, year: int | None) -> Deadline:
     first, last, inferred = _DAYS.get(kind, _no_days)(text, written)
+    if first is None and written is None and year and (whole := days(text, year)):
+        first, last, inferred = whole[0].date, whole[-1].date, whole[0].inferred
     if kind == "validity" and not re.search("[至止]", text):
         last = None
     clock = _clock(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 
@@ -43,6 +44,7 @@ class Extractor:
         self.speeches = Speeches("\n".join(p.text for p in paragraphs))
         self.found = Found()
         self._led = False
+        self._series: list[tuple[int | None, str | None]] = []
 
     def run(self, blocks: list[Block]) -> Found:
         article, paragraph = -1, -1
@@ -60,6 +62,7 @@ class Extractor:
                 self._plain(block, last=n + 1 >= len(blocks) or blocks[n + 1].paragraph != block.paragraph)
             else:
                 self._numbered(block, blocks[n + 1 :])
+        self._drop_reported_series()
         self._drop_leads()
         return self.found
 
@@ -67,6 +70,7 @@ class Extractor:
         """Rule 2: sentence by sentence."""
         paragraph = self.paragraphs[block.paragraph]
         spans = list(sentences(paragraph.text, block.start, block.end))
+        preamble = self.order and judge.announces_list(paragraph.text[spans[-1][0] : spans[-1][1]]) if spans else False
         for k, (a, b) in enumerate(spans):
             lead = 0
             if not self.order:
@@ -77,6 +81,8 @@ class Extractor:
                 continue
             opens = (lead > 0 or k == 0) and (k + 1 < len(spans) or not last)
             for x, y in self._groups(paragraph.text, a, b):
+                if preamble and not judge.sets_a_start(paragraph.text[x:y]) and not judge.obliges(paragraph.text[x:y]):
+                    continue
                 self._one(block, paragraph, x, y, announces=opens and x == a)
 
     def _groups(self, text: str, a: int, b: int) -> Iterator[tuple[int, int]]:
@@ -95,7 +101,7 @@ class Extractor:
     def _one(self, block: Block, paragraph: Paragraph, a: int, b: int, announces: bool) -> None:
         text = paragraph.text[a:b]
         spoken = self._led or (self.speeches.current is not None and not self.order)
-        verdict = judge.judge_sentence(text, order=self.order, spoken=spoken, without=self.without)
+        verdict = judge.judge_sentence(text, order=self.order, spoken=spoken, led=self._led, without=self.without)
         if verdict.basis and announces and "announces" not in self.without and judge.announces_only(text):
             verdict = judge.Verdict(why="announces")
         if verdict.basis:
@@ -116,6 +122,7 @@ class Extractor:
             self._parent(block, paragraph, self._children(block, following))
             return
         verdict = judge.judge_numbered(text, order=self.order, without=self.without)
+        self._series.append((block.series, verdict.why))
         if verdict.basis:
             self._add(block, paragraph, block.start, _end(paragraph.text, block.end), "ordinal")
         elif verdict.why:
@@ -163,7 +170,7 @@ class Extractor:
             Directive(
                 text=text, start=start, end=start + len(text), article=paragraph.article, ordinal=ordinal, basis=basis,
                 speaker=self._speaker(), themes=themes(text), units=units(text, start, len(ordinal or "")),
-                deadlines=deadlines(text, start, head.date), quantities=quantities(text, start),
+                deadlines=deadlines(text, start, head.date, head.year), quantities=quantities(text, start),
                 heading=block.above if basis == "ordinal" else (*block.above,), series=block.series if ordinal else None,
             )
         )  # fmt: skip
@@ -172,6 +179,20 @@ class Extractor:
         if self.order:
             return None
         return self.speeches.current or Speaker("会议", None, 0, 0)
+
+    def _drop_reported_series(self) -> None:
+        """一是成立了… 二是排查… : where most points of a series tell what was done, the others that oblige to nothing do too."""
+        if "report" in self.without:
+            return
+        told = Counter(x for x, why in self._series if why == "report")
+        for series, count in told.items():
+            items = [d for d in self.found.items if d.series == series]
+            if count < len(items):
+                continue
+            for item in items:
+                if not judge.obliges(item.text):
+                    self.found.items.remove(item)
+                    self.found.left.append(LeftOut(item.text, item.start, item.end, "report"))
 
     def _drop_leads(self) -> None:
         """The first paragraph of a report sums up: what it asks for in general terms is left out when the details follow."""

@@ -34,7 +34,7 @@ _ISSUER_END = re.compile(
 @cache
 def _kinds() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     words = lexicon("kinds")
-    end = r"(?:[（(《]?[^（）()》]{0,24}[）)》]?|第?[\d一二三四五六七八九十]+号)?\s*$"
+    end = r"\s*(?:[（(《]?[^（）()》]{0,24}[）)》]?|第?[\d一二三四五六七八九十]+号)?\s*$"
     return (
         re.compile(any_of(words["order_title"]) + end), re.compile(any_of(words["order_body"])),
         re.compile(any_of(words["letter_title"])), re.compile(any_of(words["report_title"])),
@@ -49,7 +49,7 @@ def kind_of(title: str, paragraphs: list[str]) -> Kind:
         return "letter"
     if order_title.search(title) and not report_title.search(title):
         return "order"
-    ends = "\n".join(paragraphs[:2] + paragraphs[-2:])
+    ends = "\n".join(paragraphs[:2] + paragraphs[-5:])
     if order_body.search(ends) and not re.search(r"本报讯|记者|(?:召开|主持).{0,40}会", lead[:200]):
         return "order"
     return (
@@ -72,6 +72,7 @@ def header(part: Part, page: str, *, kind: Kind, year_from: tuple[str, ...]) -> 
         date_written=day.text if day else None,
         year_inferred=bool(day and day.inferred and (guessed or posted is None)),
         posted=posted,
+        year=year,
         area=area_of(title or "", body, page),
         source=_source(part, page),
         issuer=_issuer(paragraphs) if kind != "report" else None,

@@ -13,6 +13,11 @@ from tongchou.intake.page import han_count
 from tongchou.intake.sentences import clauses, masked
 
 Basis = Literal["ordinal", "obligation", "imperative"]
+_MEASURED = re.compile("不(?:少|多|低|高|大|早|晚)于|不超过|以上|以内|全部|全员|一律|做|戴|勤|停|设|配|到位|[^不]关")
+_WILL = re.compile("^(?:下一步，?)?[^，要]{2,16}?(?<![即必])将(?!.{0,2}要)")
+_DECIDED = re.compile("^.*决定[：:，,]?")
+_TELLS = re.compile("[他她我]")
+_DUE = re.compile("(?:(?<!目)前|之前|内|底)(?:全部|全面|必须|基本)?(?:完成|报送|上报|达到|实现|到位|建成|启动)")
 _PAIRS = re.compile("[、]")
 _OPENING = re.compile(
     r"^(?:同时|此外|另外|还|并|也|且|其次|再次|最后|首先|其中|特别是|尤其|而且|对[^，]{1,40}，|在[^，]{1,40}，|[^，]{1,16}期间，|当前，)?[，]?"
@@ -57,19 +62,23 @@ def obliges(text: str) -> bool:
     return _rule("strong").search(masked(text)) is not None
 
 
-def judge_sentence(text: str, *, order: bool, spoken: bool, without: Set[str] = frozenset()) -> Verdict:
+def judge_sentence(
+    text: str, *, order: bool, spoken: bool, led: bool = True, without: Set[str] = frozenset()
+) -> Verdict:
     """Judge a sentence or segment that no ordinal opens, its lead-in cut off.
 
-    order: it stands in a notice, order or letter. spoken: somebody is quoted as asking for things.
+    order: it stands in a notice, order or letter. spoken: somebody is quoted as asking for things. led: in this paragraph.
     """
     plain = masked(text)
-    if is_frame(text):
+    if is_frame(text) or (not order and not spoken and _TELLS.search(plain)):
         return NOTHING
     basis = _basis(plain, order, spoken)
     if basis is None:
         return Verdict(why="permission") if order and _rule("permission").search(plain) else NOTHING
     strong = basis == "obligation" and obliges(text)
-    if "report" not in without and _reports(plain, strong):
+    if not order and (not strong or not led) and _WILL.match(plain):
+        return Verdict(why="report")
+    if "report" not in without and _reports(_DECIDED.sub("", plain) if order else plain, strong):
         return Verdict(why="report")
     if order and not strong and _rule("permission").search(plain) and "permission" not in without:
         return Verdict(why="permission")
@@ -93,7 +102,9 @@ def _basis(plain: str, order: bool, spoken: bool) -> Basis | None:
         return "obligation"
     if any(_opens("imperative").match(_OPENING.sub("", part)) for part in parts[: 3 if order else 2]):
         return "imperative"
-    if order and _rule("order_verb").search(plain):
+    if order and (_rule("order_verb").search(plain) or _consequence_ordered(plain)):
+        return "imperative"
+    if _DUE.search(plain):
         return "imperative"
     if spoken and any(_opens("weak").match(part) for part in parts):
         return "obligation"
@@ -125,19 +136,25 @@ def _only_consequence(plain: str) -> bool:
     return not any(_rule("strong").search(p) or _opens("imperative").match(p) for p in left)
 
 
+def _consequence_ordered(plain: str) -> bool:
+    return bool(_rule("consequence").search(plain) and _rule("consequence_actor").search(plain))
+
+
 def _only_advice(plain: str) -> bool:
     if not _rule("advice").search(plain):
         return False
     rest = [p for p in clauses(plain) if not _rule("advice").search(p)]
     if any(_rule("strong").search(p) for p in clauses(plain)):
         return False
-    return not any(_opens("imperative").match(p) or _opens("weak").match(p) for p in rest)
+    return not any(
+        _opens("imperative").match(p) or _opens("weak").match(p) or _rule("order_verb").search(p) for p in rest
+    )
 
 
 def is_slogan(text: str) -> bool:
     """All its clauses say how to stand or where to arrive."""
     soft = 0
-    parts = [p for c in clauses(text) for p in (_PAIRS.split(c) if han_count(c) > 40 else [c])]
+    parts = [p for c in _from_obligation(clauses(text)) for p in (_PAIRS.split(c) if han_count(c) > 40 else [c])]
     for part in parts:
         left = remainder(part)
         if not left:
@@ -146,6 +163,12 @@ def is_slogan(text: str) -> bool:
             return False
         soft += 1
     return soft <= max(0, len(parts) // 5)
+
+
+def _from_obligation(parts: list[str]) -> list[str]:
+    """Without the situation that a sentence describes before it asks."""
+    first = next((n for n, p in enumerate(parts) if _rule("strong").search(masked(p)) or _opens("weak").match(p)), 0)
+    return parts[first:]
 
 
 def remainder(clause: str) -> str:
@@ -166,6 +189,21 @@ def is_frame(text: str) -> bool:
     )  # fmt: skip
 
 
+def announces_list(text: str) -> bool:
+    """现将有关事项通知如下: what stands before it in its paragraph gives reasons."""
+    return _rule("announce").search(text.strip()) is not None
+
+
+def sets_a_start(text: str) -> bool:
+    """自2月4日0时起实行…: an order of its own also in a preamble."""
+    return (
+        re.search(
+            "(?:[自从].{1,24}|即日)起.{0,40}(?:实行|实施|暂停|停止|关闭|开展|执行|封闭|调整|启动|延迟|取消)", text
+        )
+        is not None
+    )
+
+
 def announces_only(text: str) -> bool:
     """One short clause without a party: 要应清尽清。"""
     return han_count(text) <= 12 and not re.search("[，；：]", text.rstrip("。；："))
@@ -177,6 +215,8 @@ def is_noun_list(text: str) -> bool:
     if han_count(inner) > 60 or obliges(inner) or "。" in inner.rstrip("。"):
         return False
     first = clauses(inner)[:1]
+    if _rule("order_verb").search(clauses(inner)[0]) and "，" in inner:
+        return False
     return bool(_rule("nouns").search(inner)) and not (first and _opens("imperative").match(first[0]))
 
 
@@ -198,4 +238,16 @@ def judge_numbered(text: str, *, order: bool, without: Set[str] = frozenset()) -
         return Verdict(why="consequence")
     if order and "nouns" not in without and is_noun_list(text):
         return Verdict(why="nouns")
+    if order and "nouns" not in without and not ordered and _names_only(plain):
+        return Verdict(why="nouns")
     return Verdict(basis="ordinal")
+
+
+def _names_only(plain: str) -> bool:
+    """A short line without a verb that orders anything: 重点人员排查数据；"""
+    return (
+        han_count(plain) <= 24
+        and "，" not in plain
+        and not _rule("order_verb").search(plain)
+        and not _MEASURED.search(plain)
+    )

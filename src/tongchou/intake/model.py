@@ -213,7 +213,7 @@ class Header:
     """What the document says of itself; None where it does not.
 
     date: the day of the event, else of issue. date_written: the words it comes from. year_inferred: the words have no year.
-    posted: the day of posting on the page. number: 发文字号. source: the paper, site or office it was taken from.
+    posted: the day of posting on the page. year: taken for days written without one. number: 发文字号. source: the paper, site or office it was taken from.
     issuer: the organ that signed. occasion: what kind of document, and which meeting or order.
     """
 
@@ -222,6 +222,7 @@ class Header:
     date_written: str | None = None
     year_inferred: bool = False
     posted: datetime.date | None = None
+    year: int | None = None
     area: str | None = None
     source: str | None = None
     issuer: str | None = None

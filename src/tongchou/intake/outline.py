@@ -13,7 +13,7 @@ _KINDS = (
     (0, rf"第{_CN}[章编部]分?"),
     (1, rf"(?:{_CN}、|第(?:{_CN}|\d{{1,2}})条|{_CN}[.．,，](?=[^，。]))"),
     (2, rf"[（(]{_CN}[)）]、?"),
-    (3, r"\d{1,2}(?:[.．、]|，)(?!\d)"),
+    (3, r"\d{1,2}(?:、|[.．，](?!\d))"),
     (4, r"[（(]\d{1,2}[)）]、?|\d{1,2}[)）]"),
     (5, "[①-⑳]"),
     (6, rf"{_CN}是要?|{_CN}要(?!求|点|素|件)|第{_CN}[，、：:]|其{_CN}[，、]|{_CN}来?[:：]"),
@@ -23,6 +23,7 @@ _MARKER = [(level, re.compile(rf"(?:{pattern})")) for level, pattern in _KINDS]
 _NUMBER = re.compile(rf"{_CN}|\d+")
 _BEFORE = re.compile(r"[：:。；;！？!?”）)\n]\s*$|^\s*$")
 _BEFORE_SPOKEN = re.compile(r"[：:。；;，,、！？!?”）)求调出示为即到做说署]\s*$|^\s*$")
+_ASKS = re.compile("(?<![主重需必])要(?!求|点)|必须|不得|严禁|一律")
 _ENDS_SENTENCE = re.compile(r"[。；！？!?;]")
 
 
@@ -68,7 +69,10 @@ def markers(text: str, expected: dict[int, int]) -> list[Marker]:
     opening = True
     for marker in _candidates(text):
         start = marker.start == len(text) - len(text.lstrip()) if opening else False
-        follows = marker.number == last.get(marker.level, 0) + 1
+        before = last.get(marker.level, 0)
+        follows = marker.number == before + 1 or (
+            marker.level == INLINE and before > 1 and 0 <= marker.number - before <= 2
+        )
         if (
             start
             or (follows and (marker.number > 1 or _goes_on(text, marker)))
@@ -93,7 +97,11 @@ def _candidates(text: str) -> list[Marker]:
                 if digits
                 else None
             )
-            if value and before.search(text[max(0, match.start() - 3) : match.start()]):
+            near = text[max(0, match.start() - 3) : match.start()]
+            # A bracketed ordinal may follow a title without any mark; 第（二）项 refers to one.
+            if value and (
+                before.search(near) or (level in (2, 4) and not near.endswith(("第", "按", "照", "和", "合")))
+            ):
                 found.append(Marker(match.start(), match.end(), level, value, match.group()))
     found.sort(key=lambda m: (m.start, -m.end))
     out: list[Marker] = []
@@ -172,9 +180,8 @@ def _find_headings(blocks: list[Block], paragraphs: list[Paragraph]) -> None:
         block.has_children = bool(following and following.marker and following.marker.level > level)
         same = following is not None and following.paragraph == block.paragraph
         under = following is not None and not same and (following.marker is None or following.marker.level > level)
-        block.heading = bool(under and _is_title(text)) or bool(
-            block.has_children and _is_title(text.rstrip("。：:；"))
-        )
+        titled = _is_title(text) and not (text.endswith("。") and (level == INLINE or _ASKS.search(text)))
+        block.heading = titled and (under or block.has_children)
         path.append((level, _ENDS_SENTENCE.split(text)[0].rstrip("：:")[:60]))
 
 

@@ -19,6 +19,7 @@ LEAD = re.compile(
 _DATE_LINE = re.compile(
     r"^[\[(（]?(?:20)?\d{2}\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}\s?日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?[\])）]?$"
 )
+_STAMP = re.compile(r"20\d\d[-/.]\d{1,2}[-/.]\d{1,2}|20\d\d年\d{1,2}月\d{1,2}日\s*\d{1,2}:\d{2}")
 _MARKS = "。！？；：”’）)】》…!?;:"
 _TAIL = re.compile(r"[（(][^（()）。]{1,40}[)）]$")
 
@@ -38,9 +39,14 @@ class Line:
     @property
     def note(self) -> str:
         """The kind of note for a line that does not enter the text."""
-        return {"date": "dateline", "byline": "byline", "cut": "after", "spam": "spam", "code": "code"}.get(
-            self.what, "furniture"
-        )
+        return {
+            "date": "dateline",
+            "stamp": "dateline",
+            "byline": "byline",
+            "cut": "after",
+            "spam": "spam",
+            "code": "code",
+        }.get(self.what, "furniture")
 
 
 @cache
@@ -70,6 +76,8 @@ def classify(text: str) -> str:
     sentence = "。" in text and han >= 12
     if _DATE_LINE.match(text):
         return "date"
+    if not sentence and _STAMP.search(text) and han <= 40:
+        return "stamp"
     if not sentence:
         if rules["cut_after"].search(text):
             return "cut"
@@ -85,6 +93,8 @@ def classify(text: str) -> str:
         return "furniture"
     if rules["code"].search(text) and han < 0.5 * len(text):
         return "code"
+    if LEAD.match(text) and "，" in text:
+        return "body"
     if sentence or "；" in text or text[-1] in "：:；;。" or (han >= 30 and re.search("[，,]", text)):
         return "body"
     return "heading"

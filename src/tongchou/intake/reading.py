@@ -40,7 +40,8 @@ def read_opened(opened: Opened, name: str, *, without: Set[str] = frozenset()) -
         name=name, media=opened.media, encoding=opened.encoding, kind=kind, raw=opened.text, clean=text.text,
         places=Places(text.starts, text.ends), header=articles[0].header if articles else Header(), articles=articles,
         directives=tuple(drop_doubles(found.items)), left_out=tuple(found.left), counts=count_checks(paragraphs, blocks),
-        notes=cleaned.notes, proposals=lost_digits(text.text), fingerprint=fingerprint(text.text), warnings=opened.warnings,
+        notes=cleaned.notes, proposals=lost_digits(text.text, articles[0].header.year if articles else None),
+        fingerprint=fingerprint(text.text), warnings=opened.warnings,
     )  # fmt: skip
 
 

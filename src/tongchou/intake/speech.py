@@ -40,6 +40,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     tail = words["tail"][0] if isinstance(words["tail"], list) else words["tail"]
     with_ = any_of(words["says_with"])
     return {
+        "after_title": re.compile(rf"{titles}(?P<title>)(?:[，、,\s])?"),
+        "name": re.compile(rf"(?P<name>{given}){_FOLLOWS}"),
+        "verb": re.compile(f"{says}|主持|出席|参加|召开|办公|会议|负责|分管"),
         "titled": re.compile(rf"(?P<title>{titles})(?:[，、,\s])?(?P<name>{given}){_FOLLOWS}"),
         "listed": re.compile(rf"(?<=、)(?P<name>{_surname()}[{HAN}]{{1,2}})(?=[、，。；])"),
         "end": re.compile(rf"(?P<mid>{mid})(?P<with>{with_}(?:了)?)?(?:{adverbs})*(?P<verb>{says}){tail}$"),
@@ -70,12 +73,26 @@ class Person:
 def people(text: str) -> dict[str, Person]:
     """Everybody named after an office, with the office as first written."""
     found: dict[str, Person] = {}
-    for match in _patterns()["titled"].finditer(text):
-        name = match.group("name")
-        if name in found or any(name.startswith(known) or known.startswith(name) for known in found):
+    for match in _patterns()["after_title"].finditer(text):
+        name = _name_at(text, match.end())
+        if name is None or name in found or any(name.startswith(known) or known.startswith(name) for known in found):
             continue
-        found[name] = Person(name, _role(text, match), match.start("name"), match.end("name"))
+        found[name] = Person(name, _role(text, match), match.end(), match.end() + len(name))
     return found
+
+
+def _name_at(text: str, at: int) -> str | None:
+    """A name that begins here: a surname and one or two characters, and then what follows names; or one that comes again."""
+    rules = _patterns()
+    if rules["verb"].match(text, at):
+        return None
+    if match := rules["name"].match(text, at):
+        return match.group("name")
+    for size in (4, 3, 2):
+        name = text[at : at + size]
+        if re.fullmatch(f"{_surname()}[{HAN}]{{1,2}}", name) and text.count(name) > 1:
+            return name
+    return None
 
 
 def _role(text: str, match: re.Match[str]) -> str | None:
@@ -124,7 +141,7 @@ class Speeches:
             name = (
                 named
                 or (self._last_named if lead.pronoun else None)
-                or (self.current.name if self.current and lead.pronoun else None)
+                or (self.current.name if self.current else None)
                 or MEETING
             )
         person = self.people.get(name)

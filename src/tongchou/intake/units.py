@@ -11,6 +11,10 @@ from tongchou.intake.sentences import masked
 
 _CLAUSE = re.compile("[，,：:；;。！？\n]")
 _JOINT = re.compile("[、]|以及|及其|和|及|与|或者?(?!许)")
+# A place to which something is done: 居民小区实行封闭管理.
+_PLACE = re.compile("(?:小区|场所|市场|景区|工地|学校)$")
+_DONE_TO = re.compile("严格|全面|一律|实行|实施|暂停|停止|关闭|停业")
+_ORGAN = re.compile("(?:局|委|办|公司|政府|指挥部|街道|法院|检察院)$")
 _BARE = re.compile("^(?:部门|单位|企业|人员|个人|机构|组织|场所|干部|群众|学校|委员会|职工|公司)$")
 _SHARED = re.compile("^(?:有关|相关|任何|各有关|各相关|各类|所有|其他|上述|重点|全体|各级|广大)")
 
@@ -22,12 +26,15 @@ def _rules() -> dict[str, re.Pattern[str]]:
     modal, verb = any_of(words["modal"]), any_of(words["verb"])
     return {
         "subject": re.compile(
-            rf"^(?P<s>.{{0,34}}?(?:(?:{long})(?:（[^（）]{{1,20}}）)?(?={modal}|{verb})|(?:{short})(?:（[^（）]{{1,20}}）)?(?={modal})))"
+            rf"^(?P<s>(?:[^、]{{0,34}}?|[^，。；]{{0,90}}?)(?:(?:{long})(?:（[^（）]{{1,20}}）)?(?!办公室|干部|负责人|负责同志|人员|成员|分局|上下|监委|政府|委员会)(?={modal}|{verb})|(?:{short})(?:（[^（）]{{1,20}}）)?(?={modal})))"
         ),
-        "far": re.compile(rf"^(?P<s>.{{0,20}}?(?:{long}))(?=.{{1,8}}?(?:{modal}))"),
+        "far": re.compile(rf"^(?P<s>.{{0,12}}(?:{long}))(?!上下)(?=[^的]{{1,8}}?(?:{modal}))"),
         "whole": re.compile(rf"^(?P<s>.{{0,34}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?$"),
         "by": re.compile(
-            rf"(?<!理)(?<!事)由(?P<s>[^，。；由]{{1,26}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?(?={verb}|{modal}|介入|依法|统一|按|进行|予以|给予|在|会同|另|分别|共同|对|审|出具|签|安排|提供|派|实|负|承|自)"
+            rf"(?<!理)(?<!事)由(?P<s>[^，。；由]{{1,26}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?(?={verb}|{modal}|介入|依法|统一|按|进行|予以|给予|在|会同|另|分别|共同|对|审|严|从|追|查|出具|签|安排|提供|派|实|负|承|自)"
+        ),
+        "with": re.compile(
+            rf"会同(?P<s>[^，。；]{{1,26}}?(?:{long}|{short}))(?=在|对|于|按|共同|联合|等部门|负责|[，。；]|$|{modal}|{verb})"
         ),
         "modal": re.compile("^" + modal),
         "opening": re.compile("^(?:" + "|".join(sorted(words["opening"], key=len, reverse=True)) + ")"),
@@ -57,9 +64,11 @@ def units(text: str, start: int, skip: int = 0) -> tuple[Mention, ...]:
             found += _split(text, *before)
         for match in rules["by"].finditer(clause):
             found += _split(text, shift + match.start("s"), shift + match.end("s"))
+        for match in rules["with"].finditer(clause):
+            found += _split(text, shift + match.start("s"), shift + match.end("s"))
         for match in rules["through"].finditer(text[at:end]):
             found += _split(text, at + match.start("s"), at + match.end("s"))
-        before = _whole(clause, shift)
+        before = (0, 0) if span else _whole(clause, shift)
         at = mark.end() if mark else len(text)
     out: dict[str, Mention] = {}
     for a, b in found:
@@ -84,6 +93,8 @@ def _subject(clause: str) -> tuple[int, int] | None:
         return (
             (inner.end(), len(words)) if rules["head"].search(rest) and not rules["not_subject"].match(rest) else None
         )
+    if _PLACE.search(words) and _DONE_TO.match(clause, len(words)):
+        return None
     return 0, len(words)
 
 
@@ -103,7 +114,7 @@ def _split(text: str, a: int, b: int) -> list[tuple[int, int]]:
     """区执法局、公安分局 are two, 卫健、应急等部门 and 有关单位和部门 are one."""
     rules = _rules()
     words = text[a:b]
-    if len(words) > 16 and "的" in words[:-2] and (cut := words.rfind("的") + 1) < len(words) - 1:
+    if len(words) > 16 and (cut := words.replace("的肺炎", "〓肺炎").rfind("的", 0, -2) + 1):
         a, words = a + cut, words[cut:]
     cuts, at = [], 0
     for joint in _JOINT.finditer(words):
@@ -112,11 +123,23 @@ def _split(text: str, a: int, b: int) -> list[tuple[int, int]]:
             at = joint.end()
     cuts.append((at, len(words)))
     parts = [words[x:y] for x, y in cuts]
+    if (
+        len(parts) > 2
+        and "等" in parts[-1] + parts[-2]
+        and all(_ORGAN.search(p) for p in parts[:-2])
+        and all(rules["head"].search(p) for p in parts[: -1 - ("等" in parts[-2])])
+    ):
+        cuts = [(x, x + len(p.split("等")[0])) for (x, _), p in zip(cuts, parts, strict=True)][
+            : -1 if "等" in parts[-2] else None
+        ]
+        parts = [words[x:y] for x, y in cuts]
     if len(parts) > 1 and (
         any(not rules["head"].search(p) for p in parts)
         or "等" in parts[-1][:6]
         or (_SHARED.match(parts[0]) and any(_BARE.match(p) for p in parts[1:]))
     ):
+        if len(words) > 26 and len(parts) > 2 and "等" not in words:
+            return []
         parts, cuts = [words], [(0, len(words))]
     return [
         (a + x, a + y) for (x, y), p in zip(cuts, parts, strict=True) if len(p) > 1 and not rules["no_unit"].match(p)
