@@ -29,6 +29,7 @@ _PART = re.compile("镇|乡|村|路|街|社区|新区|湾区")
 _NO_NAME = re.compile(
     "[我全各本该委府致]|^(?:未经|经|[外辖重与和及在到对大新老主某两一二三]|关于|其他|来自|重点|部分|进入|返回|离开)|(?:[小社园地辖疫山片校厂景城市郊灾控险离范务矿牧院]区|^.{0,2}新区|超市|城市|门市|集市|夜市|上市|乡镇|村镇|城镇|返乡|下乡|家乡|回乡|老乡)$"
 )
+_LINKS = frozenset("在对并和与及把将从向到为于按经由让给致等全我各本该")
 _SUFFIX = re.compile(r"(?:(?:[\u4e00-\u9fff]{1,3}族)*自治[县州旗]|[市区县旗盟]|地区)$")
 
 
@@ -140,7 +141,7 @@ def _unlisted(title: str, body: str) -> dict[str, float]:
 def _is_nominal(name: str) -> bool:
     """No verb, preposition or pronoun in it: 云湖区, not 强化市 or 并对街道."""
     stem = name.removesuffix("街道")[: None if name.endswith("街道") else -1]
-    return not any(tag[0] in "vpcrdum" and tag != "vn" for _, tag in rjieba.tag(stem))
+    return not any((len(w) > 1 and t[0] in "vpcrdum" and t != "vn") or w in _LINKS for w, t in rjieba.tag(stem))
 
 
 def _names(name: str) -> set[str]:

@@ -36,6 +36,9 @@ _HALF = re.compile(
 _STOP = re.compile(rf"(?<=[{HAN}])\.(?=[{HAN}”’\s]|$)")
 _BRACKETS = re.compile(rf"\([^()\n]{{0,80}}[{HAN}][^()\n]{{0,80}}\)")
 _QUOTES = re.compile(r'"([^"\n]{1,60})"')
+_CREDIT = re.compile("编辑|责编|审核|校对|撰稿|监制")
+# A line without an end that is so long, and has a comma, is a broken sentence and no heading.
+LONG = 24
 _TO_WIDE = str.maketrans(",;:!?()", "，；：！？（）")
 _BETWEEN_DIGITS = re.compile(r"\d[,:]\d")
 
@@ -137,7 +140,9 @@ def _join(lines: list[Line], notes: Notes) -> list[Line]:
     out: list[Line] = []
     for line in lines:
         last = next((x for x in reversed(out) if x.what != "blank"), None)
-        if last is not None and _continues(last, line, width):
+        if last is not None and _continues(
+            last, line, width, first=sum(x.what in ("body", "heading") for x in out) < 2
+        ):
             while out[-1] is not last:
                 out.pop()
             joined = concat([last.text, line.text])
@@ -149,7 +154,7 @@ def _join(lines: list[Line], notes: Notes) -> list[Line]:
     return out
 
 
-def _continues(last: Line, line: Line, width: int) -> bool:
+def _continues(last: Line, line: Line, width: int, first: bool) -> bool:
     if last.what not in ("body", "heading") or line.what not in ("body", "heading"):
         return False
     a, b = last.text.text, line.text.text
@@ -159,7 +164,11 @@ def _continues(last: Line, line: Line, width: int) -> bool:
         return True
     if width and len(a.rsplit("\n", 1)[-1]) >= 0.8 * width and not (line.indented and a[-1] in "。"):
         return last.is_body or line.is_body
-    return last.is_body and line.is_body and bool(re.search("[，。]", a)) and not LEAD.match(b)
+    if not line.is_body or LEAD.match(b):
+        return False
+    if last.is_body:
+        return bool(re.search("[，。]", a))
+    return not first and not line.indented and "，" in a and len(a) >= LONG
 
 
 def _parts(lines: list[Line], notes: Notes, split: bool) -> list[Part]:
@@ -169,12 +178,15 @@ def _parts(lines: list[Line], notes: Notes, split: bool) -> list[Part]:
         text = line.text
         if line.what == "blank":
             continue
-        if line.what in ("furniture", "byline", "cut", "spam", "code", "stamp") or (
+        if line.what == "contact" and not ended and now.paragraphs:
+            now.paragraphs.append(text)
+            continue
+        if line.what in ("furniture", "byline", "cut", "spam", "code", "stamp", "contact") or (
             line.what == "date" and not now.paragraphs
         ):
             now.asides.append(text.text)
             notes.dropped(line.note, text)
-            ended = ended or (line.what == "byline" and bool(now.paragraphs))
+            ended = ended or (bool(now.paragraphs) and (line.what == "byline" or bool(_CREDIT.search(text.text))))
             continue
         if line.is_body or line.what == "date":
             text, tail = _without_tail(text)
@@ -183,6 +195,8 @@ def _parts(lines: list[Line], notes: Notes, split: bool) -> list[Part]:
                 now.asides.append(tail.text)
                 notes.dropped("byline", tail)
                 ended = True
+        elif ORDINAL_LINE.match(text.text):
+            now.paragraphs.append(text)
         elif not now.paragraphs:
             now.headings.append(text)
         elif split and (ended or _starts_article(lines, n)):

@@ -97,6 +97,8 @@ def _days(text: str, written: date | None) -> _Days:
             found.append(day)
     if found:
         return found[0], found[-1], inferred
+    if re.search(rf"{_N}[日号]", text):
+        return None, None, False
     if written is None:
         return None, None, False
     if re.search("即日|今[天日晚]|发布|公布|印发|通告|通知|公告", text):
@@ -122,6 +124,8 @@ def _day(match: re.Match[str], written: date | None) -> tuple[date | None, bool]
 
 
 def _month(text: str, written: date) -> _Days:
+    if not re.search("[月周年]", text):
+        return None, None, False
     match = re.search(r"(?:(20\d\d)年)?(\d{1,2})月", text)
     month = int(match.group(2)) if match else 12 if "年" in text else written.month
     year = int(match.group(1)) if match and match.group(1) else written.year

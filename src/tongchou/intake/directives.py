@@ -44,6 +44,7 @@ class Extractor:
         self.speeches = Speeches("\n".join(p.text for p in paragraphs))
         self.found = Found()
         self._led = False
+        self._papers: list[Block] = []
         self._series: list[tuple[int | None, str | None]] = []
 
     def run(self, blocks: list[Block]) -> Found:
@@ -62,8 +63,11 @@ class Extractor:
                 self._plain(block, last=n + 1 >= len(blocks) or blocks[n + 1].paragraph != block.paragraph)
             else:
                 self._numbered(block, blocks[n + 1 :])
+        self._settle_papers()
         self._drop_reported_series()
         self._drop_leads()
+        self.found.items.sort(key=lambda d: d.start)
+        self.found.left.sort(key=lambda x: x.start)
         return self.found
 
     def _plain(self, block: Block, last: bool) -> None:
@@ -73,7 +77,7 @@ class Extractor:
         preamble = self.order and judge.announces_list(paragraph.text[spans[-1][0] : spans[-1][1]]) if spans else False
         for k, (a, b) in enumerate(spans):
             lead = 0
-            if not self.order:
+            if not self.order and "speech" not in self.without:
                 lead = self.speeches.lead(paragraph.text[a:b], paragraph.start + a)
                 self._led = self._led or lead > 0
             a = _skip_space(paragraph.text, a + lead, b)
@@ -114,17 +118,21 @@ class Extractor:
         paragraph = self.paragraphs[block.paragraph]
         assert block.marker is not None
         text = paragraph.text[block.marker.end : block.end].strip()
-        if block.heading and "headings" not in self.without:
+        children = self._children(block, following)
+        papers = bool(children) and all(judge.is_noun_list(c) for c in children) and judge.obliges(text)
+        if block.heading and not papers and "headings" not in self.without:
             if judge.judge_sentence(text, order=True, spoken=True).basis:
                 self._leave(paragraph, block, "heading")
             return
         if block.has_children and "headings" not in self.without:
-            self._parent(block, paragraph, self._children(block, following))
+            self._parent(block, paragraph, children)
             return
         verdict = judge.judge_numbered(text, order=self.order, without=self.without)
         self._series.append((block.series, verdict.why))
         if verdict.basis:
             self._add(block, paragraph, block.start, _end(paragraph.text, block.end), "ordinal")
+        elif verdict.why == "nouns":
+            self._papers.append(block)
         elif verdict.why:
             self._leave(paragraph, block, verdict.why)
 
@@ -180,6 +188,16 @@ class Extractor:
             return None
         return self.speeches.current or Speaker("会议", None, 0, 0)
 
+    def _settle_papers(self) -> None:
+        """What reads like the name of a paper is one only where most of its series do."""
+        for block in self._papers:
+            series = [why for number, why in self._series if number == block.series]
+            paragraph = self.paragraphs[block.paragraph]
+            if 2 * series.count("nouns") > len(series):
+                self._leave(paragraph, block, "nouns")
+            else:
+                self._add(block, paragraph, block.start, _end(paragraph.text, block.end), "ordinal")
+
     def _drop_reported_series(self) -> None:
         """一是成立了… 二是排查… : where most points of a series tell what was done, the others that oblige to nothing do too."""
         if "report" in self.without:
@@ -209,7 +227,6 @@ class Extractor:
                 if item.start < end and item.basis != "ordinal" and len(later) >= 3 and _is_general(item.text):
                     self.found.items.remove(item)
                     self.found.left.append(LeftOut(item.text, item.start, item.end, "lead"))
-        self.found.left.sort(key=lambda x: x.start)
 
 
 def _is_general(text: str) -> bool:

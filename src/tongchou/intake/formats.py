@@ -19,6 +19,8 @@ MAX_CHARACTERS = 400_000
 """Of the text; a year of meeting reports has as many. Text files of more than four times as many bytes are not even decoded."""
 MAX_UNPACKED = 200_000_000
 MAX_PAGES = 500
+LEAST = 0.3
+"""Share of everyday characters below which a reading is taken for none."""
 
 Media = Literal["text", "html", "docx", "pdf"]
 _ACCEPTED = Text(
@@ -60,7 +62,7 @@ def open_file(data: bytes, name: str) -> Opened:
         if len(data) > 4 * MAX_CHARACTERS:
             raise _too_large(name, f"{len(data):,} B", f"{4 * MAX_CHARACTERS:,} B")
         text, encoding = decode(data, name)
-        return _checked(Opened("text" if kind is FileType.TEXT else "html", encoding, text), name)
+        return _checked(_told_back(Opened("text" if kind is FileType.TEXT else "html", encoding, text), name), name)
     rule = Text("这是{kind}，不能读取。", "This is {kind}, which cannot be read.").with_(kind=NAMES[kind])
     raise Refusal(Reason.WRONG_FILE_TYPE, rule, remedy=_SAVE_AS, field="file", file=name)
 
@@ -97,28 +99,54 @@ def decode(data: bytes, name: str = "") -> tuple[str, str]:
                 return data.decode(codec), codec
             except UnicodeDecodeError:
                 break
+    if b"\x00" not in data:
+        try:
+            return data.decode("utf-8"), "utf-8"
+        except UnicodeDecodeError:
+            pass
     best: tuple[float, str, str] | None = None
     for codec in _codecs(data):
         text, lost = _read(data, codec)
         if text is None:
             continue
-        worth = _readable(text) - 3 * lost + (0.05 if codec == "utf-8" and not lost else 0.0)
+        worth = _readable(text) - 3 * lost
         if best is None or worth > best[0] + 1e-9:
             best = (worth, text, codec)
-    if best is None or best[0] < 0.3:
-        rule = Text(
-            "文字无法辨认：编码未知或文件已损坏", "The text cannot be made out: unknown encoding or damaged file"
-        )
-        raise _no(
-            Reason.BAD_ENCODING,
-            name,
-            rule,
-            Text(
-                "请从原文件另存为 UTF-8 文本，或改传 DOCX、PDF。",
-                "Save the original as UTF-8 text, or upload DOCX or PDF.",
-            ),
-        )
+    if best is None or best[0] < LEAST:
+        raise _garbled(name)
     return best[1], best[2]
+
+
+def _garbled(name: str) -> Refusal:
+    rule = Text("文字无法辨认：编码未知或文件已损坏", "The text cannot be made out: unknown encoding or damaged file")
+    remedy = Text(
+        "请从原文件另存为 UTF-8 文本，或改传 DOCX、PDF。", "Save the original as UTF-8 text, or upload DOCX or PDF."
+    )
+    return _no(Reason.BAD_ENCODING, name, rule, remedy)
+
+
+def _told_back(opened: Opened, name: str) -> Opened:
+    """A text that was read in a wrong encoding as a whole and saved so: told back where that makes sense, else refused."""
+    text = opened.text
+    latin = sum("\u0080" <= c <= "\u00ff" for c in text)
+    if latin < 0.3 * len(text) and len(_BROKEN.findall(text)) < 0.03 * len(text):
+        return opened
+    for wrong, right in (("latin-1", "utf-8"), ("latin-1", "gb18030"), ("cp1252", "utf-8"), ("gb18030", "utf-8")):
+        try:
+            found = text.encode(wrong, "ignore").decode(right, "replace")
+        except (UnicodeEncodeError, UnicodeDecodeError):
+            continue
+        if (
+            found.count("\ufffd") <= 0.02 * len(found)
+            and re.search("[\u4e00-\u9fff]", found)
+            and _readable(found) >= 0.6
+        ):
+            told = Text(
+                "整个文件曾按错误编码（{wrong}）保存，已按 {right} 还原，请对照原文。",
+                "The whole file was saved in a wrong encoding ({wrong}); read as {right}; compare it with the original.",
+            )
+            return Opened(opened.media, right, found, (*opened.warnings, told.with_(wrong=wrong, right=right)))
+    raise _garbled(name)
 
 
 def _codecs(data: bytes) -> Iterator[str]:

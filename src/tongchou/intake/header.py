@@ -65,7 +65,7 @@ def header(part: Part, page: str, *, kind: Kind, year_from: tuple[str, ...]) -> 
     year, guessed = guess_year(*year_from)
     posted = _posted(part, page)
     day = _day(kind, paragraphs, title or "", posted, year)
-    number = _NUMBER.search("\n".join([*part.asides, title or "", *paragraphs[:2]]))
+    number = _NUMBER.search("\n".join([*part.asides, *(h.text for h in part.headings), *paragraphs[:2]]))
     return Header(
         title=title,
         date=day.date if day else posted,

@@ -72,7 +72,7 @@ def judge_sentence(
     plain = masked(text)
     if is_frame(text) or (not order and not spoken and _TELLS.search(plain)):
         return NOTHING
-    basis = _basis(plain, order, spoken)
+    basis = _basis(plain, order and "imperative" not in without, spoken and "imperative" not in without)
     if basis is None:
         return Verdict(why="permission") if order and _rule("permission").search(plain) else NOTHING
     strong = basis == "obligation" and obliges(text)
@@ -86,7 +86,7 @@ def judge_sentence(
         return Verdict(why="consequence")
     if "advice" not in without and _only_advice(plain):
         return Verdict(why="advice")
-    if "stance" not in without and is_slogan(text):
+    if "stance" not in without and is_slogan(text, without):
         return Verdict(why="slogan")
     return Verdict(basis=basis)
 
@@ -151,7 +151,7 @@ def _only_advice(plain: str) -> bool:
     )
 
 
-def is_slogan(text: str) -> bool:
+def is_slogan(text: str, without: Set[str] = frozenset()) -> bool:
     """All its clauses say how to stand or where to arrive."""
     soft = 0
     parts = [p for c in _from_obligation(clauses(text)) for p in (_PAIRS.split(c) if han_count(c) > 40 else [c])]
@@ -159,7 +159,7 @@ def is_slogan(text: str) -> bool:
         left = remainder(part)
         if not left:
             continue
-        if _concrete().search(left):
+        if "concrete" not in without and _concrete().search(left):
             return False
         soft += 1
     return soft <= max(0, len(parts) // 5)
@@ -206,7 +206,11 @@ def sets_a_start(text: str) -> bool:
 
 def announces_only(text: str) -> bool:
     """One short clause without a party: 要应清尽清。"""
-    return han_count(text) <= 12 and not re.search("[，；：]", text.rstrip("。；："))
+    return (
+        han_count(text) <= 12
+        and re.match("(?:要|必须|务必|应)", text) is not None
+        and not re.search("[，；：]", text.rstrip("。；："))
+    )
 
 
 def is_noun_list(text: str) -> bool:
@@ -238,7 +242,7 @@ def judge_numbered(text: str, *, order: bool, without: Set[str] = frozenset()) -
         return Verdict(why="consequence")
     if order and "nouns" not in without and is_noun_list(text):
         return Verdict(why="nouns")
-    if order and "nouns" not in without and not ordered and _names_only(plain):
+    if order and "nouns" not in without and not ordered and not _rule("advice").search(plain) and _names_only(plain):
         return Verdict(why="nouns")
     return Verdict(basis="ordinal")
 

@@ -19,6 +19,7 @@ LEAD = re.compile(
 _DATE_LINE = re.compile(
     r"^[\[(（]?(?:20)?\d{2}\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}\s?日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?[\])）]?$"
 )
+_SPEAKS = re.compile("(?:要求|强调|指出|表示|认为)[，：]")
 _STAMP = re.compile(r"20\d\d[-/.]\d{1,2}[-/.]\d{1,2}|20\d\d年\d{1,2}月\d{1,2}日\s*\d{1,2}:\d{2}")
 _MARKS = "。！？；：”’）)】》…!?;:"
 _TAIL = re.compile(r"[（(][^（()）。]{1,40}[)）]$")
@@ -52,7 +53,7 @@ class Line:
 @cache
 def _rules() -> dict[str, re.Pattern[str]]:
     words = lexicon("furniture")
-    joined = {key: "|".join(words[key]) for key in ("drop_whole", "cut_after", "spam")}
+    joined = {key: "|".join(words[key]) for key in ("drop_whole", "contact", "cut_after", "spam")}
     found = {key: re.compile(value, re.IGNORECASE) for key, value in joined.items()}
     found["code"] = re.compile(" ".join(words["code"]) if isinstance(words["code"], list) else words["code"])
     byline = words["byline"] if isinstance(words["byline"], str) else " ".join(words["byline"])
@@ -72,7 +73,7 @@ def classify(text: str) -> str:
         return "blank"
     rules, han = _rules(), han_count(text)
     if han < 2 and not _DATE_LINE.match(text):
-        return "furniture"
+        return "code" if rules["code"].search(text) else "furniture"
     sentence = "。" in text and han >= 12
     if _DATE_LINE.match(text):
         return "date"
@@ -83,17 +84,21 @@ def classify(text: str) -> str:
             return "cut"
         if rules["byline"].match(text) and han <= 40:
             return "byline"
+        if han <= 90 and rules["contact"].search(text):
+            return "contact"
         if han <= 90 and rules["drop_whole"].search(text):
             return "furniture"
         if _is_navigation(text):
             return "furniture"
         if len({m.group() for m in rules["spam"].finditer(text)}) >= 2:
             return "spam"
+    elif han < 60 and rules["contact"].search(text):
+        return "contact"
     elif han < 60 and rules["drop_whole"].search(text) and re.search("版权|转载|举报|责任编辑|编辑[:：]", text):
         return "furniture"
     if rules["code"].search(text) and han < 0.5 * len(text):
         return "code"
-    if LEAD.match(text) and "，" in text:
+    if "，" in text and (LEAD.match(text) or _SPEAKS.search(text)):
         return "body"
     if sentence or "；" in text or text[-1] in "：:；;。" or (han >= 30 and re.search("[，,]", text)):
         return "body"

@@ -14,6 +14,12 @@ from tongchou.intake.header import Kind, header, kind_of
 from tongchou.intake.model import Article, Document, Header, Places
 from tongchou.intake.outline import Paragraph, outline
 
+RULES = (
+    "damage", "pinyin", "traditional", "furniture", "broken_lines", "articles", "doubled", "ordinals", "headings", "semicolons", "stance",
+    "announces", "lead", "report", "permission", "consequence", "advice", "nouns", "imperative", "speech", "concrete",
+)  # fmt: skip
+"""Groups of rules that can be left out, to measure what each is worth."""
+
 
 def read(data: bytes, name: str, *, without: Set[str] = frozenset()) -> Document:
     """Read a file (text, HTML, DOCX, PDF with a text layer) into a Document. Refusal where it cannot be read.
