@@ -135,6 +135,8 @@ def leaks(w: World, who: str, text: str, typed: str = "") -> list[str]:
             wrong.append(place.marker("需求"))
         if not (area and may(w, who, "custody.view")):
             wrong += [m for m in (place.marker(x) for x in STAYS) if m in text]
+        if not (reached(w, who, place, "directory") and may(w, who, "risk.view")) and place.marker("研判") in text:
+            wrong.append(place.marker("研判"))
         if not (area and people) and f"{SURNAMES[name]}*" in text:
             wrong.append(place.masked)
         if not (area and people) and place.marker("房") in text:

@@ -80,6 +80,7 @@ PAGES: dict[str, Way] = {
             "bulletins", "bulletin_new", "requests", "request_new", "answer_table", "data", "burden",
             "plan_decide", "plan_preview", "plan_replay", "orders", "order_counts", "order_batch", "care_pass",
             "my_status", "notice_verify", "reversals", "reversal_new", "list_check", "audit_lists",
+            "risk", "risk_import", "risk_evaluate", "grades",
         )
     },
     # decisions and orders: about people of one's area
@@ -112,6 +113,13 @@ PAGES: dict[str, Way] = {
     "answer": Way(get=lambda p: {"unit": p.unit.pk}, reach="area", get_scoped=True),
     "answer_loop": Way(("loop",), "area"),
     "data_entry": Way(("source", "entry_key")),
+    # grades of areas: public; numbers, findings and proposals within reach
+    "risk_area": Way(("area",), "directory"),
+    "risk_count": Way(reach="area", form=lambda p: {"area": p.area.pk, "day": "2022-07-05", "cases": "1", "source": "日报"}),
+    "risk_finding": Way(("area",), "area", lambda p: {"finding": "controlled:yes", "day": "2022-07-05", "source": "流调"}),
+    "risk_submit": Way(("proposal",), "area"),
+    "risk_approve": Way(("proposal",), "area", lambda p: {"document": "区指令"}),
+    "risk_refuse": Way(("proposal",), "area", lambda p: {"note": "证据不足"}),
     "people": Way(form=lambda p: {"text": p.personal["name"]}),
     "search": Way(get=lambda p: {"q": p.marker("标题")}, get_scoped=True),
     "person_new": Way(form=lambda p: {"name": "新人", "area": p.area.pk}, reach="area"),
@@ -190,6 +198,7 @@ ACTS: dict[str, Way] = {
             "ledger.export_head", "duty.arrive", "duty.leave", "duty.log", "duty.hand_over", "duty.plan", "duty.replace", "duty.take_over",
             "duty.cancel", "person.import_table", "person.register_many", "fact.record_many", "loop.open_many", "plan.sign_off", "plan.withdraw_sign_off",
             "pack.draft", "pack.edit", "pack.approve", "pack.withdraw", "pack.shadow", "care.pass", "restriction.check_list",
+            "risk.import_counts", "risk.evaluate", "risk.shapes",
         )
     },
     "account.disable": Way(reach="administration", form=lambda p: {"account": p.ids["account"]}),
@@ -266,6 +275,11 @@ ACTS: dict[str, Way] = {
     "restriction.release": Way(reach="area", form=lambda p: {"order": p.ids["order"], "reason": "rule_met", "note": "解除"}),
     "restriction.reverse": Way(reach="area", form=lambda p: {"area": p.area.pk, "table": TABLE, "reason": "取数错误，全部作废"}),
     "restriction.reverse_confirm": Way(reach="area", form=lambda p: {"reversal": p.ids["reversal"], "agree": False}),
+    "risk.count": Way(reach="area", form=lambda p: {"area": p.area.pk, "day": "2022-07-05", "cases": 1, "source": "日报"}),
+    "risk.find": Way(reach="area", form=lambda p: {"area": p.area.pk, "fact": "controlled", "value": "yes", "day": "2022-07-05", "source": "流调"}),
+    "risk.submit": Way(reach="area", form=lambda p: {"proposal": p.ids["proposal"]}),
+    "risk.approve": Way(reach="area", form=lambda p: {"proposal": p.ids["proposal"], "document": "区指令"}),
+    "risk.refuse": Way(reach="area", form=lambda p: {"proposal": p.ids["proposal"], "note": "证据不足"}),
     "token.revoke": Way(reach="party", party=TOKEN_HOLDER, form=lambda p: {"token": p.ids["token"]}),
     "unit.add": Way(reach="administration", form=lambda p: {"name": "新单位", "kind": "site", "area": p.area.pk}),
     "unit.change": Way(reach="administration", form=lambda p: {"unit": p.unit.pk, "name": "新名"}),

@@ -23,6 +23,7 @@ from tongchou.record.files import take_in
 from tongchou.record.models import Account, Area, Evidence, PersonMerge, Post, PostHolding, Responsibility, Unit
 from tongchou.rooms.assessment.models import Bulletin
 from tongchou.rooms.requests.models import Answer
+from tongchou.rooms.risk.models import Finding, Proposal
 from tongchou.rooms.trust.models import OrderBatch, Reversal
 
 PLACES = ("own", "next", "far")
@@ -109,6 +110,7 @@ def world() -> World:
         _service(place, inner)
         _data_request(place)
         _order(place)
+        _risk(place)
     for role in roles().by_key:
         home = _unit(f"{role} 自处", "department", cast.areas["east"])
         out.accounts[role] = _account(f"of_{role}", home, role)
@@ -240,3 +242,14 @@ def _document(cast: Cast, place: Place) -> None:
         signed_by=cast.accounts["leader"], signed_at=timezone.now(), organ=place.name, year=2026, seq=1,
     )  # fmt: skip
     place.ids |= {"bulletin": row.pk, "format": "docx"}
+
+
+def _risk(place: Place) -> None:
+    """A finding and an open proposal about the place."""
+    today = timezone.localdate()
+    Finding.objects.create(area=place.area, fact="place", value="residence", day=today, source=place.marker("研判"), known_from=timezone.now())
+    row = Proposal.objects.create(
+        id=new_id(), area=place.area, as_of=today, to_grade="high", pack="covid-19", edition="covid-e9", rule="to_high", proposed_at=timezone.now(),
+        evidence={"reasons": [{"zh": place.marker("研判"), "en": place.marker("研判"), "document": ""}]},
+    )  # fmt: skip
+    place.ids |= {"proposal": row.pk}

@@ -17,6 +17,7 @@ from tongchou.cli.demo_history import make_history
 from tongchou.cli.demo_people import load_people, make_happenings, make_residents
 from tongchou.cli.demo_places import divide_places, import_places, invent_places
 from tongchou.cli.demo_requests import make_requests
+from tongchou.cli.demo_risk import make_risk
 from tongchou.cli.demo_service import make_service
 from tongchou.cli.demo_trust import make_orders
 from tongchou.record.ledger import seal_all
@@ -64,6 +65,7 @@ def load_demo(
         make_service(demo)
         make_requests(demo)
         make_orders(demo)
+        make_risk(demo)
     seal_all()
     with connection.cursor() as cursor:
         cursor.execute("analyze")

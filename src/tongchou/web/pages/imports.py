@@ -37,7 +37,8 @@ Counts = list[dict[str, Any]]
 SHOWN = 200
 
 
-def _file_fields(d: Draft) -> list[FieldParts]:
+def file_fields(d: Draft) -> list[FieldParts]:
+    """The file, and whether to try it or to import it."""
     told = Text(
         "CSV、TSV 或 Excel 表格，第一行为列名；UTF-8、GB18030、UTF-16 编码均可。",
         "CSV, TSV or a spreadsheet with column names in its first row; UTF-8, GB18030 or UTF-16.",
@@ -48,7 +49,8 @@ def _file_fields(d: Draft) -> list[FieldParts]:
     ]
 
 
-def _upload(request: HttpRequest) -> tuple[bytes, str]:
+def upload(request: HttpRequest) -> tuple[bytes, str]:
+    """The uploaded table's content and name. Raises Refusal when there is none, or too much."""
     given = request.FILES.get("table")
     if given is None or not given.size:
         rule = Text("没有选择文件，或文件是空的。", "No file was chosen, or it is empty.")
@@ -67,7 +69,7 @@ def _upload(request: HttpRequest) -> tuple[bytes, str]:
     return given.read(), given.name or "table"
 
 
-def _told(
+def tell_import(
     request: HttpRequest,
     title: Text,
     result: dict[str, Any],
@@ -123,7 +125,7 @@ def people_import(request: HttpRequest) -> HttpResponse:
     def fields(d: Draft) -> list[FieldParts]:
         told = Text("表中没有“社区/网格编码”列的，统一登记到这里。", "For rows without an area code.")
         return [
-            *_file_fields(d),
+            *file_fields(d),
             d.field(
                 "area",
                 Text("所在社区或网格", "Community or grid"),
@@ -134,7 +136,7 @@ def people_import(request: HttpRequest) -> HttpResponse:
         ]
 
     def send() -> HttpResponse:
-        data, name = _upload(request)
+        data, name = upload(request)
         trial = request.POST.get("mode") != "import"
         done = import_people(actor, client_id(request), data, name, dry_run=trial, area=integer(request, "area"))
         assert done.outcome is not None
@@ -152,7 +154,7 @@ def people_import(request: HttpRequest) -> HttpResponse:
             if r["ignored_columns"]
             else ""
         )
-        return _told(
+        return tell_import(
             request,
             title,
             r,
@@ -185,7 +187,7 @@ def units_import(request: HttpRequest) -> HttpResponse:
     title, back = Text("批量导入单位", "Import units"), reverse("units")
 
     def send() -> HttpResponse:
-        data, name = _upload(request)
+        data, name = upload(request)
         payload = {"content": base64.b64encode(data).decode(), "filename": name}
         trial = request.POST.get("mode") != "import"
         r = do(request, "unit.import_table", payload, dry_run=trial).result
@@ -197,7 +199,7 @@ def units_import(request: HttpRequest) -> HttpResponse:
             _count("变更", "changed", r["changed"]),
             _count("无变化", "unchanged", r["unchanged"]),
         ]
-        return _told(
+        return tell_import(
             request,
             title,
             r,
@@ -212,7 +214,7 @@ def units_import(request: HttpRequest) -> HttpResponse:
     )
     return form_page(
         request,
-        _file_fields,
+        file_fields,
         send,
         title=title,
         button=Text("上传", "Send"),
@@ -230,7 +232,7 @@ def territory_import(request: HttpRequest) -> HttpResponse:
 
     def fields(d: Draft) -> list[FieldParts]:
         return [
-            *_file_fields(d),
+            *file_fields(d),
             d.field(
                 "edition",
                 Text("版本名称", "Name of the edition"),
@@ -243,7 +245,7 @@ def territory_import(request: HttpRequest) -> HttpResponse:
         ]
 
     def send() -> HttpResponse:
-        data, name = _upload(request)
+        data, name = upload(request)
         payload = import_payload(
             data, name, request.POST.get("edition", ""), _day(request, "in_force"), request.POST.get("source", "")
         )
@@ -256,7 +258,7 @@ def territory_import(request: HttpRequest) -> HttpResponse:
         counts += [{"label": t, "value": r[k]} for k, t in KIND_NAMES.items() if k in r]
         counts.append(_count("无变化", "unchanged", r["unchanged"]))
         rejected = lambda: rejected_rows(actor_of(request), data, name, get_language() or "zh-hans")  # noqa: E731
-        return _told(request, title, r, counts, rejected, back, changes_sheet=_changes(r["changes"]))
+        return tell_import(request, title, r, counts, rejected, back, changes_sheet=_changes(r["changes"]))
 
     return form_page(
         request,

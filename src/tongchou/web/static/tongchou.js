@@ -292,7 +292,8 @@
     sheetOf(meta("tongchou-leaflet-css"));
     script(address).then(function () {
       var L = window.L, holder = box.closest("[data-places]") || box;
-      var map = L.map(box, { attributionControl: false, zoomSnap: .25, scrollWheelZoom: false });
+      var map = L.map(box, { attributionControl: false, zoomControl: false, zoomSnap: .25, scrollWheelZoom: false });
+      L.control.zoom({ position: "bottomright" }).addTo(map);   // the first tile lies at the top left
       var layer = L.geoJSON(data, {
         style: function (f) { return { className: "is-" + (f.properties.tone || "none") }; },
         onEachFeature: function (f, shape) {
