@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 
 from tests.cast import Cast, build
@@ -40,3 +41,16 @@ def _plain_static(settings: Any) -> None:
     """Pages in tests: static files by their plain names, as nobody has collected them."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+
+
+class QuickArgon2(Argon2PasswordHasher):
+    """The same scheme at the least cost: what a password costs in use is not what the tests are about."""
+
+    time_cost = 1
+    memory_cost = 64
+    parallelism = 1
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = [f"{__name__}.QuickArgon2"]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast
+from tests.web.test_boundaries import collection, feature
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import Actor
 from tongchou.record.act import act
@@ -163,5 +164,28 @@ def test_rejected_rows_come_back_as_a_file(browser: Any, live_server: Any, town:
     assert "无名氏" in text
     assert "苏晓棠" not in text
     assert Person.objects.count() in (0, 1)
+    assert not said
+    page.context.close()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_map_labels_every_shape_and_shares_its_choice_with_the_list(
+    browser: Any, live_server: Any, town: Cast, settings: Any, tmp_path: Path, width: int
+) -> None:
+    parts = list(town.areas["district"].children.order_by("code"))
+    settings.BOUNDARIES = str(tmp_path / "own.geojson")
+    Path(settings.BOUNDARIES).write_bytes(collection(*(feature(a.code, 114 + n) for n, a in enumerate(parts))))
+    page, said = sign_in(browser, live_server.url, "hq", width)
+    page.goto(live_server.url + "/territory")
+    page.wait_for_selector(".leaflet-tooltip")
+    labels, shapes = page.locator(".leaflet-tooltip"), page.locator(".tc-leaflet path[data-place]")
+    assert labels.count() == shapes.count() == len(parts) >= 2
+    for n in range(len(parts)):
+        label, shape = labels.nth(n).bounding_box(), shapes.nth(n).bounding_box()
+        assert shape["x"] < label["x"] + label["width"] / 2 < shape["x"] + shape["width"]
+        assert shape["y"] < label["y"] + label["height"] / 2 < shape["y"] + shape["height"]
+    shapes.nth(1).click()
+    assert "is-here" in (page.locator(f'.tc-placelist [data-place="{parts[1].pk}"]').get_attribute("class") or "")
     assert not said
     page.context.close()

@@ -14,6 +14,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from tongchou.record.ledger import lag
+from tongchou.record.models import Area
+from tongchou.web.boundaries import shapes
 
 
 def examine() -> bool:
@@ -89,6 +91,16 @@ def _fonts() -> tuple[bool | None, str]:
     return (True if found.strip() else None), "Chinese fonts found" if found.strip() else "no Chinese font (install fonts-noto-cjk)"
 
 
+def _boundaries() -> tuple[bool | None, str]:
+    known = shapes()
+    if not known:
+        return True, "no file of one's own; areas are shown as tiles"
+    there = set(Area.objects.filter(valid_to=None, code__in=list(known)).values_list("code", flat=True))
+    strange = sorted(known.keys() - there)
+    told = f"{len(there)} areas have a shape"
+    return (None, f"{told}; {len(strange)} codes are not in force, such as {strange[0]}") if strange else (True, told)
+
+
 CHECKS: dict[str, Callable[[], tuple[bool | None, str]]] = {
     "Python": _python,
     "database": _server,
@@ -99,6 +111,7 @@ CHECKS: dict[str, Callable[[], tuple[bool | None, str]]] = {
     "migrations": _migrations,
     "keys": _keys,
     "ledger": _ledger,
+    "boundaries": _boundaries,
     "disk": _disk,
     "browser": _browser,
     "fonts": _fonts,

@@ -1,7 +1,7 @@
 """Django settings. Everything that differs between places comes from the environment; nothing is secret here.
 
 TONGCHOU_HOME, TONGCHOU_DATABASE_URL, TONGCHOU_SECRET_KEY, TONGCHOU_KEY_FILE, TONGCHOU_HOSTS, TONGCHOU_HTTPS, TONGCHOU_PASSWORD_PROFILE,
-TONGCHOU_WITNESS_KEY.
+TONGCHOU_WITNESS_KEY, TONGCHOU_BOUNDARIES.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ def _database(url: str) -> dict[str, object]:
 SECRET_KEY = _secret_key()
 KEY_FILE = Path(os.environ.get("TONGCHOU_KEY_FILE", str(HOME / "keys" / "record.json")))
 WITNESS_KEY_FILE = Path(os.environ.get("TONGCHOU_WITNESS_KEY", str(KEY_FILE.parent / "witness.pem")))
+BOUNDARIES = os.environ.get("TONGCHOU_BOUNDARIES", str(HOME / "boundaries.geojson"))
 SEALING_PROFILE = os.environ.get("TONGCHOU_SEALING_PROFILE", "aes")
 PASSWORD_PROFILE = os.environ.get("TONGCHOU_PASSWORD_PROFILE", "asvs")
 DEBUG = False

@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from tongchou.kernel.text import Text
+from tongchou.record.models import Area
 from tongchou.record.questions.figures import AreaFigures, DayFigures, by_area, by_day, top_area
 from tongchou.record.territory.reach import area_in_reach
+from tongchou.web.boundaries import map_of
 from tongchou.web.pages.names import LEVELS
 from tongchou.web.pages.requests import actor_of, integer, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
@@ -48,9 +50,13 @@ def figures(request: HttpRequest) -> HttpResponse:
     if asked_for(request):
         return sheet_file(request, _TITLE, *cells_of(sheet))
     days = by_day(actor, top, at)
+    tiles = [_tile(p, top.pk) for p in parts]
+    codes = dict(Area.objects.filter(pk__in=[p.area for p in parts]).values_list("pk", "code"))
+    places = [t for t in tiles if t["key"] != str(top.pk)]
     context = {
         "here": top.name,
-        "tiles": [_tile(p, top.pk) for p in parts],
+        "tiles": tiles,
+        "map": map_of("figures", top.name, places, {str(k): v for k, v in codes.items()}),
         "columns": 5,
         "list_title": Text("超时事项", "Late"),
         "sheet": sheet | {"export": True},
@@ -70,6 +76,12 @@ def _list(part: int, **more: str) -> str:
 
 
 def _tile(p: AreaFigures, top: int) -> dict[str, Any]:
+    url = _list(p.area, late="1") if p.late else _list(p.area)
+    return {"key": str(p.area), "label": _name(p, top), "url": url, **late_tone(p)}
+
+
+def late_tone(p: AreaFigures) -> dict[str, Any]:
+    """What is late in an area as a place on a map: its number, its tone, and what the tone means."""
     tone = "act" if p.accountable else "warn" if p.late else "ok" if p.open else ""
     words = {
         "act": Text("有问责线索", "accountability leads"),
@@ -77,8 +89,7 @@ def _tile(p: AreaFigures, top: int) -> dict[str, Any]:
         "ok": Text("无超时", "none late"),
         "": Text("无在办", "nothing open"),
     }
-    url = _list(p.area, late="1") if p.late else _list(p.area)
-    return {"key": str(p.area), "label": _name(p, top), "value": p.late, "tone": tone, "note": words[tone], "url": url}
+    return {"value": p.late, "tone": tone, "note": words[tone]}
 
 
 def _name(p: AreaFigures, top: int) -> Any:

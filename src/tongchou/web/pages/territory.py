@@ -12,14 +12,17 @@ from django.utils import timezone
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Area, District
+from tongchou.record.questions.figures import AreaFigures, by_area
 from tongchou.record.questions.responsibility import Step, chain
 from tongchou.record.questions.territory import AreaFile, area_file, stranded
 from tongchou.record.territory.reach import reaches_path
+from tongchou.web.boundaries import map_of
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import area_choices
+from tongchou.web.pages.figures import late_tone
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.names import LEVELS, NOTHING_HERE
-from tongchou.web.pages.requests import actor_of, do, given, integer
+from tongchou.web.pages.requests import actor_of, do, given, integer, now
 from tongchou.web.permission import Nav, page
 
 EDIT = "territory.edit"
@@ -61,6 +64,7 @@ def territory(request: HttpRequest) -> HttpResponse:
         }
         for a in file.children
     ]
+    tiles = _tiles(actor, file)
     trail = [a for a in file.above if reaches_path(actor, "territory.view", _path_of(a.id))]
     context = {
         "file": file,
@@ -68,6 +72,9 @@ def territory(request: HttpRequest) -> HttpResponse:
         "can_edit": actor.permits(EDIT) and reaches_path(actor, EDIT, _path_of(file.area.id)),
         "history": [{"line": h, "what": _became(h.kind)} for h in file.history],
         "stranded": stranded(actor) if actor.permits(EDIT) and not trail else [],
+        "tiles": tiles,
+        "map": map_of("territory", file.area.name, tiles, {str(a.id): a.code for a in file.children}),
+        "list_title": Text("超时事项", "Late") if _sees_figures(actor, file) else Text("下级数", "Parts"),
         "sheet": {"key": "territory", "caption": Text("下级区域", "Areas below"), "columns": columns, "rows": rows},
         "empty": NOTHING_HERE,
         "breadcrumbs": [
@@ -76,6 +83,22 @@ def territory(request: HttpRequest) -> HttpResponse:
         ],
     } | _answering(actor, file)
     return render(request, "pages/territory.html", context)
+
+
+def _tiles(actor: Actor, file: AreaFile) -> list[dict[str, Any]]:
+    """The areas below as places on a map: with what is late in them for who may see figures, else with how many parts they have."""
+    if not _sees_figures(actor, file):
+        return [{"key": str(a.id), "label": a.name, "value": a.below, "tone": "", "note": "", "url": address(a.id)} for a in file.children]
+    found = {p.area: p for p in by_area(actor, Area.objects.get(pk=file.area.id), now())}
+    nothing = AreaFigures(0, "", "", 0, 0, 0, 0, 0, 0)
+    return [
+        {"key": str(a.id), "label": a.name, "url": address(a.id), **late_tone(found.get(a.id, nothing))}
+        for a in file.children
+    ]
+
+
+def _sees_figures(actor: Actor, file: AreaFile) -> bool:
+    return actor.permits("figures.view") and reaches_path(actor, "figures.view", _path_of(file.area.id))
 
 
 def address(area: int) -> str:

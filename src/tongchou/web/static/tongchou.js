@@ -239,11 +239,12 @@
     return fetched[address];
   }
   function sheetOf(address) {
-    if (fetched[address]) return;
-    fetched[address] = true;
-    var l = document.createElement("link");
-    l.rel = "stylesheet"; l.href = address;
-    document.head.insertBefore(l, document.head.firstChild);   // ours must win
+    if (!fetched[address]) fetched[address] = new Promise(function (done, failed) {
+      var l = document.createElement("link");
+      l.rel = "stylesheet"; l.href = address; l.onload = done; l.onerror = failed;
+      document.head.insertBefore(l, document.head.firstChild);   // ours must win
+    });
+    return fetched[address];
   }
   function json(id) { var s = document.getElementById(id); return s ? JSON.parse(s.textContent) : null; }
   function colour(variable) { return getComputedStyle(root).getPropertyValue(variable).trim(); }
@@ -289,8 +290,7 @@
     var data = json(box.dataset.map), address = meta("tongchou-leaflet");
     if (!data || !address || box.dataset.drawn) return;
     box.dataset.drawn = "1";
-    sheetOf(meta("tongchou-leaflet-css"));
-    script(address).then(function () {
+    Promise.all([script(address), sheetOf(meta("tongchou-leaflet-css"))]).then(function () {   // labels are measured: the style comes first
       var L = window.L, holder = box.closest("[data-places]") || box;
       var map = L.map(box, { attributionControl: false, zoomControl: false, zoomSnap: .25, scrollWheelZoom: false });
       L.control.zoom({ position: "bottomright" }).addTo(map);   // the first tile lies at the top left
