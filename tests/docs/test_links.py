@@ -21,7 +21,11 @@ def broken(page: Path, text: str) -> list[str]:
             continue
         name, _, heading = link.partition("#")
         target = (page.parent / name).resolve() if name else page
-        headings = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.MULTILINE) if target.is_file() else []
+        headings = (
+            re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.MULTILINE)
+            if target.suffix == ".md" and target.is_file()
+            else []
+        )
         if not target.exists() or (heading and heading not in map(_anchor, headings)):
             out.append(link)
     return out
