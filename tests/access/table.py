@@ -97,6 +97,16 @@ PAGES: dict[str, Way] = {
     "reversal_answer": Way(("reversal",), "area", lambda p: {"agree": "no"}),
     "my_notice": Way(("order",), "party"),
     "my_appeal": Way(("order",), "party", lambda p: {"detail": "日期有误"}),
+    "projects": Way(),
+    "project_new": Way(form=lambda p: {"name": "新项目", "kind": "other", "area": p.area.pk, "lead_unit": p.unit.pk, "invest": "1"}, reach="area"),
+    "project": Way(("project",), "area"),
+    "project_change": Way(("project",), "area", lambda p: {"name": "改名", "kind": "other", "area": p.area.pk, "lead_unit": p.unit.pk, "invest": "1"}),
+    "project_part_new": Way(("project",), "area"),
+    "project_part": Way(("project", "part"), "area"),
+    "project_report": Way(("project",), "area"),
+    "project_state": Way(("project",), "area"),
+    "project_visit": Way(("project",), "area"),
+    "project_obstacle": Way(("project",), "area"),
     # documents: those of one's area; a draft is for those who draft and sign, here all are issued
     "bulletin": Way(("bulletin",), "directory"),
     "bulletin_file": Way(("bulletin", "format"), "directory"),
@@ -256,6 +266,26 @@ ACTS: dict[str, Way] = {
     "request.declare": Way(reach="directory", form=lambda p: ask(p)),
     "request.refuse": Way(reach="area", form=lambda p: {"request": p.ids["request_id"], "reason": "没有必要"}),
     "request.withdraw": Way(reach="area", form=lambda p: {"request": p.ids["request_id"], "reason": "不再需要"}),
+    "project.add": Way(reach="area", form=lambda p: {"name": "新项目", "kind": "other", "area": p.area.pk, "lead_unit": p.unit.pk, "invest": "1"}),
+    "project.change": Way(
+        reach="area",
+        form=lambda p: {"project": p.ids["project"], "seen_version": 1, "name": "改名", "kind": "other", "area": p.area.pk, "lead_unit": p.unit.pk, "invest": 1},
+    ),
+    "project.part": Way(
+        reach="area",
+        form=lambda p: {
+            "project": p.ids["project"], "kind": "land", "title": "新环节", "unit": p.unit.pk, "planned_from": "2020-01-01", "planned_to": "2020-01-02",
+        },
+    ),
+    "project.part_done": Way(reach="area", form=lambda p: {"part": p.ids["part"], "on": "2020-01-02", "note": "已办"}),
+    "project.part_drop": Way(reach="area", form=lambda p: {"part": p.ids["part"], "reason": "不需要"}),
+    "project.part_move": Way(reach="area", form=lambda p: {"part": p.ids["part"], "planned_from": "2020-01-01", "planned_to": "2020-01-03", "reason": "延期"}),
+    "project.progress": Way(reach="area", form=lambda p: {"project": p.ids["project"], "on": "2020-01-02", "percent": 1, "invested": 1}),
+    "project.state": Way(reach="area", form=lambda p: {"project": p.ids["project"], "to": "dropped", "on": "2020-01-02", "reason": "取消"}),
+    "project.visit": Way(reach="area", form=lambda p: {"project": p.ids["project"], "at": timezone.now().isoformat(), "seen": "看过"}),
+    "project.obstacle": Way(
+        reach="area", form=lambda p: {"project": p.ids["project"], "topic": "land", "title": "障碍", "owner_unit": p.unit.pk},
+    ),
     "responsibility.assign": Way(reach="area", form=lambda p: {"kind": "territorial", "post": p.ids["post"], "area": p.area.pk}),
     "responsibility.end": Way(reach="area", form=lambda p: {"responsibility": p.ids["responsibility"]}),
     "service.case": Way(

@@ -111,6 +111,7 @@ def world() -> World:
         _data_request(place)
         _order(place)
         _risk(place)
+        _project(place)
     for role in roles().by_key:
         home = _unit(f"{role} 自处", "department", cast.areas["east"])
         out.accounts[role] = _account(f"of_{role}", home, role)
@@ -232,6 +233,11 @@ def _order(place: Place) -> None:
         **common, chosen={"table": TABLE}, people=1, reason="取数错误，全部作废", proposed_by=place.officer, unit=place.unit, proposed_at=timezone.now()
     )
     place.ids |= {"decision": decision, "order": order, "batch": batch.pk, "reversal": reversal.pk}
+def _project(place: Place) -> None:
+    given = {"name": place.marker("标题"), "kind": "other", "area": place.area.pk, "lead_unit": place.unit.pk, "invest": "1", "content": place.marker("内容")}
+    project = _do(_officer(place), "project.add", **given)["project"]
+    part = {"kind": "land", "title": place.marker("说明"), "unit": place.unit.pk, "planned_from": "2020-01-01", "planned_to": "2020-01-02"}
+    place.ids |= {"project": project, "part": _do(_officer(place), "project.part", project=project, **part)["part"]}
 
 
 def _document(cast: Cast, place: Place) -> None:

@@ -15,8 +15,21 @@ from tongchou.packs.kinds import Level, LoopKind, Party
 
 KINDS = kindfile.base_kinds()
 SHIPPED = {
-    "task", "finding", "hazard", "incident", "appeal", "gap", "unlocated", "export_request", "merge_review", "request", "difficulty", "data_request", "care_review",
-}  # fmt: skip
+    "appeal",
+    "care_review",
+    "data_request",
+    "difficulty",
+    "export_request",
+    "finding",
+    "gap",
+    "hazard",
+    "incident",
+    "merge_review",
+    "obstacle",
+    "request",
+    "task",
+    "unlocated",
+}
 LADDER = [Level.REMIND, Level.SUPERVISE, Level.ACCOUNTABILITY]
 
 

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "tongchou.rooms.resumption.apps.ResumptionConfig",
     "tongchou.rooms.service.apps.ServiceConfig",
     "tongchou.rooms.trust.apps.TrustConfig",
+    "tongchou.rooms.projects.apps.ProjectsConfig",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,5 @@
+"""Pages of projects."""
+
+from tongchou.rooms.projects.pages import acts, edit, lists
+
+__all__ = ["acts", "edit", "lists"]
