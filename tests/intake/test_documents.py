@@ -38,7 +38,11 @@ def test_each_document_says_what_it_is(answer: Answer) -> None:
     found = as_record(document)
     assert plain(found["clean_text"]) == plain(answer.gold["clean_text"])
     assert plain(found["title"]) == plain(answer.gold["title"])
-    assert found["date"] == answer.gold["date"]
+    if "yearless" in answer.head:
+        assert found["date_year_inferred"]
+        assert found["date"][5:] == answer.gold["date"][5:]
+    else:
+        assert found["date"] == answer.gold["date"]
     assert "kind" not in answer.head or document.kind in (answer.head["kind"], "order")
     if answer.gold["area"]:
         assert (found["area"] or "").endswith(answer.gold["area"])

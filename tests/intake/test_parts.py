@@ -139,3 +139,19 @@ def test_the_same_text_and_near_copies_are_told() -> None:
     )
     assert likeness(fingerprint(""), one) == 0.0
     assert fingerprint(text) == fingerprint(text)
+
+
+def test_several_articles_have_a_header_each_and_speakers_do_not_cross() -> None:
+    text = (
+        "某区召开排查会议\n本报讯 3月5日，某区召开会议。区长周明要求，各街道要排查。\n记者 王一\n"
+        "某区召开复工会议\n本报讯 3月6日，某区召开会议。会议要求，各企业要测温。\n记者 王一\n"
+    )
+    document = read_text(text)
+    assert [a.header.title for a in document.articles] == ["某区召开排查会议", "某区召开复工会议"]
+    assert [a.header.date for a in document.articles] == [date(2020, 3, 5), date(2020, 3, 6)]
+    assert [(d.article, d.speaker.name if d.speaker else None) for d in document.directives] == [
+        (0, "周明"),
+        (1, "会议"),
+    ]
+    assert "某区召开复工会议" in document.clean
+    assert "某区召开排查会议" not in document.clean

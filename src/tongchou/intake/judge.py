@@ -16,6 +16,7 @@ Basis = Literal["ordinal", "obligation", "imperative"]
 _MEASURED = re.compile("不(?:少|多|低|高|大|早|晚)于|不超过|以上|以内|全部|全员|一律|做|戴|勤|停|设|配|到位|[^不]关")
 _WILL = re.compile("^(?:下一步，?)?[^，要]{2,16}?(?<![即必])将(?!.{0,2}要)")
 _DECIDED = re.compile("^.*决定[：:，,]?")
+_GRANTS = re.compile("免收|减免(?!了)|给予.{1,16}(?:补贴|补助|奖励|支持)")
 _TELLS = re.compile("[他她我]")
 _DUE = re.compile("(?:(?<!目)前|之前|内|底)(?:全部|全面|必须|基本)?(?:完成|报送|上报|达到|实现|到位|建成|启动)")
 _PAIRS = re.compile("[、]")
@@ -104,7 +105,7 @@ def _basis(plain: str, order: bool, spoken: bool) -> Basis | None:
         return "imperative"
     if order and (_rule("order_verb").search(plain) or _consequence_ordered(plain)):
         return "imperative"
-    if _DUE.search(plain):
+    if _DUE.search(plain) or _GRANTS.search(plain):
         return "imperative"
     if spoken and any(_opens("weak").match(part) for part in parts):
         return "obligation"

@@ -47,7 +47,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "listed": re.compile(rf"(?<=、)(?P<name>{_surname()}[{HAN}]{{1,2}})(?=[、，。；])"),
         "end": re.compile(rf"(?P<mid>{mid})(?P<with>{with_}(?:了)?)?(?:{adverbs})*(?P<verb>{says}){tail}$"),
         "direct": re.compile(
-            rf"^(?:并|还|又|同时|也)?(?:{adverbs})*(?P<verb>强调|要求|指出|提出|明确)(?=[“各要全必对在严切认进把继坚加做以统我{HAN}])(?!的|了|书|下|做|精)"
+            rf"^(?:并|还|又|同时|也)?(?:{adverbs})*(?P<verb>强调|要求|指出|提出|明确|希望)(?=[“各要全必对在严切认进把继坚加做以统我{HAN}])(?!的|了|书|下|做|精)"
         ),
         "meeting": re.compile(rf"(?:^|.*?)(?P<who>{meetings})(?:上|还|最后|并|、)*$"),
         "named": re.compile(
@@ -214,7 +214,7 @@ class Speeches:
         match = _patterns()["direct"].match(rest)
         if not match or len(rest) - match.end() < 4 or (who is None and match.group("verb") == "提出"):
             return None
-        if who is None and before is None and at == 0:
+        if who is None and before is None and at == 0 and not (self.current and re.match("同时|并|还|也|又", clause)):
             return None
         name, pronoun = self._who(clause[: who.end()]) if who else ((before.name if before else None), False)
         return Lead(at + (who.end() if who else 0) + match.end(), name, pronoun)

@@ -7,10 +7,10 @@ from functools import cache
 
 from tongchou.intake.lexicons import any_of, lexicon
 
-STRONG, WEAK = 2.0, 0.8
-OPENING = 1.6
+STRONG, WEAK = 2.0, 0.5
+OPENING = 1.2
 """Words in the first sentence count so much more: it names the subject."""
-KEPT = 0.5
+KEPT = 0.45
 """Themes with so much of the best one's weight are kept, three at most."""
 
 

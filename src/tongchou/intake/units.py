@@ -95,6 +95,8 @@ def _subject(clause: str) -> tuple[int, int] | None:
         )
     if _PLACE.search(words) and _DONE_TO.match(clause, len(words)):
         return None
+    if re.search("[向给把将被]", words[1:]) and "的" not in words:
+        return None
     return 0, len(words)
 
 
@@ -135,6 +137,7 @@ def _split(text: str, a: int, b: int) -> list[tuple[int, int]]:
         parts = [words[x:y] for x, y in cuts]
     if len(parts) > 1 and (
         any(not rules["head"].search(p) for p in parts)
+        or any(rules["no_unit"].match(p) for p in parts[:-1])
         or "等" in parts[-1][:6]
         or (_SHARED.match(parts[0]) and any(_BARE.match(p) for p in parts[1:]))
     ):
