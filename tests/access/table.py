@@ -78,11 +78,17 @@ PAGES: dict[str, Way] = {
             "audit_heads", "audit_exports", "exports", "favicon", "scores", "score_loops",
             "service", "service_visits", "service_lookup", "service_visit_new", "service_topics", "service_case_new", "difficulties", "difficulty_new",
             "bulletins", "bulletin_new", "requests", "request_new", "answer_table", "data", "burden",
-            "plan_decide", "plan_preview", "plan_replay", "orders", "order_counts", "order_batch", "care_pass",
+            "packs", "pack_draft", "plan_decide", "plan_preview", "plan_replay", "orders", "order_counts", "order_batch", "care_pass",
             "my_status", "notice_verify", "reversals", "reversal_new", "list_check", "audit_lists",
             "risk", "risk_import", "risk_evaluate", "grades",
         )
     },
+    # plans are the district's: whoever may see one sees all
+    "pack": Way(("version",)),
+    "pack_file": Way(("version",), form=lambda p: {"path": "README.md", "text": "x", "seen_revision": "1"}, get=lambda p: {"path": "pack.yaml"}),
+    "pack_upload": Way(("version",)),
+    "pack_download": Way(("version",)),
+    "pack_act": Way(("version", "pack_step"), reach="either"),
     # decisions and orders: about people of one's area
     "plan_decision": Way(("decision",), "area"),
     "order": Way(("order",), "area"),

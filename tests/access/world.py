@@ -95,7 +95,7 @@ def world() -> World:
     far_street = _area("990102001", "远街", "street", far)
     units = {"own": cast.units["east_street"], "next": cast.units["west_street"], "far": _unit("远街办", "street", far_street)}
     out = World(cast, {})
-    install(cast)
+    version = install(cast)
     for name in PLACES:
         unit = units[name]
         officer = _account(f"officer_{name}", unit, "street_officer")
@@ -112,6 +112,7 @@ def world() -> World:
         _order(place)
         _risk(place)
         _project(place)
+        place.ids |= {"version": version.pk, "pack_step": "withdraw"}
     for role in roles().by_key:
         home = _unit(f"{role} 自处", "department", cast.areas["east"])
         out.accounts[role] = _account(f"of_{role}", home, role)

@@ -1,4 +1,4 @@
-"""`tongchou plan` and `tongchou pack`: decide by a prevention plan, check a plan pack. Needs no database."""
+"""`tongchou plan` and `tongchou pack`: decide by a prevention plan, check a plan pack. Needs no database, but for `plan replay`."""
 
 from __future__ import annotations
 
@@ -136,6 +136,33 @@ def preview(
             print("\t".join(rows[0] if rows else ()))
             for row in rows:
                 print("\t".join(map(str, row.values())))
+
+
+@app.command()
+def replay(
+    since: str = typer.Option("", "--since", help="only decisions made since that day, YYYY-MM-DD"), as_json: bool = _JSON, lang: str = _LANG
+) -> None:
+    """Decide every decision on record again by the pack that it pins. Exits with 1 when one comes out differently. Needs the database."""
+    from tongchou.cli.main import database
+
+    with database():
+        from tongchou.rooms.plans.questions import replay as run
+
+        try:
+            found = run(since=_day(since, "since"))
+        except Refusal as refusal:
+            raise _refused([refusal], as_json, lang) from None
+        counts = {"decisions": found.decisions, "equal": found.equal, "differing": found.differing, "broken": found.broken}
+        if as_json:
+            print(json.dumps(counts | {"packs": found.by_pack, "differs": [str(key) for key, _, _ in found.differs]}, ensure_ascii=False))
+        else:
+            told = Text(
+                "判定 {decisions} 项：结论相同 {equal}，不同 {differing}，方案包与记录不符 {broken}",
+                "{decisions} decisions: {equal} come out the same, {differing} differently, {broken} by a pack that is not what was pinned",
+            )
+            print(told.with_(**counts).in_(lang))
+    if found.differing or found.broken:
+        raise typer.Exit(1)
 
 
 @pack_app.command()

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 from django.utils import timezone
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
@@ -34,6 +34,10 @@ explain_constraint(
     Text("该取值已经签认。", "This value is signed for already."),
     Text("请刷新页面。", "Reload the page."),
 )  # fmt: skip
+
+
+AS_IT_IS = ConfigDict(extra="forbid", str_strip_whitespace=False)
+"""For the texts of files: their digest is that of every byte."""
 
 
 class DecideIn(Payload):
@@ -118,6 +122,8 @@ def withdraw_sign_off(context: Context, given: UnsignIn) -> dict[str, Any]:
 class DraftIn(Payload):
     """pack: its edition in force is the base; a new pack has files of its own. files: path -> text, whole; empty: those of the base."""
 
+    model_config = AS_IT_IS
+
     pack: str = Field(max_length=60)
     why: str = Field(min_length=4, max_length=400)
     files: dict[str, str] = Field(default_factory=dict, max_length=400)
@@ -131,7 +137,9 @@ def draft(context: Context, given: DraftIn) -> dict[str, Any]:
 
 
 class EditIn(Payload):
-    """text: the file's whole text; null removes the file."""
+    """files: path -> the file's whole text; null removes the file."""
+
+    model_config = AS_IT_IS
 
     version: uuid.UUID
     seen_revision: int

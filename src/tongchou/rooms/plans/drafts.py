@@ -31,10 +31,19 @@ LARGEST = 4 << 20
 
 def problems_of(files: dict[str, str]) -> list[Refusal]:
     """Everything that reading, checking and the worked cases say, by file and line; none when the pack is sound."""
-    try:
-        return check_pack(read_texts(as_bytes(files)))
-    except PackErrors as errors:
-        return list(errors.problems)
+    mark = digest(as_bytes(files))
+    if mark not in _CHECKED:
+        if len(_CHECKED) >= 64:
+            _CHECKED.clear()
+        try:
+            _CHECKED[mark] = check_pack(read_texts(as_bytes(files)))
+        except PackErrors as errors:
+            _CHECKED[mark] = list(errors.problems)
+    return _CHECKED[mark]
+
+
+_CHECKED: dict[str, list[Refusal]] = {}
+"""What was found in packs that were checked, by digest: checking one takes seconds, and a draft is looked at more often than changed."""
 
 
 def new_draft(context: Context, pack: str, files: dict[str, str], why: str) -> PackVersion:

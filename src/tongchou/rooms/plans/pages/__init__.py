@@ -1,5 +1,5 @@
 """Pages of the room: importing the package registers them."""
 
-from tongchou.rooms.plans.pages import decide, preview
+from tongchou.rooms.plans.pages import decide, packs, preview
 
-__all__ = ["decide", "preview"]
+__all__ = ["decide", "packs", "preview"]
