@@ -77,10 +77,10 @@ PAGES: dict[str, Way] = {
             "unit_new", "work", "unit_lookup", "issue", "duty", "duty_month", "duty_calendar", "duty_plan", "duty_log", "duty_unit",
             "audit_heads", "audit_exports", "exports", "favicon", "scores", "score_loops",
             "service", "service_visits", "service_lookup", "service_visit_new", "service_topics", "service_case_new", "difficulties", "difficulty_new",
-            "bulletins", "bulletin_new", "requests", "request_new", "answer_table", "data", "burden",
             "packs", "pack_draft", "plan_decide", "plan_preview", "plan_replay", "orders", "order_counts", "order_batch", "care_pass",
             "my_status", "notice_verify", "reversals", "reversal_new", "list_check", "audit_lists",
             "risk", "risk_import", "risk_evaluate", "grades",
+            "bulletins", "bulletin_new", "requests", "request_new", "answer_table", "data", "burden", "score_weights",
         )
     },
     # plans are the district's: whoever may see one sees all
@@ -120,6 +120,7 @@ PAGES: dict[str, Way] = {
     "bulletin_edit": Way(("bulletin",), "area"),
     "bulletin_sign": Way(("bulletin",), "area", form=lambda p: {"seen_version": 1}),
     "bulletin_withdraw": Way(("bulletin",), "area", form=lambda p: {"reason": "数据有误"}),
+    "score_adopt": Way(("edition",)),
     # data requests: of each place's own street, to its own street
     "request": Way(("request_id",), "area"),
     "request_decide": Way(("request_id", "answer"), "area"),
@@ -294,6 +295,8 @@ ACTS: dict[str, Way] = {
     ),
     "responsibility.assign": Way(reach="area", form=lambda p: {"kind": "territorial", "post": p.ids["post"], "area": p.area.pk}),
     "responsibility.end": Way(reach="area", form=lambda p: {"responsibility": p.ids["responsibility"]}),
+    "scores.adopt": Way(form=lambda p: {"edition": p.ids["edition"], "adopt": True}),
+    "scores.propose": Way(),
     "service.case": Way(
         reach="area",
         form=lambda p: {"title": "并案", "owner_unit": p.unit.pk, "due_at": "2099-01-01T00:00:00Z", "difficulties": p.ids["difficulties"]},

@@ -6,7 +6,7 @@ A marker is a text that occurs nowhere else; where a role and its area permit it
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.test import Client
@@ -21,7 +21,7 @@ from tongchou.record.act import act
 from tongchou.record.actions.tokens import issue
 from tongchou.record.files import take_in
 from tongchou.record.models import Account, Area, Evidence, PersonMerge, Post, PostHolding, Responsibility, Unit
-from tongchou.rooms.assessment.models import Bulletin
+from tongchou.rooms.assessment.models import Bulletin, ScoreEdition
 from tongchou.rooms.requests.models import Answer
 from tongchou.rooms.risk.models import Finding, Proposal
 from tongchou.rooms.trust.models import OrderBatch, Reversal
@@ -248,7 +248,10 @@ def _document(cast: Cast, place: Place) -> None:
         id=new_id(), form="brief", title=place.marker("文题"), issuer=place.unit, body=body, drafted_by=place.officer, drafted_at=timezone.now(),
         signed_by=cast.accounts["leader"], signed_at=timezone.now(), organ=place.name, year=2026, seq=1,
     )  # fmt: skip
-    place.ids |= {"bulletin": row.pk, "format": "docx"}
+    edition = ScoreEdition.objects.create(
+        since=date(2090, 1, 1), least=3, weights={"closed": 100}, reason="调整", proposed_by=place.officer, proposed_at=timezone.now()
+    )
+    place.ids |= {"bulletin": row.pk, "format": "docx", "edition": edition.pk}
 
 
 def _risk(place: Place) -> None:
@@ -260,3 +263,4 @@ def _risk(place: Place) -> None:
         evidence={"reasons": [{"zh": place.marker("研判"), "en": place.marker("研判"), "document": ""}]},
     )  # fmt: skip
     place.ids |= {"proposal": row.pk}
+

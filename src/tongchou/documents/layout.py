@@ -17,6 +17,8 @@ CHARACTER_PITCH = TYPE_AREA[0] / CHARACTERS * MM
 """Points from one character to the next (3号 is 16 points; 28 of them are set a little closer)."""
 BODY, TITLE, SMALL, MASTHEAD = 16.0, 22.0, 14.0, 40.0
 """3号, 2号, 4号; the standard leaves the masthead's size to the issuer."""
+MASTHEAD_DOWN = 35.0
+"""From the upper edge of the type area to that of the masthead (7.2.4, 10.3)."""
 RED = "C00000"
 FONTS = {
     "body": ("FangSong", "仿宋", "仿宋_GB2312", "STFangsong", "FandolFang R", "Noto Serif CJK SC", "Source Han Serif SC"),

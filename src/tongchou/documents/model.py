@@ -11,12 +11,13 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 
 FORMS: dict[str, Text] = {
-    "document": Text("文件", "Official document"),
+    "document": Text("通知（文件）", "Notice"),
     "bulletin": Text("通报", "Bulletin"),
-    "brief": Text("工作简报", "Brief"),
+    "letter": Text("函", "Letter"),
+    "brief": Text("工作简报（日报）", "Brief"),
     "minutes": Text("纪要", "Minutes"),
 }
-"""document, bulletin: red head with number; brief: numbered issue without addressees; minutes: GB/T 9704-2012, 10.3."""
+"""document, bulletin: red head with number; letter: 信函格式, 10.1; brief: numbered issue without addressees; minutes: GB/T 9704-2012, 10.3."""
 _NUMBER = re.compile(r"^\s*(?P<organ>\S{1,20}?)\s*[〔\[(（【]\s*(?P<year>\d{4})\s*[〕\])）】]\s*第?\s*0*(?P<seq>\d{1,5})\s*号\s*$")
 
 

@@ -123,11 +123,16 @@ def _line(
 
 
 def _head(book: Any, document: OfficialDocument) -> None:
+    if document.form == "letter":
+        _letter_head(book, document)
+        return
     if document.urgency:
         _line(book, document.urgency, font="black", indent=False)
     size = layout.MASTHEAD * min(1, 11 / max(1, len(document.masthead)))
-    _line(book, document.masthead, font="title", size=size, align=ALIGN.CENTER, indent=False, exact=False, color=layout.RED)
-    _line(book, "", indent=False)
+    mark = _line(book, document.masthead, font="title", size=size, align=ALIGN.CENTER, indent=False, exact=False, color=layout.RED)
+    mark.paragraph_format.space_before = Mm(layout.MASTHEAD_DOWN) - (Pt(layout.LINE_PITCH) if document.urgency else Pt(0))
+    for _ in range(2):
+        _line(book, "", indent=False)
     if document.form in ("minutes", "brief"):
         if document.issue:
             _line(book, f"第{document.issue}期", align=ALIGN.CENTER, indent=False)
@@ -141,17 +146,34 @@ def _head(book: Any, document: OfficialDocument) -> None:
         _line(book, "", indent=False)
 
 
+def _letter_head(book: Any, document: OfficialDocument) -> None:
+    """信函格式 (10.1): masthead without 文件, a red double line below it, the number at the right; another double line at the foot of page 1."""
+    section = book.sections[0]
+    section.top_margin, section.header_distance = Mm(30), Mm(15)
+    section.different_first_page_header_footer = True
+    size = layout.MASTHEAD * min(1, 12 / max(1, len(document.masthead)))
+    _rule(_line(book, document.masthead, font="title", size=size, align=ALIGN.CENTER, indent=False, exact=False, color=layout.RED), "thickThinSmallGap", 4)
+    _two_sides(book, document.urgency, str(document.number or ""))
+    for _ in range(2):
+        _line(book, "", indent=False)
+    foot = section.first_page_footer.paragraphs[0]
+    _rule(foot, "thinThickSmallGap", 1)
+    if document.draft:
+        said = section.first_page_header.paragraphs[0].add_run("送审稿　未签发")
+        said.font.size, said.font.color.rgb = Pt(10.5), RGBColor.from_string(layout.RED)
+
+
 def _two_sides(book: Any, left: str, right: str) -> Any:
     paragraph = _line(book, f"{left}\t{right}", indent=False)
     paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(layout.TYPE_AREA[0]), WD_TAB_ALIGNMENT.RIGHT)
     return paragraph
 
 
-def _rule(paragraph: Any) -> None:
-    """The red line below the head."""
+def _rule(paragraph: Any, kind: str = "single", space: int = 11) -> None:
+    """A red line below a paragraph."""
     borders = OxmlElement("w:pBdr")
     bottom = OxmlElement("w:bottom")
-    for name, value in (("val", "single"), ("sz", "12"), ("space", "11"), ("color", layout.RED)):
+    for name, value in (("val", kind), ("sz", "12" if kind == "single" else "24"), ("space", str(space)), ("color", layout.RED)):
         bottom.set(qn(f"w:{name}"), value)
     borders.append(bottom)
     paragraph._p.get_or_add_pPr().append(borders)
@@ -193,5 +215,5 @@ def _foot(book: Any, document: OfficialDocument) -> None:
         _line(book, f"（{document.note}）")
     if document.copies:
         _line(book, f"抄送：{'，'.join(document.copies)}。", size=layout.SMALL, indent=False)
-    if document.printed_by:
+    if document.printed_by and document.form != "letter":
         _two_sides(book, document.printed_by, f"{day_text(document.dated)}印发")

@@ -195,7 +195,7 @@ def test_a_definition_out_of_order_is_refused_by_name() -> None:
         read(broken() + broken())
 
 
-def test_an_edition_counts_from_its_date(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_edition_counts_from_its_date(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     two = read([*broken(), *broken(**{"from": date(2026, 3, 15), "measures": {"in_time": 100}})])
     monkeypatch.setattr(definition, "definitions", lambda: two)
     assert len(in_force(date(2026, 3, 14)).weights) == 4

@@ -19,6 +19,7 @@ from tongchou.record.models import District, Unit
 from tongchou.rooms.assessment.blocks import from_text
 from tongchou.rooms.assessment.models import Bulletin, Receipt
 from tongchou.rooms.assessment.reach import bulletin_in_reach, may_work_on, no_such_bulletin
+from tongchou.rooms.assessment.weights import adopt, propose
 
 explain_constraint(
     "bulletin_two_people",
@@ -45,7 +46,7 @@ class ContentIn(Payload):
 
 
 class DraftIn(ContentIn):
-    form: Literal["document", "bulletin", "brief", "minutes"]
+    form: Literal["document", "bulletin", "letter", "brief", "minutes"]
     source: dict[str, str] = Field(default_factory=dict)
 
 
@@ -108,10 +109,10 @@ def _content(actor: Actor, given: ContentIn) -> dict[str, Any]:
 def sign(context: Context, given: SignIn) -> dict[str, Any]:
     """Sign: the document gets the next number of its organ and year, goes out, and never changes again."""
     row = _open_draft(context, given.bulletin, given.seen_version)
-    if row.form in ("document", "bulletin") and not row.to_units:
+    if row.form in ("document", "bulletin", "letter") and not row.to_units:
         rule = Text("没有主送单位。", "It goes to nobody.")
         raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请在草稿中选择主送单位。", "Name the units in the draft."), field="to")
-    row.organ, row.year = organ_code(row.issuer), context.now.astimezone(SHANGHAI).year
+    row.organ, row.year = organ_code(row.issuer) + ("函" if row.form == "letter" else ""), context.now.astimezone(SHANGHAI).year
     forms = ("document", "bulletin") if row.form in ("document", "bulletin") else (row.form,)
     with connection.cursor() as cursor:  # numbers of an organ are given one after the other, without gaps
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"bulletin:{row.organ}:{row.year}:{forms[0]}"])
@@ -177,3 +178,5 @@ def _open_draft(context: Context, key: uuid.UUID, seen: int) -> Bulletin:
         rule = Text("草稿已被他人修改（第 {n} 稿）。", "Somebody has changed the draft (version {n}).").with_(n=row.version)
         raise Refusal(Reason.CONFLICT, rule, remedy=Text("请刷新后重新办理。", "Reload and do it again."), field="seen_version", value=seen)
     return row
+
+__all__ = ["adopt", "draft", "edit", "propose", "receive", "sign", "withdraw"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from tongchou.kernel.text import Text
+from tongchou.rooms.assessment.models import ScoreEdition
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,16 @@ def read(raw: list[dict[str, Any]]) -> list[Definition]:
 
 
 def in_force(on: date) -> Definition:
-    """The edition in force on a day; the first one before its own date."""
+    """The edition in force on a day, what the headquarters adopted before the program's own; the first one before its own date."""
     found = definitions()
-    return next((d for d in reversed(found) if d.since <= on), found[0])
+    shipped = next((d for d in reversed(found) if d.since <= on), found[0])
+    row = ScoreEdition.objects.filter(adopted=True, since__lte=on).select_related("decided_by").order_by("-since").first()
+    return shipped if row is None else of_edition(row, shipped)
+
+
+def of_edition(row: ScoreEdition, shipped: Definition) -> Definition:
+    """An edition of the headquarters: its weights, the rest as shipped."""
+    weights = {str(k): int(v) for k, v in sorted(row.weights.items(), key=lambda x: list(MEASURES).index(x[0]))}
+    who = row.decided_by.display_name if row.decided_by else ""
+    source = Text("指挥部审定：{why}（{who}）", "Adopted by the headquarters: {why} ({who})").with_(why=row.reason, who=who)
+    return replace(shipped, since=row.since, status="confirmed", source=source, least=row.least, weights=weights)

@@ -15,6 +15,7 @@ class Bulletin(models.Model):
     class Form(models.TextChoices):
         DOCUMENT = "document"
         BULLETIN = "bulletin"
+        LETTER = "letter"
         BRIEF = "brief"
         MINUTES = "minutes"
 
@@ -41,7 +42,7 @@ class Bulletin(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organ", "year", "seq"], condition=Q(form__in=["document", "bulletin"]), name="bulletin_number_once"),
+            models.UniqueConstraint(fields=["organ", "year", "seq"], condition=Q(form__in=["document", "bulletin", "letter"]), name="bulletin_number_once"),
             models.UniqueConstraint(fields=["organ", "year", "seq", "form"], name="bulletin_issue_once"),
             models.CheckConstraint(condition=Q(signed_by=None) | ~Q(signed_by=F("drafted_by")), name="bulletin_two_people"),
             models.CheckConstraint(
@@ -63,3 +64,24 @@ class Receipt(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["bulletin", "unit"], name="bulletin_receipt_once")]
+
+
+class ScoreEdition(models.Model):
+    """Another way to score units from a day on: proposed by one, adopted by another. weights: measure -> points of a hundred, in order."""
+
+    since = models.DateField()
+    least = models.SmallIntegerField()
+    weights = models.JSONField()
+    reason = models.CharField(max_length=300)
+    proposed_by = models.ForeignKey("record.Account", on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    adopted = models.BooleanField(null=True)
+    decided_by = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["since"], condition=Q(adopted=True), name="score_edition_once"),
+            models.CheckConstraint(condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")), name="score_edition_two_people"),
+            models.CheckConstraint(condition=Q(adopted=None, decided_by=None) | Q(adopted__isnull=False, decided_by__isnull=False), name="score_edition_decided"),
+        ]

@@ -10,8 +10,8 @@ from tongchou.record.models import Unit
 from tongchou.rooms.assessment.blocks import set_blocks
 from tongchou.rooms.assessment.models import Bulletin
 
-MASTHEADS = {"document": "文件", "bulletin": "通报", "brief": "工作简报", "minutes": "纪要"}
-NUMBERED = ("document", "bulletin")
+MASTHEADS = {"document": "文件", "bulletin": "通报", "letter": "", "brief": "工作简报", "minutes": "纪要"}
+NUMBERED = ("document", "bulletin", "letter")
 
 
 def as_document(row: Bulletin) -> OfficialDocument:

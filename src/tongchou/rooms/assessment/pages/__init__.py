@@ -1,5 +1,5 @@
-"""Pages of the room: importing the package registers them."""
+"""Pages of the assessment room."""
 
-from tongchou.rooms.assessment.pages import bulletins, scores
+from tongchou.rooms.assessment.pages import bulletins, scores, weights
 
-__all__ = ["bulletins", "scores"]
+__all__ = ["bulletins", "scores", "weights"]

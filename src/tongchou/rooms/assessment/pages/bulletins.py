@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from tongchou.documents.model import FORMS, Block, Heading, Paragraph, numbered
+from tongchou.documents.model import FORMS, Block, Heading, Paragraph
 from tongchou.documents.pdf import to_pdf
 from tongchou.documents.word import to_word
 from tongchou.kernel.clock import SHANGHAI
@@ -25,6 +26,8 @@ from tongchou.rooms.assessment.compose import daily_brief, score_bulletin
 from tongchou.rooms.assessment.definition import in_force
 from tongchou.rooms.assessment.models import Bulletin
 from tongchou.rooms.assessment.pages.scores import period_of
+from tongchou.rooms.assessment.pages.sources import linked, source_of
+from tongchou.rooms.assessment.questions import Period
 from tongchou.rooms.assessment.reach import bulletin_in_reach, bulletins_of, may_work_on
 from tongchou.rooms.assessment.setting import as_document, number_of
 from tongchou.web.fieldparts import FieldParts
@@ -90,6 +93,7 @@ def _fields(actor: Actor, forms: bool) -> Callable[[Draft], list[FieldParts]]:
     def fields(d: Draft) -> list[FieldParts]:
         whole = Text("不选则只发给下面逐个勾选的单位。", "Besides those ticked below.")
         shown = [
+            FieldParts("composed_at", Text("生成时间", "Composed"), "hidden", d.value("composed_at") or now().isoformat()),
             d.field("title", Text("标题", "Title"), required=True, maxlength=200),
             d.field("whole", Text("整类主送", "To all of a kind"), "checkboxes", choices=[(k, KINDS[k]) for k in _CALLED], help=whole),
             d.field("to", Text("主送单位", "To"), "checkboxes", choices=_unit_choices(actor)),
@@ -120,10 +124,11 @@ def bulletin_new(request: HttpRequest) -> HttpResponse:
     """Draft one: empty, or composed from the record (?compose=scores | brief, or ?loop=...)."""
     actor = actor_of(request)
     on_record = _composed(request, actor) if request.method == "GET" else {}
-    source = {k: request.GET[k] for k in ("compose", "kind", "first", "last", "loop") if k in request.GET}
+    source = _source(request)
 
     def send() -> HttpResponse:
-        given = _content(request, actor) | {"form": request.POST.get("form", "document"), "source": source | {"at": now().isoformat()} if source else {}}
+        at = request.POST.get("composed_at", "")[:40] or now().isoformat()
+        given = _content(request, actor) | {"form": request.POST.get("form", "document"), "source": source | {"at": at} if source else {}}
         made = do(request, "bulletin.draft", given).result["bulletin"]
         return done(request, reverse("bulletin", args=[made]), Text("草稿已保存，请核对后送签。", "Kept as a draft: check it, then have it signed."))
 
@@ -136,6 +141,18 @@ def bulletin_new(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+def _source(request: HttpRequest) -> dict[str, str]:
+    """What a draft is composed from, so that each figure can lead back to its question."""
+    out = {k: request.GET[k][:60] for k in ("compose", "kind", "first", "last", "loop") if k in request.GET}
+    if out.get("compose") == "week":
+        last = now().astimezone(SHANGHAI).date() - timedelta(days=1)
+        out |= {"compose": "scores", "first": str(last - timedelta(days=6)), "last": str(last)}
+    if out.get("compose") == "scores":
+        over = period_of(request)
+        out = {"kind": in_force(over.last).ranked[0], "first": str(over.first), "last": str(over.last)} | out
+    return out
+
+
 def _composed(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     """What the form holds at first."""
     compose, at = request.GET.get("compose", ""), now()
@@ -143,6 +160,11 @@ def _composed(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         over = period_of(request)
         kind = request.GET.get("kind") or in_force(over.last).ranked[0]
         title, body = score_bulletin(actor, kind, KINDS[kind].zh, over, at) if kind in KINDS else ("", [])
+        return {"form": "bulletin", "title": title, "body": as_text(store(body)), "whole": [kind]}
+    if compose == "week":
+        last = at.astimezone(SHANGHAI).date() - timedelta(days=1)
+        over, kind = Period(last - timedelta(days=6), last), in_force(last).ranked[0]
+        title, body = score_bulletin(actor, kind, KINDS[kind].zh, over, at)
         return {"form": "bulletin", "title": title, "body": as_text(store(body)), "whole": [kind]}
     if compose == "brief":
         title, body = daily_brief(actor, at)
@@ -180,7 +202,8 @@ def bulletin(request: HttpRequest, bulletin: uuid.UUID) -> HttpResponse:
     context = {
         "row": row,
         "document": document,
-        "blocks": _numbered(document.body),
+        "blocks": linked(actor, row, document.body),
+        "source": source_of(row),
         "number": number_of(row),
         "badges": [_state(row)],
         "receipts": [{"name": name, "receipt": got.get(key)} for key, name in units.items()] if may_work_on(actor, row) else [],
@@ -191,10 +214,6 @@ def bulletin(request: HttpRequest, bulletin: uuid.UUID) -> HttpResponse:
         "breadcrumbs": [{"url": reverse("bulletins"), "label": _TITLE}, {"url": "", "label": row.title[:30]}],
     }
     return render(request, "assessment/bulletin.html", context)
-
-
-def _numbered(body: tuple[Block, ...]) -> list[dict[str, Any]]:
-    return [{"block": b, "number": n, "is": type(b).__name__.lower()} for b, n in numbered(body)]
 
 
 @page("bulletin_edit", "documents/<uuid:bulletin>/edit", "bulletin.draft")

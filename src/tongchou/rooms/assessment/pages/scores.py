@@ -55,6 +55,7 @@ def scores(request: HttpRequest) -> HttpResponse:
         "chart": _chart(lines),
         "warned": [(x, [oddity(o) for o in x.warnings]) for x in lines if x.warnings],
         "can_draft": actor_of(request).permits("bulletin.draft"),
+        "can_set": actor_of(request).permits("scores.set"),
         "empty": {"title": Text("没有可以考核的单位", "No unit to score"), "text": Text("您的辖区内没有该类单位。", "None in your area."), "icon": "numbers"},
     }  # fmt: skip
     return render(request, "assessment/scores.html", context)
