@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -49,6 +50,12 @@ def export(place: Place) -> dict[str, Any]:
     return {"area": place.area.pk, "columns": ["name"], "purpose": "入户走访", "need": "须逐户上门核实，遮盖的名单不够用", "row_limit": 10, "valid_days": 2}
 
 
+def team(place: Place) -> dict[str, Any]:
+    """A special team led by one area's officer."""
+    until = timezone.localdate() + timedelta(days=9)
+    return {"name": "新专班", "purpose": "专项排查", "until": str(until), "lead": place.ids["account"]}
+
+
 def ask(place: Place) -> dict[str, Any]:
     """A request for data to one area's unit."""
     return {
@@ -80,7 +87,7 @@ PAGES: dict[str, Way] = {
             "packs", "pack_draft", "plan_decide", "plan_preview", "plan_replay", "orders", "order_counts", "order_batch", "care_pass",
             "my_status", "notice_verify", "reversals", "reversal_new", "list_check", "audit_lists",
             "risk", "risk_import", "risk_evaluate", "grades",
-            "bulletins", "bulletin_new", "requests", "request_new", "answer_table", "data", "burden", "score_weights",
+            "bulletins", "bulletin_new", "requests", "request_new", "answer_table", "data", "burden", "score_weights", "standings", "standing_new", "teams", "team_new",
         )
     },
     # plans are the district's: whoever may see one sees all
@@ -154,6 +161,13 @@ PAGES: dict[str, Way] = {
     "loop_more": Way(("loop", "what"), "area", lambda p: {"note": "补充"}),
     "file": Way(("loop", "file"), "area"),
     "loop_tree": Way(("loop",), "area"),
+    "tree_remind": Way(("loop", "remind"), "area"),
+    # standing tasks of each place's own street; its team
+    "standing": Way(("standing_id",), "area"),
+    "standing_set": Way(("standing_id",), "area", lambda p: {"state": "paused", "reason": "暂缓"}),
+    "standing_call": Way(("standing_id",), "area", lambda p: {"note": "突发"}),
+    "team": Way(("team_id",), "directory"),
+    "team_change": Way(("team_id", "change_team"), "area", lambda p: {"account": p.ids["account"]}),
     # duty: shifts of the accounts of the test there are none
     "duty_shift": Way(("shift",), "party"),
     "duty_cancel": Way(("shift",), "party", lambda p: {"reason": "调班"}),
@@ -297,6 +311,16 @@ ACTS: dict[str, Way] = {
     "responsibility.end": Way(reach="area", form=lambda p: {"responsibility": p.ids["responsibility"]}),
     "scores.adopt": Way(form=lambda p: {"edition": p.ids["edition"], "adopt": True}),
     "scores.propose": Way(),
+    "standing.add": Way(
+        reach="directory",
+        form=lambda p: {"title": "每日巡查", "units": [p.unit.pk], "every": "day", "starts_on": "2099-01-01", "due_hours": 10},
+    ),
+    "standing.call": Way(reach="area", form=lambda p: {"standing": p.ids["standing_id"], "note": "突发"}),
+    "standing.set": Way(reach="area", form=lambda p: {"standing": p.ids["standing_id"], "state": "paused", "reason": "暂缓"}),
+    "team.dissolve": Way(reach="area", form=lambda p: {"team": p.ids["team_id"], "hand_to": p.unit.pk, "result": "任务完成"}),
+    "team.give_back": Way(reach="area", form=lambda p: {"member": p.ids["member"], "reason": "归建"}),
+    "team.lend": Way(reach="area", form=lambda p: {"team": p.ids["team_id"], "account": p.ids["account"]}),
+    "team.make": Way(reach="area", form=lambda p: team(p)),
     "service.case": Way(
         reach="area",
         form=lambda p: {"title": "并案", "owner_unit": p.unit.pk, "due_at": "2099-01-01T00:00:00Z", "difficulties": p.ids["difficulties"]},

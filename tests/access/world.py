@@ -22,6 +22,7 @@ from tongchou.record.actions.tokens import issue
 from tongchou.record.files import take_in
 from tongchou.record.models import Account, Area, Evidence, PersonMerge, Post, PostHolding, Responsibility, Unit
 from tongchou.rooms.assessment.models import Bulletin, ScoreEdition
+from tongchou.rooms.command.models import Secondment, Team
 from tongchou.rooms.requests.models import Answer
 from tongchou.rooms.risk.models import Finding, Proposal
 from tongchou.rooms.trust.models import OrderBatch, Reversal
@@ -113,6 +114,7 @@ def world() -> World:
         _risk(place)
         _project(place)
         place.ids |= {"version": version.pk, "pack_step": "withdraw"}
+        _standing(place)
     for role in roles().by_key:
         home = _unit(f"{role} 自处", "department", cast.areas["east"])
         out.accounts[role] = _account(f"of_{role}", home, role)
@@ -204,6 +206,19 @@ def _service(place: Place, inner: Area) -> None:
     visit = {"unit": works.pk, "at": timezone.now().isoformat(), "way": "phone", "seen": place.marker("说明"), "difficulties": found}
     made = _do(_officer(place), "service.visit", **visit)
     place.ids |= {"enterprise": works.pk, "difficulties": made["difficulties"]}
+
+
+def _standing(place: Place) -> None:
+    """A standing task of the street, and a special team in its area."""
+    payload = {"title": place.marker("常态"), "units": [place.unit.pk], "every": "day", "starts_on": timezone.localdate().isoformat(), "due_hours": 10}
+    made = _do(_officer(place), "standing.add", **payload)["standing"]
+    unit = _unit(f"{place.name} 专班", "special_team", place.area)
+    team = Team.objects.create(unit=unit, purpose=place.marker("专班"), until=date(2090, 1, 1), made_at=timezone.now(), made_by=place.officer)
+    post = Post.objects.create(unit=unit, title="成员", role="dept_officer", single=True)
+    lent = _account(f"lent_{place.name}", place.unit, "grid_worker")
+    holding = PostHolding.objects.create(post=post, account=lent, single=True, from_date=SINCE, to_date=date(2090, 1, 1))
+    member = Secondment.objects.create(team=team, account=lent, home=place.unit, holding=holding, from_date=SINCE, to_date=date(2090, 1, 1))
+    place.ids |= {"standing_id": made, "team_id": team.pk, "member": member.pk, "change_team": "lend", "remind": "late"}
 
 
 def _data_request(place: Place) -> None:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from tongchou.cli.demo_cast import ACCOUNTS, PASSWORD, Demo, make_accounts, make_responsibilities, make_units
+from tongchou.cli.demo_command import make_command
 from tongchou.cli.demo_duty import make_duty
 from tongchou.cli.demo_history import make_history
 from tongchou.cli.demo_people import load_people, make_happenings, make_residents
@@ -63,6 +64,7 @@ def load_demo(
         make_happenings(demo, residents)
         make_history(demo)
         make_duty(demo)
+        make_command(demo)
         make_service(demo)
         make_requests(demo)
         make_orders(demo)

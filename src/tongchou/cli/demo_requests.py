@@ -30,12 +30,11 @@ def make_requests(demo: Demo) -> None:
     for day in range(DAYS + 1):
         at = start + timedelta(days=day, hours=3)
         if at <= timezone.now():
+            if day == DAYS - 3:
+                _ask_once(demo, at - timedelta(hours=1), list(streets.values()))
             act("request.issue", SYSTEM, new_id(), {}, now=at)
             _answer_day(demo, streets, at + timedelta(hours=2))
     masks = list(Field.objects.filter(title="口罩库存可用天数").values_list("pk", flat=True))
-    once = _declare(demo, "dept1", start + timedelta(days=4), "街道防护物资保障能力调查", list(streets.values()), until=20, due=66, fields=masks,
-                    new=[("物资保管责任人", "text", "", 3, 90)])  # fmt: skip
-    _decide(demo, once, start + timedelta(days=4, hours=3))
     _declare(demo, "dept3", timezone.now() - timedelta(hours=3), "货运车辆闭环管理人数统计", list(streets.values()), until=30, due=42,
              new=[("闭环管理司机数", "integer", "人", 3, 7)])  # fmt: skip
     refusals = logging.getLogger("tongchou")
@@ -44,6 +43,15 @@ def make_requests(demo: Demo) -> None:
             _declare(demo, "dept4", timezone.now() - timedelta(hours=2), title, list(streets.values()), until=7, due=18, every="day", **more)
         except Refusal as refusal:
             refusals.debug("as it should be: %s", refusal)
+
+
+def _ask_once(demo: Demo, at: datetime, streets: list[int]) -> None:
+    """What is known of the masks is taken over; only the store-keeper's name is asked for."""
+    masks = list(Field.objects.filter(title="口罩库存可用天数").values_list("pk", flat=True))
+    once = _declare(
+        demo, "dept1", at, "街道防护物资保障能力调查", streets, until=20, due=66, fields=masks, new=[("物资保管责任人", "text", "", 3, 90)]
+    )
+    _decide(demo, once, at + timedelta(minutes=30))
 
 
 def _declare(demo: Demo, who: str, at: datetime, title: str, to: list[int], *, until: int, due: int, every: str = "once", nil: bool = False,

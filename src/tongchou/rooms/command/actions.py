@@ -17,6 +17,7 @@ from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.loops.state import load, visible
 from tongchou.record.models import Account, Loop, PostHolding, Unit
 from tongchou.record.territory.reach import missing, reaches_unit, unit_in_reach
+from tongchou.rooms.command import standing, teams
 from tongchou.rooms.command.models import LogEntry, Place, Shift
 from tongchou.rooms.command.rules import duty_rules
 
@@ -358,3 +359,6 @@ def _own(context: Context, key: int) -> Place:
     if place is None:
         raise missing(Text("没有找到您的这个值班安排。", "You have no such place."), "place", key)
     return place
+
+
+__all__ = ["arrive", "cancel", "hand_over", "leave", "log", "plan", "replace", "standing", "take_over", "teams"]

@@ -1,7 +1,10 @@
-"""Duty (值班): shifts, who is on them, the log to the minute. The database refuses two shifts of a unit and two places of a person at a time."""
+"""Duty (值班): shifts, who is on them, the log to the minute; standing tasks (常态任务); special teams (专班).
+
+The database refuses two shifts of a unit and two places of a person at a time, two issues of one period, two secondments of one person to a team.
+"""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
@@ -107,3 +110,91 @@ class LogEntry(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["unit", "at"], name="duty_log_unit_time")]
+
+
+class StandingTask(models.Model):
+    """A task that comes again: by day, week or month, or whenever an event calls for it. keeper: whoever answers for it; tasks are opened for it."""
+
+    class Every(models.TextChoices):
+        DAY = "day"
+        WEEK = "week"
+        MONTH = "month"
+        EVENT = "event"
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        PAUSED = "paused"
+        ENDED = "ended"
+
+    id = models.UUIDField(primary_key=True)
+    unit = models.ForeignKey("record.Unit", on_delete=models.PROTECT, related_name="+")
+    keeper = models.ForeignKey("record.Account", on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=200)
+    detail = models.TextField(blank=True)
+    evidence = models.CharField(max_length=300, blank=True)
+    kinds = ArrayField(models.CharField(max_length=20), default=list)
+    units = ArrayField(models.BigIntegerField(), default=list)
+    every = models.CharField(max_length=6, choices=Every.choices)
+    starts_on = models.DateField()
+    until = models.DateField(null=True)
+    issue_hour = models.SmallIntegerField(default=8)
+    due_hours = models.SmallIntegerField()
+    urgent = models.BooleanField(default=False)
+    state = models.CharField(max_length=8, choices=State.choices, default="running")
+    reason = models.CharField(max_length=200, blank=True)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(issue_hour__gte=0, issue_hour__lte=23) & Q(due_hours__gte=1, due_hours__lte=2160), name="standing_hours"),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("starts_on")), name="standing_dates_in_order"),
+        ]
+        indexes = [models.Index(fields=["unit"], name="standing_unit")]
+
+
+class StandingIssue(models.Model):
+    """One issue of a standing task. n: 0 for the regular one of its period, 1, 2, ... for events of that day."""
+
+    standing = models.ForeignKey(StandingTask, on_delete=models.PROTECT, related_name="issues")
+    period = models.DateField()
+    n = models.SmallIntegerField(default=0)
+    at = models.DateTimeField()
+    loop = models.ForeignKey("record.Loop", null=True, on_delete=models.PROTECT, related_name="+")
+    told = models.IntegerField(default=0)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["standing", "period", "n"], name="standing_issue_once")]
+
+
+class Team(models.Model):
+    """A special team (专班): a unit of its own, whose people are lent by other units for a time."""
+
+    unit = models.OneToOneField("record.Unit", on_delete=models.PROTECT, related_name="team")
+    purpose = models.CharField(max_length=300)
+    until = models.DateField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey("record.Account", on_delete=models.PROTECT, related_name="+")
+    dissolved_at = models.DateTimeField(null=True)
+    handed_to = models.ForeignKey("record.Unit", null=True, on_delete=models.PROTECT, related_name="+")
+    result = models.TextField(blank=True)
+
+
+class Secondment(models.Model):
+    """Somebody lent to a team by a unit, from a day until (not including) another; the post in the team is held for as long."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="members")
+    account = models.ForeignKey("record.Account", on_delete=models.PROTECT, related_name="+")
+    home = models.ForeignKey("record.Unit", on_delete=models.PROTECT, related_name="+")
+    lead = models.BooleanField(default=False)
+    holding = models.OneToOneField("record.PostHolding", on_delete=models.PROTECT, related_name="+")
+    from_date = models.DateField()
+    to_date = models.DateField()
+    ended_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team", "account"], condition=Q(ended_at=None), name="secondment_once"),
+            models.UniqueConstraint(fields=["team"], condition=Q(ended_at=None, lead=True), name="team_one_lead"),
+        ]

@@ -55,3 +55,12 @@ def raise_missed(now: datetime | None = None) -> int:
     if items:
         act("loop.open_many", SYSTEM, new_id(), {"items": items}, now=now)
     return len(items)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="clock")
+def issue_standing(timestamp: int) -> int:
+    """Issue the standing tasks whose hour has come."""
+    if office_unit() is None:
+        return 0
+    return int(act("standing.issue", SYSTEM, new_id(), {}).result["issued"])

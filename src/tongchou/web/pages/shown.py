@@ -31,6 +31,7 @@ _WHATS = {
     "set_due": (Text("调整时限", "Due time changed"), "calendar"),
     "follow_up": (Text("回访：满意", "Follow-up: solved"), "phone"),
     "reopen": (Text("回访：未解决，重新办理", "Follow-up: not solved, reopened"), "refresh"),
+    "hand_back": (Text("专班撤销移交", "Handed on when the team ended"), "arrow-right"),
     "remind": (Text("催办", "Reminded"), "bell"),
     "download": (Text("下载文件", "File fetched"), "download"),
     "erase": (Text("到期清除文件", "File erased when its time was over"), "x"),
