@@ -220,3 +220,18 @@ def test_a_lead_that_sums_up_is_left_out_when_the_details_follow() -> None:
     details = "会议要求，各街道要逐户排查。商场要测温登记。学校要做好消毒。\n"
     assert left(f"某区召开会议\n3月5日，某区召开会议。会议强调，{lead}\n{details}")[lead] == "lead"
     assert lead in items(f"某区召开会议\n3月5日，某区召开会议。会议强调，{lead}\n")
+
+
+def test_names_before_offices_given_names_and_adverbs_that_are_no_names() -> None:
+    one = read_text(
+        "副市长检查工地\n4月1日，林国宁副市长检查工地，并作出指示。并提出了两点要求：一是各单位要排查。二是学校要消毒。\n"
+    )
+    assert {d.speaker.name for d in one.directives if d.speaker} == {"林国宁"}
+    two = read_text(
+        "区领导调研\n3月3日，组长谷更军同志到街道调研。更军同志要求各单位要尽快复工，要求各部门要落实政策。\n"
+    )
+    assert [(d.text, d.speaker and d.speaker.name) for d in two.directives] == [
+        ("各单位要尽快复工，要求各部门要落实政策。", "谷更军")
+    ]
+    three = read_text(HEAD + "周明强调，要排查登记。各部门要落实责任，周密安排部署，确保学校按时开学。\n")
+    assert {d.speaker.name for d in three.directives if d.speaker} == {"周明"}

@@ -102,7 +102,10 @@ def area_of(title: str, body: str, page: str) -> str | None:
         scored[Division(name, None, "", 4 if name.endswith(("镇", "乡", "街道")) else 3)] += worth
     for name, worth in weight.items():
         divisions = by_name[name]
+        short = not name.endswith(("区", "县", "市", "旗", "州", "盟"))
         for division in divisions:
+            if short and division.level == 3 and any(d.level == 2 for d in divisions):
+                continue
             near = sum(weight.get(x, 0.0) for x in _names(division.prefecture or "")) + 0.3 * weight.get(
                 division.province, 0.0
             )

@@ -21,7 +21,9 @@ _TIME = re.compile(
     r"^(?:(?:本报|本网|本台)?讯\s*|(?:\d{4}年)?\d{1,2}月\d{1,2}日|[昨今当]日|[昨今当]天|近日|日前|上午|下午|晚上?|中午|会上|会后|随后|最后|期间|[，,\s]|由)+"
 )
 _CLAUSE_MARKS = re.compile("[，：:。；;]")
-_COUNT_TAIL = re.compile(r"(?:[一二两三四五六七八九十几]|\d)(?:个)?(?:方面|点|条|项)")
+_LINKED = re.compile("并|同时|还|又|也")
+_PLAIN = ("", "强调", "要求", "指出", "表示", "说", "提出", "认为", "叮嘱")
+"""With these a name that no office goes before may speak; 周密安排 and 高度明确 are no names."""
 
 
 @cache
@@ -42,6 +44,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return {
         "after_title": re.compile(rf"{titles}(?P<title>)(?:[，、,\s])?"),
         "name": re.compile(rf"(?P<name>{given}){_FOLLOWS}"),
+        "before_title": re.compile(
+            rf"(?:^|(?<=[，。；、\n]))(?P<name>{_surname()}[{HAN}]{{1,2}})(?P<title>副?(?:书记|市长|县长|区长|镇长|局长|主席|部长|常委|总指挥|指挥长))(?![{HAN}]{{0,2}}[会室])"
+        ),
         "verb": re.compile(f"{says}|主持|出席|参加|召开|办公|会议|负责|分管"),
         "titled": re.compile(rf"(?P<title>{titles})(?:[，、,\s])?(?P<name>{given}){_FOLLOWS}"),
         "listed": re.compile(rf"(?<=、)(?P<name>{_surname()}[{HAN}]{{1,2}})(?=[、，。；])"),
@@ -78,6 +83,8 @@ def people(text: str) -> dict[str, Person]:
         if name is None or name in found or any(name.startswith(known) or known.startswith(name) for known in found):
             continue
         found[name] = Person(name, _role(text, match), match.end(), match.end() + len(name))
+    for match in _patterns()["before_title"].finditer(text):
+        found.setdefault(match["name"], Person(match["name"], match["title"], match.start("name"), match.end("name")))
     return found
 
 
@@ -115,6 +122,8 @@ class Lead:
     end: int
     name: str | None
     pronoun: bool = False
+    direct: bool = False
+    linked: bool = False
 
 
 class Speeches:
@@ -140,7 +149,7 @@ class Speeches:
         if lead.pronoun or name is None:
             name = (
                 named
-                or (self._last_named if lead.pronoun else None)
+                or (self._last_named if lead.pronoun or lead.linked else None)
                 or (self.current.name if self.current else None)
                 or MEETING
             )
@@ -167,6 +176,8 @@ class Speeches:
             found = self._clause(clause.strip(), at + len(clause) - len(clause.lstrip()), mark, best)
             if found is not None:
                 best = found
+                if found.direct:
+                    break
             elif best is not None and count > 0 and at > best.end:
                 break
             if mark is None or count >= 12 or mark.group() in "。；;":
@@ -179,7 +190,7 @@ class Speeches:
         if len(clause) > 120 or not rules["says"].search(clause):
             return None
         if mark is not None and mark.group() in "，：:" and (match := self._speech_end(clause)):
-            name, pronoun = self._who(clause[: match.start()])
+            name, pronoun = self._who(clause[: match.start()], match["verb"])
             if (
                 name
                 or pronoun
@@ -187,11 +198,15 @@ class Speeches:
                 or re.match("^(?:并|同时|还|又|也)?$", clause[: match.start()])
                 or mark.group() in "：:"
             ):
-                return Lead(mark.end(), name or (before.name if before else None), pronoun)
+                return Lead(
+                    mark.end(), name or (before.name if before else None), pronoun, linked=bool(_LINKED.match(clause))
+                )
             if re.search("(?:并|时|中|上)$", clause[: match.start()]) or re.match(
                 "(?:并|在|就|对)", match.group("mid") or ""
             ):
-                return Lead(mark.end(), name or (before.name if before else None), pronoun)
+                return Lead(
+                    mark.end(), name or (before.name if before else None), pronoun, linked=bool(_LINKED.match(clause))
+                )
         return self._direct(clause, at, before)
 
     @staticmethod
@@ -207,9 +222,8 @@ class Speeches:
 
     def _direct(self, clause: str, at: int, before: Lead | None) -> Lead | None:
         """会议要求各街道要…, 强调“五一”期间…: no mark between the verb and what is said."""
-        who = re.match(
-            rf"^(?:会议|会上|(?:{'|'.join(map(re.escape, self.people)) or '〓'})(?:书记|区长|同志)?|他|她)", clause
-        )
+        names = "|".join(re.escape(form) for name in self.people for form in (name, f"{name[1:]}同志")) or "〓"
+        who = re.match(rf"^(?:会议|会上|(?:{names})(?:书记|区长|同志)?|他|她)", clause)
         rest = clause[who.end() :] if who else clause
         match = _patterns()["direct"].match(rest)
         if not match or len(rest) - match.end() < 4 or (who is None and match.group("verb") == "提出"):
@@ -217,17 +231,17 @@ class Speeches:
         if who is None and before is None and at == 0 and not (self.current and re.match("同时|并|还|也|又", clause)):
             return None
         name, pronoun = self._who(clause[: who.end()]) if who else ((before.name if before else None), False)
-        return Lead(at + (who.end() if who else 0) + match.end(), name, pronoun)
+        return Lead(at + (who.end() if who else 0) + match.end(), name, pronoun, direct=True)
 
-    def _who(self, words: str) -> tuple[str | None, bool]:
+    def _who(self, words: str, verb: str = "") -> tuple[str | None, bool]:
         rules = _patterns()
         words = words.strip("，、 ")
         if rules["pronoun"].search(words):
             return None, True
         for name in self.people:
-            if name in words:
+            if name in words or f"{name[1:]}同志" in words:
                 return name, False
         if rules["meeting"].match(words):
             return MEETING, False
-        match = rules["named"].match(words) if len(words) <= 4 else None
+        match = rules["named"].match(words) if len(words) <= 4 and verb in _PLAIN else None
         return (match.group("name"), False) if match else (None, False)

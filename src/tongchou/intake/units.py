@@ -95,7 +95,7 @@ def _subject(clause: str) -> tuple[int, int] | None:
         )
     if _PLACE.search(words) and _DONE_TO.match(clause, len(words)):
         return None
-    if re.search("[向给把将被]", words[1:]) and "的" not in words:
+    if re.search("[向给把将被以]", words[1:]) and "的" not in words:
         return None
     return 0, len(words)
 
