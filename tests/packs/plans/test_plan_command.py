@@ -185,3 +185,75 @@ def test_a_file_of_people_with_a_fault_writes_nothing(tmp_path: Path) -> None:
     assert not out.exists()
     (tmp_path / "no.parquet").write_text("no", "utf-8")
     assert runner.invoke(app, [*base[:-5], str(tmp_path / "no.parquet"), *base[-4:]]).exit_code == 1
+
+
+def test_the_facts_of_a_table_are_told() -> None:
+    done = runner.invoke(app, ["facts", "traveller", "--pack", "covid-19", "--json"])
+    told = {one["fact"]: one for one in json.loads(done.stdout)["facts"]}
+    assert set(told["area_risk"]["choices"]) == {"high", "medium", "low", "wuhan", "none"}
+    assert told["home_possible"]["unknown"] == {"assume": True}
+    assert told["days_since_left"]["counted_from"] == "left_area"
+    assert runner.invoke(app, ["facts", "travellers", "--pack", "covid-19"]).exit_code == 1
+
+
+def test_all_policies_at_once() -> None:
+    facts = '{"size": "小型", "province": "陕西", "landlord": "private"}'
+    done = runner.invoke(
+        app, ["match", "--pack", "enterprise-policies", "--as-of", "2020-06-01", "--facts", facts, "--json"]
+    )
+    found = json.loads(done.stdout)
+    assert found["insurance_sme"]["outcome"] == "eligible"
+    assert found["rent_2020"]["fired"] == ["landlord"]
+    said = runner.invoke(
+        app, ["match", "--pack", "enterprise-policies", "--as-of", "2020-06-01", "--facts", facts, "--lang", "en"]
+    ).stdout
+    assert "The landlord is not state-owned. [rent_state_2020]" in said
+
+
+def test_the_report_clocks_of_a_moment() -> None:
+    done = runner.invoke(app, ["clocks", "--pack", "covid-19", "--start", "2022-06-10 08:00", "--json"])
+    found = {row["clock"]: row for row in json.loads(done.stdout)}
+    assert found["network_report"]["due"] == "2022-06-10T10:00:00+08:00"
+    assert "due" not in found["county_review"]
+    assert found["contact_transfer"]["status"] == "unconfirmed"
+    assert runner.invoke(app, ["clocks", "--pack", "covid-19", "--as-of", "soon"]).exit_code == 1
+
+
+def test_a_change_of_edition_is_previewed_with_beds_tests_and_staff_by_street(tmp_path: Path) -> None:
+    source = tmp_path / "people.csv"
+    source.write_text(
+        "id,street,last_exposure\n"
+        + "".join(f"{n},{'东' if n < 6 else '西'}街,2022-11-0{4 + n % 5}\n" for n in range(10)),
+        "utf-8",
+    )
+    done = runner.invoke(
+        app, ["preview", "--from", "covid-e9", "--to", "covid-20", "--in", str(source), "--days", "3", "--json"]
+    )
+    value = json.loads(done.stdout)
+    assert value["as_of"] == "2022-11-11"
+    assert [p["place"] for p in value["places"]] == ["东街", "西街"]
+    assert len(value["place_days"]) == 6
+    for key in ("beds_before", "beds_after", "tests_before", "tests_after"):
+        assert [sum(d[key] for d in value["place_days"] if d["day"] == day["day"]) for day in value["days"]] == [
+            day[key] for day in value["days"]
+        ]
+    first = value["days"][0]
+    assert (first["beds_before"], first["beds_after"]) == (10, 6)
+    assert first["staff_before"] == 2 + -(-first["tests_before"] // 200)
+    nothing = runner.invoke(app, ["preview", "--from", "covid-e9", "--to", "covid-20", "--lang", "en"])
+    assert (nothing.exit_code, "--in FILE" in nothing.stderr) == (1, True)
+
+
+def test_history_is_decided_again(tmp_path: Path) -> None:
+    source = tmp_path / "decisions.jsonl"
+    told = json.loads(runner.invoke(app, [*DECIDE, "--facts", '{"last_exposure": "2022-07-10"}', "--json"]).stdout)
+    source.write_text(json.dumps(told) + "\n", "utf-8")
+    same = runner.invoke(app, ["replay", "--in", str(source), "--json"])
+    assert (same.exit_code, json.loads(same.stdout)["equal"]) == (0, 1)
+    source.write_text(json.dumps(told) + "\n" + json.dumps(told | {"until": "2022-07-21"}) + "\n", "utf-8")
+    other = runner.invoke(app, ["replay", "--in", str(source), "--json"])
+    value = json.loads(other.stdout)
+    assert (other.exit_code, value["decisions"], value["differing"]) == (2, 2, 1)
+    assert value["differences"][0] == {"line": 2, "what": {"until": {"stored": "2022-07-21", "now": "2022-07-20"}}}
+    source.write_text("no\n", "utf-8")
+    assert runner.invoke(app, ["replay", "--in", str(source)]).exit_code == 1

@@ -55,7 +55,8 @@ def decide_people(standing: Standing, people: pl.DataFrame, keep: Sequence[str] 
     ]
     facts = columns_in(standing, people, carried)
     fired = Sheet(standing).evaluate(facts, people.height)
-    return people.select(carried).hstack(_decisions(standing, facts, fired, people.height))
+    decided = _decisions(standing, facts, fired, people.height)
+    return people.select(carried).hstack(decided) if carried else decided
 
 
 def columns_in(standing: Standing, people: pl.DataFrame, carried: Sequence[str] = ()) -> dict[str, Array]:

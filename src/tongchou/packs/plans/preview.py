@@ -32,6 +32,7 @@ COUNTS = (
 class Preview:
     """Two editions over the same people on the same day.
 
+    place_days: one row for each place and coming day, with the columns of `days`.
     places: one row for each value of the column asked for (one row, "", without it), with COUNTS. days: one row for each coming day, the
     beds in central sites and the tests due before and after. people: every person's place, outcomes and last days, in the order of the file.
     """
@@ -41,6 +42,31 @@ class Preview:
     places: pl.DataFrame
     days: pl.DataFrame
     people: pl.DataFrame
+    place_days: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """How many beds one member of staff looks after, and tests takes in a day. No source says so: an estimate that whoever plans may change."""
+
+    beds: int = 5
+    tests: int = 200
+
+    def staff(self, beds: int, tests: int) -> int:
+        """The staff that so many beds and tests need, each rounded up."""
+        return -(-beds // self.beds) + -(-tests // self.tests)
+
+
+def with_staff(days: pl.DataFrame, per: Workload) -> pl.DataFrame:
+    """`days` or `place_days` with the staff needed before and after."""
+    return days.with_columns(
+        pl.Series(
+            f"staff_{side}",
+            [per.staff(b, t) for b, t in zip(days[f"beds_{side}"], days[f"tests_{side}"], strict=True)],
+            pl.Int64,
+        )
+        for side in ("before", "after")
+    )
 
 
 def rules_of(pack: Pack, table: str, edition: str, today: date, area: str = "") -> Standing:
@@ -79,7 +105,14 @@ def preview(
             "until_after": new["until"],
         }
     )
-    return Preview(before.edition.key, after.edition.key, _places(both), _days(before.as_of, days, old, new), both)
+    return Preview(
+        before.edition.key,
+        after.edition.key,
+        _places(both),
+        _days(before.as_of, days, old, new),
+        both,
+        _by_place(before.as_of, days, place, old, new),
+    )
 
 
 def _held(standing: Standing, decided: pl.DataFrame) -> pl.Series:
@@ -109,6 +142,16 @@ def _places(both: pl.DataFrame) -> pl.DataFrame:
         )
         .sort("place")
     )
+
+
+def _by_place(today: date, count: int, place: pl.Series, old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    parts = []
+    for one in place.unique().sort():
+        mine = place == one
+        parts.append(
+            _days(today, count, old.filter(mine), new.filter(mine)).insert_column(0, pl.lit(one).alias("place"))
+        )
+    return pl.concat(parts) if parts else _days(today, 0, old, new).insert_column(0, pl.lit("").alias("place"))
 
 
 def _days(today: date, count: int, old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:

@@ -118,7 +118,7 @@ def _shared(kept: Kept) -> tuple[Any, ...]:
     facts = {
         k: v.isoformat() if isinstance(v, date) else v
         for k, v in kept.decided.facts.items()
-        if v is not None and standing.inputs[k].type != "days_since"
+        if v is not None and not standing.inputs[k].derived
     }
     head = (standing.pack.digest, standing.table.key, standing.edition.key, standing.as_of, standing.known_on, standing.area, facts)
     return head, "{" + ",".join(str(s) for s in kept.signed) + "}"

@@ -124,7 +124,7 @@ def _person(request: HttpRequest, text: str) -> tuple[uuid.UUID | None, str]:
 def _fields(standing: Standing, known: dict[str, Any], typed: dict[str, Any], posted: bool) -> list[FieldParts]:
     fields = []
     for key, spec in standing.inputs.items():
-        if spec.type == "days_since":
+        if spec.derived:
             continue
         value = typed.get(key) if posted else known.get(key)
         told = Text("在册：{v}", "On record: {v}").with_(v=_word(spec, known[key])) if key in known else ""
@@ -161,7 +161,7 @@ def _typed(request: HttpRequest, standing: Standing) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for key, spec in standing.inputs.items():
         text = request.POST.get(f"fact_{key}", "").strip()
-        if not text or spec.type == "days_since":
+        if not text or spec.derived:
             continue
         out[key] = text == "true" if spec.type == "boolean" else _number(key, text) if spec.type == "number" else text
     return out

@@ -1,0 +1,59 @@
+"""Decisions that were stored, decided again: by the pack, day, area and facts that each of them names, and compared in every date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tongchou.kernel.errors import Refusal
+from tongchou.packs.plans.decide import decide
+from tongchou.packs.plans.model import Pack
+from tongchou.packs.plans.report import as_value
+
+COMPARED = ("outcome", "rule", "fired", "measures", "until", "edition", "overlays", "unconfirmed", "enforceable")
+"""What is compared of the stored JSON; words may be put better without making another decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A stored decision that comes out otherwise. number: its place, from 1. what: the parts that differ, each (stored, now)."""
+
+    number: int
+    what: Mapping[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """History decided again. other_pack: made by a pack of another hash, compared all the same; unreadable: cannot be decided again."""
+
+    decisions: int
+    equal: int
+    other_pack: int
+    unreadable: int
+    differences: tuple[Difference, ...]
+
+
+def replay(stored: Iterable[Mapping[str, Any]], pack_of: Callable[[str, str], Pack]) -> Replayed:
+    """Decide each again. stored: decisions as `report.as_value` gives them. pack_of: from name and hash to the pack to decide by."""
+    count = equal = other = bad = 0
+    differences: list[Difference] = []
+    for count, row in enumerate(stored, 1):
+        try:
+            pack = pack_of(str(row["pack"]), str(row["hash"]))
+            known = date.fromisoformat(str(row["known_on"])) if row.get("known_on") else None
+            as_of = date.fromisoformat(str(row["as_of"]))
+            now = as_value(
+                decide(pack, str(row["table"]), row["facts"], as_of, known, row.get("area") or "", explain=False)
+            )
+        except (Refusal, KeyError, TypeError, ValueError):
+            bad += 1
+            continue
+        other += pack.digest != row["hash"]
+        what = {key: (row[key], now[key]) for key in COMPARED if key in row and row[key] != now[key]}
+        if what:
+            differences.append(Difference(count, what))
+        else:
+            equal += 1
+    return Replayed(count, equal, other, bad, tuple(differences))
