@@ -20,7 +20,9 @@ def preview(
     table: str = typer.Argument("close_contact", help="name of a decision table"),
     pack: str = typer.Option("covid-19", "--pack", help="name of a shipped pack, or the folder of another"),
     as_of: str = typer.Option(
-        "", "--as-of", help="the day of the change, YYYY-MM-DD; empty: the first day of the edition to come"
+        "",
+        "--as-of",
+        help="the day of the change, YYYY-MM-DD; empty: the first day of the edition to come, or today for people on record",
     ),
     before: str = typer.Option(..., "--from", help="edition that holds, or a day of it"),
     after: str = typer.Option(..., "--to", help="edition to come, or a day of it"),
@@ -48,13 +50,12 @@ def preview(
     from tongchou.packs.plans.preview import preview as run
 
     try:
-        read = read_the_pack(pack)
-        today = parse_date(as_of, "as_of") if as_of else _first_day(read, after)
-        old, new = (rules_of(read, table, edition, today, area_code(area)) for edition in (before, after))
         if source is None:
-            found = _on_record(pack, table, before, after, today, days, account)
+            today, found = _on_record(pack, table, before, after, as_of, days, account)
         else:
-            people = read_people(source)
+            read, people = read_the_pack(pack), read_people(source)
+            today = parse_date(as_of, "as_of") if as_of else _first_day(read, after)
+            old, new = (rules_of(read, table, edition, today, area_code(area)) for edition in (before, after))
             found = run(old, new, people, by or ("street" if "street" in people.columns else ""), days, keep)
     except Refusal as refusal:
         raise refused([refusal], as_json, lang) from None
@@ -67,8 +68,8 @@ def _first_day(pack: Any, edition: str) -> date:
     return next((e.from_ for e in pack.editions if e.key == edition), None) or parse_date(edition, "to")
 
 
-def _on_record(pack: str, table: str, before: str, after: str, today: date, days: int, account: str) -> Any:
-    """Everybody on record in the account's areas, by the version of the pack that is in force there."""
+def _on_record(pack: str, table: str, before: str, after: str, as_of: str, days: int, account: str) -> tuple[date, Any]:
+    """Everybody on record in the account's areas, by the version of the pack that is in force there; today where no day is given."""
     from tongchou.cli.main import database
 
     if not account:
@@ -78,11 +79,17 @@ def _on_record(pack: str, table: str, before: str, after: str, today: date, days
         )
         raise Refusal(Reason.MISSING_VALUE, rule, remedy=remedy, field="in")
     with database():
+        from django.utils import timezone
+
         from tongchou.cli.accounts import actor_named
         from tongchou.rooms.plans.questions import preview_on_record
         from tongchou.rooms.plans.store import version_in_force
 
-        return preview_on_record(actor_named(account), version_in_force(pack, today), table, before, after, today, days)
+        now = timezone.localdate()
+        day = parse_date(as_of, "as_of") if as_of else now
+        return day, preview_on_record(
+            actor_named(account), version_in_force(pack, now), table, before, after, day, days
+        )
 
 
 def _print(found: Any, today: date, per: Any, as_json: bool) -> None:
