@@ -20,16 +20,16 @@ def replay(
     lang: str = _LANG,
 ) -> None:
     """Compare what the rules give on each day with what was really graded. Exits with 1 when the file is refused."""
-    from tongchou.cli.plan import _pack, _refused
+    from tongchou.cli.plan_input import read_the_pack, refused
     from tongchou.kernel.errors import Refusal
     from tongchou.packs.grading.course import Rules
     from tongchou.packs.grading.history import read_file
     from tongchou.packs.grading.replay import replay as run
 
     try:
-        report = run(read_file(file), Rules(_pack(pack))).as_value()
+        report = run(read_file(file), Rules(read_the_pack(pack))).as_value()
     except Refusal as refusal:
-        raise _refused([refusal], as_json, lang) from None
+        raise refused([refusal], as_json, lang) from None
     if as_json:
         print(json.dumps(report, ensure_ascii=False, indent=2))
     else:
