@@ -220,33 +220,6 @@ def clocks(
         )
 
 
-@app.command()
-def replay(
-    since: str = typer.Option("", "--since", help="only decisions made since that day, YYYY-MM-DD"), as_json: bool = _JSON, lang: str = _LANG
-) -> None:
-    """Decide every decision on record again by the pack that it pins. Exits with 1 when one comes out differently. Needs the database."""
-    from tongchou.cli.main import database
-
-    with database():
-        from tongchou.rooms.plans.questions import replay as run
-
-        try:
-            found = run(since=_day(since, "since"))
-        except Refusal as refusal:
-            raise _refused([refusal], as_json, lang) from None
-        counts = {"decisions": found.decisions, "equal": found.equal, "differing": found.differing, "broken": found.broken}
-        if as_json:
-            print(json.dumps(counts | {"packs": found.by_pack, "differs": [str(key) for key, _, _ in found.differs]}, ensure_ascii=False))
-        else:
-            told = Text(
-                "判定 {decisions} 项：结论相同 {equal}，不同 {differing}，方案包与记录不符 {broken}",
-                "{decisions} decisions: {equal} come out the same, {differing} differently, {broken} by a pack that is not what was pinned",
-            )
-            print(told.with_(**counts).in_(lang))
-    if found.differing or found.broken:
-        raise typer.Exit(1)
-
-
 @pack_app.command()
 def check(path: Path = typer.Argument(..., help="folder of the pack"), as_json: bool = JSON, lang: str = LANG) -> None:
     """Run all checks and worked cases of a pack. Exits with 1 when there is a problem; each is named with file and line."""

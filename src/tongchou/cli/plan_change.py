@@ -130,16 +130,22 @@ def replay(
     as_json: bool = JSON,
     lang: str = LANG,
 ) -> None:
-    """Decide stored decisions again and count the differences. Exits with 1 when refused, 2 when anything differs."""
+    """Decide stored decisions again and count the differences. Exits with 1 when anything differs, cannot be decided again, or is refused."""
     try:
         value = _from_file(source, folder) if source is not None else _from_record(since)
     except Refusal as refusal:
         raise refused([refusal], as_json, lang) from None
-    print(
-        json.dumps(value, ensure_ascii=False, indent=2) if as_json else "\n".join(f"{k}: {v}" for k, v in value.items())
-    )
+    if as_json:
+        print(json.dumps(value, ensure_ascii=False))
+    else:
+        told = Text(
+            "判定 {decisions} 项：结论相同 {equal}，不同 {differing}，无法重算 {rest}",
+            "{decisions} decisions: {equal} come out the same, {differing} differently, {rest} cannot be decided again",
+        )
+        counts = {key: value[key] for key in ("decisions", "equal", "differing")}
+        print(told.with_(**counts, rest=value.get("broken", value.get("unreadable"))).in_(lang))
     if value["decisions"] != value["equal"]:
-        raise typer.Exit(2)
+        raise typer.Exit(1)
 
 
 def _from_file(source: Path, folder: str) -> dict[str, Any]:
@@ -178,6 +184,6 @@ def _from_record(since: str) -> dict[str, Any]:
 
         found = run(since=day)
     return {
-        "decisions": found.decisions, "equal": found.equal, "differing": found.differing, "broken": found.broken, "by_pack": found.by_pack,
-        "differences": [{"decision": str(key), "stored": kept, "now": now} for key, kept, now in found.differs],
+        "decisions": found.decisions, "equal": found.equal, "differing": found.differing, "broken": found.broken,
+        "packs": found.by_pack, "differs": [str(key) for key, _, _ in found.differs],
     }  # fmt: skip

@@ -327,10 +327,9 @@ def test_resumption() -> None:
         == value("resumption-2020", "mask_days_needed", day)
         == given["hailing"]["supplies_days"]
     )
-    assert (
-        f"shift_hours / {given['hailing']['masks_per_person_hours']}"
-        in pack.tables["mask_stock"].inputs["days"].formula.text
-    )  # type: ignore[union-attr]
+    formula = pack.tables["mask_stock"].inputs["days"].formula
+    assert formula is not None
+    assert f"shift_hours / {given['hailing']['masks_per_person_hours']}" in formula.text
     assert value("resumption-2020", "fever", day) == fever["fever"]["gt_celsius"]
     assert value("resumption-2020", "fever_minutes", day) == fever["fever"]["minutes_between"]
     assert value("resumption-2020", "alone_days", day) == int(
