@@ -25,6 +25,8 @@ from tongchou.web.permission import OWN, PAGES, PUBLIC, Page, load
 load()
 WHO = [*roles().by_key, "hq_officer@district"]
 CASE = ("标题", "内容", "说明", "证明", "文件")
+PLANS = (("部署", "directive.view"), ("会议", "meeting.view"))
+"""What the directives room shows, and the permission for it."""
 STAYS = ("物", "位", "移交")
 SEALED = ("备注", "户")
 WRITES = ("act", "loops_open", "loops_advance", "file_upload", "token_create")
@@ -137,6 +139,12 @@ def leaks(w: World, who: str, text: str, typed: str = "") -> list[str]:
             wrong += [m for m in (place.marker(x) for x in STAYS) if m in text]
         if not (reached(w, who, place, "directory") and may(w, who, "risk.view")) and place.marker("研判") in text:
             wrong.append(place.marker("研判"))
+        wrong += [
+            place.marker(x)
+            for x, needed in PLANS
+            if not (area and (may(w, who, needed) or (x == "部署" and may(w, who, "loop.view"))))
+            and place.marker(x) in text
+        ]
         if not (area and people) and f"{SURNAMES[name]}*" in text:
             wrong.append(place.masked)
         if not (area and people) and place.marker("房") in text:

@@ -64,6 +64,11 @@ def ask(place: Place) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def meeting(place: Place) -> dict[str, Any]:
+    """What a meeting is called and when it is."""
+    return {"kind": "topic", "title": "专题会议", "starts_at": "2098-01-01T01:00:00Z", "ends_at": "2098-01-01T02:00:00Z"}
+
+
 PAGES: dict[str, Way] = {
     # signing in, one's own account: no ids, nobody else's data
     **{name: Way() for name in ("account_login", "account_logout", "sign_in_again", "password_change", "language", "settings", "token_new", "home")},
@@ -88,6 +93,7 @@ PAGES: dict[str, Way] = {
             "my_status", "notice_verify", "reversals", "reversal_new", "list_check", "audit_lists",
             "risk", "risk_import", "risk_evaluate", "grades",
             "bulletins", "bulletin_new", "requests", "request_new", "answer_table", "data", "burden", "score_weights", "standings", "standing_new", "teams", "team_new",
+            "directives", "directive_new", "meetings", "meetings_month", "meeting_new", "meeting_units",
         )
     },
     # plans are the district's: whoever may see one sees all
@@ -144,6 +150,26 @@ PAGES: dict[str, Way] = {
     "risk_submit": Way(("proposal",), "area"),
     "risk_approve": Way(("proposal",), "area", lambda p: {"document": "区指令"}),
     "risk_refuse": Way(("proposal",), "area", lambda p: {"note": "证据不足"}),
+    # documents that were taken in, their directives; a task leads back to its sentence
+    **{name: Way(("document",), "area") for name in ("directive_document", "directive_describe", "directive_file", "directive_read")},
+    **{name: Way(("document",), "area") for name in ("directive_sheet", "directive_issue")},
+    "directive_aside": Way(("document",), "area", lambda p: {"reason": "传错文件"}),
+    "directive_decide": Way(("document",), "area", lambda p: {"number": 0, "take": "0"}),
+    "directive_add": Way(("document",), "area", lambda p: {"quote": "没有的话"}),
+    "directive_batch": Way(("bundle",), "area"),
+    "directive_do": Way(("directive", "how"), "area", lambda p: {"seen_version": 1}),
+    "directive_edit": Way(("directive",), "area", lambda p: {"seen_version": 1, "title": "新的名称", "text": "新的内容"}),
+    "directive_split": Way(("directive",), "area", lambda p: {"seen_version": 1, "at": 1}),
+    "directive_history": Way(("directive",), "area"),
+    "loop_source": Way(("task",), "area"),
+    # meetings: signing in and answering are for the units asked
+    **{name: Way(("meeting",), "area") for name in ("meeting", "meeting_change", "meeting_ask", "meeting_minutes", "meeting_calendar")},
+    "meeting_to_document": Way(("meeting",), "area", roles=("hq_officer", "dept_officer", "street_officer")),
+    "meeting_end": Way(("meeting", "end"), "area"),
+    "meeting_mark": Way(("meeting",), "area", lambda p: {"attendance": p.ids["attendance"], "state": "leave", "reason": "出差"}),
+    "meeting_venue": Way(("meeting", "venue"), "area"),
+    "meeting_sign_in": Way(("meeting",), "party"),
+    "meeting_answer": Way(("meeting",), "party", lambda p: {"coming": "1"}),
     "people": Way(form=lambda p: {"text": p.personal["name"]}),
     "search": Way(get=lambda p: {"q": p.marker("标题")}, get_scoped=True),
     "person_new": Way(form=lambda p: {"name": "新人", "area": p.area.pk}, reach="area"),
@@ -247,6 +273,29 @@ ACTS: dict[str, Way] = {
     "bulletin.receive": Way(reach="directory", form=lambda p: {"bulletin": p.ids["bulletin"]}),
     "bulletin.sign": Way(reach="area", form=lambda p: {"bulletin": p.ids["bulletin"], "seen_version": 1}),
     "bulletin.withdraw": Way(reach="area", form=lambda p: {"bulletin": p.ids["bulletin"], "reason": "数据有误"}),
+    "document.take_in": Way(),
+    "document.read": Way(reach="area", form=lambda p: {"document": p.ids["document"]}),
+    "document.open_file": Way(reach="area", form=lambda p: {"document": p.ids["document"]}),
+    "document.describe": Way(reach="area", form=lambda p: {"document": p.ids["document"], "seen_version": 1, "title": "新的标题", "level": "city"}),
+    "document.decide": Way(reach="area", form=lambda p: {"document": p.ids["document"], "number": 0, "take": True}),
+    "document.set_aside": Way(reach="area", form=lambda p: {"document": p.ids["document"], "reason": "传错文件"}),
+    "directive.confirm": Way(reach="area", form=lambda p: {"directive": p.ids["directive"], "seen_version": 1}),
+    "directive.edit": Way(reach="area", form=lambda p: {"directive": p.ids["directive"], "seen_version": 1, "title": "新的名称"}),
+    "directive.split": Way(reach="area", form=lambda p: {"directive": p.ids["directive"], "seen_version": 1, "at": 1}),
+    "directive.merge": Way(reach="area", form=lambda p: {"directive": p.ids["directive"], "seen_version": 1, "into": p.ids["directive"], "seen_into": 1}),
+    "directive.drop": Way(reach="area", form=lambda p: {"directive": p.ids["directive"], "seen_version": 1, "reason": "重复"}),
+    "directive.take_back": Way(reach="area", form=lambda p: {"directive": p.ids["directive"], "seen_version": 1}),
+    "directive.add": Way(reach="area", form=lambda p: {"document": p.ids["document"], "quote": "没有的话"}),
+    "directive.issue": Way(reach="area", form=lambda p: {"document": p.ids["document"]}),
+    "meeting.plan": Way(reach="directory", form=lambda p: meeting(p) | {"main_venue": "主会场", "asked": [{"unit": p.unit.pk}]}),
+    "meeting.change": Way(reach="area", form=lambda p: meeting(p) | {"meeting": p.ids["meeting"], "seen_version": 1}),
+    "meeting.ask": Way(reach="area", form=lambda p: {"meeting": p.ids["meeting"], "asked": [{"unit": p.unit.pk}]}),
+    "meeting.cancel": Way(reach="area", form=lambda p: {"meeting": p.ids["meeting"], "reason": "改期"}),
+    "meeting.minutes": Way(reach="area", form=lambda p: {"meeting": p.ids["meeting"], "seen_version": 1, "text": "会议要求各单位抓好落实。"}),
+    "meeting.settle": Way(reach="area", form=lambda p: {"meeting": p.ids["meeting"]}),
+    "meeting.mark": Way(reach="area", form=lambda p: {"attendance": p.ids["attendance"], "state": "leave", "reason": "出差"}),
+    "meeting.answer": Way(reach="party", form=lambda p: {"attendance": p.ids["attendance"], "coming": True}),
+    "meeting.sign_in": Way(reach="party", form=lambda p: {"attendance": p.ids["attendance"]}),
     "custody.accept": Way(reach="party", form=lambda p: {"handover": p.ids["handover"]}),
     "custody.refuse": Way(reach="party", form=lambda p: {"handover": p.ids["handover"]}),
     "custody.withdraw": Way(reach="party", form=lambda p: {"handover": p.ids["handover"]}),

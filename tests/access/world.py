@@ -23,6 +23,7 @@ from tongchou.record.files import take_in
 from tongchou.record.models import Account, Area, Evidence, PersonMerge, Post, PostHolding, Responsibility, Unit
 from tongchou.rooms.assessment.models import Bulletin, ScoreEdition
 from tongchou.rooms.command.models import Secondment, Team
+from tongchou.rooms.directives.models import Directive, Meeting
 from tongchou.rooms.requests.models import Answer
 from tongchou.rooms.risk.models import Finding, Proposal
 from tongchou.rooms.trust.models import OrderBatch, Reversal
@@ -115,6 +116,8 @@ def world() -> World:
         _project(place)
         place.ids |= {"version": version.pk, "pack_step": "withdraw"}
         _standing(place)
+        _directives(place)
+        _meeting(place)
     for role in roles().by_key:
         home = _unit(f"{role} 自处", "department", cast.areas["east"])
         out.accounts[role] = _account(f"of_{role}", home, role)
@@ -279,3 +282,26 @@ def _risk(place: Place) -> None:
     )  # fmt: skip
     place.ids |= {"proposal": row.pk}
 
+def _directives(place: Place) -> None:
+    """A document of the place's own unit: one of its directives is issued, the other waits to be confirmed."""
+    actor = _officer(place)
+    text = f"{place.marker('部署')}调度会\n会议要求，一是要在{place.marker('部署')}全面排查返区人员。二是要加强{place.marker('部署')}值班值守工作。"
+    place.ids |= {"bundle": new_id(), "how": "confirm"}
+    document = _do(actor, "document.take_in", text=text, batch=str(place.ids["bundle"]))["document"]
+    _do(actor, "document.read", document=document)
+    first, second = Directive.objects.filter(document=document).order_by("start")
+    _do(actor, "directive.edit", directive=str(first.pk), seen_version=1, lead_unit=place.unit.pk, each_kind="", confirm=True)
+    _do(actor, "directive.issue", document=document, directives=[str(first.pk)])
+    first.refresh_from_db()
+    place.ids |= {"document": document, "directive": str(second.pk), "task": first.loop_id}
+
+
+def _meeting(place: Place) -> None:
+    """A meeting that the place's own unit convenes and is asked to, to begin in half an hour."""
+    starts = timezone.now() + timedelta(minutes=30)
+    made = _do(
+        _officer(place), "meeting.plan", kind="topic", title=place.marker("会议"), starts_at=starts.isoformat(), main_venue="主会场",
+        ends_at=(starts + timedelta(hours=1)).isoformat(), agenda=place.marker("会议"), asked=[{"unit": place.unit.pk}],
+    )["meeting"]  # fmt: skip
+    row = Meeting.objects.get(pk=made)
+    place.ids |= {"meeting": made, "venue": row.venues.get().pk, "attendance": row.attendance.get().pk, "end": "settle"}

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from tongchou.cli.demo_cast import ACCOUNTS, PASSWORD, Demo, make_accounts, make_responsibilities, make_units
 from tongchou.cli.demo_command import make_command
+from tongchou.cli.demo_directives import make_directives
 from tongchou.cli.demo_duty import make_duty
 from tongchou.cli.demo_history import make_history
 from tongchou.cli.demo_people import load_people, make_happenings, make_residents
@@ -64,6 +65,7 @@ def load_demo(
         make_happenings(demo, residents)
         make_history(demo)
         make_duty(demo)
+        make_directives(demo)
         make_command(demo)
         make_service(demo)
         make_requests(demo)

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "tongchou.rooms.service.apps.ServiceConfig",
     "tongchou.rooms.trust.apps.TrustConfig",
     "tongchou.rooms.projects.apps.ProjectsConfig",
+    "tongchou.rooms.directives.apps.DirectivesConfig",
 ]
 
 MIDDLEWARE = [

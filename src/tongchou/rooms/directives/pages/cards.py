@@ -1,0 +1,92 @@
+"""A directive as a card: what it says, who should do it and why, until when, and what may be done with it now."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from tongchou.kernel.text import Text
+from tongchou.record.access import Actor
+from tongchou.record.loops.kinds import kind_of
+from tongchou.record.territory.reach import reaches_unit
+from tongchou.rooms.directives.actions.issue import unready
+from tongchou.rooms.directives.models import Directive, Document
+from tongchou.rooms.directives.names import EVIDENCE, STATES, THEMES, as_badge
+from tongchou.rooms.directives.questions import Became, became, directives_of, unit_names
+from tongchou.rooms.directives.reach import DRAFT, ISSUE
+from tongchou.web.pages.names import KINDS
+from tongchou.web.pages.shown import stage_badge
+
+DUE_WHY = {
+    "written": Text("按原文", "as written"),
+    "inferred": Text("年份按文件日期推断", "year inferred from the document's date"),
+    "event": Text("取决于事件，须定日期", "hangs on an event: a date is needed"),
+    "set": Text("由人设定", "set by a person"),
+}
+BASIS = {"added": Text("人工补充", "added by hand"), "split": Text("拆分得来", "split off")}
+
+
+def cards(actor: Actor, document: Document, rows: Sequence[Directive], at: datetime) -> list[dict[str, Any]]:
+    """The cards of a document in the order of its text; each knows the live one before it, into which it may be merged."""
+    done = became(document.pk, at)
+    names = unit_names(rows)
+    can = document.set_aside_at is None and reaches_unit(actor, DRAFT, document.unit)
+    out, before, n = [], None, 0
+    for row in rows:
+        live = row.state in ("proposed", "confirmed")
+        n += row.state in ("proposed", "confirmed", "issued")
+        out.append(_card(row, n, names, done.get(row.pk), at) | {"can": can, "live": live, "before": before if live else None, "document": document})
+        before = row if live else None
+    return out
+
+
+def one_card(actor: Actor, row: Directive, at: datetime) -> dict[str, Any]:
+    """One of them, as it stands now."""
+    return next(c for c in cards(actor, row.document, directives_of(row.document), at) if c["row"].pk == row.pk)
+
+
+def _card(row: Directive, number: int, names: dict[int, str], task: Became | None, at: datetime) -> dict[str, Any]:
+    badges = [as_badge(STATES[row.state])]
+    if row.urgent:
+        badges.append({"label": Text("加急", "Urgent"), "tone": "act", "icon": "flame"})
+    if row.basis in BASIS:
+        badges.append({"label": BASIS[row.basis], "tone": "", "icon": "plus"})
+    chosen = next((s for s in row.suggested if s["unit"] == row.lead_unit_id), None)
+    return {
+        "row": row, "number": number, "badges": badges, "themes": [THEMES.get(t, Text(t, t)) for t in row.themes],
+        "co_units": [names.get(u, str(u)) for u in row.co_units], "evidence": [EVIDENCE[e] for e in row.evidence if e in EVIDENCE],
+        "evidence_why": row.evidence_why, "each": KINDS.get(row.each_kind), "lead_why": chosen,
+        "others": [s for s in row.suggested if s["unit"] != row.lead_unit_id], "due_why": DUE_WHY.get(row.due_why),
+        "past": row.state in ("proposed", "confirmed") and row.due_at is not None and row.due_at <= at, "task": _task(task, at) if task else None,
+    }  # fmt: skip
+
+
+def _task(task: Became, at: datetime) -> dict[str, Any]:
+    late = task.closed_at is None and task.deadline is not None and task.deadline < at
+    return {"line": task, "badge": stage_badge(kind_of(task.edition), task.stage), "late": late}
+
+
+def progress(actor: Actor, document: Document, rows: Sequence[Directive], at: datetime) -> dict[str, Any]:
+    """Counts, and whether issuing is possible and what stands in its way."""
+    live = [r for r in rows if r.state in ("proposed", "confirmed")]
+    issued = [r for r in rows if r.state == "issued"]
+    wrong = unready(live, at)
+    return {
+        "unread": sum(r.state == "proposed" for r in live),
+        "confirmed": sum(r.state == "confirmed" for r in live),
+        "issued": len(issued),
+        "total": len(live) + len(issued),
+        "to_issue": len(live),
+        "in_the_way": [{"what": what, "count": len(those), "first": those[0].pk} for what, those in wrong],
+        "can_issue": document.set_aside_at is None and bool(live) and reaches_unit(actor, ISSUE, document.unit),
+        "settled": len(live) + len(issued) and round(100 * (len(issued) + sum(r.state == "confirmed" for r in live)) / (len(live) + len(issued))),
+    }
+
+
+def next_unread(rows: Sequence[Directive], after: uuid.UUID) -> uuid.UUID | None:
+    """The next directive to be confirmed, beginning again at the top."""
+    keys = [r.pk for r in rows]
+    start = keys.index(after) + 1 if after in keys else 0
+    return next((r.pk for r in [*rows[start:], *rows[:start]] if r.state == "proposed"), None)

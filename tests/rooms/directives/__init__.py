@@ -1,0 +1,1 @@
+"""Documents, directives, meetings."""

@@ -1,0 +1,418 @@
+"""Documents: taken in once, read, each directive confirmed by a person, issued in one act; nothing unread goes out."""
+
+from __future__ import annotations
+
+import base64
+import io
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+from docx import Document as Word
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests.cast import Cast
+from tests.rooms.directives.texts import day, rename, report
+from tests.web.test_pages import signed_in
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.ids import new_id
+from tongchou.record.access import SYSTEM
+from tongchou.record.act import act
+from tongchou.record.models import Act, Event, Loop, StoredFile
+from tongchou.rooms.directives.likeness import copies
+from tongchou.rooms.directives.models import Directive, Document
+from tongchou.rooms.directives.questions import became, document_list
+from tongchou.rooms.directives.tasks import read_batch
+
+
+def refused(run: Any) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        run()
+    return caught.value
+
+
+@pytest.fixture
+def town(cast: Cast) -> Cast:
+    rename(cast)
+    return cast
+
+
+def taken_in(cast: Cast, text: str = "", who: str = "hq", **more: Any) -> Document:
+    made = cast.act(who, "document.take_in", text=text or report(), **more).result["document"]
+    cast.act(who, "document.read", document=made)
+    return Document.objects.get(pk=made)
+
+
+def items(document: Document) -> list[Directive]:
+    return list(document.directives.order_by("start", "pk"))
+
+
+def send(cast: Cast, **given: Any) -> Any:
+    """A file, by headquarters."""
+    return act("document.take_in", cast.as_("hq"), new_id(), given)
+
+
+def confirm(cast: Cast, row: Directive, who: str = "hq") -> None:
+    cast.act(who, "directive.confirm", directive=str(row.pk), seen_version=row.version)
+
+
+def edit(cast: Cast, row: Directive, **given: Any) -> Directive:
+    cast.act("hq", "directive.edit", directive=str(row.pk), seen_version=row.version, **given)
+    row.refresh_from_db()
+    return row
+
+
+def test_a_report_is_read_and_each_directive_has_a_suggestion_with_its_reason(town: Cast) -> None:
+    document = taken_in(town)
+    first, second, third = items(document)
+    assert (document.title, document.level, document.state) == ("清源区召开疫情防控调度会", "district", "read")
+    assert document.counts[0] | {"start": 0, "end": 0} == {"text": "四个方面工作", "start": 0, "end": 0, "announced": 4, "found": 3, "missing": [4], "agrees": False}
+    assert document.cleaned[first.start : first.end] == first.text
+    assert (first.each_kind, first.lead_unit_id, first.suggested[0]["how"]) == ("street", town.units["office"].pk, "collective")
+    assert first.due_at is not None
+    assert first.due_why == "written"
+    assert (second.lead_unit_id, second.suggested[0]["how"]) == (town.units["department"].pk, "name")
+    assert "复工复产部" in second.suggested[0]["zh"]
+    assert {d.state for d in (first, second, third)} == {"proposed"}
+
+
+def test_the_original_is_a_sealed_file_of_the_record(town: Cast) -> None:
+    document = taken_in(town)
+    file = StoredFile.objects.get(pk=document.file_id)
+    assert file.size == len(report().strip().encode())
+    assert "清源区".encode() not in bytes(file.sealed or b"")
+    client = signed_in(town, "hq")
+    answer = client.get(reverse("directive_file", args=[document.pk]))
+    assert answer.content.decode() == report().strip()
+    assert "attachment" in answer["Content-Disposition"]
+    assert Event.objects.filter(what="file_read", subject=f"document:{document.pk}").count() == 1
+
+
+def test_word_and_web_page_are_read_and_disguised_files_refused(town: Cast) -> None:
+    word, held = Word(), io.BytesIO()
+    for line in report().splitlines():
+        word.add_paragraph(line)
+    word.save(held)
+    content = base64.b64encode(held.getvalue()).decode()
+    made = send(town, name="报道.docx", content=content).result["document"]
+    assert town.act("hq", "document.read", document=made).result["directives"] == 3
+    page = "<html><body><div class='nav'>首页</div><h1>清源区召开调度会</h1><p>会议要求，一是要逐户排查返区人员。二是要加强值班值守。</p></body></html>"
+    web = send(town, name="网页.html", content=base64.b64encode(page.encode()).decode()).result["document"]
+    assert town.act("hq", "document.read", document=web).result["directives"] == 2
+    assert StoredFile.objects.get(pk=Document.objects.get(pk=web).file_id).media_type == "text/plain"
+    disguised = refused(lambda: send(town, name="报道.txt", content=base64.b64encode(b"MZ\x90\x00" * 50).decode()))
+    assert (disguised.reason, disguised.field) == (Reason.WRONG_FILE_TYPE, "file")
+    assert refused(lambda: send(town, name="表.xlsx", content="eA==")).reason is Reason.WRONG_FILE_TYPE
+    assert refused(lambda: town.act("hq", "document.take_in", text="  ")).reason is Reason.MISSING_VALUE
+
+
+def test_what_cannot_be_read_stays_with_the_reason_and_may_be_tried_again(town: Cast) -> None:
+    blank = base64.b64encode(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF").decode()
+    made = send(town, name="扫描件.pdf", content=blank).result["document"]
+    assert town.act("hq", "document.read", document=made).result["state"] == "failed"
+    row = Document.objects.get(pk=made)
+    assert row.failure["zh"]
+    assert row.failure["zh"] in signed_in(town, "hq").get(reverse("directive_document", args=[made])).content.decode()
+
+
+def test_the_same_document_is_taken_in_once_and_a_near_copy_is_noticed(town: Cast) -> None:
+    document = taken_in(town)
+    again = town.act("hq", "document.take_in", text=report()).result
+    assert again == {"document": str(document.pk), "known": True}
+    copy = taken_in(town, "转发：" + report().replace("应有", "") + "\n（来源：区融媒体中心）")
+    found = copies(town.as_("hq"), copy)
+    assert [c.document.pk for c in found] == [document.pk]
+    assert found[0].share >= 0.7
+    page = signed_in(town, "hq").get(reverse("directive_document", args=[copy.pk])).content.decode()
+    assert reverse("directive_document", args=[document.pk]) in page
+    other = taken_in(town, f"望河街道召开安全生产会\n{day(-1)}，会议要求，一是要检查消防通道。二是要清理楼道杂物。")
+    assert copies(town.as_("hq"), other) == []
+    assert copies(town.as_("street"), copy) == []  # the office's documents are not the street's to see
+
+
+def test_the_database_keeps_the_same_bytes_out(town: Cast) -> None:
+    document = taken_in(town)
+    fields = {"unit_id": document.unit_id, "file_id": document.file_id, "digest": document.digest, "name": "x", "taken_in_at": timezone.now()}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Document.objects.create(id=new_id(), **fields)
+    with connection.cursor() as cursor:  # the sabotage twin: without the index it goes through
+        cursor.execute("drop index document_taken_in_once")
+    Document.objects.create(id=new_id(), **fields)
+
+
+def test_nothing_unread_or_unassigned_is_issued_and_the_refusal_names_it(town: Cast) -> None:
+    document = taken_in(town)
+    first, second, third = items(document)
+    confirm(town, first)
+    edit(town, second, lead_unit=None, confirm=True)
+    answer = refused(lambda: town.act("hq", "directive.issue", document=str(document.pk)))
+    assert answer.reason is Reason.WRONG_STAGE
+    assert third.title[:24] in answer.rule.zh
+    assert second.title[:24] in answer.rule.zh
+    assert first.title[:24] not in answer.rule.zh
+    assert set(answer.details["unready"]) == {str(second.pk), str(third.pk)}
+    assert not Loop.objects.exists()
+
+
+def test_a_past_due_time_is_named_instead_of_issued(town: Cast) -> None:
+    document = taken_in(town, report(ahead=-3))
+    for row in items(document):
+        confirm(town, row)
+    answer = refused(lambda: town.act("hq", "directive.issue", document=str(document.pk)))
+    assert "时限已过" in answer.rule.zh
+    assert not Loop.objects.exists()
+
+
+def test_all_are_issued_in_one_act_with_a_task_for_every_street(town: Cast) -> None:
+    document = taken_in(town)
+    first, second, third = items(document)
+    edit(town, second, co_units=[town.units["office"].pk], person=town.accounts["dept"].pk, evidence=["text", "photo"], urgent=True, confirm=True)
+    for row in (first, third):
+        confirm(town, row)
+    before = Act.objects.count()
+    result = town.act("hq", "directive.issue", document=str(document.pk)).result
+    assert Act.objects.count() == before + 1
+    assert (result["issued"], len(result["loops"]), Loop.objects.count()) == (3, 5, 5)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    top = Loop.objects.get(pk=first.loop_id)
+    assert {c.owner_unit_id for c in top.children.all()} == {town.units["east_street"].pk, town.units["west_street"].pk}
+    assert all(c.due_at == first.due_at and c.origin_ref == str(first.pk) for c in top.children.all())
+    task = Loop.objects.get(pk=second.loop_id)
+    assert (task.owner_unit_id, task.owner_account_id, task.urgent, task.origin) == (town.units["department"].pk, town.accounts["dept"].pk, True, "directive")
+    assert task.co_units.get().unit_id == town.units["office"].pk
+    assert "照片" in task.detail
+    assert document_list(town.as_("hq"), timezone.now())[0].stands == "issued"
+    assert refused(lambda: town.act("hq", "directive.issue", document=str(document.pk))).reason is Reason.MISSING_VALUE
+    assert refused(lambda: town.act("hq", "directive.edit", directive=str(first.pk), seen_version=first.version, title="改名")).reason is Reason.WRONG_STAGE
+
+
+def test_only_those_that_are_ready_may_go_first(town: Cast) -> None:
+    document = taken_in(town)
+    first, second, _ = items(document)
+    confirm(town, second)
+    town.act("hq", "directive.issue", document=str(document.pk), directives=[str(second.pk)])
+    assert Loop.objects.count() == 1
+    assert document_list(town.as_("hq"), timezone.now())[0].stands == "part"
+    strange = refused(lambda: town.act("hq", "directive.issue", document=str(document.pk), directives=[str(uuid.uuid4())]))
+    assert strange.reason is Reason.NOT_FOUND
+    assert first.state == "proposed"
+
+
+def test_the_database_refuses_an_issued_directive_that_nobody_confirmed(town: Cast) -> None:
+    row = items(taken_in(town))[0]
+    loop = town.task()
+    fields = {"state": "issued", "loop_id": loop, "issued_at": timezone.now()}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Directive.objects.filter(pk=row.pk).update(**fields)
+    with connection.cursor() as cursor:  # the sabotage twin
+        cursor.execute("set constraints all immediate")
+        cursor.execute("alter table directives_directive drop constraint directive_confirmed_by_somebody")
+    assert Directive.objects.filter(pk=row.pk).update(**fields) == 1
+
+
+def test_a_change_takes_the_confirmation_back_and_every_version_is_on_record(town: Cast) -> None:
+    row = items(taken_in(town))[1]
+    confirm(town, row)
+    edit(town, row, title="复工企业逐家指导")
+    assert (row.state, row.confirmed_by_id, row.version) == ("proposed", None, 2)
+    edit(town, row, due_at=(timezone.now() + timedelta(days=3)).isoformat(), confirm=True)
+    assert (row.state, row.confirmed_by_id, row.due_why) == ("confirmed", town.accounts["hq"].pk, "set")
+    stale = refused(lambda: town.act("hq", "directive.edit", directive=str(row.pk), seen_version=1, title="又改"))
+    assert (stale.reason, stale.field) == (Reason.CONFLICT, "seen_version")
+    page = signed_in(town, "hq").get(reverse("directive_history", args=[row.pk])).content.decode()
+    assert "复工企业逐家指导" in page
+    assert [e.what for e in Event.objects.filter(subject=f"directive:{row.pk}").order_by("pk")] == ["confirm", "edit", "edit"]
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"lead_unit": 99_999_999}, "lead_unit"), ({"themes": ["nonsense"]}, "themes"), ({"evidence": ["gold"]}, "evidence"), ({"each_kind": "planet"}, "each_kind"),
+        ({"co_units": [99_999_999]}, "co_units"), ({"text": "短"}, "text"),
+    ],
+)  # fmt: skip
+def test_bad_values_are_refused_with_the_field(town: Cast, given: dict[str, Any], field: str) -> None:
+    row = items(taken_in(town))[1]
+    assert refused(lambda: edit(town, row, **given)).field == field
+    row.refresh_from_db()
+    assert row.version == 1
+
+
+def test_the_first_responsible_person_is_of_the_lead_unit(town: Cast) -> None:
+    row = items(taken_in(town))[1]
+    assert refused(lambda: edit(town, row, person=town.accounts["street"].pk)).field == "person"
+    edit(town, row, person=town.accounts["dept"].pk)
+    edit(town, row, lead_unit=town.units["east_street"].pk)
+    assert row.person_id is None
+
+
+def test_split_merge_drop_and_take_back(town: Cast) -> None:
+    document = taken_in(town)
+    third = items(document)[2]
+    at = third.text.index("；") + 1
+    made = town.act("hq", "directive.split", directive=str(third.pk), seen_version=1, at=at).result
+    tail = Directive.objects.get(pk=made["new"])
+    third.refresh_from_db()
+    assert third.text + tail.text == "三是要加强值班值守，严格执行领导带班和24小时值班制度，不得擅离职守；出现突发情况要在两小时内报告。"
+    assert document.cleaned[tail.start : tail.end] == tail.text
+    assert refused(lambda: town.act("hq", "directive.split", directive=str(tail.pk), seen_version=1, at=2)).field == "at"
+    town.act("hq", "directive.merge", directive=str(tail.pk), seen_version=1, into=str(third.pk), seen_into=2)
+    third.refresh_from_db()
+    tail.refresh_from_db()
+    assert (tail.state, tail.into_id, third.state) == ("merged", third.pk, "proposed")
+    assert document.cleaned[third.start : third.end] == third.text.replace("\n", "")
+    assert refused(lambda: town.act("hq", "directive.drop", directive=str(third.pk), seen_version=third.version, reason="")).field == "reason"
+    town.act("hq", "directive.drop", directive=str(third.pk), seen_version=third.version, reason="与常态工作重复")
+    third.refresh_from_db()
+    town.act("hq", "directive.take_back", directive=str(third.pk), seen_version=third.version)
+    third.refresh_from_db()
+    assert (third.state, third.reason) == ("proposed", "")
+
+
+def test_words_of_the_text_become_a_directive(town: Cast) -> None:
+    document = taken_in(town)
+    words = "对前一阶段成绩给予肯定"
+    town.act("hq", "directive.add", document=str(document.pk), quote=words)
+    row = document.directives.get(basis="added")
+    assert document.cleaned[row.start : row.end] == words
+    twice = refused(lambda: town.act("hq", "directive.add", document=str(document.pk), start=row.start, end=row.end))
+    assert twice.reason is Reason.DUPLICATE
+    assert refused(lambda: town.act("hq", "directive.add", document=str(document.pk), quote="文中没有的话")).field == "quote"
+
+
+def test_a_proposal_for_lost_digits_is_taken_or_left_by_a_person(town: Cast) -> None:
+    text = f"清源区召开会议\n{day(-1)}，会议要求，一是要逐户排查212日以来返区人员，不得漏登一人。二是要加强值班值守，不得擅离职守。"
+    document = taken_in(town, text)
+    assert [(p["written"], p["proposed"], p["decided"]) for p in document.proposals] == [("212日", "2月12日", "")]
+    row = items(document)[0]
+    confirm(town, row)
+    town.act("hq", "document.decide", document=str(document.pk), number=0, take=True)
+    row.refresh_from_db()
+    document.refresh_from_db()
+    assert "2月12日以来" in row.text
+    assert row.state == "proposed"
+    assert "212日" in document.cleaned  # the document stays as it was written
+    assert refused(lambda: town.act("hq", "document.decide", document=str(document.pk), number=0, take=False)).reason is Reason.WRONG_STAGE
+
+
+def test_the_task_leads_back_to_its_sentence_and_shows_no_more_to_others(town: Cast) -> None:
+    document = taken_in(town)
+    for row in items(document):
+        confirm(town, row)
+    town.act("hq", "directive.issue", document=str(document.pk))
+    first, second, _ = items(document)
+    child = Loop.objects.get(parent=first.loop_id, owner_unit=town.units["east_street"])
+    client = signed_in(town, "street")
+    assert reverse("loop_source", args=[child.pk]) in client.get(reverse("loop", args=[child.pk])).content.decode()
+    page = client.get(reverse("loop_source", args=[child.pk])).content.decode()
+    assert "逐户排查近14天返区人员" in page
+    assert "复工指导" not in page
+    assert client.get(reverse("directive_document", args=[document.pk])).status_code == 404
+    assert client.get(reverse("loop_source", args=[second.loop_id])).status_code == 404
+    assert client.get(reverse("loop_source", args=[town.task()])).status_code == 404  # comes from no document
+
+
+def test_the_document_shows_what_became_of_each(town: Cast) -> None:
+    document = taken_in(town)
+    for row in items(document):
+        confirm(town, row)
+    town.act("hq", "directive.issue", document=str(document.pk))
+    first = items(document)[0]
+    child = Loop.objects.get(parent=first.loop_id, owner_unit=town.units["east_street"])
+    town.act("street", "loop.advance", loop=str(child.pk), step="sign")
+    town.act("street", "loop.advance", loop=str(child.pk), step="report", evidence=[{"key": "result", "type": "text", "text": "已办"}])
+    town.act("hq", "loop.advance", loop=str(child.pk), step="verify")
+    late = timezone.now() + timedelta(days=60)
+    state = became(document.pk, late)[first.pk]
+    assert (state.below, state.below_closed, state.below_late) == (2, 1, 1)
+    client = signed_in(town, "hq")
+    assert "1 / 2" in client.get(reverse("directive_sheet", args=[document.pk])).content.decode()
+    assert client.get(reverse("directive_sheet", args=[document.pk]), {"export": "xlsx"}).content[:2] == b"PK"
+
+
+def test_a_document_of_a_street_is_the_streets_and_headquarters_own(town: Cast) -> None:
+    document = taken_in(town, who="street")
+    assert document.unit_id == town.units["east_street"].pk
+    shown = reverse("directive_document", args=[document.pk])
+    assert [signed_in(town, who).get(shown).status_code for who in ("street", "hq", "next_street", "dept", "community")] == [200, 200, 404, 404, 403]
+    row = items(document)[0]
+    assert refused(lambda: confirm(town, row, "next_street")).reason is Reason.NOT_FOUND
+    assert refused(lambda: town.act("street", "directive.edit", directive=str(row.pk), seen_version=1, lead_unit=town.units["west_street"].pk)).field == "lead_unit"
+    for one in items(document):
+        town.act("street", "directive.edit", directive=str(one.pk), seen_version=1, lead_unit=town.units["spring_community"].pk, each_kind="", confirm=True)
+    town.act("street", "directive.issue", document=str(document.pk))
+    assert set(Loop.objects.values_list("owner_unit", flat=True)) == {town.units["spring_community"].pk}
+
+
+def test_a_department_drafts_and_headquarters_issues(town: Cast) -> None:
+    document = taken_in(town, who="dept")
+    for row in items(document):
+        confirm(town, row, "dept")
+    assert refused(lambda: town.act("dept", "directive.issue", document=str(document.pk))).reason is Reason.NOT_ALLOWED
+    assert town.act("hq", "directive.issue", document=str(document.pk)).result["issued"] == 3
+
+
+def test_what_was_led_before_is_suggested_with_the_number(town: Cast) -> None:
+    first = taken_in(town)
+    for row in items(first):
+        confirm(town, row)
+    town.act("hq", "directive.issue", document=str(first.pk))
+    later = taken_in(town, f"清源区召开复工会\n{day(0)}，会议要求，一是要继续做好企业复工复产指导。二是要加强值班值守，不得擅离职守。")
+    row = items(later)[0]
+    assert (row.lead_unit_id, row.suggested[0]["how"]) == (town.units["department"].pk, "history")
+    assert "1 件" in row.suggested[0]["zh"]
+
+
+def test_a_batch_is_read_by_the_queue_with_its_progress(town: Cast) -> None:
+    batch = str(new_id())
+    for n in range(4):
+        town.act("hq", "document.take_in", text=f"清源区召开第{n}次会\n{day(-1)}，会议要求，一是要逐户排查返区人员。二是要加强值班值守。", batch=batch)
+    client = signed_in(town, "hq")
+    page = client.get(reverse("directive_batch", args=[batch]))
+    assert "0 / 4" in page.content.decode()
+    assert read_batch(batch) == 4
+    assert read_batch(batch) == 0
+    assert "4 / 4" in client.get(reverse("directive_batch", args=[batch]), headers={"HX-Request": "true"}).content.decode()
+    assert signed_in(town, "street").get(reverse("directive_batch", args=[batch])).status_code == 404
+
+
+def test_reading_twice_changes_nothing_and_setting_aside_frees_the_text(town: Cast) -> None:
+    document = taken_in(town)
+    act("document.read", SYSTEM, new_id(), {"document": str(document.pk)})
+    assert document.directives.count() == 3
+    town.act("hq", "document.set_aside", document=str(document.pk), reason="传错文件")
+    assert document_list(town.as_("hq"), timezone.now()) == []
+    assert taken_in(town).pk != document.pk
+
+
+def test_from_above_are_listed_by_themselves(town: Cast) -> None:
+    taken_in(town)
+    notice = taken_in(
+        town,
+        f"清源市疫情防控指挥部关于加强排查的通知\n各区：\n一、各区要摸清返乡人员底数，建立名单。\n二、各区要加强值班值守。\n清源市疫情防控指挥部\n{day(-1)}",
+    )
+    town.act("hq", "document.describe", document=str(notice.pk), seen_version=1, title="关于加强排查的通知", issuer="清源市疫情防控指挥部", level="city", issued_on=None)
+    assert [d.id for d in document_list(town.as_("hq"), timezone.now(), above=True)] == [notice.pk]
+    assert refused(lambda: town.act("hq", "document.describe", document=str(notice.pk), seen_version=1, title="旧稿", level="city")).field == "seen_version"
+
+
+def test_many_files_go_to_the_queue_and_one_refused_file_keeps_no_other_out(town: Cast) -> None:
+    client = signed_in(town, "hq")
+    texts = [f"清源区召开第{n}次会\n{day(-1)}，会议要求，一是要逐户排查返区人员。二是要加强值班值守。" for n in range(4)]
+    files = [SimpleUploadedFile(f"{n}.txt", text.encode()) for n, text in enumerate(texts)]
+    key = new_id()
+    answer = client.post(reverse("directive_new"), {"client_id": str(key), "files": [*files, SimpleUploadedFile("x.exe", b"MZ")]}, follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("directive_batch", args=[key])
+    assert "x.exe" in answer.content.decode()
+    assert ProcrastinateJob.objects.filter(task_name__endswith="read_batch", args={"batch": str(key)}).count() == 1
+    assert Document.objects.filter(batch=key, state="waiting").count() == 4
+    alone = client.post(reverse("directive_new"), {"client_id": str(new_id()), "files": SimpleUploadedFile("x.exe", b"MZ")})
+    assert (alone.status_code, "“.exe”" in alone.content.decode()) == (422, True)
+    known = client.post(reverse("directive_new"), {"client_id": str(new_id()), "text": texts[0]}, follow=True)
+    assert "没有重复收" in known.content.decode()
