@@ -218,8 +218,8 @@ def meeting_minutes(request: HttpRequest, meeting: uuid.UUID) -> HttpResponse:
 def meeting_to_document(request: HttpRequest, meeting: uuid.UUID) -> HttpResponse:
     """One click: the minutes become a document, and are read."""
     actor = actor_of(request)
-    row = meeting_in_reach(actor, PLAN, meeting)
     actor.require(DRAFT)
+    row = meeting_in_reach(actor, PLAN, meeting)
     if not row.minutes:
         raise Refusal(Reason.MISSING_VALUE, Text("还没有纪要。", "There are no minutes yet."), remedy=Text("请先写纪要。", "Write them first."), field="minutes")
     payload = {"text": row.minutes, "title": row.title, "meeting": str(meeting)}
