@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from tongchou.kernel.clock import SHANGHAI
-from tongchou.kernel.workdays import Limit, announced, end_of_workday, is_workday
+from tongchou.kernel.workdays import Limit, announced, end_of_workday, holiday, is_workday
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,17 @@ def test_a_year_that_is_not_announced_counts_monday_to_friday() -> None:
     assert not announced(day)
     assert is_workday(day)
     assert announced(date(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "year", "first", "last"),
+    [
+        ("春节", 2020, date(2020, 1, 24), date(2020, 2, 2)),
+        ("国庆节", 2023, date(2023, 9, 29), date(2023, 10, 6)),  # with Mid-autumn before it
+        ("中秋", 2020, date(2020, 10, 1), date(2020, 10, 8)),  # on National Day
+        ("元旦", 2023, date(2022, 12, 31), date(2023, 1, 2)),
+    ],
+)
+def test_a_holiday_has_its_first_and_last_day(name: str, year: int, first: date, last: date) -> None:
+    assert holiday(name, year) == (first, last)
+    assert holiday(name, 2039) is None

@@ -13,6 +13,7 @@ from tongchou.intake.dates import days, make
 from tongchou.intake.lexicons import lexicon
 from tongchou.intake.model import Deadline
 from tongchou.intake.numerals import number
+from tongchou.kernel.workdays import holiday
 
 Kind = Literal["date", "period", "validity", "clock", "weekday", "event", "span"]
 _N = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
@@ -169,33 +170,29 @@ def _weekday(text: str, written: date | None) -> _Days:
     return day, day, True
 
 
-# Public holidays as announced by the State Council for the years of the epidemic; first and last day off.
-_HOLIDAYS = {
-    "春节": {2020: ("01-24", "02-02"), 2021: ("02-11", "02-17"), 2022: ("01-31", "02-06"), 2023: ("01-21", "01-27")},
-    "元宵": {2020: ("02-08", "02-08"), 2021: ("02-26", "02-26"), 2022: ("02-15", "02-15"), 2023: ("02-05", "02-05")},
-    "清明": {2020: ("04-04", "04-06"), 2021: ("04-03", "04-05"), 2022: ("04-03", "04-05"), 2023: ("04-05", "04-05")},
-    "五一": {2020: ("05-01", "05-05"), 2021: ("05-01", "05-05"), 2022: ("04-30", "05-04"), 2023: ("04-29", "05-03")},
-    "端午": {2020: ("06-25", "06-27"), 2021: ("06-12", "06-14"), 2022: ("06-03", "06-05"), 2023: ("06-22", "06-24")},
-    "中秋": {2020: ("10-01", "10-08"), 2021: ("09-19", "09-21"), 2022: ("09-10", "09-12"), 2023: ("09-29", "10-06")},
-    "国庆": {2020: ("10-01", "10-08"), 2021: ("10-01", "10-07"), 2022: ("10-01", "10-07"), 2023: ("09-29", "10-06")},
-    "元旦": {2020: ("01-01", "01-01"), 2021: ("01-01", "01-03"), 2022: ("01-01", "01-03"), 2023: ("12-31", "01-02")},
-}
+_FEASTS = {"春节": "春节", "清明": "清明", "五一": "劳动节", "端午": "端午", "中秋": "中秋", "国庆": "国庆节", "十一": "国庆节", "元旦": "元旦"}
+"""As texts say it -> as the calendar names it."""
+_LANTERNS = {2020: date(2020, 2, 8), 2021: date(2021, 2, 26), 2022: date(2022, 2, 15), 2023: date(2023, 2, 5)}
+"""元宵 is no holiday, so the calendar of holidays does not hold it."""
+
+
+def _feast(name: str, year: int) -> tuple[date, date] | None:
+    if name == "元宵":
+        return (day, day) if (day := _LANTERNS.get(year)) else None
+    return holiday(_FEASTS[name], year)
 
 
 def _period(text: str, written: date | None) -> _Days:
     if re.search(r"\d[日号]", text):
         return _days(text, written)
-    name = next((n for n in (*_HOLIDAYS, "十一") if n in text), None)
+    name = next((n for n in (*_FEASTS, "元宵") if n in text), None)
     if name is None or written is None:
         return None, None, False
-    name = "国庆" if name == "十一" else name
     for year in (written.year, written.year + 1):
-        if span := _HOLIDAYS[name].get(year):
-            first, last = (date.fromisoformat(f"{year}-{part}") for part in span)
-            first = first.replace(year=year - 1) if first > last else first
-            if last >= written - timedelta(days=3):
-                before = first - timedelta(days=1)
-                return (before, before, True) if re.search("前(?!后)", text) else (first, last, True)
+        span = _feast(name, year)
+        if span is not None and span[1] >= written - timedelta(days=3):
+            before = span[0] - timedelta(days=1)
+            return (before, before, True) if re.search("前(?!后)", text) else (*span, True)
     return None, None, False
 
 

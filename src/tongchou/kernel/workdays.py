@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import chinese_calendar
-from chinese_calendar.constants import holidays, workdays
+from chinese_calendar.constants import Holiday, holidays, workdays
 
 from tongchou.kernel.clock import SHANGHAI, aware, due
 from tongchou.kernel.text import Text
@@ -31,6 +31,22 @@ def announced(day: date) -> bool:
 def is_workday(day: date) -> bool:
     """Whether offices work on that day, working week-ends included."""
     return bool(chinese_calendar.is_workday(day)) if announced(day) else day.weekday() < 5
+
+
+def holiday(name: str, year: int) -> tuple[date, date] | None:
+    """First and last day off of a holiday (春节, 国庆节, ...) in a year, with the days off that join it; None where it is not announced.
+
+    Mid-autumn in a year in which it falls on National Day is that holiday.
+    """
+    named = [day for day, feast in holidays.items() if day.year == year and Holiday(feast).chinese == name]
+    if not named:
+        return holiday("国庆节", year) if name == "中秋" and announced(date(year, 1, 1)) else None
+    first = last = min(named)
+    while first - timedelta(days=1) in holidays:
+        first -= timedelta(days=1)
+    while last + timedelta(days=1) in holidays:
+        last += timedelta(days=1)
+    return first, last
 
 
 def end_of_workday(start: datetime, days: int) -> datetime:
