@@ -473,3 +473,26 @@ def test_the_database_refuses_a_decision_that_changes(town: Cast) -> None:
             _sql(statement)
     with pytest.raises(Error, match="not changed"):
         _sql("update plans_packversion set files = '{}'")
+
+
+def test_merging_two_files_of_one_person_keeps_the_order_and_its_decision(town: Cast) -> None:
+    key, twice = contact(town), person(town, "禤静姝")
+    order(town, key)
+    town.act("hq", "person.merge", kept=twice, folded=key, reason="registered_twice")
+    row = only()
+    assert str(row.person_id) == str(row.decision.person_id) == twice
+    other = contact(town, name="何安")
+    order(town, other)
+    two = refused(lambda: town.act("hq", "person.merge", kept=twice, folded=other, reason="registered_twice"))
+    assert two.reason is Reason.DUPLICATE  # two live orders of one kind: one of them has to be lifted first
+
+
+def test_a_repeated_click_issues_once(town: Cast) -> None:
+    made = decide(town, contact(town))["decision"]
+    client, payload = new_id(), {"decision": made, "legal_basis": LAW}
+    first = act("restriction.issue", town.as_("street"), client, payload)
+    again = act("restriction.issue", town.as_("street"), client, payload)
+    assert again.repeated
+    assert again.result == first.result
+    assert Restriction.objects.count() == 1
+    assert refused(lambda: town.act("street", "restriction.issue", **payload)).reason is Reason.DUPLICATE

@@ -79,7 +79,7 @@ def pack_page(request: HttpRequest, version: uuid.UUID) -> HttpResponse:
     language = get_language() or "zh-hans"
     context: dict[str, Any] = {
         "row": row, "title": Text.from_dict(row.title) if row.title else Text(row.pack, row.pack), "draft": draft, "state": _state(row, in_force),
-        "problems": [{"file": p.file, "line": p.line, "said": p.sentence(language)} for p in problems[:100]], "more": max(0, len(problems) - 100),
+        "problems": [{"file": p.file, "line": p.line, "said": _said(p, language)} for p in problems[:100]], "more": max(0, len(problems) - 100),
         "files": [{"path": p, "lines": t.count("\n") + 1, "bad": any(x.file == p for x in problems)} for p, t in sorted(row.files.items())],
         "changes": [{"path": p, "lines": [_line(x) for x in lines[:LINES_SHOWN]]} for p, lines in differences(base.files, row.files)] if base else [],
         "base": base, "shadow": _shadow(row), "shadow_fits": row.shadow.get("digest") == row.digest,
@@ -94,6 +94,11 @@ def pack_page(request: HttpRequest, version: uuid.UUID) -> HttpResponse:
         "breadcrumbs": [{"url": reverse("packs"), "label": _TITLE}, {"url": "", "label": f"{row.pack} v{row.version}"}],
     }  # fmt: skip
     return render(request, "plans/pack.html", context)
+
+
+def _said(problem: Refusal, language: str) -> str:
+    """What is wrong, without the file and line, which stand beside it."""
+    return problem.sentence(language).removeprefix(f"{problem.file}:{problem.line}").lstrip(":： ")
 
 
 def _line(text: str) -> dict[str, str]:
@@ -175,7 +180,7 @@ def pack_file(request: HttpRequest, version: uuid.UUID) -> HttpResponse:
     faults = [p for p in problems_of(row.files) if p.file == path] if path in row.files else []
 
     def fields(d: Draft) -> list[FieldParts]:
-        lines = [f"{p.line}: {p.sentence(language)}" for p in faults[:40]]
+        lines = [f"{p.line}: {_said(p, language)}" for p in faults[:40]]
         return [
             d.field("path", Text("文件", "File"), required=True, maxlength=120, readonly=path in row.files),
             d.field("text", Text("内容", "Content"), "textarea", rows=32, help="\n".join(lines)),

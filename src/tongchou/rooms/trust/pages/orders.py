@@ -17,7 +17,10 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import act
+from tongchou.record.models import Fact
+from tongchou.record.people.fact_types import fact_types
 from tongchou.record.questions.person_file import is_open
+from tongchou.rooms.trust.models import Restriction
 from tongchou.rooms.trust.orders import order_in_reach, organisation
 from tongchou.rooms.trust.questions import (
     VIEWS,
@@ -121,7 +124,7 @@ def order_page(request: HttpRequest, order: uuid.UUID) -> HttpResponse:
         "code": dashed(row.code),
         "notices": list(row.notices.order_by("at")),
         "appeals": appeals([row]).get(row.pk, []),
-        "evidence": [_evidence(e) for e in row.evidence],
+        "evidence": _evidence(row),
         "renewed_by": getattr(row, "renewed_by", None),
         "can_confirm": row.state == "pending" and live and row.issued_by_id != actor.account_id and bool(own - {row.issuer_org}),
         "must_wait": row.state == "pending" and live,
@@ -133,10 +136,20 @@ def order_page(request: HttpRequest, order: uuid.UUID) -> HttpResponse:
     return render(request, "trust/order.html", context)
 
 
-def _evidence(piece: str) -> Any:
-    if piece.startswith("fact:"):
-        return Text("在册事实 {n}", "Fact on record {n}").with_(n=piece[5:13])
-    return piece
+def _evidence(row: Restriction) -> list[Any]:
+    """What an order rests on: facts on record by kind and day, and what was written."""
+    keys = [e[5:] for e in row.evidence if e.startswith("fact:")]
+    facts = {str(f.pk): f for f in Fact.objects.filter(pk__in=keys, person_id=row.person_id)}
+    out: list[Any] = []
+    for piece in row.evidence:
+        fact = facts.get(piece[5:]) if piece.startswith("fact:") else None
+        if fact is not None:
+            known = fact_types().get(fact.type)
+            said = Text("在册：{t} {d}", "On record: {t} {d}").with_(t=known.title if known else fact.type, d=fact.on or "")
+            out.append(said if fact.withdrawn_at is None else Text("{s}（已撤回）", "{s} (withdrawn since)").with_(s=said))
+        elif not piece.startswith("fact:"):
+            out.append(piece)
+    return out
 
 
 @page("order_confirm", "orders/<uuid:order>/confirm", "restriction.confirm", methods=("POST",))
