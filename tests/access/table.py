@@ -91,7 +91,6 @@ PAGES: dict[str, Way] = {
             "service", "service_visits", "service_lookup", "service_visit_new", "service_topics", "service_case_new", "difficulties", "difficulty_new",
             "packs", "pack_draft", "plan_decide", "plan_preview", "plan_replay", "orders", "order_counts", "order_batch", "care_pass",
             "my_status", "notice_verify", "reversals", "reversal_new", "list_check", "audit_lists",
-            "risk", "risk_import", "risk_evaluate", "grades",
             "bulletins", "bulletin_new", "requests", "request_new", "answer_table", "data", "burden", "score_weights", "standings", "standing_new", "teams", "team_new",
             "directives", "directive_new", "meetings", "meetings_month", "meeting_new", "meeting_units",
         )
@@ -144,6 +143,7 @@ PAGES: dict[str, Way] = {
     "answer_loop": Way(("loop",), "area"),
     "data_entry": Way(("source", "entry_key")),
     # grades of areas: public; numbers, findings and proposals within reach
+    **{name: Way() for name in ("risk", "risk_import", "risk_evaluate", "grades", "regime")},
     "risk_area": Way(("area",), "directory"),
     "risk_count": Way(reach="area", form=lambda p: {"area": p.area.pk, "day": "2022-07-05", "cases": "1", "source": "日报"}),
     "risk_finding": Way(("area",), "area", lambda p: {"finding": "controlled:yes", "day": "2022-07-05", "source": "流调"}),

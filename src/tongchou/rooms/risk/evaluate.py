@@ -149,7 +149,8 @@ def _found(
         return None if not value or (last is not None and day < last) else value == "yes"
 
     others = not any(g.area != area.pk and rank(g.grade) > 0 for g in held)
-    again = current is not None and last is not None and last > current.since
+    # a case in the county was found in a place that is drawn by itself: the rest of the county is not where it was found
+    again = None if area.pk == root.pk else current is not None and last is not None and last > current.since
     place = findings.get("place", ("", date.min))[0] or None
     return Found(
         "rest" if area.pk == root.pk else place, said("round_negative"), said("last_contact_clear"), said("controlled"),
