@@ -27,7 +27,7 @@ def regime_of(
 ) -> None:
     """Say which regime holds and by which document. Exits with 1 when the input is refused, 2 when the grade has to be known first."""
     from tongchou.cli.main import database
-    from tongchou.cli.plan import _area, _refused
+    from tongchou.cli.plan_input import area_code, refused
     from tongchou.kernel.clock import parse_date
     from tongchou.kernel.errors import Reason, Refusal
     from tongchou.kernel.text import Text
@@ -39,9 +39,9 @@ def regime_of(
             if level and level not in GRADES:
                 rule = Text("等级须为 low、medium 或 high。", "The grade is low, medium or high.")
                 raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请改正。", "Correct it."), field="grade", value=level[:20])
-            found = regime(_area(area), parse_date(on, "on"), level=level or None, essential=essential, commitment=commitment)
+            found = regime(area_code(area), parse_date(on, "on"), level=level or None, essential=essential, commitment=commitment)
         except Refusal as refusal:
-            raise _refused([refusal], as_json, lang) from None
+            raise refused([refusal], as_json, lang) from None
     value = _value(found)
     print(json.dumps(value, ensure_ascii=False, indent=2) if as_json else _sentence(found, lang))
     if found.outcome == "undetermined":

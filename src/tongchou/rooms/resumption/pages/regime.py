@@ -30,7 +30,7 @@ def regime_page(request: HttpRequest) -> HttpResponse:
     here = District.objects.filter(pk=1).select_related("root").first()
     rows: list[dict[str, Any]] = []
     found: Regime | None = None
-    if here is not None:
+    if here is not None and here.root is not None:
         for title, essential, commitment in _CASES:
             found = regime(here.root.code, on, essential=essential, commitment=commitment)
             rows.append({"title": title, "found": found})
