@@ -74,6 +74,35 @@ def ask(pages: dict[str, tuple[Any, str, dict[str, str] | None]]) -> None:
         print(f"{name:44} median {statistics.median(found):6.1f} ms  p95 {p95:6.1f} ms  worst {found[-1]:6.1f} ms{'  TOO SLOW' if p95 > 150 else ''}")
 
 
+def _more(hq: Any, actor: Any) -> dict[str, tuple[Any, str, dict[str, str] | None]]:
+    """The tree of a task that went to every street and from there to every community; scores, documents, data requests."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from tongchou.kernel.ids import new_id
+    from tongchou.record.act import act
+    from tongchou.record.models import Unit
+
+    due = (timezone.now() + timedelta(days=9)).isoformat()
+    top, office = new_id(), actor.grants[0].unit_id
+    common = {"kind": "task", "title": "全区排查", "due_at": due}
+    act("loop.open", actor, new_id(), common | {"id": str(top), "owner_unit": office})
+    parts = [common | {"id": str(new_id()), "owner_unit": u, "parent": str(top)} for u in Unit.objects.filter(kind="street").values_list("pk", flat=True)]
+    act("loop.open_many", actor, new_id(), {"items": parts})
+    below = list(Unit.objects.filter(kind="community").values_list("pk", flat=True))
+    items = [common | {"owner_unit": u, "parent": parts[n % len(parts)]["id"]} for n, u in enumerate(below)]
+    act("loop.open_many", actor, new_id(), {"items": items})
+    return {
+        "headquarters: tree over three levels": (hq, f"/loops/{top}/tree", None),
+        "headquarters: scores": (hq, "/scores", None),
+        "headquarters: weekly bulletin composed": (hq, "/documents/new?compose=week", None),
+        "headquarters: daily brief composed": (hq, "/documents/new?compose=brief", None),
+        "headquarters: data requests": (hq, "/requests", None),
+        "headquarters: burden of reports": (hq, "/requests/burden", None),
+    }
+
+
 def main(loops: int, people: int) -> None:
     from django.core.management import call_command
 
@@ -131,6 +160,7 @@ def main(loops: int, people: int) -> None:
         "street: search a title": (street, "/search?q=企业复工核查第2", None),
         "grid worker: home": (grid, "/", None),
     }
+    pages |= _more(hq, actor["hq"])
     if people:
         for who, name in ((hq, "headquarters"), (street, "street")):
             pages |= {
