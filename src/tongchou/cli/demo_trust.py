@@ -12,7 +12,7 @@ from tongchou.cli.demo_cast import Demo
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
-from tongchou.record.models import Account, Fact
+from tongchou.record.models import Account, Person
 from tongchou.rooms.plans.store import install_shipped_packs
 from tongchou.rooms.trust.actions.answer import ORIGIN
 from tongchou.rooms.trust.models import Restriction
@@ -65,10 +65,10 @@ def _decided(demo: Demo, who: str, person: Any, at: datetime, facts: dict[str, s
 
 
 def _free(demo: Demo) -> list[Any]:
-    """People of the first street about whom a test is on record, and who are under no order."""
+    """Some people of the first street about whom no contact is on record, and who are under no order."""
     path = demo.areas["street:0"].path
-    rows = Fact.objects.filter(type="test", person__area__path__startswith=path).exclude(person__restrictions__isnull=False)
-    return list(dict.fromkeys(rows.order_by("recorded_at", "pk").values_list("person_id", flat=True)[:20]))
+    rows = Person.objects.filter(area__path__startswith=path, merged_into=None, restrictions__isnull=True)
+    return list(rows.exclude(facts__type="contact").order_by("created_at", "pk").values_list("pk", flat=True)[:20])
 
 
 def _by_hand(demo: Demo, at: datetime) -> None:
