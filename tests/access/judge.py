@@ -149,6 +149,12 @@ def leaks(w: World, who: str, text: str, typed: str = "") -> list[str]:
             wrong.append(place.masked)
         if not (area and people) and place.marker("房") in text:
             wrong.append(place.marker("房"))
+        if not (area and may(w, who, "supervision.view")) and place.marker("查见") in text:
+            wrong.append(place.marker("查见"))
+        if not (area and may(w, who, "supervision.oversee")) and place.marker("轮") in text:
+            wrong.append(place.marker("轮"))
+        if place.marker("线索") in text:  # for the handling unit alone, which is nobody here
+            wrong.append(place.marker("线索"))
         if not (reached(w, who, place, "directory") and may(w, who, "responsibility.view")) and place.marker("责任") in text:
             wrong.append(place.marker("责任"))
         out += [f"{name}: {m}" for m in wrong]

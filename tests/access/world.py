@@ -17,7 +17,7 @@ from tests.rooms.plans.drill import LAW, PACK, TABLE, install
 from tongchou.kernel.identifiers import check_digit
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM, Actor, load_actor, roles
-from tongchou.record.act import act
+from tongchou.record.act import Context, act
 from tongchou.record.actions.tokens import issue
 from tongchou.record.files import take_in
 from tongchou.record.models import Account, Area, Evidence, PersonMerge, Post, PostHolding, Responsibility, Unit
@@ -26,6 +26,9 @@ from tongchou.rooms.command.models import Secondment, Team
 from tongchou.rooms.directives.models import Directive, Meeting
 from tongchou.rooms.requests.models import Answer
 from tongchou.rooms.risk.models import Finding, Proposal
+from tongchou.rooms.supervision import models as supervision
+from tongchou.rooms.supervision.actions.raising import make as make_lead
+from tongchou.rooms.supervision.checklists import edition_for
 from tongchou.rooms.trust.models import OrderBatch, Reversal
 
 PLACES = ("own", "next", "far")
@@ -118,6 +121,7 @@ def world() -> World:
         _standing(place)
         _directives(place)
         _meeting(place)
+        _supervision(cast, place)
     for role in roles().by_key:
         home = _unit(f"{role} 自处", "department", cast.areas["east"])
         out.accounts[role] = _account(f"of_{role}", home, role)
@@ -305,3 +309,17 @@ def _meeting(place: Place) -> None:
     )["meeting"]  # fmt: skip
     row = Meeting.objects.get(pk=made)
     place.ids |= {"meeting": made, "venue": row.venues.get().pk, "attendance": row.attendance.get().pk, "end": "settle"}
+
+def _supervision(cast: Cast, place: Place) -> None:
+    """A begun visit to the place's unit by a group in the same area, with an answer; and a lead about it, handled elsewhere."""
+    now, today = timezone.now(), timezone.localdate()
+    group = _unit(f"{place.name} 督导组", "supervision_group", place.area)
+    row = supervision.Round.objects.create(id=new_id(), kind="unannounced", title=place.marker("轮"), group=group, starts_on=today, ends_on=today, opened_at=now)
+    drawn = supervision.Draw.objects.create(id=new_id(), round=row, pool=[place.unit.pk], seed="00", wanted=1, drawn=[place.unit.pk], by=place.officer, at=now)
+    visit = supervision.Visit.objects.create(
+        id=new_id(), round=row, edition=edition_for("venue", now), unit=place.unit, planned_on=today, state="begun", begun_at=now
+    )
+    supervision.Answer.objects.create(visit=visit, item="air", verdict="fault", note=place.marker("查见"), at=now, by=place.officer)
+    handler = _unit(f"{place.name} 纪检", "discipline", place.area)
+    lead = make_lead(Context(new_id(), SYSTEM, now, ()), "neglect", place.unit, handler, None, place.marker("线索"))
+    place.ids |= {"round": row.pk, "draw": drawn.pk, "visit": visit.pk, "lead": lead.pk, "checklist_key": "venue"}

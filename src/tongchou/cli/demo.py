@@ -22,6 +22,7 @@ from tongchou.cli.demo_projects import make_projects
 from tongchou.cli.demo_requests import make_requests
 from tongchou.cli.demo_risk import make_risk
 from tongchou.cli.demo_service import make_service
+from tongchou.cli.demo_supervision import make_supervision
 from tongchou.cli.demo_trust import make_orders
 from tongchou.record.ledger import seal_all
 from tongchou.record.loops.kinds import install_shipped_kinds
@@ -72,6 +73,7 @@ def load_demo(
         make_orders(demo)
         make_risk(demo)
         make_projects(demo)
+        make_supervision(demo)
     seal_all()
     with connection.cursor() as cursor:
         cursor.execute("analyze")

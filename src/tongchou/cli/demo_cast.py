@@ -167,10 +167,11 @@ def make_accounts(demo: Demo) -> None:
     kinds = {"enterprise": "enterprise_manager", "school": "school_officer"}
     for n, key in enumerate([k for k in mine if k not in taken][:UNIT_ACCOUNTS]):
         wanted[f"{demo.units[key].kind}-{n + 1}"] = (key, kinds[demo.units[key].kind])
-    _store_accounts(demo, wanted)
+    add_accounts(demo, wanted)
 
 
-def _store_accounts(demo: Demo, wanted: dict[str, tuple[str, str]]) -> None:
+def add_accounts(demo: Demo, wanted: dict[str, tuple[str, str]]) -> None:
+    """Accounts by user name -> (unit, role), each in a post of its own."""
     sealed = make_password(PASSWORD)  # one hash for all: hashing is slow on purpose
     table, now = roles(), timezone.now()
     for name, (unit, role) in wanted.items():
@@ -178,8 +179,8 @@ def _store_accounts(demo: Demo, wanted: dict[str, tuple[str, str]]) -> None:
         demo.accounts[name] = Account(username=name, display_name=shown, password=sealed, password_changed_at=now)
         title = table[role].title
         demo.posts[name] = Post(unit=demo.units[unit], title=title.zh, title_en=title.en, role=role)
-    Account.objects.bulk_create(demo.accounts.values(), batch_size=5000)
-    Post.objects.bulk_create(demo.posts.values(), batch_size=5000)
+    Account.objects.bulk_create([demo.accounts[n] for n in wanted], batch_size=5000)
+    Post.objects.bulk_create([demo.posts[n] for n in wanted], batch_size=5000)
     held = [PostHolding(post=demo.posts[n], account=demo.accounts[n], from_date=SINCE) for n in wanted]
     PostHolding.objects.bulk_create(held, batch_size=5000)
 

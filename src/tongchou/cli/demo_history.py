@@ -107,17 +107,17 @@ def _ask(demo: Demo, day: int, at: datetime) -> None:
         _do(demo, "enterprise", "loop.advance", at + timedelta(hours=44), loop=made, step="confirm")
     noted = {"kind": "finding", "title": _FINDINGS[day // 3 % len(_FINDINGS)], "owner_unit": demo.units["site"].pk, "data": {"severity": "minor"}}
     found = _do(demo, "inspector", "loop.open", at + timedelta(hours=1), **noted)["loop"]
-    seen = [_photo(demo, "inspector", "before"), {"key": "demand", "type": "text", "text": "当日整改，举一反三。"}]
+    seen = [photo(demo, "inspector", "before"), {"key": "demand", "type": "text", "text": "当日整改，举一反三。"}]
     _do(demo, "inspector", "loop.advance", at + timedelta(hours=2), loop=found, step="issue", evidence=seen)
     if day < 15:
-        mended = [_photo(demo, "site", "after"), {"key": "measures", "type": "text", "text": "已补齐记录，明确专人每日核对。"}]
+        mended = [photo(demo, "site", "after"), {"key": "measures", "type": "text", "text": "已补齐记录，明确专人每日核对。"}]
         _do(demo, "site", "loop.advance", at + timedelta(hours=26), loop=found, step="rectify", evidence=mended)
     if day < 12:
         passed = [{"key": "seen", "type": "text", "text": "现场复查，已整改到位。"}]
         _do(demo, "inspector", "loop.advance", at + timedelta(hours=40), loop=found, step="pass", evidence=passed)
 
 
-def _photo(demo: Demo, who: str, key: str) -> dict[str, str]:
+def photo(demo: Demo, who: str, key: str) -> dict[str, str]:
     """A plain grey picture, uploaded as that person's photo: evidence has to be somebody's own file."""
     file = take_in(demo.actor(who), new_id(), f"{key}.png", "image/png", _GREY).result["file"]
     return {"key": key, "type": "photo", "file": str(file)}

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "tongchou.rooms.plans.apps.PlansConfig",
     "tongchou.rooms.risk.apps.RiskConfig",
     "tongchou.rooms.resumption.apps.ResumptionConfig",
+    "tongchou.rooms.supervision.apps.SupervisionConfig",
     "tongchou.rooms.service.apps.ServiceConfig",
     "tongchou.rooms.trust.apps.TrustConfig",
     "tongchou.rooms.projects.apps.ProjectsConfig",

@@ -18,7 +18,7 @@ from tongchou.packs.kinds import LoopKind
 from tongchou.packs.kindshape import build_kind
 from tongchou.packs.yamllines import Problems, read_yaml
 
-__all__ = ["KindErrors", "base_kind_texts", "base_kinds", "graph", "read_kind", "read_kinds"]
+__all__ = ["KindErrors", "base_kind_texts", "base_kinds", "confidential_kinds", "graph", "read_kind", "read_kinds"]
 
 
 class KindErrors(Exception):
@@ -99,3 +99,9 @@ def base_kinds() -> dict[str, LoopKind]:
     """The kinds that the program ships, by key."""
     found = (read_kind(text, name) for name, text in base_kind_texts().items())
     return {kind.key: kind for kind in found}
+
+
+@lru_cache(maxsize=1)
+def confidential_kinds() -> frozenset[str]:
+    """Keys of the shipped kinds that only their parties see. A district's own kinds cannot be confidential."""
+    return frozenset(kind.key for kind in base_kinds().values() if kind.confidential)

@@ -121,6 +121,7 @@ class LoopKind:
     digest: str = ""
     source: str = ""                   # file name, for messages
     self_closing: Text | None = None   # why it may be closed as done without being verified; None: it may not
+    confidential: bool = False         # seen by the parties only, whatever area it lies in; moved by the program's own pages only
     extra: dict[str, str] = field(default_factory=dict)
 
     def steps_from(self, stage: str) -> list[Step]:

@@ -39,6 +39,7 @@ def kind_schema() -> Schema:
         "returns": _object({"limit": _whole(0), "adjudicate": _NAME}, ("limit", "adjudicate")),
         "follow_up": _object({"after_hours": _HOURS, "by": _enum(words.ASKERS)}, ("after_hours", "by")),
         "self_closing": _object({"why": _ref("text")}, ("why",)),
+        "confidential": _FLAG | _says("只限有关各方可见，仅限随程序提供的类型", "Only the parties see it; shipped kinds only"),
     }
     required = ("kind", "version", "title", "purpose", "subject", "start", "opened_by", "stages", "steps")
     return {

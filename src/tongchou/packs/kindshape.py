@@ -32,6 +32,7 @@ def build_kind(root: Node, problems: Problems, *, digest: str, source: str) -> L
         digest=digest,
         source=source,
         self_closing=_self_closing(read, root),
+        confidential=read.flag(root, "confidential"),
     )
 
 

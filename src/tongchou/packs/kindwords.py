@@ -24,6 +24,7 @@ TOP_KEYS = (
     "returns",
     "follow_up",
     "self_closing",
+    "confidential",
 )
 STAGE_KEYS = ("title", "owner", "deadline", "end", "ladder")
 STEP_KEYS = (

@@ -39,6 +39,10 @@ def check_kind_text(text: str, source: str) -> tuple[LoopKind | None, list[Refus
         rule = Text("“{key}”是系统自带的类型。", "“{key}” is a kind that comes with the system.").with_(key=kind.key)
         remedy = Text("请为本区的类型另取键名。", "Give the district's own kind another key.")
         return kind, [Refusal(Reason.DUPLICATE, rule, remedy=remedy, field="kind", value=kind.key, file=source)]
+    if kind.confidential:
+        rule = Text("confidential 仅限系统自带的类型。", "`confidential` is for kinds that come with the system.")
+        remedy = Text("请删除 confidential。", "Delete `confidential`.")
+        return kind, [Refusal(Reason.NOT_ALLOWED, rule, remedy=remedy, field="confidential", value=True, file=source)]
     return kind, []
 
 

@@ -61,6 +61,10 @@ def plan(
     if not visible(actor, state):
         return not_found()
     kind = state.kind
+    if kind.confidential and not actor.system:
+        rule = Text("“{kind}”在专门页面办理。", "“{kind}” is handled on its own page.").with_(kind=kind.title)
+        remedy = Text("请从事项页面上的链接进入。", "Follow the link on the loop's page.")
+        return Refusal(Reason.NOT_ALLOWED, rule, remedy=remedy, field="step", value=step_key)
     step = kind.steps.get(step_key)
     if step is None:
         rule = Text("“{kind}”没有“{step}”这一步。", "“{kind}” has no step “{step}”.").with_(kind=kind.title, step=step_key)

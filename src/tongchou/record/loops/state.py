@@ -100,7 +100,7 @@ def parties(actor: Actor, state: LoopState, permission: str = "loop.act") -> dic
             found.setdefault(Party.CO_UNIT, grant)
         if unit == state.subject_unit:
             found.setdefault(Party.SUBJECT, grant)
-    for grant in actor.grants_for("loop.adjudicate"):
+    for grant in () if state.kind.confidential else actor.grants_for("loop.adjudicate"):
         found.setdefault(Party.ADJUDICATOR, grant)
         if state.opener_unit is None:  # opened by the program: the headquarters stands in for the opener
             found.setdefault(Party.OPENER, grant)
@@ -112,8 +112,8 @@ def parties(actor: Actor, state: LoopState, permission: str = "loop.act") -> dic
 
 
 def visible(actor: Actor, state: LoopState, permission: str = "loop.view") -> bool:
-    """Whether the actor may know that the loop exists."""
-    if actor.system or actor.sees_path(permission, state.path):
+    """Whether the actor may know that the loop exists. One of a confidential kind: only its parties, whatever their area."""
+    if actor.system or (actor.sees_path(permission, state.path) and not state.kind.confidential):
         return True
     units = set(actor.unit_ids(permission))
     involved = {state.owner_unit, state.opener_unit, state.verifier_unit, state.turn_unit, *state.co_units}

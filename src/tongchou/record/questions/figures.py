@@ -14,7 +14,7 @@ from django.db import connection
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.record.access import Actor
 from tongchou.record.models import Area
-from tongchou.record.questions.worklist import Filter, conditions, scope_condition, within
+from tongchou.record.questions.worklist import Filter, conditions, discreet, scope_condition, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,8 @@ def by_day(actor: Actor, top: Area, now: datetime, days: int = 30) -> list[DayFi
     scope = "l.area_id = any(array(select s.id from record_area s where s.path like %(below)s))"
     if not within(actor, top.pk):
         scope += " and " + scope_condition(actor, "loop.view", values)
+    else:
+        scope += " and " + discreet(actor, "loop.view", values)
     with connection.cursor() as cursor:
         cursor.execute(_DAYS.format(scope=scope), values)
         found = {row[0]: row[1:] for row in cursor.fetchall()}

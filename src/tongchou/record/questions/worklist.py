@@ -14,6 +14,7 @@ from django.db import connection
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
+from tongchou.packs.kindfile import confidential_kinds
 from tongchou.record.access import Actor
 from tongchou.record.models import Area
 
@@ -150,7 +151,9 @@ def conditions(actor: Actor, wanted: Filter, now: datetime) -> tuple[list[str], 
         title = "l.title" if len(wanted.text) >= 3 else "(l.title || '')"
         where.append(f"{title} {'ilike' if cased else 'like'} %(text)s")
     if by_scope and not within(actor, wanted.area):
-        where.append(_narrow(actor, where, values, wanted.view == "closed") if wanted.text else scope_condition(actor, "loop.view", values))
+        where.append(_narrow(actor, where, values, wanted.view == "closed") if wanted.text else _in_scope(actor, "loop.view", values))
+    if by_scope:
+        where.append(discreet(actor, "loop.view", values))
     return where, values
 
 
@@ -198,7 +201,20 @@ def _view(actor: Actor, view: str, values: dict[str, Any]) -> str:
 
 def scope_condition(actor: Actor, permission: str, values: dict[str, Any]) -> str:
     """What the actor may see at all, as one condition."""
+    return f"{_in_scope(actor, permission, values)} and {discreet(actor, permission, values)}"
+
+
+def _in_scope(actor: Actor, permission: str, values: dict[str, Any]) -> str:
     return "(" + " or ".join(scope_parts(actor, permission, values)) + ")"
+
+
+def discreet(actor: Actor, permission: str, values: dict[str, Any]) -> str:
+    """Loops of confidential kinds are for their parties alone, whatever area they lie in. Belongs to every condition by area."""
+    if actor.system:
+        return "true"
+    values["discreet"], values["discreet_units"] = sorted(confidential_kinds()), list(actor.unit_ids(permission))
+    own = " or ".join(f"l.{c} = any(%(discreet_units)s::bigint[])" for c in ("owner_unit_id", "opener_unit_id", "verifier_unit_id", "turn_unit_id", "subject_unit_id"))
+    return f"(l.kind <> all(%(discreet)s::text[]) or {own})"
 
 
 def scope_parts(actor: Actor, permission: str, values: dict[str, Any]) -> list[str]:

@@ -1,0 +1,137 @@
+"""What each group covered and missed, and how the load lies. One statement for each sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import connection
+
+from tongchou.kernel.clock import SHANGHAI
+from tongchou.record.access import Actor
+from tongchou.record.territory.reach import condition
+from tongchou.rooms.supervision.reach import OVERSEE, PLAN, VIEW
+
+WEEKS = 8
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """One unit. weeks: finished visits in each of the last weeks, the oldest first; missed: planned for a day that is over, not carried out."""
+
+    unit: int
+    name: str
+    area: str
+    last: datetime | None
+    weeks: tuple[int, ...]
+    missed: int
+    open_findings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One group (and one of it: account None is the group as a whole). late: planned and not done though the day is over."""
+
+    group: str
+    account: str | None
+    planned: int
+    finished: int
+    late: int
+    cancelled: int
+    findings: int
+
+
+def week_starts(today: date, weeks: int = WEEKS) -> list[date]:
+    """The Mondays of the last weeks, the present one last."""
+    monday = today - timedelta(days=today.weekday())
+    return [monday - timedelta(weeks=n) for n in reversed(range(weeks))]
+
+
+_COVERAGE = """
+with seen as (
+  select v.unit_id, max(v.finished_at) as last,
+         array_agg(width_bucket(v.finished_at, %(weeks)s::timestamptz[])) filter (where v.finished_at >= %(since)s) as weeks,
+         count(*) filter (where v.state in ('planned', 'begun') and v.planned_on < %(today)s and (%(all)s or r.kind = 'planned' or v.state = 'begun')) as missed
+  from supervision_visit v join supervision_round r on r.id = v.round_id
+  where v.state <> 'cancelled' group by v.unit_id
+), faults as (
+  select f.unit_id, count(*) as open from supervision_visitfinding f join record_loop l on l.id = f.loop_id and l.closed_at is null group by f.unit_id
+)
+select u.id, u.name, a.name, s.last, coalesce(s.weeks, '{{}}'), coalesce(s.missed, 0), coalesce(f.open, 0), count(*) over ()
+from record_unit u join record_area a on a.id = u.area_id
+left join seen s on s.unit_id = u.id left join faults f on f.unit_id = u.id
+where u.active_to is null and u.kind = %(kind)s and {reach} {never}
+order by s.last asc nulls first, u.name_key, u.id limit %(most)s
+"""
+
+
+def coverage(actor: Actor, kind: str, now: datetime, *, never: bool = False, most: int = MOST) -> tuple[list[Covered], int]:
+    """Units of a kind within reach, whom nobody visited first; and how many there are in all."""
+    today = now.astimezone(SHANGHAI).date()
+    starts = [datetime.combine(d, time(), SHANGHAI) for d in week_starts(today)]
+    everything = actor.permits(PLAN) or actor.permits(OVERSEE)
+    values: dict[str, Any] = {"weeks": starts, "since": starts[0], "today": today, "kind": kind, "most": most, "all": everything}
+    permission = "unit.view" if actor.permits("unit.view") else VIEW
+    sql = _COVERAGE.format(
+        reach=condition(actor, permission, values, "a.path", "u.id"),
+        never="and s.last is null" if never else "",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = cursor.fetchall()
+    found = [
+        Covered(r[0], r[1], r[2], r[3], tuple(list(r[4]).count(n) for n in range(1, WEEKS + 1)), r[5], r[6]) for r in rows
+    ]
+    return found, rows[0][7] if rows else 0
+
+
+_LOAD = """
+select g.name, c.display_name, count(*) filter (where v.state in ('planned', 'begun')), count(*) filter (where v.state = 'finished'),
+       count(*) filter (where v.state in ('planned', 'begun') and v.planned_on < %(today)s), count(*) filter (where v.state = 'cancelled'),
+       coalesce(sum(f.n), 0)::int
+from supervision_visit v
+join supervision_round r on r.id = v.round_id
+join record_unit g on g.id = r.group_id
+join record_area a on a.id = g.area_id
+left join record_account c on c.id = coalesce(v.finished_by_id, v.begun_by_id, v.account_id)
+left join lateral (select count(*) as n from supervision_visitfinding f where f.visit_id = v.id) f on true
+where v.planned_on >= %(since)s and {reach}
+group by grouping sets ((g.id, g.name), (g.id, g.name, c.id, c.display_name))
+order by g.name, grouping(c.display_name) desc, c.display_name nulls last
+"""
+
+
+def load(actor: Actor, now: datetime, weeks: int = WEEKS) -> list[Load]:
+    """Visits of each group and of each of its people in the last weeks. For those who plan or oversee."""
+    today = now.astimezone(SHANGHAI).date()
+    values: dict[str, Any] = {"today": today, "since": week_starts(today, weeks)[0]}
+    permission = OVERSEE if actor.permits(OVERSEE) else PLAN
+    sql = _LOAD.format(reach=condition(actor, permission, values, "a.path", "g.id"))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = cursor.fetchall()
+    out, whole = [], ""
+    for row in rows:
+        first = row[0] != whole
+        whole = row[0]
+        out.append(Load(row[0], None if first else (row[1] or ""), *row[2:]))
+    return out
+
+
+_FIGURES = """
+select s.kind, s.outcome, count(*), count(*) filter (where s.answered_at is null), count(*) filter (where s.appealed_at is not null),
+       count(*) filter (where s.first_outcome <> '' and s.first_outcome <> s.outcome)
+from supervision_lead s join record_unit u on u.id = s.handler_id join record_area a on a.id = u.area_id
+where {reach} group by s.kind, s.outcome order by s.kind, s.outcome
+"""
+
+
+def lead_figures(actor: Actor) -> list[tuple[str, str, int, int, int, int]]:
+    """(kind, outcome, leads, unanswered, reviews asked for, changed by the review): no unit and no person is named."""
+    values: dict[str, Any] = {}
+    sql = _FIGURES.format(reach=condition(actor, "lead.figures", values, "a.path", "u.id"))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
