@@ -65,10 +65,11 @@ def _decided(demo: Demo, who: str, person: Any, at: datetime, facts: dict[str, s
 
 
 def _free(demo: Demo) -> list[Any]:
-    """Some people of the first street about whom no contact is on record, and who are under no order."""
+    """Some people of the first street about whom no contact is on record, who are under no order; not the resident with an account."""
     path = demo.areas["street:0"].path
     rows = Person.objects.filter(area__path__startswith=path, merged_into=None, restrictions__isnull=True)
-    return list(rows.exclude(facts__type="contact").order_by("created_at", "pk").values_list("pk", flat=True)[:20])
+    rows = rows.exclude(facts__type="contact").exclude(account__username="resident")
+    return list(rows.order_by("created_at", "pk").values_list("pk", flat=True)[:20])
 
 
 def _by_hand(demo: Demo, at: datetime) -> None:
