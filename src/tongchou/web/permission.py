@@ -1,6 +1,6 @@
 """Every page declares its name, address and permission; the registry is the only source of page URLs.
 
-    @page("work_list", "work", "loop.view", nav=Nav(Text("待办", "Work list"), "list-check", 10))
+    @page("work_list", "work", "loop.view", nav=Nav(Text("待办", "Work list"), "list-check"))
     def work_list(request: HttpRequest) -> HttpResponse: ...
 
 The permission is a key of roles.yaml, PUBLIC (nobody need be signed in) or OWN (whoever is signed in). A view finds
@@ -31,6 +31,7 @@ from tongchou.kernel.errors import Reason, Refusal, out_of_range
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, roles
 from tongchou.web.actor import first_duty, page_actor
+from tongchou.web.navigation import group_of, place
 
 PUBLIC = "public"
 OWN = "own"
@@ -39,15 +40,13 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class Nav:
-    """The page's entry in the main navigation. order: ascending; the first four go to the phone's bar.
+    """The page's entry in the main navigation. Where it stands: `web.navigation`.
 
     count: (request) -> (number or None, whether it is red); asked once for each page shown.
     """
 
     label: Text
     icon: str
-    order: int
-    group: Text | None = None
     count: Callable[[HttpRequest], tuple[int | str | None, bool]] | None = None
 
 
@@ -201,13 +200,14 @@ def urlpatterns() -> list[URLPattern]:
 def nav_for(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
     """The entries of the main navigation that the actor may open."""
     out: list[dict[str, Any]] = []
-    for entry in sorted((p for p in PAGES.values() if p.nav), key=lambda p: p.nav.order if p.nav else 0):
+    said: Text | None = None
+    for entry in sorted((p for p in PAGES.values() if p.nav), key=lambda p: place(p.name)):
         nav = entry.nav
         assert nav is not None
         if entry.permission not in (PUBLIC, OWN) and not actor.permits(entry.permission):
             continue
         count, alert = nav.count(request) if nav.count else (None, False)
-        url = reverse(entry.name)
+        url, group = reverse(entry.name), group_of(entry.name)
         out.append(
             {
                 "key": entry.name,
@@ -217,7 +217,8 @@ def nav_for(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
                 "count": count,
                 "alert": alert,
                 "active": request.path == url or (url != "/" and request.path.startswith(url.rstrip("/") + "/")),
-                "group": nav.group,
+                "group": group if group != said else None,
             }
         )
+        said = group
     return out

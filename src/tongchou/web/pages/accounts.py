@@ -30,7 +30,7 @@ _STATES: Choices = [
 _LANGUAGES: Choices = [("zh-hans", Text("中文", "Chinese")), ("en", Text("英文", "English"))]
 
 
-@page("accounts", "accounts", MANAGE, methods=("GET",), nav=Nav(_ACCOUNTS, "users", 60))
+@page("accounts", "accounts", MANAGE, methods=("GET",), nav=Nav(_ACCOUNTS, "users"))
 def accounts(request: HttpRequest) -> HttpResponse:
     """Every account, by name and state."""
     text, state = request.GET.get("text", "").strip()[:60], request.GET.get("state", "")

@@ -33,7 +33,7 @@ from record_storedrefusal r left join record_account c on c.id = r.account_id or
 """
 
 
-@page("audit", "audit", "audit.view", methods=("GET",), nav=Nav(Text("审计记录", "Audit record"), "shield-lock", 60))
+@page("audit", "audit", "audit.view", methods=("GET",), nav=Nav(Text("审计记录", "Audit record"), "shield-lock"))
 def audit(request: HttpRequest) -> HttpResponse:
     """The chained acts, newest first, filtered by verb and account."""
     newest = LedgerEntry.objects.order_by("-seq").first()
@@ -72,7 +72,7 @@ def _sheet(rows: list[Any]) -> dict[str, Any]:
     return {"key": "audit", "caption": Text("操作记录", "Acts"), "columns": columns, "rows": lines}
 
 
-@page("audit_refusals", "audit/refusals", "audit.view", methods=("GET",), nav=Nav(Text("被拒操作", "Refusals"), "lock", 61))
+@page("audit_refusals", "audit/refusals", "audit.view", methods=("GET",), nav=Nav(Text("被拒操作", "Refusals"), "lock"))
 def refusals(request: HttpRequest) -> HttpResponse:
     """The last hundred refusals: who tried what, and why it was refused."""
     with connection.cursor() as cursor:
@@ -100,7 +100,7 @@ def audit_verify(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/audit_verify.html", {"report": verify()})
 
 
-@page("audit_heads", "audit/heads", "audit.verify", nav=Nav(Text("外部见证", "Witness"), "signature", 63))
+@page("audit_heads", "audit/heads", "audit.verify", nav=Nav(Text("外部见证", "Witness"), "signature"))
 def audit_heads(request: HttpRequest) -> HttpResponse:
     """Heads that were handed to an outside witness; signing another one downloads it."""
     if request.method == "POST":

@@ -35,7 +35,7 @@ def _unlocated_count(request: HttpRequest) -> tuple[int | str | None, bool]:
     return lost or None, lost > 0
 
 
-@page("custody", "custody", "custody.view", methods=("GET",), nav=Nav(Text("在管与移交", "Custody"), "truck", 30, count=_unlocated_count))
+@page("custody", "custody", "custody.view", methods=("GET",), nav=Nav(Text("在管与移交", "Custody"), "truck", count=_unlocated_count))
 def custody(request: HttpRequest) -> HttpResponse:
     """The balance of every purpose, open hand-overs, and what is held, the unlocated first."""
     actor = actor_of(request)

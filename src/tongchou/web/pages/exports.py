@@ -33,7 +33,7 @@ LOOP_LINKS.append(
 )  # fmt: skip
 
 
-@page("exports", "exports", "person.export", methods=("GET",), nav=Nav(_TITLE, "download", 24))
+@page("exports", "exports", "person.export", methods=("GET",), nav=Nav(_TITLE, "download"))
 def exports(request: HttpRequest) -> HttpResponse:
     """One's own requests and how each stands."""
     labels = (("title", "申请", "Request"), ("stage", "阶段", "Stage"), ("rows", "人数", "People"), ("until", "有效至", "Until"),
@@ -154,7 +154,7 @@ def export_file(request: HttpRequest, loop: uuid.UUID) -> HttpResponse:
     return HttpResponse(file.content, headers=file.headers)
 
 
-@page("audit_exports", "audit/exports", "audit.view", methods=("GET",), nav=Nav(_TITLE, "download", 62))
+@page("audit_exports", "audit/exports", "audit.view", methods=("GET",), nav=Nav(_TITLE, "download"))
 def audit_exports(request: HttpRequest) -> HttpResponse:
     """Every export that was made: by whom, for what, how many people, how often fetched, whether erased."""
     labels = (("number", "编号", "Mark"), ("at", "生成时间", "Made"), ("account", "账号", "Account"), ("unit", "单位", "Unit"),

@@ -39,7 +39,7 @@ DEFINITIONS = {
 }  # fmt: skip
 
 
-@page("figures", "figures", "figures.view", methods=("GET",), nav=Nav(_TITLE, "chart-bar", 12))
+@page("figures", "figures", "figures.view", methods=("GET",), nav=Nav(_TITLE, "chart-bar"))
 def figures(request: HttpRequest) -> HttpResponse:
     """What is open, late and escalated in the actor's area, part by part."""
     actor, at = actor_of(request), now()

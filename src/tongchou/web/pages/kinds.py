@@ -30,7 +30,7 @@ SUBJECTS = {
 _KINDS = Text("事项类型", "Loop kinds")
 
 
-@page("kinds", "kinds", "kind.view", methods=("GET",), nav=Nav(_KINDS, "list-details", 50))
+@page("kinds", "kinds", "kind.view", methods=("GET",), nav=Nav(_KINDS, "list-details"))
 def kinds(request: HttpRequest) -> HttpResponse:
     """The kinds in force: what for, stages, how long, whose they are."""
     actor = actor_of(request)

@@ -53,7 +53,7 @@ PERSON_CARDS: list[PersonCard] = []
 The file's own reading has been recorded; what a card shows besides the person's own data it records itself."""
 
 
-@page("people", "people", "person.search", nav=Nav(Text("人员", "People"), "users", 20))
+@page("people", "people", "person.search", nav=Nav(Text("人员", "People"), "users"))
 def people(request: HttpRequest) -> HttpResponse:
     """Search. What is typed may be a document or a phone: it is sent in the body, and never stands in an address or a log."""
     found: list[dict[str, Any]] | None = None

@@ -32,7 +32,7 @@ MOST = 500
 _GAPS = Text("责任空档", "Responsibility gaps")
 
 
-@page("gaps", "responsibility/gaps", "responsibility.view", methods=("GET",), nav=Nav(_GAPS, "hand-stop", 42))
+@page("gaps", "responsibility/gaps", "responsibility.view", methods=("GET",), nav=Nav(_GAPS, "hand-stop"))
 def gaps_page(request: HttpRequest) -> HttpResponse:
     """Where nobody answers: counts by street, and one line for each gap with the way to close it."""
     actor = actor_of(request)

@@ -40,7 +40,7 @@ BECAME = {
 }
 
 
-@page("territory", "territory", "territory.view", methods=("GET",), nav=Nav(_TERRITORY, "map", 40))
+@page("territory", "territory", "territory.view", methods=("GET",), nav=Nav(_TERRITORY, "map"))
 def territory(request: HttpRequest) -> HttpResponse:
     """One area: what lies below it, who answers for it, what it was before."""
     actor, key = actor_of(request), _start(request)

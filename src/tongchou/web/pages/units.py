@@ -28,7 +28,7 @@ _UNITS = Text("单位与岗位", "Units and posts")
 _NONE = ("", Text("无", "None"))
 
 
-@page("units", "units", "unit.view", methods=("GET",), nav=Nav(_UNITS, "sitemap", 41))
+@page("units", "units", "unit.view", methods=("GET",), nav=Nav(_UNITS, "sitemap"))
 def units(request: HttpRequest) -> HttpResponse:
     """The units in the actor's reach with their posts and who holds them."""
     actor, today = actor_of(request), timezone.localdate()

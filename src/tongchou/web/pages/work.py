@@ -83,7 +83,7 @@ def _empty() -> dict[str, Any]:
     }
 
 
-@page("work", "work", "loop.view", methods=("GET",), nav=Nav(Text("待办", "Work list"), "list-check", 10, count=_open_count))
+@page("work", "work", "loop.view", methods=("GET",), nav=Nav(Text("待办", "Work list"), "list-check", count=_open_count))
 def work(request: HttpRequest) -> HttpResponse:
     """The work list: views, filters in the URL, one page by cursor."""
     actor, at = actor_of(request), now()

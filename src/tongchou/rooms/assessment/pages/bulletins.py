@@ -50,7 +50,7 @@ def _state(row: Bulletin) -> dict[str, Any]:
     return {"label": Text("待签发", "to be signed"), "tone": "warn", "icon": "clock"}
 
 
-@page("bulletins", "documents", "bulletin.view", methods=("GET",), nav=Nav(_TITLE, "file-text", 16))
+@page("bulletins", "documents", "bulletin.view", methods=("GET",), nav=Nav(_TITLE, "file-text"))
 def bulletins(request: HttpRequest) -> HttpResponse:
     """What is to be signed, what was issued, what one's unit has to sign for; the latest first."""
     actor = actor_of(request)

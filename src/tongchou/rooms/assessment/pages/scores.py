@@ -32,7 +32,7 @@ def period_of(request: HttpRequest) -> Period:
     return period(parse_date(first, "first") if first else today - timedelta(days=29), parse_date(last, "last") if last else today)
 
 
-@page("scores", "scores", "scores.view", methods=("GET",), nav=Nav(_TITLE, "numbers", 15))
+@page("scores", "scores", "scores.view", methods=("GET",), nav=Nav(_TITLE, "numbers"))
 def scores(request: HttpRequest) -> HttpResponse:
     """Units of one kind, the best first, with what the score is made of."""
     over = period_of(request)

@@ -143,7 +143,7 @@ def _file(request: HttpRequest, rows: list[Branch]) -> HttpResponse:
     return sheet_file(request, Text("分解和进度", "Tree"), columns, lines)
 
 
-@page("issue", "tasks/issue", "loop.bulk", nav=Nav(_ISSUE, "speakerphone", 14))
+@page("issue", "tasks/issue", "loop.bulk", nav=Nav(_ISSUE, "speakerphone"))
 def issue(request: HttpRequest) -> HttpResponse:
     """One task to many units: a loop of one's own, and one below it for each unit, all or none."""
     actor = actor_of(request)

@@ -78,7 +78,7 @@ def _mine(shift: ShiftLine, actor: Actor) -> Any:
     return next((p for p in shift.people if p.account == actor.account_id), None)
 
 
-@page("duty", "duty", VIEW, methods=("GET",), nav=Nav(_DUTY, "phone", 30, count=_faulty))
+@page("duty", "duty", VIEW, methods=("GET",), nav=Nav(_DUTY, "phone", count=_faulty))
 def duty(request: HttpRequest) -> HttpResponse:
     """Who watches now, one's own shifts, what is wrong in the coming week, today's log."""
     actor, at = actor_of(request), now()

@@ -46,7 +46,7 @@ def _badge(row: StandingTask) -> dict[str, Any]:
     return {"label": label, "tone": tone, "icon": icon}
 
 
-@page("standings", "tasks/standing", "loop.bulk", methods=("GET",), nav=Nav(_TITLE, "refresh", 14))
+@page("standings", "tasks/standing", "loop.bulk", methods=("GET",), nav=Nav(_TITLE, "refresh"))
 def standings(request: HttpRequest) -> HttpResponse:
     """Duties that come again, with their next issue."""
     actor, at = actor_of(request), now()

@@ -43,7 +43,7 @@ def _teams_of(actor: Actor) -> Any:
     return Team.objects.filter(where).select_related("unit__area")
 
 
-@page("teams", "teams", "unit.view", methods=("GET",), nav=Nav(_TITLE, "users", 31))
+@page("teams", "teams", "unit.view", methods=("GET",), nav=Nav(_TITLE, "users"))
 def teams(request: HttpRequest) -> HttpResponse:
     """Teams with their lead, people and open work."""
     actor, today = actor_of(request), timezone.localdate()

@@ -53,7 +53,7 @@ def state_of(m: MeetingLine | Meeting, at: datetime) -> dict[str, Any]:
     return as_badge((Text("待召开", "to come"), "", "calendar"))
 
 
-@page("meetings", "meetings", SEE, methods=("GET",), nav=Nav(TITLE, "users", 31, count=_count))
+@page("meetings", "meetings", SEE, methods=("GET",), nav=Nav(TITLE, "users", count=_count))
 def meetings(request: HttpRequest) -> HttpResponse:
     """What one's own unit owes to a meeting, those to come, and those of the last month."""
     actor, at = actor_of(request), now()

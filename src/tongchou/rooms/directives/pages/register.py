@@ -30,7 +30,7 @@ def _count(request: HttpRequest) -> tuple[int | str | None, bool]:
     return (waiting(actor) or None, False) if actor.permits(DRAFT) else (None, False)
 
 
-@page("directives", "directives", VIEW, methods=("GET",), nav=Nav(TITLE, "clipboard-list", 13, count=_count))
+@page("directives", "directives", VIEW, methods=("GET",), nav=Nav(TITLE, "clipboard-list", count=_count))
 def register(request: HttpRequest) -> HttpResponse:
     """The latest documents, with what became of them."""
     actor = actor_of(request)

@@ -47,7 +47,7 @@ def tables() -> list[tuple[str, Any]]:
     return found
 
 
-@page("plan_decide", "plans/decide", "plan.view", nav=Nav(_TITLE, "gavel", 23))
+@page("plan_decide", "plans/decide", "plan.view", nav=Nav(_TITLE, "gavel"))
 def plan_decide(request: HttpRequest) -> HttpResponse:
     """Nothing is kept unless a person is named and “keep” is pressed."""
     actor = actor_of(request)

@@ -44,7 +44,7 @@ def _state(row: PackVersion, in_force: dict[str, PackVersion]) -> dict[str, Any]
     return {"value": Text("已被替代", "superseded"), "tone": "", "icon": "archive"}
 
 
-@page("packs", "plans", "plan.view", methods=("GET",), nav=Nav(_TITLE, "clipboard-list", 28))
+@page("packs", "plans", "plan.view", methods=("GET",), nav=Nav(_TITLE, "clipboard-list"))
 def packs(request: HttpRequest) -> HttpResponse:
     """Every pack with the edition in force, and the drafts and editions of the last while."""
     actor, in_force = actor_of(request), versions_in_force(timezone.localdate())

@@ -28,7 +28,7 @@ _DAYS = (("day", "日期", "Day"), ("beds_before", "床位（现）", "Beds now"
          ("tests_after", "检测（后）", "Tests after"), ("staff_before", "人员（现）", "Staff now"), ("staff_after", "人员（后）", "Staff after"))  # fmt: skip
 
 
-@page("plan_preview", "plans/preview", "plan.preview", methods=("GET",), nav=Nav(_TITLE, "report-search", 27))
+@page("plan_preview", "plans/preview", "plan.preview", methods=("GET",), nav=Nav(_TITLE, "report-search"))
 def plan_preview(request: HttpRequest) -> HttpResponse:
     """From one edition to another: who is released, who newly held, beds, tests, staff, by street. Nobody's name, and nothing changes."""
     context: dict[str, Any] = {"title": _TITLE, "tables": _tables(), "table": request.GET.get("table", "")}

@@ -31,7 +31,7 @@ _OFF = ("kind", "area", "invested", "reported")
 _LATE = Text("已过计划完成日仍未完成的环节。", "Parts past their planned end and not done.")
 
 
-@page("projects", "projects", VIEW, methods=("GET",), nav=Nav(TITLE, "building", 24))
+@page("projects", "projects", VIEW, methods=("GET",), nav=Nav(TITLE, "building"))
 def projects(request: HttpRequest) -> HttpResponse:
     """Projects in reach: how far, what is late, what blocks them; as a spreadsheet too."""
     actor, state = actor_of(request), request.GET.get("state", "")

@@ -66,7 +66,7 @@ def _owing(request: HttpRequest) -> tuple[int | str | None, bool]:
     return waiting or None, any(late for *_, late in owing)
 
 
-@page("requests", "requests", "request.view", methods=("GET",), nav=Nav(TITLE, "clipboard-list", 17, count=_owing))
+@page("requests", "requests", "request.view", methods=("GET",), nav=Nav(TITLE, "clipboard-list", count=_owing))
 def requests(request: HttpRequest) -> HttpResponse:
     """What own units have to answer, then every request that one sees."""
     actor = actor_of(request)

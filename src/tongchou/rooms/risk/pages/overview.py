@@ -56,7 +56,7 @@ def _mine(actor: Actor, row: Proposal) -> bool:
     return row.submitted_by_id != actor.account_id and reaches_path(actor, "risk.approve", row.area.path)
 
 
-@page("risk", "risk", VIEW, methods=("GET",), nav=Nav(RISK, "alert-triangle", 22, count=_to_decide))
+@page("risk", "risk", VIEW, methods=("GET",), nav=Nav(RISK, "alert-triangle", count=_to_decide))
 def risk(request: HttpRequest) -> HttpResponse:
     """The grades of a day within reach, with what the rules give; ?on= another day, ?known= by what was known then."""
     actor, ask = actor_of(request), asked(request)

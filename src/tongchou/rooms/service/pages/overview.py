@@ -42,7 +42,7 @@ def own_served(actor: Actor) -> list[Unit]:
     return list(Unit.objects.filter(pk__in=actor.unit_ids(RAISE), kind__in=SERVED, active_to=None).order_by("pk"))
 
 
-@page("service", "service", VIEW, methods=("GET",), nav=Nav(TITLE, "building-factory-2", 22))
+@page("service", "service", VIEW, methods=("GET",), nav=Nav(TITLE, "building-factory-2"))
 def service(request: HttpRequest) -> HttpResponse:
     """For a leader the enterprises to visit, for an office the topics and streets, for an enterprise its own difficulties."""
     actor, at = actor_of(request), now()

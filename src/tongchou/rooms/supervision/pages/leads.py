@@ -74,7 +74,7 @@ def leads(request: HttpRequest) -> HttpResponse:
     return render(request, "supervision/leads.html", context)
 
 
-@page("lead_nav", "accountability/list", HANDLE, methods=("GET",), nav=Nav(_TITLE, "flag", 17))
+@page("lead_nav", "accountability/list", HANDLE, methods=("GET",), nav=Nav(_TITLE, "flag"))
 def lead_nav(request: HttpRequest) -> HttpResponse:
     """The same list, in the navigation of the discipline unit."""
     return leads(request)

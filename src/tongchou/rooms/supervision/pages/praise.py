@@ -29,7 +29,7 @@ where {reach} or exists (select 1 from unnest(%(homes)s::text[]) as home where s
 """
 
 
-@page("praise", "praise", "praise.view", methods=("GET",), nav=Nav(_TITLE, "flag", 18))
+@page("praise", "praise", "praise.view", methods=("GET",), nav=Nav(_TITLE, "flag"))
 def praise(request: HttpRequest) -> HttpResponse:
     """Units whose work was found to stand out, with what the record says of it."""
     from django.db import connection

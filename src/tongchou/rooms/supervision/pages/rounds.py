@@ -32,7 +32,7 @@ GROUPS = ("supervision_group", "discipline")
 MOST = 200
 
 
-@page("supervision", "supervision", VIEW, methods=("GET",), nav=Nav(TITLE, "eye-check", 16))
+@page("supervision", "supervision", VIEW, methods=("GET",), nav=Nav(TITLE, "eye-check"))
 def supervision(request: HttpRequest) -> HttpResponse:
     """The rounds of one's groups, and the visits that one may know of."""
     actor = actor_of(request)

@@ -28,7 +28,7 @@ from tongchou.web.permission import Nav, page
 _MINE = Text("现场检查", "Visits")
 
 
-@page("visits", "supervision/visits", VISIT, methods=("GET",), nav=Nav(_MINE, "clipboard-check", 12))
+@page("visits", "supervision/visits", VISIT, methods=("GET",), nav=Nav(_MINE, "clipboard-check"))
 def my_visits(request: HttpRequest) -> HttpResponse:
     """What one's group has to visit: under way first, then by day. Opening the list keeps their cards on the device."""
     actor = actor_of(request)

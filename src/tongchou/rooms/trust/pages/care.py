@@ -19,7 +19,7 @@ from tongchou.web.permission import Nav, page
 _TITLE = Text("就医放行", "Pass for care")
 
 
-@page("care_pass", "care", "care.pass", nav=Nav(_TITLE, "stethoscope", 26))
+@page("care_pass", "care", "care.pass", nav=Nav(_TITLE, "stethoscope"))
 def care_pass(request: HttpRequest) -> HttpResponse:
     """Let somebody through; nothing can refuse it, and nothing has to be filled in."""
     if request.method == "POST":

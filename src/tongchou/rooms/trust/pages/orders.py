@@ -58,7 +58,7 @@ def _waiting(request: HttpRequest) -> tuple[int | str | None, bool]:
     return found or None, found > 0
 
 
-@page("orders", "orders", "restriction.view", methods=("GET",), nav=Nav(TITLE, "shield-lock", 24, count=_waiting))
+@page("orders", "orders", "restriction.view", methods=("GET",), nav=Nav(TITLE, "shield-lock", count=_waiting))
 def orders_page(request: HttpRequest) -> HttpResponse:
     """Who is under which order, those that end first on top."""
     actor = actor_of(request)
@@ -197,7 +197,7 @@ def pdf(request: HttpRequest, row: Any, name: str) -> HttpResponse:
     return answer
 
 
-@page("order_counts", "orders/counts", "restriction.counts", methods=("GET",), nav=Nav(Text("管控人数", "People under orders"), "chart-bar", 25))
+@page("order_counts", "orders/counts", "restriction.counts", methods=("GET",), nav=Nav(Text("管控人数", "People under orders"), "chart-bar"))
 def order_counts(request: HttpRequest) -> HttpResponse:
     """How many, by street; nobody's name."""
     found = counts(actor_of(request), today())

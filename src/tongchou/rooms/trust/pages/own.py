@@ -37,7 +37,7 @@ def own_person(request: HttpRequest) -> Person | None:
     return Person.objects.select_related("area").filter(pk=key, erased_at=None).first() if key else None
 
 
-@page("my_status", "my/status", "status.own", methods=("GET",), nav=Nav(_MINE, "user-check", 5))
+@page("my_status", "my/status", "status.own", methods=("GET",), nav=Nav(_MINE, "user-check"))
 def my_status(request: HttpRequest) -> HttpResponse:
     """One's own order: what, why, by whom, until when, what ends it, how to appeal, who looked. Nobody else's."""
     person = own_person(request)
