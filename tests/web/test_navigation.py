@@ -20,3 +20,10 @@ def test_a_group_is_named_once_and_only_where_something_of_it_is_shown(cast: Cas
     office, auditor = (signed_in(cast, who).get("/").content.decode() for who in ("hq", "auditor"))
     assert office.count("tc-nav-group") == 4
     assert auditor.count("tc-nav-group") == 1
+
+
+def test_one_entry_is_marked(cast: Cast) -> None:
+    page = signed_in(cast, "hq").get("/plans/preview").content.decode()
+    bar = page[page.index("tc-nav") : page.index("</nav>")]
+    assert bar.count('aria-current="page"') == 1
+    assert 'href="/plans/preview" aria-current="page"' in bar

@@ -221,4 +221,7 @@ def nav_for(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
             }
         )
         said = group
+    here = max((e["url"] for e in out if e["active"]), key=len, default=None)  # /plans/preview lies in /plans, but is an entry of its own
+    for e in out:
+        e["active"] = e["url"] == here
     return out
