@@ -235,3 +235,11 @@ def test_names_before_offices_given_names_and_adverbs_that_are_no_names() -> Non
     ]
     three = read_text(HEAD + "周明强调，要排查登记。各部门要落实责任，周密安排部署，确保学校按时开学。\n")
     assert {d.speaker.name for d in three.directives if d.speaker} == {"周明"}
+
+
+def test_an_ordinal_that_holds_the_obligation_is_no_report() -> None:
+    """一是要对2月12日以来…: 以来 tells since when, not what was done."""
+    text = "会议强调，一是要对2月12日以来返区人员全部登记。二是严格小区管控，落实24小时值守。\n会议要求，全区累计排查返乡人员3.2万人，要对重点人员落实居家观察。"
+    document = read_text(text)
+    assert [d.text[:6] for d in document.directives] == ["一是要对2月", "二是严格小区", "全区累计排查"]
+    assert [u.text for d in document.directives for u in d.units] == []

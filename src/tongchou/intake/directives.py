@@ -127,7 +127,7 @@ class Extractor:
         if block.has_children and "headings" not in self.without:
             self._parent(block, paragraph, children)
             return
-        verdict = judge.judge_numbered(text, order=self.order, without=self.without)
+        verdict = judge.judge_numbered(text, order=self.order, marker=block.marker.text, without=self.without)
         self._series.append((block.series, verdict.why))
         if verdict.basis:
             self._add(block, paragraph, block.start, _end(paragraph.text, block.end), "ordinal")
@@ -208,7 +208,7 @@ class Extractor:
             if count < len(items):
                 continue
             for item in items:
-                if not judge.obliges(item.text):
+                if not judge.obliging(item.ordinal or "") and not judge.obliges(item.text):
                     self.found.items.remove(item)
                     self.found.left.append(LeftOut(item.text, item.start, item.end, "report"))
 

@@ -63,6 +63,11 @@ def obliges(text: str) -> bool:
     return _rule("strong").search(masked(text)) is not None
 
 
+def obliging(marker: str) -> bool:
+    """The ordinal itself asks for something: 一要, 二是要, 三必须."""
+    return marker.endswith(("要", "必须", "须"))
+
+
 def judge_sentence(
     text: str, *, order: bool, spoken: bool, led: bool = True, without: Set[str] = frozenset()
 ) -> Verdict:
@@ -225,10 +230,13 @@ def is_noun_list(text: str) -> bool:
     return bool(_rule("nouns").search(inner)) and not (first and _opens("imperative").match(first[0]))
 
 
-def judge_numbered(text: str, *, order: bool, without: Set[str] = frozenset()) -> Verdict:
-    """Judge what an ordinal opens, the ordinal cut off: it is an item unless it plainly asks for nothing."""
+def judge_numbered(text: str, *, order: bool, marker: str = "", without: Set[str] = frozenset()) -> Verdict:
+    """Judge what an ordinal opens, the ordinal cut off: it is an item unless it plainly asks for nothing.
+
+    marker: the ordinal as written; one that holds the obligation itself (一要, 二是要) asks for something whatever follows.
+    """
     plain = masked(text)
-    obliged = obliges(text)
+    obliged = obliging(marker) or obliges(text)
     if _rule("information").search(text.strip()) and not obliged:
         return NOTHING
     if obliged:
