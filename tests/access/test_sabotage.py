@@ -21,12 +21,12 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_page_that_is_not_in_the_table_is_named_with_the_line_to_add() -> None:
-    new = Page("visits", "visits/<uuid:person>/<int:visit>", "person.view", ("GET",), lambda request: HttpResponse(), None)
-    told = [t for t in unlisted(PAGES | {"visits": new}, offered(), operations()) if "'visits'" in t]
-    row = '"visits": Way(("person", "visit"), "party"),  and place.ids["visit"] to tests/access/world.py'
-    assert told == [f"page 'visits': add to PAGES in tests/access/table.py:  {row}"]
-    plain = dataclasses.replace(new, pattern="visits/<uuid:person>")
-    assert any(t.endswith('"visits": Way(("person",), "area"),') for t in unlisted(PAGES | {"visits": plain}, offered(), operations()))
+    new = Page("callers", "callers/<uuid:person>/<int:visit>", "person.view", ("GET",), lambda request: HttpResponse(), None)
+    told = [t for t in unlisted(PAGES | {"callers": new}, offered(), operations()) if "'callers'" in t]
+    row = '"callers": Way(("person", "visit"), "party"),  and place.ids["visit"] to tests/access/world.py'
+    assert told == [f"page 'callers': add to PAGES in tests/access/table.py:  {row}"]
+    plain = dataclasses.replace(new, pattern="callers/<uuid:person>")
+    assert any(t.endswith('"callers": Way(("person",), "area"),') for t in unlisted(PAGES | {"callers": plain}, offered(), operations()))
 
 
 def test_an_act_or_operation_that_is_not_in_the_table_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from tongchou.api.root import operation
 from tongchou.record import files
 from tongchou.record.access import Actor
 from tongchou.record.act import validate
-from tongchou.record.actions.tokens import LONGEST_DAYS, issue
+from tongchou.record.actions.tokens import LONGEST_DAYS, MOST_PERMISSIONS, issue
 from tongchou.record.models import ApiToken
 
 
@@ -64,7 +64,7 @@ class TokenIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
     name: str = Field(min_length=1, max_length=80)
-    permissions: list[str] = Field(min_length=1, max_length=60)
+    permissions: list[str] = Field(min_length=1, max_length=MOST_PERMISSIONS)
     days: int = Field(30, ge=1, le=LONGEST_DAYS)
 
 
