@@ -31,6 +31,7 @@ explain_constraint(
     Text("请等待其办结。", "Wait until it is closed."),
 )
 
+
 class RaiseIn(Payload):
     limit: int = Field(200, ge=1, le=2000)
 
@@ -67,10 +68,10 @@ def hand_on(context: Context, given: RaiseIn) -> dict[str, Any]:
         unit = Unit.objects.select_related("area").get(pk=turn)
         handler = handler_for(unit)
         if handler is None or handler.pk == unit.pk:
-            continue  # nobody to hand it to: the page of figures counts them
+            continue  # nobody to hand it to: it stays where the ladder took it, and the act says how many there are
         make(context, Lead.Kind.LATE, unit, handler, loop, "")
         made += 1
-    return {"raised": made, "looked_at": len(due)}
+    return {"raised": made, "looked_at": len(due), "nobody_to_take": len(due) - made}
 
 
 @verb("lead.open", REPORT, Text("移送问责线索", "Hand on a lead"))
