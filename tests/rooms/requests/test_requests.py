@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -216,12 +217,13 @@ def test_nobody_answers_for_another_and_nobody_sees_another_s_answer(cast: Cast)
     url = reverse("request_round", args=[made["request"], one.pk])
     text = signed_in(cast, "enterprise").get(url).content.decode()
     assert "555" in text
-    assert "777" not in text
-    assert "777" in signed_in(cast, "dept").get(url).content.decode()
+    assert ">777<" not in text
+    assert ">777<" in signed_in(cast, "dept").get(url).content.decode()
     assert signed_in(cast, "street").get(url).status_code == 200
     assert signed_in(cast, "enterprise").get(reverse("data")).status_code == 403
     assert signed_in(cast, "inspector").get(reverse("request", args=[made["request"]])).status_code == 404
-    assert "777" not in signed_in(cast, "street").get(reverse("data_entry", args=["field", key])).content.decode()
+    entry = signed_in(cast, "street").get(reverse("data_entry", args=["field", key])).content.decode()
+    assert not re.search('[>"]777[<"]', entry)  # the bare digits may be part of a time
 
 
 def test_rounds_come_by_themselves_once_and_end(cast: Cast) -> None:
