@@ -44,3 +44,27 @@ def lapse_exports(timestamp: int) -> int:
     """Erase exports whose time is over, and let unused approvals lapse."""
     result = act("export.lapse", SYSTEM, new_id(), {}).result
     return int(result["erased"]) + int(result["lapsed"])
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queue="clock")
+def expire_permits(timestamp: int) -> int:
+    """End permits to work that have passed their last day."""
+    return int(act("permit.expire", SYSTEM, new_id(), {}).result["expired"])
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="clock")
+def check_permits(timestamp: int) -> int:
+    """Send to review the permits that no longer rest on the facts that they were given for, batch after batch."""
+    return check_all_permits()
+
+
+def check_all_permits() -> int:
+    """Every live permit once; returns how many were sent to review."""
+    sent, after = 0, None
+    while True:
+        result = act("permit.check", SYSTEM, new_id(), {"after": after} if after else {}).result
+        sent, after = sent + int(result["sent"]), result["last"]
+        if after is None:
+            return sent

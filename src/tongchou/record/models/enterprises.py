@@ -140,6 +140,8 @@ class WorkPermit(models.Model):
     edition = models.CharField(max_length=60)
     rule = models.CharField(max_length=60)
     reason = models.TextField(blank=True, help_text="of the present state")
+    must_show = ArrayField(models.CharField(max_length=200), default=list, help_text="what has to be shown before work goes on")
+    changes = models.JSONField(default=list, help_text="[{fact, was, now}]: what sent it back to review")
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField()
 
@@ -151,4 +153,11 @@ class WorkPermit(models.Model):
             models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gte=F("from_date")), name="permit_dates_in_order"
             ),
+            models.CheckConstraint(
+                condition=Q(state="in_force") | ~Q(reason=""), name="permit_state_has_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["until"], name="permit_until", condition=Q(state__in=["in_force", "review", "suspended"], until__isnull=False)),
+            models.Index(fields=["unit", "-from_date"], name="permit_unit_time"),
         ]
