@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from tests.cast import Cast
 from tests.conftest import APPEND_ONLY
+from tongchou.record.actions import loops as steps
 from tongchou.record.ledger import Report, seal, seal_all, verify
 from tongchou.record.models import Act, Event, LedgerEntry, LedgerQueue
 
@@ -36,6 +37,20 @@ def test_an_untouched_record_verifies(record: Cast) -> None:
     assert report.sound, report.faults
     assert (report.entries, report.acts, report.events, report.waiting) == (4, 4, 4, 0)
     assert report.head_seq == 4
+
+
+def test_events_worked_out_ahead_and_those_added_after_them_verify(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bulk act works its events out while the database writes; what a room adds afterwards is numbered on and in the same digest."""
+    monkeypatch.setattr(steps, "_AFTER", {("task", "sign"): [lambda context, loops: context.event("afterwards", note=str(len(loops)))]})
+    items = [{"kind": "task", "title": f"任务 {n}", "owner_unit": cast.units["east_street"].pk} for n in range(250)]
+    opened = cast.act("hq", "loop.open_many", items=items)
+    loops = [str(key) for key in Event.objects.filter(act_id=opened.id).values_list("loop_id", flat=True)]
+    signed = cast.act("street", "loop.advance_many", loops=loops, step="sign")
+    rows = list(Event.objects.filter(act_id=signed.id).order_by("n").values_list("n", "what"))
+    assert rows == [*((n, "sign") for n in range(250)), (250, "afterwards")]
+    seal_all()
+    report = verify()
+    assert report.sound, report.faults
 
 
 def test_sealing_takes_each_act_once_and_in_order(record: Cast) -> None:

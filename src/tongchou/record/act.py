@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -25,11 +26,8 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.storable import may_hold_unstorable, unstorable
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, Grant
-from tongchou.record.copytext import batched_lines
+from tongchou.record.eventrows import AHEAD, COPY_FROM, EventRow, EventRows, event_rows, insert_events
 from tongchou.record.keyring import keyring
-
-COPY_FROM = 200
-"""Events from which COPY is faster than an INSERT of arrays."""
 
 
 class Payload(BaseModel):
@@ -59,17 +57,6 @@ class Outcome:
 
 
 @dataclass(slots=True)
-class EventRow:
-    what: str
-    loop_id: uuid.UUID | None = None
-    subject: str = ""
-    from_stage: str = ""
-    to_stage: str = ""
-    note: str = ""
-    data: dict[str, Any] | None = None
-
-
-@dataclass(slots=True)
 class Context:
     """What a verb's function works with. It changes rows through the ORM or SQL inside act()'s transaction."""
 
@@ -83,10 +70,17 @@ class Context:
     effects: list[Callable[[], None]] = field(default_factory=list)
     readers: list[uuid.UUID] = field(default_factory=list)
     grant: Grant | None = None
+    ahead: Future[EventRows] | None = None
 
     def event(self, what: str, **fields: Any) -> None:
         """Record one thing that happened; fields as in EventRow."""
         self.events.append(EventRow(what, **fields))
+
+    def work_ahead(self) -> None:
+        """Work out the rows of the events so far on another thread, for a bulk verb to call before the statement that changes the rows:
+        the thread computes while the database is busy with that. Events may still be added; those already there may not change."""
+        if self.ahead is None and len(self.events) >= COPY_FROM:
+            self.ahead = AHEAD.submit(event_rows, self.act_id, self.now, self.events, 0, len(self.events))
 
     def effect(self, run: Callable[[], None]) -> None:
         """Run after commit (never on a dry run)."""
@@ -303,14 +297,15 @@ insert into record_act (id, at, verb, account_id, role, unit_id, via, purpose, p
 values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _INSERT_QUEUE = "insert into record_ledgerqueue (act_id) values (%s)"
-_EVENT_COLUMNS = "act_id, n, at, loop_id, subject, what, from_stage, to_stage, note, data, salt, commitment"
 
 
 def _write(spec: Verb, context: Context, mac: bytes, result: dict[str, Any]) -> None:
     """Write the act, its events and its place in the queue, in the transaction of the change itself."""
     grant = context.grant or (context.grants[0] if context.grants else None)
     salt = os.urandom(16)
-    rows, commitments = event_rows(context)
+    parts = [context.ahead.result()] if context.ahead else []
+    parts.append(event_rows(context.act_id, context.now, context.events, parts[0].upto if parts else 0, len(context.events)))
+    commitments = [c for part in parts for c in part.commitments]
     head: dict[str, Any] = {
         "id": context.act_id,
         "at": context.now,
@@ -321,7 +316,7 @@ def _write(spec: Verb, context: Context, mac: bytes, result: dict[str, Any]) -> 
         "via": context.actor.via,
         "purpose": context.purpose,
         "payload": mac,
-        "events": len(rows),
+        "events": len(commitments),
     }
     digest = chain.act_digest(salt, head, commitments)
     with connection.cursor() as cursor:
@@ -329,46 +324,17 @@ def _write(spec: Verb, context: Context, mac: bytes, result: dict[str, Any]) -> 
             _INSERT_ACT,
             [
                 context.act_id, context.now, spec.name, head["account"], head["role"], head["unit"], head["via"], context.purpose,
-                mac, Jsonb(result), len(rows), salt, digest,  # type: ignore[list-item]
+                mac, Jsonb(result), len(commitments), salt, digest,  # type: ignore[list-item]
             ],
         )  # fmt: skip
-        _insert_events(cursor, rows)
+        for part in parts:
+            insert_events(cursor, part)
         if context.readers:
             cursor.execute(
                 "insert into record_readsubject (act_id, person_id, at) select %s, unnest(%s::uuid[]), %s",
                 [context.act_id, list(dict.fromkeys(context.readers)), context.now],
             )
         cursor.execute(_INSERT_QUEUE, [context.act_id])
-
-
-def event_rows(context: Context) -> tuple[list[Sequence[Any]], list[bytes]]:
-    """Return the database rows of the context's events and their commitments, in order."""
-    salts = os.urandom(16 * len(context.events))
-    rows: list[Sequence[Any]] = []
-    commitments: list[bytes] = []
-    act_id, at = context.act_id, context.now
-    series = chain.EventSeries(act_id, at)
-    for n, event in enumerate(context.events):
-        salt = salts[16 * n : 16 * n + 16]
-        data = event.data or {}
-        texts = (event.subject, event.what, event.from_stage, event.to_stage, event.note)
-        commitment = series.commit(salt, n, event.loop_id, texts, data)
-        rows.append((act_id, n, at, event.loop_id, *texts, data, salt, commitment))
-        commitments.append(commitment)
-    return rows, commitments
-
-
-def _insert_events(cursor: Any, rows: list[Sequence[Any]]) -> None:
-    if not rows:
-        return
-    if len(rows) >= COPY_FROM:
-        with cursor.copy(f"copy record_event ({_EVENT_COLUMNS}) from stdin") as copy:
-            for part in batched_lines(rows):
-                copy.write(part)
-        return
-    marks = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(rows))
-    values = [v for row in rows for v in (*row[:9], Jsonb(row[9]), *row[10:])]
-    cursor.execute(f"insert into record_event ({_EVENT_COLUMNS}) values {marks}", values)
 
 
 _INSERT_REFUSAL = """

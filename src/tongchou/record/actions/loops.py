@@ -118,13 +118,14 @@ def _advance(
         moves.append((loop, move, grant.unit_id if grant else None))
     if refused and not (isinstance(given, AdvanceManyIn) and given.mode == "listed"):
         return [], refused
-    write.apply_moves(moves, context.actor.account_id, context.now)
-    pieces.keep(context, [loop for loop, _, _ in moves], given.step, given.evidence)
     extra = _extra(given)
     for loop, move, _ in moves:
         context.event(
             move.step, loop_id=loop, from_stage=move.from_stage, to_stage=move.to_stage, note=given.note, data=extra
         )
+    context.work_ahead()
+    write.apply_moves(moves, context.actor.account_id, context.now)
+    pieces.keep(context, [loop for loop, _, _ in moves], given.step, given.evidence)
     _follow(context, [(states[loop].kind.key, move.step, loop) for loop, move, _ in moves] if _AFTER else [])
     return [(loop, move) for loop, move, _ in moves], refused
 
