@@ -113,6 +113,7 @@ def world() -> World:
         _answers(place)
         _document(cast, place)
         _service(place, inner)
+        _register(place)
         _data_request(place)
         _order(place)
         _risk(place)
@@ -213,6 +214,16 @@ def _service(place: Place, inner: Area) -> None:
     visit = {"unit": works.pk, "at": timezone.now().isoformat(), "way": "phone", "seen": place.marker("说明"), "difficulties": found}
     made = _do(_officer(place), "service.visit", **visit)
     place.ids |= {"enterprise": works.pk, "difficulties": made["difficulties"]}
+
+
+def _register(place: Place) -> None:
+    """The enterprise's register entry, a supply, and the staff file of the place's person."""
+    actor, unit = _officer(place), place.ids["enterprise"]
+    _do(actor, "enterprise.change", unit=unit, industry="C18", products=place.marker("品"), contact_name=place.personal["name"])
+    link = _do(actor, "supply.add", supplier=unit, outside=place.marker("客户"), product=place.marker("品"))["link"]
+    person = {"name": place.personal["name"], "document": place.personal["document"]}
+    staff = _do(actor, "staff.add", unit=unit, title=place.marker("岗"), itinerary=place.marker("行程"), **person)["staff"]
+    place.ids |= {"supply": link, "staff": staff}
 
 
 def _standing(place: Place) -> None:

@@ -68,24 +68,34 @@ def import_payload(data: bytes, filename: str) -> dict[str, Any]:
 
 @verb("unit.add", "unit.edit", Text("新增单位", "Add a unit"))
 def add(context: Context, given: AddIn) -> dict[str, Any]:
-    area = area_in_reach(context.actor, "unit.edit", given.area)
+    return {"unit": make_unit(context, given, "unit.edit").pk}
+
+
+def make_unit(context: Context, given: AddIn, permission: str) -> Unit:
+    """Add a unit within the actor's reach under a permission, inside an act."""
+    area = area_in_reach(context.actor, permission, given.area)
     if area.valid_to is not None:
         raise _ended(area.name, "area", area.code)
     parent = _parent(context.actor, None, given.parent)
     code = checked_code(given.kind.value, given.code)
-    _free(context.actor, code, None)
+    _free(context.actor, code, None, permission)
     name = check_name(given.name)
     unit = Unit.objects.create(
         name=name, name_en=given.name_en, name_key=name_key(name, 320), kind=given.kind.value, code=code, area=area,
         parent=parent, active_from=given.active_from or timezone.localdate(context.now), detail=given.detail,
     )  # fmt: skip
     context.event("unit_added", subject=f"unit:{unit.pk}", data={"kind": unit.kind, "area": area.pk})
-    return {"unit": unit.pk}
+    return unit
 
 
 @verb("unit.change", "unit.edit", Text("变更单位信息", "Change a unit"))
 def change(context: Context, given: ChangeIn) -> dict[str, Any]:
     unit = unit_in_reach(context.actor, "unit.edit", given.unit, lock=True)
+    return {"unit": change_unit(context, unit, given, "unit.edit").pk}
+
+
+def change_unit(context: Context, unit: Unit, given: ChangeIn, permission: str) -> Unit:
+    """Change a unit that was found within reach and locked, inside an act."""
     if unit.active_to is not None:
         raise _ended(unit.name, "unit", unit.pk)
     asked = given.model_fields_set - {"unit"}
@@ -96,9 +106,9 @@ def change(context: Context, given: ChangeIn) -> dict[str, Any]:
         unit.name_en = given.name_en
     if "code" in asked:
         unit.code = checked_code(unit.kind, given.code)
-        _free(context.actor, unit.code, unit.pk)
+        _free(context.actor, unit.code, unit.pk, permission)
     if given.area is not None:
-        unit.area = area_in_reach(context.actor, "unit.edit", given.area)
+        unit.area = area_in_reach(context.actor, permission, given.area)
         if unit.area.valid_to is not None:
             raise _ended(unit.area.name, "area", unit.area.code)
     if "parent" in asked:
@@ -107,7 +117,7 @@ def change(context: Context, given: ChangeIn) -> dict[str, Any]:
         unit.detail = given.detail
     unit.save()
     context.event("unit_changed", subject=f"unit:{unit.pk}", data={"fields": sorted(asked)})
-    return {"unit": unit.pk}
+    return unit
 
 
 @verb("unit.end", "unit.edit", Text("撤销单位", "End a unit"))
@@ -149,12 +159,12 @@ def checked_code(kind: str, code: str | None) -> str | None:
     return parse_uscc(plain, "code") if kind in WITH_USCC else plain.upper()
 
 
-def _free(actor: Actor, code: str | None, own: int | None) -> None:
+def _free(actor: Actor, code: str | None, own: int | None, permission: str = "unit.edit") -> None:
     """Refuse a code that another unit has; name that unit where the actor may know of it."""
     other = Unit.objects.select_related("area").filter(code=code).exclude(pk=own).first() if code else None  # type: ignore[misc]
     if other is None:
         return
-    named = reaches_unit(actor, "unit.edit", other)
+    named = reaches_unit(actor, permission, other)
     rule = Text("该代码已用于“{name}”。", "“{name}” already has this code.").with_(name=other.name) if named else _TAKEN
     remedy = Text("请核对代码，或变更已有单位。", "Check the code, or change the unit that is there.")
     raise Refusal(Reason.DUPLICATE, rule, remedy=remedy, field="code", value=code)

@@ -2,7 +2,7 @@
 
 from tongchou.record.models.access import Account, ApiToken, District
 from tongchou.record.models.custody import Custody, Handover, HandoverItem, Holding
-from tongchou.record.models.enterprises import Enterprise, Staff, SupplyLink, WorkPermit
+from tongchou.record.models.enterprises import Enterprise, Staff, StaffOutcome, SupplyLink, WorkPermit
 from tongchou.record.models.exports import PersonalExport
 from tongchou.record.models.grades import AreaGrade
 from tongchou.record.models.ledger import Act, Event, HeadExport, LedgerEntry, LedgerQueue, ReadSubject, StoredRefusal
@@ -15,5 +15,5 @@ __all__ = [
     "Account", "Act", "ApiToken", "Area", "AreaChange", "AreaGrade", "CoUnit", "Custody", "District", "Edition", "Enterprise", "Event",
     "Evidence", "Fact", "Handover", "HandoverItem", "HeadExport", "Holding", "Household", "KindEdition", "LedgerEntry", "LedgerQueue",
     "Loop", "LoopLink", "Person", "PersonMerge", "PersonalExport", "Post", "PostHolding", "ReadSubject", "Responsibility", "Staff",
-    "StoredFile", "StoredRefusal", "SupplyLink", "Unit", "WorkPermit",
+    "StaffOutcome", "StoredFile", "StoredRefusal", "SupplyLink", "Unit", "WorkPermit",
 ]  # fmt: skip

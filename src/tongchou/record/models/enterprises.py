@@ -73,7 +73,8 @@ class Staff(models.Model):
     """One person's work at one unit, and what has to be known before the person may return to it (一人一档).
 
     Dates and yes/no are None where nobody has said. outcome, rule, until, decided_on: what the plan's employee table says of these
-    facts under pack, edition; outcome "" is not decided yet. The person's identity is in the register of people.
+    facts under pack, edition; outcome "" is not decided yet. asks: the facts that have to be asked for first, the table's names with spaces between.
+    The person's identity is in the register of people.
     """
 
     unit = models.ForeignKey("record.Unit", on_delete=models.PROTECT, related_name="staff_files")
@@ -92,13 +93,15 @@ class Staff(models.Model):
     outcome = models.CharField(max_length=20, blank=True)
     rule = models.CharField(max_length=60, blank=True)
     until = models.DateField(null=True)
+    asks = models.CharField(max_length=160, blank=True)
+    sealed_itinerary = models.BinaryField(null=True, help_text="where the person was and how it came, in the enterprise's words")
     decided_on = models.DateField(null=True)
     pack = models.CharField(max_length=60, blank=True)
     edition = models.CharField(max_length=60, blank=True)
     from_date = models.DateField()
     to_date = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
-    act = models.UUIDField(db_index=True)
+    act = models.UUIDField()
     changed_at = models.DateTimeField()
 
     class Meta:
@@ -109,6 +112,22 @@ class Staff(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["unit", "outcome"], name="staff_unit_outcome", condition=Q(to_date=None))]
+
+
+class StaffOutcome(models.Model):
+    """What was decided about somebody's return, each time that it became another: the history of Staff.outcome. Rows are only added."""
+
+    id = models.BigAutoField(primary_key=True)
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="outcomes")
+    outcome = models.CharField(max_length=20)
+    rule = models.CharField(max_length=60, blank=True)
+    until = models.DateField(null=True)
+    asks = models.CharField(max_length=160, blank=True)
+    as_of = models.DateField()
+    pack = models.CharField(max_length=60)
+    edition = models.CharField(max_length=60)
+    act = models.UUIDField()
+    at = models.DateTimeField()
 
 
 class WorkPermit(models.Model):

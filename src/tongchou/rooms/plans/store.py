@@ -21,6 +21,7 @@ from tongchou.packs.plans.packfile import digest, read_texts, shipped_packs
 from tongchou.packs.plans.report import enforceable, unconfirmed
 from tongchou.packs.plans.resolve import Standing, stand
 from tongchou.record.models import District
+from tongchou.record.plans import say_which_pack
 from tongchou.rooms.plans.models import PackVersion, SignOff
 
 
@@ -87,6 +88,14 @@ def version_in_force(pack: str, on: date) -> PackVersion:
             remedy=Text("请从方案列表中选择。", "Choose from the list of plans."), field="pack", value=pack[:60],
         )  # fmt: skip
     return found
+
+
+def _in_force(pack: str, on: date) -> Pack | None:
+    found = versions_in_force(on).get(pack)
+    return pack_of(found) if found else None
+
+
+say_which_pack(_in_force)
 
 
 def version_by_id(key: UUID) -> PackVersion:

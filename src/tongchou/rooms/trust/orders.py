@@ -17,6 +17,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import Context, explain_constraint
+from tongchou.record.clearance import HELD
 from tongchou.record.copytext import batched_lines
 from tongchou.record.models import Unit
 from tongchou.rooms.trust.models import LIVE, Restriction
@@ -24,6 +25,11 @@ from tongchou.rooms.trust.words import kind_of
 
 SMALL = 20
 """More orders than these at once need two organisations."""
+HELD.append(
+    """select person_id, starts_on as since, ends_on as until from trust_restriction
+    where state = 'active' and kind in ('isolation', 'movement') and %(as_of)s between starts_on and ends_on"""
+)
+"""Whoever is under such an order may not return to work before it ends."""
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _OF_HEADQUARTERS = ("headquarters", "hq_office", "hq_department", "special_team")
 
