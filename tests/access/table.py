@@ -45,6 +45,9 @@ ELSEWHERE = ("not_holder", "not_in_custody", "not_found")
 """An unknown stay and one that another holds are told alike: not by this actor."""
 
 
+TODAY = timezone.localdate().isoformat()
+
+
 def export(place: Place) -> dict[str, Any]:
     """A request to export one area's people."""
     return {"area": place.area.pk, "columns": ["name"], "purpose": "入户走访", "need": "须逐户上门核实，遮盖的名单不够用", "row_limit": 10, "valid_days": 2}
@@ -118,6 +121,18 @@ PAGES: dict[str, Way] = {
     "my_appeal": Way(("order",), "party", lambda p: {"detail": "日期有误"}),
     "projects": Way(),
     "project_new": Way(form=lambda p: {"name": "新项目", "kind": "other", "area": p.area.pk, "lead_unit": p.unit.pk, "invest": "1"}, reach="area"),
+    # daily reports: an enterprise's own by its account alone, of which there is none here; the others within reach
+    **{name: Way() for name in ("daily", "daily_overview", "daily_silent", "daily_reports", "fevers", "daily_import")},
+    "daily_same": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "day": TODAY, "seen": p.ids["report"]}),
+    "daily_new": Way(reach="party", get=lambda p: {"unit": p.ids["enterprise"]}, get_scoped=True),
+    "daily_correct": Way(("report",), "party", lambda p: {"at_work": 1}),
+    "daily_unit": Way(("enterprise",), "directory"),
+    "daily_excuse": Way(("enterprise",), "area"),
+    "daily_excuse_end": Way(("enterprise",), "area"),
+    "fever_new": Way(reach="party", get=lambda p: {"unit": p.ids["enterprise"]}, get_scoped=True),
+    "fever": Way(("fever",), "party"),
+    "fever_second": Way(("fever",), "party", lambda p: {"second": "37.0"}),
+    "fever_contacts": Way(("fever",), "party"),
     "project": Way(("project",), "area"),
     "project_change": Way(("project",), "area", lambda p: {"name": "改名", "kind": "other", "area": p.area.pk, "lead_unit": p.unit.pk, "invest": "1"}),
     "project_part_new": Way(("project",), "area"),
@@ -417,6 +432,15 @@ ACTS: dict[str, Way] = {
         reach="area",
         form=lambda p: {"title": "并案", "owner_unit": p.unit.pk, "due_at": "2099-01-01T00:00:00Z", "difficulties": p.ids["difficulties"]},
     ),
+    "daily.report": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "day": TODAY, "at_work": 1, "abnormal": 0, "incidents": 0}),
+    "daily.same": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "day": TODAY, "seen": p.ids["report"]}),
+    "daily.correct": Way(reach="party", form=lambda p: {"report": p.ids["report"], "why": "更正", "at_work": 1, "abnormal": 0, "incidents": 0}),
+    "daily.excuse": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "from_date": TODAY, "reason": "停业"}),
+    "daily.end_excuse": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"]}),
+    "daily.import_table": Way(),
+    "fever.first": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "first": "38.0", "at": timezone.now().isoformat()}),
+    "fever.second": Way(reach="party", form=lambda p: {"fever": p.ids["fever"], "second": "38.0", "at": timezone.now().isoformat()}),
+    "fever.contacts": Way(reach="party", form=lambda p: {"fever": p.ids["fever"]}),
     "service.raise": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "topic": "labour", "title": "缺工"}),
     "service.topics": Way(reach="area", form=lambda p: {"topics": [{"topic": "labour", "unit": p.unit.pk}]}),
     "service.visit": Way(reach="directory", form=lambda p: {"unit": p.ids["enterprise"], "at": timezone.now().isoformat(), "way": "phone", "seen": "看过"}),

@@ -23,6 +23,7 @@ from tongchou.record.files import take_in
 from tongchou.record.models import Account, Area, Evidence, PersonMerge, Post, PostHolding, Responsibility, Unit
 from tongchou.rooms.assessment.models import Bulletin, ScoreEdition
 from tongchou.rooms.command.models import Secondment, Team
+from tongchou.rooms.daily.models import Fever, Report
 from tongchou.rooms.directives.models import Directive, Meeting
 from tongchou.rooms.requests.models import Answer
 from tongchou.rooms.risk.models import Finding, Proposal
@@ -114,6 +115,7 @@ def world() -> World:
         _document(cast, place)
         _service(place, inner)
         _register(place)
+        _daily(place)
         _data_request(place)
         _order(place)
         _risk(place)
@@ -224,6 +226,16 @@ def _register(place: Place) -> None:
     person = {"name": place.personal["name"], "document": place.personal["document"]}
     staff = _do(actor, "staff.add", unit=unit, title=place.marker("岗"), itinerary=place.marker("行程"), **person)["staff"]
     place.ids |= {"supply": link, "staff": staff}
+
+
+def _daily(place: Place) -> None:
+    """A day's report of the enterprise, and a fever there."""
+    common: dict[str, Any] = {"id": new_id(), "unit_id": place.ids["enterprise"]}
+    row = Report.objects.create(
+        **common, day=timezone.localdate(), at_work=1, abnormal=0, incidents=1, incident_note=place.marker("说明"), late=False, via="own", reported_at=timezone.now()
+    )  # fmt: skip
+    fever = Fever.objects.create(**common, first_at=timezone.now(), first=38, place=place.marker("说明"))
+    place.ids |= {"report": row.pk, "fever": fever.pk}
 
 
 def _standing(place: Place) -> None:

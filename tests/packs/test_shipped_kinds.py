@@ -17,6 +17,7 @@ KINDS = kindfile.base_kinds()
 SHIPPED = {
     "appeal",
     "care_review",
+    "daily_missing",
     "data_request",
     "difficulty",
     "export_request",
@@ -31,6 +32,7 @@ SHIPPED = {
     "request",
     "task",
     "unlocated",
+    "workplace_fever",
 }
 LADDER = [Level.REMIND, Level.SUPERVISE, Level.ACCOUNTABILITY]
 

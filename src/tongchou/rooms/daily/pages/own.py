@@ -1,0 +1,202 @@
+"""What an enterprise's clerk does on a phone: report the day with one tap or figure by figure, correct it, see the days before."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from tongchou.kernel.clock import parse_date
+from tongchou.kernel.text import Text
+from tongchou.record.models import Unit
+from tongchou.record.territory.reach import missing
+from tongchou.rooms.daily.actions.reports import COPIED, previous
+from tongchou.rooms.daily.models import Excuse, Fever, Report
+from tongchou.rooms.daily.numbers import due_at, local_day, number_of
+from tongchou.rooms.daily.questions import days_of
+from tongchou.rooms.daily.reach import REPORT, enterprise_in_reach, own_enterprises
+from tongchou.web.fieldparts import FieldParts
+from tongchou.web.pages.forms import Draft, done, form_page
+from tongchou.web.pages.requests import actor_of, do, given, integer, now
+from tongchou.web.permission import Nav, page
+
+TITLE = Text("企业日报", "Daily report")
+NUMBERS = (
+    "at_work",
+    "on_leave",
+    "abnormal",
+    "incidents",
+    "staff",
+    "returned",
+    "masks",
+    "shift_hours",
+    "output",
+    "backlog",
+)
+LABELS: dict[str, Text] = {
+    "at_work": Text("在岗人数", "At work"),
+    "on_leave": Text("请假人数", "On leave"),
+    "abnormal": Text("体温异常人数", "Temperature abnormal"),
+    "incidents": Text("异常事件", "Incidents"),
+    "incident_note": Text("事件情况", "What happened"),
+    "staff": Text("员工总数", "Staff on the books"),
+    "returned": Text("已返岗人数", "Returned of them"),
+    "masks": Text("口罩存量", "Masks in stock"),
+    "shift_hours": Text("每班小时数", "Hours of a shift"),
+    "output": Text("当日产值", "Output of the day"),
+    "backlog": Text("在手订单", "Orders in hand"),
+}
+_UNITS = {
+    "masks": Text("只", "pieces"),
+    "output": Text("万元", "10,000 yuan"),
+    "backlog": Text("万元", "10,000 yuan"),
+    "shift_hours": Text("小时", "hours"),
+}
+
+
+@page("daily", "daily", REPORT, methods=("GET",), nav=Nav(TITLE, "clipboard-check"))
+def daily(request: HttpRequest) -> HttpResponse:
+    """Today of one's enterprise: reported or not, the figures of the day before for one tap, the days before."""
+    actor, at = actor_of(request), now()
+    today = local_day(at)
+    cards = [_card(unit, today) for unit in own_enterprises(actor)]
+    context = {"title": TITLE, "cards": cards, "today": today, "due": due_at(today), "late": at > due_at(today)}
+    return render(request, "daily/own.html", context)
+
+
+def _card(unit: Unit, today: date) -> dict[str, Any]:
+    rows = days_of(unit.pk, today)
+    on_day = next((r for r in rows if r.day == today), None)
+    offered = previous(unit.pk, today) if on_day is None else None
+    excuse = Excuse.objects.filter(unit=unit, ended_at=None, from_date__lte=today).exclude(until__lt=today).first()
+    fevers = list(Fever.objects.filter(unit=unit).select_related("loop").order_by("-first_at")[:5])
+    return {
+        "unit": unit, "report": on_day, "offered": offered, "excuse": excuse, "rows": rows, "figures": figures_of(on_day or offered),
+        "fevers": [{"row": f, "open": (f.loop_id is None and not f.outcome) or (f.loop is not None and f.loop.closed_at is None)} for f in fevers],
+        "same": offered is not None and not offered.closed, "short": bool(on_day and mask_short(on_day)),
+        "one_tap": Text("与 {d} 相同，无发热、无异常", "As on {d}: no fever, no incident").with_(d=offered.day) if offered else "",
+    }  # fmt: skip
+
+
+def mask_short(row: Report) -> bool:
+    return row.mask_days is not None and float(row.mask_days) < number_of("mask_days_needed", row.day)
+
+
+def figures_of(row: Report | None) -> list[dict[str, Any]]:
+    """The figures of a report with their names; None shows as not reported."""
+    if row is None:
+        return []
+    out = [{"label": LABELS[k], "value": getattr(row, k)} for k in NUMBERS if k != "shift_hours"]
+    out.append({"label": Text("口罩可用天数", "Masks last, days"), "value": row.mask_days})
+    return out
+
+
+@page("daily_same", "daily/same", REPORT, methods=("POST",))
+def daily_same(request: HttpRequest) -> HttpResponse:
+    """The one tap."""
+    payload = {
+        "unit": integer(request, "unit"),
+        "day": request.POST.get("day", ""),
+        "seen": request.POST.get("seen", ""),
+    }
+    do(request, "daily.same", payload)
+    return done(
+        request,
+        reverse("daily"),
+        Text("已报：与上次相同，无发热、无异常。", "Reported: as before, no fever, no incident."),
+    )
+
+
+@page("daily_new", "daily/new", REPORT)
+def daily_new(request: HttpRequest) -> HttpResponse:
+    """Report a day figure by figure; the figures of the day before are offered."""
+    actor = actor_of(request)
+    own = own_enterprises(actor)
+    key = integer(request, "unit")
+    unit = enterprise_in_reach(actor, REPORT, key) if key else own[0] if own else None
+    if unit is None:  # the page of the enterprise says that none of the posts is in one
+        return HttpResponseRedirect(reverse("daily"))
+    typed = request.POST.get("day") or request.GET.get("day", "")
+    day = parse_date(typed, "day") if typed else local_day(now())
+    before = previous(unit.pk, day)
+
+    def send() -> HttpResponse:
+        made = do(request, "daily.report", {"unit": unit.pk, "day": day.isoformat(), **typed_figures(request)}).result
+        return done(request, reverse("daily"), _said(made))
+
+    offered = {k: getattr(before, k) for k in COPIED} if before else {}
+    return form_page(
+        request, lambda d: [d.field("unit", Text("企业", "Enterprise"), "hidden"), *figure_fields(d, day_field=True)], send, title=Text("填报当日情况", "Report the day"),
+        subtitle=unit.name, button=Text("上报", "Report"), back=reverse("daily"), breadcrumbs=_crumbs(Text("填报", "Report")),
+        on_record=offered | {"unit": unit.pk, "day": day, "abnormal": "", "incidents": ""}, note=_NOTE,
+    )  # fmt: skip
+
+
+_NOTE = Text(
+    "已带出上次的数字，有变化的改一下。体温异常和异常事件须当日如实填写，没有就填 0；不填不等于没有。",
+    "The last figures are filled in; change what changed. Abnormal temperatures and incidents are said each day: 0 where there is none.",
+)
+
+
+def figure_fields(d: Draft, *, day_field: bool) -> list[FieldParts]:
+    out = [d.field("day", Text("日期", "Day"), "date", required=True)] if day_field else []
+    out.append(d.field("closed", Text("今日停工", "No work today"), "checkbox"))
+    for name in ("at_work", "abnormal", "incidents"):
+        out.append(d.field(name, LABELS[name], "integer", required=True))
+    out.append(d.field("incident_note", LABELS["incident_note"], "textarea", rows=2, maxlength=2000))
+    for name in ("on_leave", "staff", "returned", "masks", "shift_hours"):
+        out.append(d.field(name, LABELS[name], "integer", unit=_UNITS.get(name, "")))
+    for name in ("output", "backlog"):
+        out.append(d.field(name, LABELS[name], "number", unit=_UNITS[name]))
+    return out
+
+
+def typed_figures(request: HttpRequest) -> dict[str, Any]:
+    return given(request, *NUMBERS, "incident_note") | {"closed": bool(request.POST.get("closed"))}
+
+
+def _said(made: dict[str, Any]) -> Text:
+    masks = made["masks_enough"]
+    zh, en = ("已上报（迟报）。", "Reported, late.") if made["late"] else ("已上报。", "Reported.")
+    if masks is False:
+        return Text(
+            zh + "口罩可用 {n} 天，不足，请及时补充。", en + " Masks last {n} days, which is not enough."
+        ).with_(n=made["mask_days"])
+    return Text(zh, en)
+
+
+def _crumbs(label: Text) -> list[dict[str, Any]]:
+    return [{"url": reverse("daily"), "label": TITLE}, {"url": "", "label": label}]
+
+
+@page("daily_correct", "daily/reports/<uuid:report>/correct", REPORT)
+def daily_correct(request: HttpRequest, report: uuid.UUID) -> HttpResponse:
+    """Correct a day; the earlier figures stay on record with the reason."""
+    actor = actor_of(request)
+    row = Report.objects.filter(pk=report).first()
+    if row is None or row.unit_id not in {u.pk for u in own_enterprises(actor)}:
+        raise missing(Text("没有找到该日报。", "There is no such report."), "report", str(report))
+
+    def fields(d: Draft) -> list[FieldParts]:
+        return [
+            *figure_fields(d, day_field=False),
+            d.field("why", Text("更正原因", "Why"), required=True, maxlength=300),
+        ]
+
+    def send() -> HttpResponse:
+        do(request, "daily.correct", {"report": str(report), **typed_figures(request), **given(request, "why")})
+        return done(
+            request,
+            reverse("daily"),
+            Text("已更正，原数字保留在案。", "Corrected; the earlier figures stay on record."),
+        )
+
+    on_record = {k: getattr(row, k) for k in (*NUMBERS, "incident_note", "closed")}
+    return form_page(
+        request, fields, send, title=Text("更正 {d} 日报", "Correct {d}").with_(d=row.day), button=Text("更正", "Correct"), back=reverse("daily"),
+        breadcrumbs=_crumbs(Text("更正", "Correct")), on_record=on_record,
+    )  # fmt: skip

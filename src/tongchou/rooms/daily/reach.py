@@ -1,0 +1,50 @@
+"""Which enterprises somebody may report for, see, or chase; and the street that is asked to look."""
+
+from __future__ import annotations
+
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.text import Text
+from tongchou.record.access import Actor
+from tongchou.record.models import Unit
+from tongchou.record.territory.reach import unit_in_reach
+
+REPORT, VIEW, MANAGE = "daily.report", "daily.view", "daily.manage"
+KINDS = ("enterprise",)
+
+STREET_OF = """
+left join lateral (
+  select t.id, t.name from record_area t where t.level = 'street' and a.path like t.path || '%%' order by length(t.path) desc limit 1) s on true
+"""
+"""SQL: the street area `s` in which the area `a` lies."""
+
+
+def own_enterprises(actor: Actor, permission: str = REPORT) -> list[Unit]:
+    """The active enterprises for which the actor has the permission by a post in them."""
+    return list(
+        Unit.objects.filter(pk__in=actor.unit_ids(permission), kind__in=KINDS, active_to=None)
+        .select_related("area")
+        .order_by("pk")
+    )
+
+
+def enterprise_in_reach(actor: Actor, permission: str, key: int) -> Unit:
+    """An active enterprise within reach; what lies outside is not found."""
+    unit = unit_in_reach(actor, permission, key)
+    if unit.kind not in KINDS or unit.active_to is not None:
+        rule = Text("“{name}”不是在册企业。", "“{name}” is no active enterprise.").with_(name=unit.name)
+        raise Refusal(
+            Reason.INVALID_VALUE, rule, remedy=Text("请选择企业。", "Choose an enterprise."), field="unit", value=key
+        )
+    return unit
+
+
+def street_unit(unit: Unit) -> int | None:
+    """The street office of an enterprise: the unit of kind street in the nearest area above; None where there is none."""
+    above = [int(p) for p in unit.area.path.split(".") if p]
+    found = (
+        Unit.objects.filter(kind="street", area_id__in=above, active_to=None)
+        .order_by("-area__path")
+        .values_list("pk", flat=True)
+        .first()
+    )
+    return None if found is None else int(found)

@@ -1,0 +1,29 @@
+"""Scheduled work of the room. Safe to run twice, in several workers, and to die anywhere."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from tongchou.kernel.ids import new_id
+from tongchou.record.access import SYSTEM
+from tongchou.record.act import act
+from tongchou.record.loops.write import office_unit
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="clock")
+def chase_reports(timestamp: int) -> int:
+    """Remind who has not reported, and ask the streets to look; returns how many were reminded or handed on."""
+    if office_unit() is None:
+        return 0
+    done = act("daily.chase", SYSTEM, new_id(), {}).result
+    return int(done["reminded"]) + int(done["handed_on"])
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="clock")
+def start_fever_clocks(timestamp: int) -> int:
+    """First readings without a second one in time are handled as a fever."""
+    if office_unit() is None:
+        return 0
+    return int(act("fever.overdue", SYSTEM, new_id(), {}).result["opened"])
