@@ -448,6 +448,8 @@ ACTS: dict[str, Way] = {
     "permit.review": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "reason": "情况有变"}),
     "permit.resume": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "reason": "整改到位"}),
     "permit.withdraw": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "reason": "不再需要"}),
+    "enterprise.import_rows": Way(),
+    "staff.import_rows": Way(),
     "enterprise.add": Way(reach="area", form=lambda p: {"name": "新企业", "area": p.area.pk}),
     "enterprise.change": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "staff": 9}),
     "supply.add": Way(reach="area", form=lambda p: {"supplier": p.ids["enterprise"], "outside": "区外厂", "product": "布"}),

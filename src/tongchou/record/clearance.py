@@ -110,13 +110,16 @@ class Cleared:
     held: dict[int, int]
 
 
-def staff_before(standing: Standing, *, paths: list[str] | None = None, units: Iterable[int] | None = None, staff: Iterable[int] | None = None) -> pl.DataFrame:
+def staff_before(
+    standing: Standing, *, paths: list[str] | None = None, units: Iterable[int] | None = None, staff: Iterable[int] | None = None,
+    acted: uuid.UUID | None = None,
+) -> pl.DataFrame:  # fmt: skip
     """Staff files that have not ended with what is known of each: INPUTS of the table, hold, at_work and what was decided before.
 
-    paths: LIKE patterns of areas; units, staff: only these.
+    paths: LIKE patterns of areas; units, staff: only these; acted: only those that this act wrote.
     """
     on = standing.as_of
-    values: dict[str, Any] = {"as_of": on, "since": on - LOOK_BACK, "fever": _fever(standing)}
+    values: dict[str, Any] = {"as_of": on, "since": on - LOOK_BACK, "fever": fever_of(standing)}
     join, some = "", ""
     if paths is not None and "%" not in paths:
         join = "join record_unit u on u.id = s.unit_id join record_area a on a.id = u.area_id"
@@ -125,6 +128,8 @@ def staff_before(standing: Standing, *, paths: list[str] | None = None, units: I
         some, values["units"] = some + " and s.unit_id = any(%(units)s::bigint[])", list(units)
     if staff is not None:
         some, values["staff"] = some + " and s.id = any(%(staff)s::bigint[])", list(staff)
+    if acted is not None:
+        some, values["acted"] = some + " and s.act = %(acted)s", acted
     sql = _FACTS.format(join=join, some=some, held=" union all ".join(HELD))
     parts = io.BytesIO()
     with connection.cursor() as cursor, cursor.copy(f"copy ({sql}) to stdout (format csv, null '\\N')", values) as copy:
@@ -138,7 +143,8 @@ def staff_before(standing: Standing, *, paths: list[str] | None = None, units: I
     return _with_origin(raw.with_columns([pl.col(k) == "t" for k in flags]), on)
 
 
-def _fever(standing: Standing) -> float:
+def fever_of(standing: Standing) -> float:
+    """Above which temperature (°C) the pack in force speaks of fever."""
     held = standing.pack.parameters.get("fever")
     known = [e for e in held.entries if e.from_ <= standing.as_of] if held else []
     return float(known[-1].value) if known else FEVER  # type: ignore[arg-type]
@@ -208,14 +214,14 @@ select id, outcome, rule, until, asks, %(as_of)s, %(pack)s, %(edition)s, %(act)s
 
 def clear(
     act: uuid.UUID, now: datetime, as_of: date, *, write: bool = True, paths: list[str] | None = None, units: Iterable[int] | None = None,
-    staff: Iterable[int] | None = None,
+    staff: Iterable[int] | None = None, acted: uuid.UUID | None = None,
 ) -> Cleared:  # fmt: skip
     """Decide again for staff of some areas, units or single files as the plan stands on `as_of`, and write what became another.
 
     A file that somebody changed meanwhile is left to that change, which decides for itself.
     """
     standing = standing_in_force(PACK, TABLE, as_of)
-    frame = decided(standing, staff_before(standing, paths=paths, units=units, staff=staff))
+    frame = decided(standing, staff_before(standing, paths=paths, units=units, staff=staff, acted=acted))
     by = f"{PACK}/{standing.edition.key}"
     other = frame.filter(
         (pl.col("outcome") != pl.col("was")) | (pl.col("rule") != pl.col("was_rule")) | ~pl.col("until").eq_missing(pl.col("was_until"))

@@ -23,7 +23,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "area": ("社区/网格编码", "社区编码", "网格编码", "社区代码", "网格代码", "区划代码", "区域编码", "所属社区编码", "area", "area code", "community code", "grid code"),
     "household": ("户编号", "户号", "门牌号", "household", "household label"),
 }  # fmt: skip
-_KINDS = {t.zh: k.value for k, t in KIND_NAMES.items()} | {
+KINDS = {t.zh: k.value for k, t in KIND_NAMES.items()} | {
     "身份证": "resident_id", "护照": "", "中国护照": "passport_cn", "外国护照": "passport_foreign", "港澳通行证": "permit_hk_macao",
     "台胞证": "permit_taiwan", "居住证": "residence_permit", "外国人永久居留证": "permanent_residence",
 }  # fmt: skip
@@ -86,7 +86,7 @@ def read_rows(table: Table, mapping: Mapping, today: date, rejects: list[tuple[i
     for number, cells in table.rows:
         told = {f: cells[places[f]] for f in identity}
         if "document_kind" in told:
-            told["document_kind"] = _KINDS.get(told["document_kind"], told["document_kind"])
+            told["document_kind"] = KINDS.get(told["document_kind"], told["document_kind"])
         try:
             given = read_identity(today=today, **told)
         except Refusal as refusal:
