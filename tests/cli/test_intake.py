@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
+from tests.intake.test_proposer import model, reply
 from tongchou.cli.main import app
 
 
@@ -47,3 +49,41 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_done(tmp_path: Path) -> Non
     assert done.exit_code == 1
     assert "1 documents, 1 directives, 2 refused" in done.output
     assert "empty.txt" in done.output
+
+
+TWO = "某区召开会议\n会议要求，各街道要做好排查。\n会后大家认为工地围挡宜尽早补齐。\n"
+
+
+def _with_model(folder: Path, url: str, *more: str) -> tuple[int, str, list[tuple[str, str]]]:
+    (folder / "会.txt").write_text(TWO, "utf-8")
+    done = CliRunner().invoke(
+        app, ["intake", str(folder / "会.txt"), "--out", str(folder / "out"), "--model-url", url, *more]
+    )
+    found = folder / "out" / "会.txt.json"
+    items = json.loads(found.read_text("utf-8"))["items"] if found.exists() else []
+    return done.exit_code, done.output, [(i["text"], i["proposed_by"]) for i in items]
+
+
+def test_a_model_proposes_and_what_it_proposed_is_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TONGCHOU_MODEL_KEY", "secret")
+    with model(reply(["工地围挡宜尽早补齐。", "文中没有的一句话。"])) as (url, asked):
+        code, told, items = _with_model(tmp_path, url, "--model", "stub-1")
+    assert (code, asked[0]["key"]) == (0, "Bearer secret")
+    assert items == [("各街道要做好排查。", ""), ("工地围挡宜尽早补齐。", "stub-1")]
+    assert "1 documents, 2 directives, 1 of them proposed by stub-1, 0 refused" in told
+
+
+def test_where_the_model_does_not_answer_the_rules_stand(tmp_path: Path) -> None:
+    with model(b"", status=500) as (url, _):
+        code, told, items = _with_model(tmp_path, url, "--model", "stub-1")
+    assert (code, items) == (0, [("各街道要做好排查。", "")])
+    assert "no usable answer" in told
+
+
+@pytest.mark.parametrize(
+    ("url", "more"),
+    [("http://127.0.0.1:9/v1", ()), ("", ("--model", "stub")), ("file:///etc/passwd", ("--model", "stub"))],
+)
+def test_half_an_endpoint_is_refused_before_anything_is_read(tmp_path: Path, url: str, more: tuple[str, ...]) -> None:
+    code, _, items = _with_model(tmp_path, url, *more)
+    assert (code, items) == (2, [])

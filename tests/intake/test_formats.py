@@ -78,6 +78,48 @@ def test_a_word_file_with_a_table() -> None:
     assert "责任单位 各社区要每日报送。" in document.raw
 
 
+NUMBERING = """<w:numbering xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">
+<w:abstractNum w:abstractNumId="7"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCountingThousand"/><w:lvlText w:val="%1、"/></w:lvl>
+<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="（%2）"/></w:lvl></w:abstractNum>
+<w:abstractNum w:abstractNumId="8"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="·"/></w:lvl></w:abstractNum>
+<w:num w:numId="31"><w:abstractNumId w:val="7"/></w:num><w:num w:numId="32"><w:abstractNumId w:val="8"/></w:num></w:numbering>"""
+
+
+def _numbered(rows: list[tuple[str, int | None, str]]) -> bytes:
+    """A Word file whose paragraphs have (list, level, text): the numbers stand in word/numbering.xml alone."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import qn
+
+    made = docx.Document()
+    root = made.part.numbering_part.element
+    for element in list(root):
+        root.remove(element)
+    for element in list(parse_xml(NUMBERING)):
+        root.append(element)
+    for number, level, text in rows:
+        paragraph = made.add_paragraph(text)
+        if level is not None:
+            properties = paragraph._p.get_or_add_pPr().get_or_add_numPr()
+            properties.get_or_add_ilvl().set(qn("w:val"), str(level))
+            properties.get_or_add_numId().set(qn("w:val"), number)
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def test_the_automatic_numbers_of_a_word_file_are_ordinals() -> None:
+    rows: list[tuple[str, int | None, str]] = [
+        ("", None, "关于做好春节期间疫情防控工作的通知"), ("", None, "各街道："), ("", None, "现就有关事项通知如下："),
+        ("31", 0, "强化人员排查"), ("31", 1, "各街道要摸清返乡人员底数，登记造册。"), ("31", 1, "各社区要逐户走访，不漏一人。"),
+        ("31", 0, "强化场所管理"), ("31", 1, "商场、超市要落实扫码测温，做好记录。"), ("32", 0, "各单位要做好值班值守。"), ("", None, "某区指挥部"),
+    ]  # fmt: skip
+    document = read(_numbered(rows), "a.docx")
+    assert [d.ordinal for d in document.directives] == ["（一）", "（二）", "（一）", None]
+    assert "二、强化场所管理" in document.raw
+    assert document.directives[2].text == "（一）商场、超市要落实扫码测温，做好记录。"
+    assert document.directives[2].heading == ("强化场所管理",)
+
+
 def test_our_own_official_documents_are_read_back() -> None:
     document = read(to_word(OFFICIAL), "a.docx")
     assert [d.text for d in document.directives] == [

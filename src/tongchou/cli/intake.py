@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
+
+if TYPE_CHECKING:
+    from tongchou.intake.model import Document
+    from tongchou.intake.proposer import Endpoint
 
 SUFFIXES = (".txt", ".html", ".htm", ".docx", ".pdf", ".md")
 
 
-def run(paths: list[Path], out: Path) -> int:
-    """Read files and folders; write one JSON per document into `out`, named by its file. Returns how many were refused."""
+def run(paths: list[Path], out: Path, endpoint: Endpoint | None = None) -> int:
+    """Read files and folders; write one JSON per document into `out`, named by its file. Returns how many were refused.
+
+    With an endpoint a model may propose what the rules left out; where it does not answer, that is told and the rules' findings stand.
+    """
     from tongchou.intake import as_record, read
     from tongchou.kernel.errors import Refusal
 
     out.mkdir(parents=True, exist_ok=True)
-    refused = read_well = items = 0
+    refused = read_well = items = proposed = 0
     for path in _files(paths):
         try:
             document = read(path.read_bytes(), path.name)
@@ -25,11 +33,47 @@ def run(paths: list[Path], out: Path) -> int:
             told = error.sentence("en") if isinstance(error, Refusal) else str(error)
             typer.echo(f"{path}: {told}" if path.name not in told else told, err=True)
             continue
+        document = _with_model(document, endpoint, path)
+        proposed += sum(bool(d.proposed_by) for d in document.directives)
         record = json.dumps(as_record(document), ensure_ascii=False, indent=1)
         (out / f"{path.name}.json").write_text(record + "\n", "utf-8")
         read_well, items = read_well + 1, items + len(document.directives)
-    typer.echo(f"{read_well} documents, {items} directives, {refused} refused")
+    told = f", {proposed} of them proposed by {endpoint.model}" if endpoint else ""
+    typer.echo(f"{read_well} documents, {items} directives{told}, {refused} refused")
     return refused
+
+
+def endpoint_of(url: str, model: str, key: str) -> Endpoint | None:
+    """The endpoint of the options; None without any. Refusal: only one of url and model, or an address that is none."""
+    from tongchou.intake.proposer import Endpoint
+    from tongchou.kernel.errors import Reason, Refusal
+    from tongchou.kernel.text import Text
+
+    if not url and not model:
+        return None
+    if not url or not model:
+        rule = Text("模型接口须同时给出地址和名称。", "A model needs both its address and its name.")
+        remedy = Text("请同时使用 --model-url 和 --model。", "Give --model-url and --model together.")
+        raise Refusal(Reason.MISSING_VALUE, rule, remedy=remedy, field="model" if url else "model-url")
+    if not url.startswith(("http://", "https://")):
+        rule = Text(
+            "模型接口地址须以 http:// 或 https:// 开头。", "The address of a model begins with http:// or https://."
+        )
+        raise Refusal(Reason.INVALID_VALUE, rule, field="model-url", value=url)
+    return Endpoint(url, model, key)
+
+
+def _with_model(document: Document, endpoint: Endpoint | None, path: Path) -> Document:
+    from tongchou.intake.proposer import propose
+    from tongchou.kernel.errors import Refusal
+
+    if endpoint is None:
+        return document
+    try:
+        return propose(document, endpoint)
+    except Refusal as refusal:
+        typer.echo(f"{path}: {refusal.sentence('en')}", err=True)
+        return document
 
 
 def _files(paths: list[Path]) -> list[Path]:

@@ -133,11 +133,20 @@ def restore(file: str) -> None:
 def intake(
     paths: list[Path] = typer.Argument(..., help="documents (text, HTML, DOCX, PDF) and folders of them"),
     out: Path = typer.Option(..., file_okay=False, help="folder for one JSON per document"),
+    model_url: str = typer.Option("", help="an OpenAI-compatible endpoint, up to and including /v1, that may propose what the rules left out"),
+    model: str = typer.Option("", help="name of the model there; its proposals are marked proposed_by"),
+    model_key: str = typer.Option("", envvar="TONGCHOU_MODEL_KEY", show_envvar=True, help="its key, better given by the environment"),
 ) -> None:
     """Take the directives out of meeting reports, notices and letters; exits with 1 when a file was refused. Needs no database."""
-    from tongchou.cli.intake import run
+    from tongchou.cli.intake import endpoint_of, run
+    from tongchou.kernel.errors import Refusal
 
-    if run(paths, out):
+    try:
+        endpoint = endpoint_of(model_url, model, model_key)
+    except Refusal as refusal:
+        typer.echo(refusal.sentence("en"), err=True)
+        raise typer.Exit(2) from refusal
+    if run(paths, out, endpoint):
         raise typer.Exit(1)
 
 

@@ -114,7 +114,7 @@ def _widen(text: Mapped, notes: Notes) -> Mapped:
 
 def _line(line: Mapped) -> Line:
     indented = len(line.text) - len(line.text.lstrip()) >= 2
-    line = line.strip(" •·►▶◆■●*").strip("-|").strip()
+    line = line.strip(" •·►▶◆■●*✓✔☑√").strip("-|").strip()
     what = classify(line.text)
     if what == "body":
         line = line.sub(_GAP, lambda _: "")

@@ -76,18 +76,37 @@ class Extractor:
         spans = list(sentences(paragraph.text, block.start, block.end))
         preamble = self.order and judge.announces_list(paragraph.text[spans[-1][0] : spans[-1][1]]) if spans else False
         for k, (a, b) in enumerate(spans):
-            lead = 0
-            if not self.order and "speech" not in self.without:
-                lead = self.speeches.lead(paragraph.text[a:b], paragraph.start + a)
-                self._led = self._led or lead > 0
-            a = _skip_space(paragraph.text, a + lead, b)
-            if a >= b:
+            for n, (x, y, lead) in enumerate(self._voices(paragraph, a, b)):
+                begun = _skip_space(paragraph.text, x + lead, y)
+                opens = n == 0 and (lead > 0 or k == 0) and (k + 1 < len(spans) or not last)
+                self._said(block, paragraph, (begun, y), opens=opens, preamble=preamble)
+
+    def _voices(self, paragraph: Paragraph, a: int, b: int) -> Iterator[tuple[int, int, int]]:
+        """The stretches of a sentence by who speaks: each with the length of its lead-in (0: none)."""
+        if self.order or "speech" in self.without:
+            yield a, b, 0
+            return
+        lead = self._lead(paragraph, a, b)
+        cuts = [a + c for c in self.speeches.cuts(paragraph.text[a:b], lead)] if self._led and "voices" not in self.without else []
+        ends = [*cuts, b]
+        yield a, ends[0], lead
+        for x, y in zip(cuts, ends[1:], strict=True):
+            yield x, y, self._lead(paragraph, x, y)
+
+    def _lead(self, paragraph: Paragraph, a: int, b: int) -> int:
+        lead = self.speeches.lead(paragraph.text[a:b], paragraph.start + a)
+        self._led = self._led or lead > 0
+        return lead
+
+    def _said(self, block: Block, paragraph: Paragraph, span: tuple[int, int], *, opens: bool, preamble: bool) -> None:
+        """What one speaker says in a sentence, segment by segment."""
+        a, b = span
+        if a >= b:
+            return
+        for x, y in self._groups(paragraph.text, a, b):
+            if preamble and not judge.sets_a_start(paragraph.text[x:y]) and not judge.obliges(paragraph.text[x:y]):
                 continue
-            opens = (lead > 0 or k == 0) and (k + 1 < len(spans) or not last)
-            for x, y in self._groups(paragraph.text, a, b):
-                if preamble and not judge.sets_a_start(paragraph.text[x:y]) and not judge.obliges(paragraph.text[x:y]):
-                    continue
-                self._one(block, paragraph, x, y, announces=opens and x == a)
+            self._one(block, paragraph, x, y, announces=opens and x == a)
 
     def _groups(self, text: str, a: int, b: int) -> Iterator[tuple[int, int]]:
         """Segments between semicolons, those without an obligation of their own joined to the one before."""

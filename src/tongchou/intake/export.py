@@ -45,6 +45,7 @@ def as_record(document: Document) -> dict[str, Any]:
                 "quantities": [q.text for q in d.quantities],
                 "heading": list(d.heading),
                 "span": [d.start, d.end],
+                "proposed_by": d.proposed_by,
             }
             for d in document.directives
         ],

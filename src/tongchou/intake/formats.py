@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tongchou.intake.numbering import numbering, place
 from tongchou.intake.script import simplified
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.filetypes import NAMES, FileType, detect, unpacked_size
@@ -194,7 +195,7 @@ def _everyday(char: str) -> bool:
 
 
 def _docx(data: bytes, name: str) -> str:
-    """Paragraphs and table rows in the order of the document; cells of a row are parted by a space."""
+    """Paragraphs with their automatic numbers and table rows, in the order of the document; cells of a row are parted by a space."""
     import docx
     from docx.table import Table
     from docx.text.paragraph import Paragraph
@@ -207,13 +208,20 @@ def _docx(data: bytes, name: str) -> str:
         raise
     except Exception as error:
         raise _no(Reason.BROKEN_RECORD, name, Text("Word 文件已损坏", "The Word file is damaged"), _SAVE_AS) from error
+    lists = numbering(_numbering_part(document))
     rows: list[str] = []
     for block in document.iter_inner_content():
         if isinstance(block, Paragraph):
-            rows.append(block.text)
+            at = place(block) if block.text.strip() else None
+            rows.append((lists.label(*at) if at else "") + block.text)
         elif isinstance(block, Table):
             rows += [" ".join(dict.fromkeys(c.text.strip() for c in row.cells)) for row in block.rows]
     return "\n".join(rows)
+
+
+def _numbering_part(document: Any) -> Any:
+    """The root of word/numbering.xml; None where the file has none (python-docx would else make one up)."""
+    return next((r.target_part.element for r in document.part.rels.values() if r.reltype.endswith("/numbering")), None)
 
 
 def _pdf(data: bytes, name: str) -> str:

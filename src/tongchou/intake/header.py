@@ -52,9 +52,10 @@ def kind_of(title: str, paragraphs: list[str]) -> Kind:
     ends = "\n".join(paragraphs[:2] + paragraphs[-5:])
     if order_body.search(ends) and not re.search(r"本报讯|记者|(?:召开|主持).{0,40}会", lead[:200]):
         return "order"
-    return (
-        "letter" if re.match(r"^(?:尊敬的|亲爱的|广大).{2,30}[：:]", paragraphs[0] if paragraphs else "") else "report"
-    )
+    if re.match(r"^(?:尊敬的|亲爱的|广大).{2,30}[：:]", paragraphs[0] if paragraphs else ""):
+        return "letter"
+    framed = re.search(any_of(lexicon("kinds")["report_frame"]), "\n".join([title, *paragraphs]))
+    return "report" if framed or not paragraphs else "order"
 
 
 def header(part: Part, page: str, *, kind: Kind, year_from: tuple[str, ...]) -> Header:

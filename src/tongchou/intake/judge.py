@@ -19,6 +19,7 @@ _DECIDED = re.compile("^.*决定[：:，,]?")
 _GRANTS = re.compile("免收|减免(?!了)|给予.{1,16}(?:补贴|补助|奖励|支持)")
 _TELLS = re.compile("[他她我]")
 _DUE = re.compile("(?:(?<!目)前|之前|内|底)(?:全部|全面|必须|基本)?(?:完成|报送|上报|达到|实现|到位|建成|启动)")
+_ROUTINE = re.compile("每(?:日|天|周|月|班|批)(?:至少)?(?:做|开展|检测|测|报|消毒|巡查|调度|清点|核对)")
 _PAIRS = re.compile("[、]")
 _OPENING = re.compile(
     r"^(?:同时|此外|另外|还|并|也|且|其次|再次|最后|首先|其中|特别是|尤其|而且|对[^，]{1,40}，|在[^，]{1,40}，|[^，]{1,16}期间，|当前，)?[，]?"
@@ -110,7 +111,7 @@ def _basis(plain: str, order: bool, spoken: bool) -> Basis | None:
         return "imperative"
     if order and (_rule("order_verb").search(plain) or _consequence_ordered(plain)):
         return "imperative"
-    if _DUE.search(plain) or _GRANTS.search(plain):
+    if _DUE.search(plain) or _GRANTS.search(plain) or _ROUTINE.search(plain):
         return "imperative"
     if spoken and any(_opens("weak").match(part) for part in parts):
         return "obligation"

@@ -19,6 +19,7 @@ _KINDS = (
     (6, rf"{_CN}是要?|{_CN}要(?!求|点|素|件)|第{_CN}[，、：:]|其{_CN}[，、]|{_CN}来?[:：]"),
 )
 INLINE = 6
+_FIRSTLY = re.compile(r"(?:^|(?<=[。；;：:\n]))\s*(?P<word>首先|其次|再次|再者|最后)[，、]")
 _MARKER = [(level, re.compile(rf"(?:{pattern})")) for level, pattern in _KINDS]
 _NUMBER = re.compile(rf"{_CN}|\d+")
 _BEFORE = re.compile(r"[：:。；;！？!?”）)\n]\s*$|^\s*$")
@@ -103,12 +104,21 @@ def _candidates(text: str) -> list[Marker]:
                 before.search(near) or (level in (2, 4) and not near.endswith(("第", "按", "照", "和", "合")))
             ):
                 found.append(Marker(match.start(), match.end(), level, value, match.group()))
+    found += _firstly(text)
     found.sort(key=lambda m: (m.start, -m.end))
     out: list[Marker] = []
     for marker in found:
         if not out or marker.start >= out[-1].end:
             out.append(marker)
     return out
+
+
+def _firstly(text: str) -> list[Marker]:
+    """首先…其次…最后…: ordinals only where both the first and the second stand in the paragraph; 最后 alone ends a report."""
+    words = list(_FIRSTLY.finditer(text))
+    if [m["word"] for m in words[:2]] != ["首先", "其次"]:
+        return []
+    return [Marker(m.start("word"), m.end(), INLINE, n, m["word"]) for n, m in enumerate(words, 1)]
 
 
 def _goes_on(text: str, first: Marker) -> bool:

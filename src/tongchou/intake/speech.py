@@ -15,12 +15,14 @@ HAN = "\u4e00-\u9fff"
 MEETING = "会议"
 _FOLLOWS = (
     r"(?=[，、。；：）（\s]|$|主持|出席|参加|强调|指出|要求|表示|说|提|就|对|在|到|带|一行|率|作|还|深入|先后|实地|同志|介绍|调研|及|和|与|分别|传达|通报|代表|宣读"
-    "|部署|陪同|检查|督导|听取|讲话|围绕|认为|希望|任|为|担任|又|指挥|来|走访|看望|前往|召集|组织|并|主|从|随|最后|首先|明确|再次|特别|着重|要|将|也|以|向|通过|进一步)"
+    "|部署|陪同|检查|督导|听取|讲话|围绕|认为|希望|任|为|担任|又|指挥|来|走访|看望|前往|召集|组织|并|主|从|随|最后|首先|明确|再次|特别|着重|要|将|也|以|向|通过|进一步|补充|当场|现场)"
 )
 _TIME = re.compile(
     r"^(?:(?:本报|本网|本台)?讯\s*|(?:\d{4}年)?\d{1,2}月\d{1,2}日|[昨今当]日|[昨今当]天|近日|日前|上午|下午|晚上?|中午|会上|会后|随后|最后|期间|[，,\s]|由)+"
 )
 _CLAUSE_MARKS = re.compile("[，：:。；;]")
+_SAID = 8
+"""Characters that are at least said before somebody else, or the same person anew, begins in the same sentence."""
 _LINKED = re.compile("并|同时|还|又|也")
 _PLAIN = ("", "强调", "要求", "指出", "表示", "说", "提出", "认为", "叮嘱")
 """With these a name that no office goes before may speak; 周密安排 and 高度明确 are no names."""
@@ -51,6 +53,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "titled": re.compile(rf"(?P<title>{titles})(?:[，、,\s])?(?P<name>{given}){_FOLLOWS}"),
         "listed": re.compile(rf"(?<=、)(?P<name>{_surname()}[{HAN}]{{1,2}})(?=[、，。；])"),
         "end": re.compile(rf"(?P<mid>{mid})(?P<with>{with_}(?:了)?)?(?:{adverbs})*(?P<verb>{says}){tail}$"),
+        "told": re.compile(
+            rf"(?P<mid>{mid})(?P<with>)(?P<verb>叮嘱|提醒|嘱咐|嘱托|告诫|勉励)(?:现场|值班|值守|一线|有关|相关|随行)?"
+            rf"(?:[{HAN}]{{0,8}}(?:人员|负责人|同志|员工|干部|职工|师生|经营者|商户))$"
+        ),
         "direct": re.compile(
             rf"^(?:并|还|又|同时|也)?(?:{adverbs})*(?P<verb>强调|要求|指出|提出|明确|希望)(?=[“各要全必对在严切认进把继坚加做以统我{HAN}])(?!的|了|书|下|做|精)"
         ),
@@ -159,6 +165,25 @@ class Speeches:
             self._last_named = name
         return lead.end
 
+    def cuts(self, sentence: str, begun: int) -> list[int]:
+        """Where inside a sentence somebody begins to speak anew: …措施，并强调，…；副区长施文补充要求，….
+
+        begun: where the words of the first speaker begin. Each place is the start of a clause that is a lead-in and nothing else.
+        """
+        hidden, out, at = masked(sentence), [], begun
+        for mark in _CLAUSE_MARKS.finditer(hidden, begun):
+            clause = sentence[at : mark.start()]
+            if at - (out[-1] if out else begun) >= _SAID and mark.group() in "，：:" and self._opens(clause.strip()):
+                out.append(at)
+            at = mark.end()
+        return out
+
+    def _opens(self, clause: str) -> bool:
+        if len(clause) > 30 or not (match := self._speech_end(clause)):
+            return False
+        before = clause[: match.start()]
+        return bool(re.fullmatch("并|同时|还|又|也|", before)) or self._who(before, match["verb"]) != (None, False)
+
     def _names(self, sentence: str) -> str | None:
         """The first person with an office in the sentence who does something in it."""
         for match in _patterns()["titled"].finditer(sentence):
@@ -218,7 +243,7 @@ class Speeches:
             return None
         if re.search("[说]$", clause) and re.search("(?:来说|地说|是说|如说|据说|小说|解说|游说|劝说)$", clause):
             return None
-        return rules["end"].search(clause)
+        return rules["end"].search(clause) or rules["told"].search(clause)
 
     def _direct(self, clause: str, at: int, before: Lead | None) -> Lead | None:
         """会议要求各街道要…, 强调“五一”期间…: no mark between the verb and what is said."""

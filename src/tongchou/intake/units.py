@@ -31,11 +31,12 @@ def _rules() -> dict[str, re.Pattern[str]]:
         "far": re.compile(rf"^(?P<s>.{{0,12}}(?:{long}))(?!上下)(?=[^的]{{1,8}}?(?:{modal}))"),
         "whole": re.compile(rf"^(?P<s>.{{0,34}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?$"),
         "by": re.compile(
-            rf"(?<!理)(?<!事)由(?P<s>[^，。；由]{{1,26}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?(?={verb}|{modal}|介入|依法|统一|按|进行|予以|给予|在|会同|另|分别|共同|对|审|严|从|追|查|出具|签|安排|提供|派|实|负|承|自)"
+            rf"(?<!理)(?<!事)由(?P<s>[^，。；由]{{1,26}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?(?={verb}|{modal}|介入|依法|统一|按|进行|予以|给予|在|会同|另|分别|共同|对|审|严|从|追|查|出具|签|安排|提供|派|实|负|承|自|联系|接|转|通知|汇总|登记|推送|代|报|核|牵头)"
         ),
         "with": re.compile(
             rf"会同(?P<s>[^，。；]{{1,26}}?(?:{long}|{short}))(?=在|对|于|按|共同|联合|等部门|负责|[，。；]|$|{modal}|{verb})"
         ),
+        "told": re.compile(r"(?:责任|牵头|配合|承办|协办|主责)(?:单位|部门|科室)[：:]\s*(?P<s>[^，,。；;）)\n]{2,60})"),
         "modal": re.compile("^" + modal),
         "opening": re.compile("^(?:" + "|".join(sorted(words["opening"], key=len, reverse=True)) + ")"),
         "not_subject": re.compile("^" + any_of(words["not_subject"])),
@@ -70,6 +71,8 @@ def units(text: str, start: int, skip: int = 0) -> tuple[Mention, ...]:
             found += _split(text, at + match.start("s"), at + match.end("s"))
         before = (0, 0) if span else _whole(clause, shift)
         at = mark.end() if mark else len(text)
+    for match in rules["told"].finditer(text, skip):
+        found += _split(text, match.start("s"), match.end("s"))
     out: dict[str, Mention] = {}
     for a, b in found:
         name = text[a:b]
@@ -95,7 +98,7 @@ def _subject(clause: str) -> tuple[int, int] | None:
         )
     if _PLACE.search(words) and _DONE_TO.match(clause, len(words)):
         return None
-    if re.search("[向给把将被以]", words[1:]) and "的" not in words:
+    if re.search("[向给把将被以由]", words[1:]) and "的" not in words:
         return None
     return 0, len(words)
 
