@@ -13,6 +13,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
+from tongchou.record.files import take_in
 from tongchou.record.loops.engine import LEVELS
 from tongchou.record.models import Act, Event, Loop, StoredRefusal
 from tongchou.record.questions.loopfile import loop_file
@@ -251,3 +252,48 @@ def test_an_id_that_is_taken_is_refused_not_an_error(cast: Cast) -> None:
     cast.act("hq", "loop.open", **given)
     assert refused(cast, "hq", "loop.open", **given | {"title": "排查二"}) is Reason.DUPLICATE
     assert Loop.objects.get(pk=given["id"]).title == "排查一"
+
+
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cfc0f01f000500"
+    "01ff89993d1d0000000049454e44ae426082"
+)
+
+
+def lacking(cast: Cast, loop: str, evidence: list[dict[str, object]]) -> list[str]:
+    with pytest.raises(Refusal) as caught:
+        cast.act("street", "loop.advance", loop=loop, step="report", evidence=evidence)
+    assert caught.value.reason is Reason.EVIDENCE_MISSING
+    return list(caught.value.details["lacking"])
+
+
+def test_what_a_task_asks_for_is_named_until_all_of_it_is_there(cast: Cast) -> None:
+    loop = cast.task(asked=["text", "photo", "number", "photo"])
+    cast.act("street", "loop.advance", loop=loop, step="sign")
+    cast.act("street", "loop.advance", loop=loop, step="progress", note="过半")  # a report in between is free of it
+    assert lacking(cast, loop, []) == ["result", "asked_photo", "asked_number"]
+    assert lacking(cast, loop, RESULT) == ["asked_photo", "asked_number"]
+    number = {"key": "asked_number", "type": "number", "number": "128"}
+    assert lacking(cast, loop, [*RESULT, number]) == ["asked_photo"]
+    assert lacking(cast, loop, [*RESULT, number, {"key": "asked_photo", "type": "text", "text": "拍了"}]) == ["asked_photo"]
+    steps = {s.key: [n.key for n in s.needs] for s, _ in loop_file(cast.as_("street"), uuid.UUID(loop)).steps}
+    assert steps["report"] == ["result", "asked_photo", "asked_number"]
+    file = take_in(cast.as_("street"), new_id(), "a.png", "image/png", PICTURE).result["file"]
+    cast.act("street", "loop.advance", loop=loop, step="report", evidence=[*RESULT, number, {"key": "asked_photo", "type": "photo", "file": file}])
+    assert Loop.objects.get(pk=loop).stage == "verifying"
+
+
+def test_a_task_that_asks_for_nothing_needs_its_result_alone(cast: Cast) -> None:
+    """The sabotage twin: without `asked` the same report goes through."""
+    loop = cast.task()
+    cast.act("street", "loop.advance", loop=loop, step="sign")
+    cast.act("street", "loop.advance", loop=loop, step="report", evidence=RESULT)
+    assert Loop.objects.get(pk=loop).stage == "verifying"
+
+
+def test_in_bulk_each_loop_is_held_to_what_it_asks_for(cast: Cast) -> None:
+    free, bound = cast.task(), cast.task(asked=["number"])
+    for loop in (free, bound):
+        cast.act("street", "loop.advance", loop=loop, step="sign")
+    done = cast.act("street", "loop.advance_many", loops=[free, bound], step="report", evidence=RESULT, mode="listed").result
+    assert (done["done"], [r["loop"] for r in done["refused"]]) == (1, [bound])

@@ -38,6 +38,26 @@ def test_every_street_gets_its_own_and_a_second_click_changes_nothing(cast: Cast
     assert "分解和进度" in hq.get(reverse("loop", args=[top.pk])).content.decode()
 
 
+def test_what_is_asked_of_each_is_held_to_by_each(cast: Cast) -> None:
+    hq = signed_in(cast, "hq")
+    sent = form(cast, kinds=["street"], asked=["photo", "number"], document_number="市指发〔2026〕3号", document_title="关于消杀检查的通知")
+    location = hq.post(reverse("issue"), sent)["Location"]
+    top = Loop.objects.get(parent=None)
+    part = Loop.objects.get(parent=top, owner_unit=cast.units["east_street"])
+    assert (part.asked, top.asked) == (["photo", "number"], [])
+    assert "市指发〔2026〕3号《关于消杀检查的通知》" in hq.get(location).content.decode()
+    street = signed_in(cast, "street")
+    cast.act("street", "loop.advance", loop=str(part.pk), step="sign")
+    page = street.get(reverse("loop", args=[part.pk])).content.decode()
+    assert "现场照片、完成数量" in page
+    assert "市指发〔2026〕3号" in page
+    step = reverse("loop_step", args=[part.pk, "report"])
+    assert 'name="evidence_asked_photo"' in street.get(step).content.decode()
+    answer = street.post(step, {"client_id": str(new_id()), "evidence_result": "已检查", "evidence_asked_number": "12"})
+    assert answer.status_code == 422
+    assert "现场照片" in answer.content.decode()
+
+
 def test_one_unit_needs_no_tree(cast: Cast) -> None:
     signed_in(cast, "hq").post(reverse("issue"), form(cast, units=[cast.units["east_street"].pk]))
     assert Loop.objects.get().parent is None

@@ -27,6 +27,7 @@ from tongchou.record.models import Act, Event, Loop, StoredFile
 from tongchou.rooms.directives.likeness import copies
 from tongchou.rooms.directives.models import Directive, Document
 from tongchou.rooms.directives.questions import became, document_list
+from tongchou.rooms.directives.suggest import Ground, proof
 from tongchou.rooms.directives.tasks import read_batch
 
 
@@ -186,10 +187,35 @@ def test_all_are_issued_in_one_act_with_a_task_for_every_street(town: Cast) -> N
     task = Loop.objects.get(pk=second.loop_id)
     assert (task.owner_unit_id, task.owner_account_id, task.urgent, task.origin) == (town.units["department"].pk, town.accounts["dept"].pk, True, "directive")
     assert task.co_units.get().unit_id == town.units["office"].pk
-    assert "照片" in task.detail
+    assert task.asked == ["text", "photo"]
+    assert all(c.asked == first.evidence for c in top.children.all())
+    assert top.asked == []  # the proof is in the parts
     assert document_list(town.as_("hq"), timezone.now())[0].stands == "issued"
     assert refused(lambda: town.act("hq", "directive.issue", document=str(document.pk))).reason is Reason.MISSING_VALUE
     assert refused(lambda: town.act("hq", "directive.edit", directive=str(first.pk), seen_version=first.version, title="改名")).reason is Reason.WRONG_STAGE
+
+
+def test_a_document_from_above_stands_in_its_tasks_and_all_below(town: Cast) -> None:
+    document = taken_in(town)
+    document.number, document.level, document.issuer = "清市指发〔2026〕12号", "city", "清源市疫情防控指挥部"
+    document.save(update_fields=["number", "level", "issuer"])
+    for row in items(document):
+        confirm(town, row)
+    town.act("hq", "directive.issue", document=str(document.pk))
+    first = items(document)[0]
+    child = Loop.objects.get(parent=first.loop_id, owner_unit=town.units["east_street"])
+    below = town.act("street", "loop.open", kind="task", title="社区分工", owner_unit=town.units["spring_community"].pk, parent=str(child.pk)).result["loop"]
+    for who, loop in (("hq", first.loop_id), ("street", child.pk), ("community", below)):
+        assert "清市指发〔2026〕12号" in signed_in(town, who).get(reverse("loop", args=[loop])).content.decode()
+    assert "清市指发〔2026〕12号" in signed_in(town, "hq").get(reverse("loop_tree", args=[first.loop_id])).content.decode()
+    assert "来文" not in signed_in(town, "hq").get(reverse("loop", args=[town.task()])).content.decode()
+
+
+def test_what_the_unit_handed_in_before_is_suggested(town: Cast) -> None:
+    ground_ = Ground("清源区", [], [], 1, "本单位", unit_proofs={7: [("signature", 3)]})
+    assert proof(ground_, "要落实好各项工作", ["publicity"], 7)[0] == ["text", "signature"]
+    assert proof(ground_, "要落实好各项工作", ["publicity"], 8)[0] == ["text"]
+    assert proof(ground_, "要落实好各项工作", ["venue"], 8)[0] == ["text", "photo"]
 
 
 def test_only_those_that_are_ready_may_go_first(town: Cast) -> None:

@@ -20,6 +20,7 @@ from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.loops import BULK_LIMIT, check_due
 from tongchou.record.copytext import batched_lines
 from tongchou.record.loops import engine
+from tongchou.record.loops.asked import Asked, check_asked
 from tongchou.record.loops.kinds import current_edition
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import CoUnit
@@ -58,6 +59,7 @@ class OpenIn(Payload):
     origin: str = Field("", max_length=30)
     origin_ref: str = Field("", max_length=120)
     urgent: bool = False
+    asked: list[Asked] = Field(default_factory=list, max_length=5, description="evidence without which the work cannot be reported as done")
     id: uuid.UUID | None = Field(None, description="chosen by the client, to link records; else given by the program")
 
 
@@ -215,7 +217,7 @@ def _row(context: Context, given: OpenIn, edition: tuple[int, LoopKind], known: 
     for co in given.co_units:
         if co.unit not in known.units or co.unit == given.owner_unit:
             return _unknown("co_units", co.unit, Text("协办单位", "co-unit"))
-    refusal = _subject(given, kind, known) or _parent(given, known) or _fields(given, kind)
+    refusal = _subject(given, kind, known) or _parent(given, known) or _fields(given, kind) or check_asked(kind, given.asked)
     if refusal is not None:
         return refusal
     area, path = _area(given, known)
@@ -374,7 +376,7 @@ def _opener(actor: Actor, grants: Sequence[Grant], path: str, owner_path: str) -
 _COLUMNS = (
     "id, kind, edition_id, title, detail, data, subject_person_id, subject_unit_id, subject_area_id, subject_item, area_id, "
     "owner_unit_id, owner_account_id, opener_unit_id, opener_account_id, verifier_unit_id, turn_unit_id, stage, opened_at, due_at, "
-    "deadline, check_at, parent_id, origin, origin_ref, urgent"
+    "deadline, check_at, parent_id, origin, origin_ref, urgent, asked"
 )
 
 
@@ -400,5 +402,5 @@ def _values(context: Context, row: _Row, account: int | None) -> tuple[Any, ...]
         row.id, row.kind.key, row.edition, given.title, given.detail, given.data, given.person, given.unit,
         given.area if "area" in row.kind.subjects else None, given.item, row.area, given.owner_unit, given.owner_account, opener, account,
         given.verifier_unit, row.turn, row.kind.start, context.now, row.times.due_at, row.times.deadline, row.times.check_at, given.parent,
-        given.origin, given.origin_ref, given.urgent,
+        given.origin, given.origin_ref, given.urgent, list(dict.fromkeys(given.asked)),
     )  # fmt: skip

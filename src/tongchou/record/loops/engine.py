@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.kernel.workdays import Limit
-from tongchou.packs.kinds import Level, LoopKind, Party, Stage, Step
+from tongchou.packs.kinds import Level, LoopKind, Need, Party, Stage, Step
 from tongchou.record.access import Actor, Grant
+from tongchou.record.loops.asked import with_asked
 from tongchou.record.loops.state import LoopState, parties, visible
 
 LEVELS = [level.value for level in Level]
@@ -66,6 +67,7 @@ def plan(
         remedy = Text("请从事项页面上的链接进入。", "Follow the link on the loop's page.")
         return Refusal(Reason.NOT_ALLOWED, rule, remedy=remedy, field="step", value=step_key)
     step = kind.steps.get(step_key)
+    step = with_asked(step, state.asked) if step is not None else None
     if step is None:
         rule = Text("“{kind}”没有“{step}”这一步。", "“{kind}” has no step “{step}”.").with_(kind=kind.title, step=step_key)
         return Refusal(Reason.INVALID_VALUE, rule, field="step", value=step_key)
@@ -166,6 +168,16 @@ def _verification(actor: Actor, grant: Grant | None, state: LoopState, step: Ste
     return None
 
 
+def _lacking(step: Step, given: Given) -> list[Need]:
+    held = given.evidence or {}
+    out = []
+    for need in step.needs:
+        kind, count = held.get(need.key, (need.type, 0))
+        if count < need.at_least or kind != need.type:
+            out.append(need)
+    return out
+
+
 def _given(step: Step, given: Given) -> Refusal | None:
     if step.note == "required" and not given.note.strip():
         return Refusal(
@@ -174,16 +186,16 @@ def _given(step: Step, given: Given) -> Refusal | None:
             remedy=Text("请填写说明。", "Write a note."),
             field="note",
         )
-    held = given.evidence or {}
-    for need in step.needs:
-        kind, count = held.get(need.key, (need.type, 0))
-        if count < need.at_least or kind != need.type:
-            return Refusal(
-                Reason.EVIDENCE_MISSING,
-                Text("“{step}”须提交“{what}”。", "“{step}” needs “{what}”.").with_(step=step.title, what=need.title),
-                remedy=Text("请补充该项证明材料。", "Add this evidence."),
-                field=f"evidence.{need.key}",
-            )
+    lacking = _lacking(step, given)
+    if lacking:
+        what = Text("”“".join(n.title.zh for n in lacking), "”, “".join(n.title.en for n in lacking))
+        return Refusal(
+            Reason.EVIDENCE_MISSING,
+            Text("“{step}”须提交“{what}”。", "“{step}” needs “{what}”.").with_(step=step.title, what=what),
+            remedy=Text("请补充所缺的证明材料。", "Add what is lacking."),
+            field=f"evidence.{lacking[0].key}",
+            lacking=[n.key for n in lacking],
+        )
     if step.reassigns and given.to_unit is None:
         return Refusal(
             Reason.MISSING_VALUE,
@@ -282,7 +294,7 @@ def possible_steps(
     Evidence and notes are not asked for here: they come with the step.
     """
     out: list[tuple[Step, Refusal | None]] = []
-    for step in state.kind.steps.values():
+    for step in (with_asked(s, state.asked) for s in state.kind.steps.values()):
         filled = {n.key: (n.type, n.at_least) for n in step.needs}
         verdict = plan(actor, state, step.key, Given(note="-", evidence=filled, to_unit=0), still_open)
         refusal = verdict if isinstance(verdict, Refusal) else None

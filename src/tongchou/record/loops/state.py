@@ -18,7 +18,7 @@ _COLUMNS = """
 l.id, l.edition_id, l.stage, l.owner_unit_id, l.owner_account_id, l.opener_unit_id, l.opener_account_id, l.verifier_unit_id,
 l.turn_unit_id, l.subject_person_id, l.subject_unit_id, l.due_at, l.deadline, l.level, l.top_level, l.returns, l.adjudicated,
 l.workers, l.worker_units, l.closed_at, l.follow_up_at, l.follow_up_done, l.opened_at, l.parent_id, a.path,
-array(select c.unit_id from record_counit c where c.loop_id = l.id) as co_units
+array(select c.unit_id from record_counit c where c.loop_id = l.id) as co_units, l.asked
 """
 _TIMES = ("l.due_at", "l.deadline", "l.follow_up_at", "l.opened_at")
 _SELECT = f"select {_COLUMNS} from record_loop l join record_area a on a.id = l.area_id where l.id = any(%s::uuid[]) order by l.id"
@@ -53,6 +53,7 @@ class LoopState(NamedTuple):
     parent: uuid.UUID | None
     path: str
     co_units: Sequence[int]
+    asked: Sequence[str]
 
     @property
     def signature(self) -> tuple[Any, ...]:
@@ -60,7 +61,7 @@ class LoopState(NamedTuple):
         return (
             self.edition_id, self.stage, self.owner_unit, self.opener_unit, self.verifier_unit, self.turn_unit, self.subject_person,
             self.subject_unit, self.returns, self.adjudicated, tuple(self.workers), tuple(self.worker_units), self.closed_at is None,
-            self.path, tuple(self.co_units),
+            self.path, tuple(self.co_units), tuple(self.asked),
         )  # fmt: skip
 
     @property

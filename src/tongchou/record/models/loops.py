@@ -67,6 +67,7 @@ class Loop(models.Model):
     origin = models.CharField(max_length=30, blank=True, help_text="page, import, meeting, escalation, ...")
     origin_ref = models.CharField(max_length=120, blank=True)
     urgent = models.BooleanField(default=False)
+    asked = ArrayField(models.CharField(max_length=12), default=list, db_default=[], help_text="evidence asked for beyond the kind's: record/loops/asked.py")
 
     class Meta:
         constraints = [

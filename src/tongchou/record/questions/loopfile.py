@@ -35,6 +35,21 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """The document from above on which a loop rests: as it stands in the nearest loop above that names one, or in the loop itself."""
+
+    loop: uuid.UUID
+    number: str
+    title: str
+    organ: str
+
+    @property
+    def written(self) -> str:
+        """清政发〔2020〕3号《关于…的通知》（清源市人民政府）."""
+        return f"{self.number}{f'《{self.title}》' if self.title else ''}{f'（{self.organ}）' if self.organ else ''}"
+
+
+@dataclass(frozen=True, slots=True)
 class LoopFile:
     """What a loop page shows. `steps` pairs each step of the stage with the reason why the actor may not take it."""
 
@@ -48,6 +63,7 @@ class LoopFile:
     co_units: list[CoUnit]
     children: list[Loop]
     parties: frozenset[str]
+    source: Source | None
 
 
 _TIMELINE = """
@@ -86,8 +102,29 @@ def loop_file(actor: Actor, loop: uuid.UUID) -> LoopFile:
         evidence=list(Evidence.objects.filter(loop=loop).select_related("file", "by").defer("file__sealed").order_by("pk")),
         co_units=list(CoUnit.objects.filter(loop=loop).select_related("unit").order_by("pk")),
         children=list(Loop.objects.filter(parent=loop).select_related("owner_unit").order_by("opened_at")[:500]),
+        source=source_of(loop),
         parties=frozenset(p.value for p in state.parties(actor, found[0])),
     )
+
+
+SOURCE_KEYS = ("document_number", "document_title", "document_organ")
+_SOURCE = """
+with recursive up as (
+  select l.id, l.parent_id, l.data, 0 as steps from record_loop l where l.id = %s
+  union all
+  select p.id, p.parent_id, p.data, u.steps + 1 from up u join record_loop p on p.id = u.parent_id where u.steps < 12
+)
+select id, coalesce(data->>'document_number', ''), coalesce(data->>'document_title', ''), coalesce(data->>'document_organ', '')
+from up where coalesce(data->>'document_number', data->>'document_title', '') <> '' order by steps limit 1
+"""
+
+
+def source_of(loop: uuid.UUID) -> Source | None:
+    """The document from above, of the loop or of what it was split from; None without."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SOURCE, [loop])
+        row = cursor.fetchone()
+    return Source(*row) if row else None
 
 
 def _as_dict(value: Any) -> dict[str, Any]:

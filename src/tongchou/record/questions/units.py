@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
+from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Loop, Unit
@@ -158,6 +161,33 @@ def search_units(actor: Actor, text: str, on: date, *, kind: str = "", limit: in
         "order by u.kind, u.name_key, u.id limit %(limit)s offset %(after)s",
         values,
     )
+
+
+def by_name_or_code(text: str, *, kinds: Sequence[str] = (), fits: Callable[[Unit], bool] | None = None, exact: bool = False, most: int = 10) -> list[Unit]:
+    """Active units of exactly this name or code, else (unless exact) those whose name holds it; at most ten. fits: e.g. within reach."""
+    plain = text.strip()
+    if not plain:
+        return []
+    rows = Unit.objects.filter(active_to=None).select_related("area")
+    rows = rows.filter(kind__in=kinds) if kinds else rows
+    found = rows.filter(Q(code=plain.upper()) | Q(code=plain) | Q(name=plain)).order_by("pk")[:200]
+    same = [u for u in found if fits is None or fits(u)][:most]
+    if same or exact:
+        return same
+    near = rows.filter(Q(name__icontains=plain) | Q(name_key__istartswith=plain)).order_by("name", "pk")[:200]
+    return [u for u in near if fits is None or fits(u)][:most]
+
+
+def the_one(found: Sequence[Unit], text: str, field: str, none: Text, remedy: Text) -> Unit:
+    """The only unit that fits what was typed; a Refusal names the candidates, or says `none` and its remedy."""
+    if len(found) == 1:
+        return found[0]
+    value = text.strip()[:60] or None
+    if found:
+        names = "、".join(f"{u.name}（{u.area.name}）" for u in found)
+        rule = Text("有多个单位相符：{all}。", "Several fit: {all}.").with_(all=names)
+        raise Refusal(Reason.CONFLICT, rule, remedy=Text("请填写全称或代码。", "Give the full name or the code."), field=field, value=value)
+    raise Refusal(Reason.NOT_FOUND if value else Reason.MISSING_VALUE, none, remedy=remedy, field=field, value=value)
 
 
 def unit_file(actor: Actor, unit: int, on: date) -> UnitFile:

@@ -41,6 +41,11 @@ _PROOF: tuple[tuple[str, str], ...] = (
     ("signature", r"责任书|承诺书|签订|签字"),
 )
 
+_LEAVES = {
+    "venue": "photo", "checkpoint": "photo", "safety": "photo", "city_management": "photo", "screening": "file", "isolation": "file", "testing": "number",
+    "supplies": "number", "livelihood": "number", "vulnerable_care": "file",
+}  # fmt: skip
+
 
 @dataclass
 class Ground:
@@ -55,6 +60,7 @@ class Ground:
     sector: dict[str, tuple[int, str, int]] = field(default_factory=dict)
     led: dict[str, list[tuple[int, str, int, int]]] = field(default_factory=dict)
     proofs: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    unit_proofs: dict[int, list[tuple[str, int]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +96,15 @@ select t.theme, e.type, count(*) from directives_directive d cross join lateral 
 join record_evidence e on e.loop_id = d.loop_id join record_loop l on l.id = d.loop_id join record_area a on a.id = l.area_id and a.path like %(path)s
 group by t.theme, e.type order by t.theme, count(*) desc
 """
+_UNIT_PROOFS = """
+select l.owner_unit_id, e.type, count(*) from directives_directive d join record_loop l on l.id = d.loop_id or l.parent_id = d.loop_id
+join record_evidence e on e.loop_id = l.id join record_area a on a.id = l.area_id and a.path like %(path)s
+where e.type <> 'text' group by l.owner_unit_id, e.type order by l.owner_unit_id, count(*) desc
+"""
 
 
 def ground(unit: Unit, district: str, today: date) -> Ground:
-    """Read what the suggestions for this unit's documents rest on: six statements, however many directives there are."""
+    """Read what the suggestions for this unit's documents rest on: seven statements, however many directives there are."""
     path = unit.area.path
     rows = Unit.objects.filter(active_to=None, area__path__startswith=path).exclude(kind__in=("enterprise", "volunteer_team"))
     areas = Area.objects.filter(path__startswith=path, valid_to=None, level__in=("street", "community")).exclude(pk=unit.area_id)
@@ -112,6 +123,9 @@ def ground(unit: Unit, district: str, today: date) -> Ground:
         cursor.execute(_PROOFS, values)
         for theme, kind, n in cursor.fetchall():
             found.proofs.setdefault(theme, []).append((kind, n))
+        cursor.execute(_UNIT_PROOFS, values)
+        for pk, kind, n in cursor.fetchall():
+            found.unit_proofs.setdefault(pk, []).append((kind, n))
     return found
 
 
@@ -135,7 +149,7 @@ def suggest(ground: Ground, text: str, named: Sequence[str], themes: Sequence[st
         best.setdefault(way["unit"], way)
     suggested = list(best.values())[:MOST]
     lead = suggested[0]["unit"] if suggested else None
-    evidence, why = proof(ground, text, themes)
+    evidence, why = proof(ground, text, themes, lead)
     return Proposed(suggested, each_kind, [u for u in dict.fromkeys(named_units) if u != lead], evidence, why)
 
 
@@ -217,8 +231,8 @@ def _by_theme(ground: Ground, themes: Sequence[str]) -> Iterable[dict[str, Any]]
                     yield _way(pk, name, "theme", why)
 
 
-def proof(ground: Ground, text: str, themes: Sequence[str]) -> tuple[list[str], Text]:
-    """Kinds of proof to ask for, and why: what the words call for, else what such tasks were proved by before."""
+def proof(ground: Ground, text: str, themes: Sequence[str], lead: int | None = None) -> tuple[list[str], Text]:
+    """Kinds of proof to ask for, and why: what the words call for; what such tasks, or the unit's, were proved by before; what the theme leaves behind."""
     by_words = [kind for kind, words in _PROOF if re.search(words, text)]
     if by_words:
         return ["text", *by_words], Text("按原文用词", "By the words of the text")
@@ -227,4 +241,12 @@ def proof(ground: Ground, text: str, themes: Sequence[str]) -> tuple[list[str], 
         if before:
             why = Text("此前同类事项提交：{k} {n} 次", "What such tasks were proved by before: {k}, {n} times").with_(k=EVIDENCE[before[0][0]], n=before[0][1])
             return list(dict.fromkeys(["text", *(k for k, _ in before[:2])])), why
+    shown = [(k, n) for k, n in ground.unit_proofs.get(lead or 0, []) if k in EVIDENCE]
+    if shown:
+        why = Text("该单位此前提交：{k} {n} 次", "What this unit handed in before: {k}, {n} times").with_(k=EVIDENCE[shown[0][0]], n=shown[0][1])
+        return ["text", shown[0][0]], why
+    for theme in themes:
+        if theme in _LEAVES:
+            why = Text("“{t}”一般可以提交：{k}", "What “{t}” leaves behind: {k}").with_(t=THEMES[theme], k=EVIDENCE[_LEAVES[theme]])
+            return ["text", _LEAVES[theme]], why
     return ["text"], Text("默认", "By default")

@@ -33,18 +33,6 @@ def area_choices(
     return [PLEASE, *((key, "　" * (path.count(".") - top) + name) for key, name, path in found)]
 
 
-def unit_named(text: str) -> list[Unit]:
-    """Active units of exactly this code or name, else those whose name begins with it; at most ten."""
-    plain = text.strip()
-    if not plain:
-        return []
-    active = Unit.objects.filter(active_to=None).select_related("area")
-    exact = list(active.filter(Q(code=plain.upper()) | Q(code=plain) | Q(name=plain))[:10])
-    return exact or list(
-        active.filter(Q(name__icontains=plain) | Q(name_key__istartswith=plain)).order_by("name", "pk")[:10]
-    )
-
-
 def unit_choices(actor: Actor, permission: str, kinds: tuple[str, ...] = ()) -> Choices:
     """Active units within reach, at most 3,000; of some kinds only, where they are named."""
     rows = Unit.objects.filter(_within(actor, permission, "area__path", "pk"), active_to=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,9 @@ from tongchou.kernel.text import Text
 from tongchou.packs.kinds import LoopKind, Need, Step
 from tongchou.record.access import Actor
 from tongchou.record.loops import engine
+from tongchou.record.loops.asked import TITLES, TYPES, reports, title_of, with_asked
 from tongchou.record.models import Account, Area, Unit
-from tongchou.record.questions.loopfile import LoopFile, loop_file
+from tongchou.record.questions.loopfile import SOURCE_KEYS, LoopFile, loop_file
 from tongchou.record.questions.people import read_file
 from tongchou.record.territory.reach import unit_in_reach
 from tongchou.web.fieldparts import FieldParts
@@ -114,13 +115,17 @@ def _facts(found: LoopFile) -> list[dict[str, Any]]:
         {"label": Text("办结时限", "Due"), "value": row.due_at},
         {"label": Text("退单次数", "Returns"), "value": f"{row.returns} / {found.kind.return_limit}"},
     ]
+    if row.asked:
+        facts.append({"label": Text("须提交", "To hand in"), "value": asked_names(row.asked)})
     if row.parent is not None:
         facts.append({"label": Text("上级事项", "Parent"), "value": row.parent.title, "url": reverse("loop", args=[row.parent_id])})
     if row.subject_unit is not None:
         facts.append({"label": Text("对象单位", "About"), "value": row.subject_unit.name})
     if row.subject_item:
         facts.append({"label": Text("对象", "About"), "value": row.subject_item})
-    for spec in found.kind.fields:
+    if found.source is not None:
+        facts.append({"label": Text("来文", "From above"), "value": found.source.written})
+    for spec in (s for s in found.kind.fields if s.key not in SOURCE_KEYS):
         value = row.data.get(spec.key)
         choices = dict(spec.choices)
         facts.append({"label": spec.title, "value": choices.get(value, value) if value is not None else None})
@@ -131,15 +136,27 @@ def _facts(found: LoopFile) -> list[dict[str, Any]]:
 
 def _evidence(found: LoopFile, piece: Any) -> dict[str, Any]:
     step = found.kind.steps.get(piece.step)
-    need = next((n for n in step.needs if n.key == piece.key), None) if step else None
     url = reverse("file", args=[found.loop.pk, piece.file_id]) if piece.file_id else ""
-    title = need.title if need else Text(piece.key, piece.key)
+    title = title_of(step, piece.key)
     value = piece.text or (None if piece.number is None else str(piece.number)) or piece.link
     if piece.file is not None and not value:
         value = piece.file.name
     preview = url if piece.file is not None and piece.file.media_type.startswith("image/") else ""
     return {"type": piece.type, "title": title, "value": value, "url": url, "preview_url": preview,
             "by": piece.by.display_name if piece.by else "", "at": piece.at}  # fmt: skip
+
+
+def asked_names(asked: Iterable[str]) -> Text:
+    """The kinds of evidence in words."""
+    titles = [TITLES[a] for a in asked if a in TITLES]
+    return Text("、".join(t.zh for t in titles), ", ".join(t.en.lower() for t in titles))
+
+
+def asked_field(chosen: list[str], error: Any = "") -> FieldParts:
+    """Which evidence to ask for, as check boxes."""
+    told = Text("缺少其中任何一项，都不能反馈办结。", "Without each of them nobody can report the work as done.")
+    choices = [(kind, TITLES[kind]) for kind in TYPES if kind != "text"]
+    return FieldParts("asked", Text("须提交的证明材料", "Evidence to hand in"), "checkboxes", chosen, told, error, choices=choices)
 
 
 def _handlers(unit: int) -> list[tuple[Any, Any]]:
@@ -160,6 +177,7 @@ def loop_step(request: HttpRequest, loop: uuid.UUID, step: str) -> HttpResponse:
     spec = found.kind.steps.get(step)
     if spec is None:
         raise engine.not_found()
+    spec = with_asked(spec, found.state.asked)
     problem: Refusal | None = None
     if request.method == "POST":
         try:
@@ -327,6 +345,7 @@ def _new_payload(request: HttpRequest, kind: LoopKind) -> dict[str, Any]:
         "due_at": due.isoformat() if due else None,
         "parent": request.POST.get("parent") or request.GET.get("parent") or None,
         "urgent": request.POST.get("urgent") is not None,
+        "asked": request.POST.getlist("asked"),
         "origin": "page",
     }
 
@@ -370,6 +389,7 @@ def _new_fields(request: HttpRequest, kind: LoopKind, problem: Refusal | None) -
         FieldParts("due_at", Text("办结时限", "Due"), "datetime", posted.get("due_at", ""), due_help, wrong.get("due_at", "")),
         FieldParts("co_units", Text("协办单位", "Co-units"), "select", posted.getlist("co_units"), choices=units[1:], multiple=True,
                    help=Text("可多选；各自完成后方可销号。", "Several may be chosen; each must finish before closing.")),
+        *([asked_field(posted.getlist("asked"), wrong.get("asked", ""))] if any(reports(s) for s in kind.steps.values()) else []),
         FieldParts("urgent", Text("加急", "Urgent"), "checkbox", "urgent" in posted),
     ]  # fmt: skip
     return fields

@@ -12,12 +12,12 @@ from django.urls import reverse
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.identifiers import KIND_NAMES
 from tongchou.kernel.text import Text
-from tongchou.record.models import Unit
 from tongchou.record.people.fact_types import FactType, Field, fact_types, type_of
 from tongchou.record.people.reach import person_in_reach
 from tongchou.record.questions.person_file import PersonFile, person_file
+from tongchou.record.questions.units import by_name_or_code, the_one
 from tongchou.web.fieldparts import FieldParts
-from tongchou.web.pages.choices import Choices, area_choices, unit_named
+from tongchou.web.pages.choices import Choices, area_choices
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.people import KNOWN, SEXES
 from tongchou.web.pages.requests import actor_of, do, integer, moment
@@ -54,22 +54,12 @@ def workplace_of(text: str) -> int | None:
     """The unit that was typed by name or code; a Refusal names the candidates when it is not clear which."""
     if not text.strip():
         return None
-    found = unit_named(text)
-    if len(found) == 1:
-        return found[0].pk
-    if not found:
-        rule = Text("没有找到这个单位。", "No unit of this name or code.")
-        remedy = Text(
-            "请填写登记的全称或统一社会信用代码；尚未登记的可先不填。",
-            "Give its registered name or code; leave it empty when it is not registered.",
-        )
-    else:
-        names = "、".join(f"{u.name}（{u.area.name}）" for u in found)
-        rule = Text("有多个单位相符：{all}。", "Several fit: {all}.").with_(all=names)
-        remedy = Text("请填写全称或代码。", "Give the full name or the code.")
-    raise Refusal(
-        Reason.NOT_FOUND if not found else Reason.CONFLICT, rule, remedy=remedy, field="workplace_name", value=text[:60]
+    none = Text("没有找到这个单位。", "No unit of this name or code.")
+    remedy = Text(
+        "请填写登记的全称或统一社会信用代码；尚未登记的可先不填。",
+        "Give its registered name or code; leave it empty when it is not registered.",
     )
+    return the_one(by_name_or_code(text), text, "workplace_name", none, remedy).pk
 
 
 @page("person_new", "people/new", EDIT)
@@ -363,7 +353,6 @@ def fact_withdraw(request: HttpRequest, person: uuid.UUID, fact: uuid.UUID) -> H
 @page("unit_lookup", "lookup/units", EDIT, methods=("GET",))
 def unit_lookup(request: HttpRequest) -> HttpResponse:
     """Names of units for a field that is being typed in."""
-    found: list[Unit] = (
-        unit_named(request.GET.get("workplace_name", "")) if len(request.GET.get("workplace_name", "")) >= 2 else []
-    )
+    typed = request.GET.get("workplace_name", "")
+    found = by_name_or_code(typed) if len(typed) >= 2 else []
     return render(request, "components/options.html", {"options": [(u.name, u.area.name) for u in found]})

@@ -18,13 +18,14 @@ from tongchou.record.act import act, done_before
 from tongchou.record.loops.kinds import kind_of
 from tongchou.record.loops.state import load, parties
 from tongchou.record.models import Unit
+from tongchou.record.questions.loopfile import SOURCE_KEYS, source_of
 from tongchou.record.questions.units import search_units
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.command.cascade_questions import Branch, tree
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import Choices
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.loops import LOOP_LINKS, LoopLink
+from tongchou.web.pages.loops import LOOP_LINKS, LoopLink, asked_field
 from tongchou.web.pages.names import KINDS
 from tongchou.web.pages.requests import actor_of, client_id, do, moment, now
 from tongchou.web.pages.shown import LEVELS, stage_badge
@@ -70,6 +71,7 @@ def loop_tree(request: HttpRequest, loop: uuid.UUID) -> HttpResponse:
     closed = top.below - top.below_open
     context = {
         "top": top,
+        "source": source_of(loop),
         "rows": [_row(b, at) for b in shown[:MOST_SHOWN]],
         "left_out": max(0, len(shown) - MOST_SHOWN),
         "late_only": late_only,
@@ -173,6 +175,9 @@ def issue(request: HttpRequest) -> HttpResponse:
             d.field("title", Text("事项名称", "Title"), required=True, maxlength=300),
             d.field("detail", Text("办理要求", "What is asked"), "textarea"),
             d.field("due_at", Text("办结时限", "Due"), "datetime", required=True),
+            d.field("document_number", Text("来文字号", "Number of the document from above"), maxlength=80),
+            d.field("document_title", Text("来文标题", "Title of the document from above"), maxlength=200),
+            asked_field(request.POST.getlist("asked")),
             d.field("urgent", Text("加急", "Urgent"), "checkbox"),
             d.field("kinds", Text("整类单位", "Whole kinds of units"), "checkboxes", choices=whole, help=told),
             d.field("units", Text("单个单位", "Single units"), "checkboxes", choices=listed[:MOST_LISTED]),
@@ -204,8 +209,10 @@ def hand_out(actor: Actor, key: uuid.UUID, given: Any, units: list[int], due: da
         "kind": "task", "title": given.get("title", "").strip(), "detail": given.get("detail", ""), "urgent": bool(given.get("urgent")),
         "origin": "issue", "origin_ref": str(key),
     }  # fmt: skip
+    common["data"] = {k: v for k in SOURCE_KEYS if (v := given.get(k, "").strip())}
+    asked = given.getlist("asked")
     parts = [
-        common | {"id": str(uuid.uuid5(key, str(unit))), "owner_unit": unit, "due_at": due.isoformat()}
+        common | {"data": {} if len(units) > 1 else common["data"], "id": str(uuid.uuid5(key, str(unit))), "owner_unit": unit, "due_at": due.isoformat(), "asked": asked}
         for unit in units
     ]
     if len(parts) == 1:

@@ -14,8 +14,9 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.open_loops import CoUnitIn, OpenIn, OpenManyIn, open_many
+from tongchou.record.loops.asked import known
 from tongchou.rooms.directives.models import Directive, Document
-from tongchou.rooms.directives.names import EVIDENCE
+from tongchou.rooms.directives.names import FROM_ABOVE
 from tongchou.rooms.directives.reach import ISSUE, document_in_reach, units_below
 
 ORIGIN = "directive"
@@ -110,22 +111,28 @@ def _items(document: Document, rows: Sequence[Directive]) -> tuple[list[OpenIn],
         item = OpenIn(
             id=new_id(), kind="task", item="", title=row.title, detail=detail_of(document, row), owner_unit=row.lead_unit_id or 0, owner_account=row.person_id,
             co_units=[CoUnitIn(unit=u, part="") for u in row.co_units], due_at=row.due_at, origin=ORIGIN, origin_ref=str(row.pk), urgent=row.urgent,
+            asked=known(row.evidence), data=_from(document),
         )  # fmt: skip
         if row.each_kind:
             lead = row.lead_unit_id
             below = units_below(document.unit)
             each = below.filter(kind=row.each_kind).exclude(pk=lead or 0).order_by("pk").values_list("pk", flat=True)
-            children += [item.model_copy(update={"id": new_id(), "owner_unit": u, "owner_account": None, "co_units": [], "parent": item.id}) for u in each]
-            item = item.model_copy(update={"due_at": row.due_at + MARGIN if row.due_at else None})
+            children += [item.model_copy(update={"id": new_id(), "data": {}, "owner_unit": u, "owner_account": None, "co_units": [], "parent": item.id}) for u in each]
+            # Each unit hands in its own proof; whoever gathers the results tells them in words.
+            item = item.model_copy(update={"asked": [], "due_at": row.due_at + MARGIN if row.due_at else None})
         items.append(item)
     return items, children
 
 
+def _from(document: Document) -> dict[str, str]:
+    """The document as the task names it; what is split off below shows it from there."""
+    named = {"document_number": document.number, "document_title": document.title, "document_organ": document.issuer}
+    return {key: value for key, value in named.items() if value} if document.number or document.level in FROM_ABOVE else {}
+
+
 def detail_of(document: Document, row: Directive) -> str:
-    """What the task says: the words of the directive, where they come from, and what has to be handed in."""
+    """What the task says: the words of the directive and where they come from."""
     lines = [row.text.strip()]
-    if row.evidence:
-        lines.append("须提交：" + "、".join(EVIDENCE[e].zh for e in row.evidence if e in EVIDENCE) + "。")
     when = f"（{document.issued_on:%Y-%m-%d}）" if document.issued_on else ""
     number = f"，{document.number}" if document.number else ""
     lines.append(f"来源：{document.title}{number}{when}")

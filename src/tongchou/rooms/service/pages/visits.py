@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Unit
+from tongchou.record.questions.units import by_name_or_code, the_one
 from tongchou.record.territory.reach import reaches_unit
 from tongchou.rooms.service.actions import RAISE, SERVED, VISIT
 from tongchou.rooms.service.pages.overview import TITLE
@@ -34,31 +34,16 @@ _LIST = Text("走访记录", "Visits")
 
 
 def served_named(actor: Actor, permission: str, text: str) -> list[Unit]:
-    """Active enterprises and schools within reach of exactly this name or code, else those whose name begins with it; at most ten."""
-    plain = text.strip()
-    if not plain:
-        return []
-    rows = Unit.objects.filter(kind__in=SERVED, active_to=None).select_related("area")
-    found = [u for u in rows.filter(Q(code=plain.upper()) | Q(name=plain))[:10] if reaches_unit(actor, permission, u)]
-    if found:
-        return found
-    near = rows.filter(Q(name__icontains=plain) | Q(name_key__istartswith=plain)).order_by("name", "pk")
-    return [u for u in near[:200] if reaches_unit(actor, permission, u)][:10]
+    """Enterprises and schools within reach of this name or code."""
+    return by_name_or_code(text, kinds=SERVED, fits=lambda u: reaches_unit(actor, permission, u))
 
 
 def served_chosen(request: HttpRequest, actor: Actor, permission: str) -> int:
     """The enterprise that was typed; a Refusal says when none or several fit."""
     typed = request.POST.get("enterprise", "")
-    found = served_named(actor, permission, typed)
-    if len(found) == 1:
-        return found[0].pk
-    if found:
-        names = "、".join(f"{u.name}（{u.area.name}）" for u in found)
-        rule = Text("有多家相符：{all}。", "Several fit: {all}.").with_(all=names)
-        raise Refusal(Reason.CONFLICT, rule, remedy=Text("请填写全称或代码。", "Give the full name or the code."), field="enterprise", value=typed[:60])
-    rule = Text("辖区内没有这家企业。", "No such enterprise in your area.")
+    none = Text("辖区内没有这家企业。", "No such enterprise in your area.")
     remedy = Text("请填写登记的全称或统一社会信用代码。", "Give its registered name or code.")
-    raise Refusal(Reason.NOT_FOUND if typed.strip() else Reason.MISSING_VALUE, rule, remedy=remedy, field="enterprise", value=typed[:60] or None)
+    return the_one(served_named(actor, permission, typed), typed, "enterprise", none, remedy).pk
 
 
 def enterprise_field(d: Draft) -> FieldParts:
