@@ -241,3 +241,37 @@ def test_praise_rests_on_the_record_and_is_reviewed_by_another_unit(cast: Cast) 
     assert "三天完成" in page
     assert "建议推广" in page
     assert "三天完成" in signed_in(cast, "next_street").get(reverse("praise")).content.decode()  # as far as the reviewing unit reaches
+
+
+def test_a_lead_about_discipline_inspection_goes_above_or_to_who_was_named_and_never_to_itself(cast: Cast) -> None:
+    own = cast.units["discipline_unit"]
+    said: dict[str, Any] = {"kind": "neglect", "text": DEAD, "unit": own.pk}
+    assert refused(lambda: do(cast, "inspector", "lead.open", **said)).reason is Reason.NOT_FOUND
+    assert not Lead.objects.exists()
+    page = signed_in(cast, "leader").get(reverse("leads")).content.decode()
+    assert "暂无单位受理" in page
+    named: dict[str, Any] = {"unit": own.pk, "basis": "市纪委监委指定管辖"}
+    assert refused(lambda: do(cast, "leader", "lead.name_substitute", substitute=own.pk, **named)).reason is Reason.SAME_UNIT
+    assert refused(lambda: do(cast, "leader", "lead.name_substitute", substitute=cast.units["mill"].pk, **named)).field == "substitute"
+    joins(cast, "other_discipline", "administration", "discipline_officer")
+    do(cast, "leader", "lead.name_substitute", substitute=cast.units["administration"].pk, **named)
+    do(cast, "inspector", "lead.open", **said)
+    lead = Lead.objects.get()
+    assert (lead.unit_id, lead.handler_id) == (own.pk, cast.units["administration"].pk)
+    # the unit concerned answers like any other, and cannot handle it
+    do(cast, "discipline", "lead.answer", lead=str(lead.pk), text="当时正在办理。")
+    assert str(lead.loop_id) in listed(cast, "other_discipline", "unit")
+    outcome = {"lead": str(lead.pk), "outcome": "talk", "reason": "理由理由", "basis": "依据依据"}
+    assert refused(lambda: do(cast, "discipline", "lead.propose", **outcome)).reason is Reason.NOT_FOUND
+    do(cast, "other_discipline", "lead.propose", **outcome)
+
+
+def test_what_the_ladder_brings_about_discipline_inspection_waits_until_somebody_can_take_it(cast: Cast) -> None:
+    cast.task(owner="discipline_unit")
+    later = timezone.now() + 200 * HOUR
+    act("loop.escalate", SYSTEM, new_id(), {}, now=later)
+    assert raise_leads(later) == 0
+    joins(cast, "other_discipline", "administration", "discipline_officer")
+    do(cast, "leader", "lead.name_substitute", unit=cast.units["discipline_unit"].pk, substitute=cast.units["administration"].pk, basis="指定管辖")
+    assert raise_leads(later) == 1
+    assert Lead.objects.get().handler_id == cast.units["administration"].pk

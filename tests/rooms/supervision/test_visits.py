@@ -177,3 +177,60 @@ def test_weeks_begin_on_monday() -> None:
     assert {d.weekday() for d in days} == {0}
     assert len(days) == 8
     assert days[-1] <= timezone.localdate() < days[-1] + timedelta(days=7)
+
+
+def states(round_: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for state in Visit.objects.filter(round=round_).values_list("state", flat=True):
+        found[state] = found.get(state, 0) + 1
+    return found
+
+
+def test_a_round_moves_as_a_whole_and_what_is_done_stays(cast: Cast) -> None:
+    round_ = plan_round(cast)
+    made = do(cast, "inspector", "round.add", round=round_, checklist=LIST, units=[cast.units["works"].pk, cast.units["mill"].pk])["visits"]
+    carry_out(cast, made[0])
+    done, waiting = (Visit.objects.get(pk=v).planned_on for v in made)
+    start = timezone.localdate() + timedelta(days=10)
+    assert do(cast, "inspector", "round.move", round=round_, starts_on=str(start), reason="雨雪天气")["visits"] == 1
+    assert Visit.objects.get(pk=made[0]).planned_on == done
+    assert Visit.objects.get(pk=made[1]).planned_on == waiting + timedelta(days=10)
+    assert refused(lambda: do(cast, "inspector", "round.move", round=round_, starts_on=str(start), reason="再次")).field == "starts_on"
+
+
+def test_visits_handed_to_another_group_are_accounted_for_in_both_rounds(cast: Cast) -> None:
+    joins(cast, "discipline2", "discipline_unit", "discipline_officer")
+    ours, theirs = plan_round(cast), plan_round(cast, who="discipline")
+    made = do(cast, "inspector", "round.add", round=ours, checklist=LIST, units=[cast.units["works"].pk, cast.units["mill"].pk])["visits"]
+    strange = refused(lambda: do(cast, "inspector", "visit.reassign", round=ours, visits=made, to_round=theirs, reason="人手不足"))
+    assert strange.reason is Reason.NOT_FOUND  # a group sees its own rounds only; who oversees hands over between groups
+    account = cast.accounts["discipline2"].pk
+    wrong = refused(lambda: do(cast, "hq", "visit.reassign", round=ours, visits=made[:1], account=account, reason="换人"))
+    assert wrong.field == "account"  # nobody of the group
+    moved = do(cast, "hq", "visit.reassign", round=ours, visits=made[:1], to_round=theirs, account=account, reason="人手不足")["visits"]
+    assert (states(ours), states(theirs)) == ({"moved": 1, "planned": 1}, {"planned": 1})
+    old, new = Visit.objects.get(pk=made[0]), Visit.objects.get(pk=moved[0])
+    assert (old.moved_to_id, old.cancel_reason, new.account_id, new.unit_id) == (new.pk, "人手不足", account, old.unit_id)
+    assert refused(lambda: do(cast, "inspector", "visit.begin", visit=made[0], at=timezone.now().isoformat())).reason is Reason.WRONG_STAGE
+    carry_out(cast, moved[0], who="discipline")
+    do(cast, "inspector", "visit.reassign", round=ours, visits=made[1:], account=cast.accounts["inspector"].pk, reason="指定到人")
+    assert Visit.objects.get(pk=made[1]).account_id == cast.accounts["inspector"].pk
+    loads = {x.group: x for x in load(cast.as_("hq"), timezone.now()) if x.account is None}
+    ours_ = loads[cast.units["supervision"].name]
+    assert (ours_.planned, ours_.finished, ours_.moved, ours_.cancelled) == (1, 0, 1, 0)
+    with pytest.raises(IntegrityError, match="visit_moved_whereto"), transaction.atomic():
+        Visit.objects.filter(pk=made[1]).update(state="moved", cancel_reason="去向不明")
+
+
+def test_a_closed_round_leaves_no_visit_unaccounted_for_and_takes_no_more(cast: Cast) -> None:
+    round_ = plan_round(cast)
+    made = do(cast, "inspector", "round.add", round=round_, checklist=LIST, units=[cast.units["works"].pk, cast.units["mill"].pk])["visits"]
+    do(cast, "inspector", "visit.begin", visit=made[0], at=timezone.now().isoformat())
+    assert cast.units["works"].name in refused(lambda: do(cast, "inspector", "round.close", round=round_, reason="任务调整")).rule.zh
+    Visit.objects.filter(pk=made[0]).update(state="planned")
+    carry_out(cast, made[0])
+    assert refused(lambda: do(cast, "inspector", "round.close", round=round_)).field == "reason"
+    assert do(cast, "inspector", "round.close", round=round_, reason="任务调整")["cancelled"] == 1
+    assert states(round_) == {"finished": 1, "cancelled": 1}
+    again = refused(lambda: do(cast, "inspector", "round.add", round=round_, checklist=LIST, units=[cast.units["mill"].pk]))
+    assert again.reason is Reason.WRONG_STAGE

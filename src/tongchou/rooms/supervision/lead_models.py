@@ -67,6 +67,19 @@ class Lead(models.Model):
         indexes = [models.Index(fields=["handler", "-raised_at"], name="lead_handler"), models.Index(fields=["unit"], name="lead_unit")]
 
 
+class LeadSubstitute(models.Model):
+    """Who takes leads about a discipline inspection unit, where none stands above it here. basis: on what the choice rests."""
+
+    unit = models.OneToOneField("record.Unit", on_delete=models.PROTECT, related_name="+")
+    substitute = models.ForeignKey("record.Unit", on_delete=models.PROTECT, related_name="+")
+    basis = models.CharField(max_length=300)
+    named_by = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    named_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(unit=F("substitute")), name="lead_substitute_is_another")]
+
+
 class LeadFile(models.Model):
     """A file that the unit concerned gave with its answer or appeal."""
 

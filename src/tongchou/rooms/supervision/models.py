@@ -4,9 +4,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from tongchou.rooms.supervision.lead_models import Lead, LeadFile, Praise
+from tongchou.rooms.supervision.lead_models import Lead, LeadFile, LeadSubstitute, Praise
 
-__all__ = ["Answer", "ChecklistEdition", "Draw", "Lead", "LeadFile", "Praise", "Round", "Visit", "VisitFinding"]
+__all__ = ["Answer", "ChecklistEdition", "Draw", "Lead", "LeadFile", "LeadSubstitute", "Praise", "Round", "Visit", "VisitFinding"]
 
 
 class ChecklistEdition(models.Model):
@@ -53,6 +53,9 @@ class Round(models.Model):
     ends_on = models.DateField()
     opened_by = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
+    closed_by = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    close_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="round_dates_in_order")]
@@ -74,13 +77,17 @@ class Draw(models.Model):
 
 
 class Visit(models.Model):
-    """One visit to one unit. begun_at, finished_at: on the device; received_at: when the last of it reached the server."""
+    """One visit to one unit. moved_to: the visit of another round that it became.
+
+    begun_at, finished_at: on the device; received_at: when the last of it reached the server.
+    """
 
     class State(models.TextChoices):
         PLANNED = "planned"
         BEGUN = "begun"
         FINISHED = "finished"
         CANCELLED = "cancelled"
+        MOVED = "moved"
 
     id = models.UUIDField(primary_key=True)
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="visits")
@@ -97,13 +104,17 @@ class Visit(models.Model):
     finished_by = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True)
-    cancel_reason = models.CharField(max_length=200, blank=True)
+    cancel_reason = models.CharField(max_length=200, blank=True, help_text="why it was cancelled or handed over")
+    moved_to = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="moved_from")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["round", "unit", "edition"], condition=~Q(state="cancelled"), name="visit_unit_once"),
-            models.CheckConstraint(condition=Q(state__in=["planned", "cancelled"]) | Q(begun_at__isnull=False), name="visit_begun_has_time"),
+            models.UniqueConstraint(fields=["round", "unit", "edition"], condition=~Q(state__in=["cancelled", "moved"]), name="visit_unit_once"),
+            models.CheckConstraint(condition=Q(state__in=["planned", "cancelled", "moved"]) | Q(begun_at__isnull=False), name="visit_begun_has_time"),
             models.CheckConstraint(condition=~Q(state="finished") | Q(finished_at__gte=F("begun_at")), name="visit_times_in_order"),
+            models.CheckConstraint(
+                condition=(~Q(state="moved") & Q(moved_to=None)) | (Q(state="moved", moved_to__isnull=False) & ~Q(cancel_reason="")), name="visit_moved_whereto"
+            ),
         ]
         indexes = [
             models.Index(fields=["unit", "-finished_at"], name="visit_unit"),

@@ -40,6 +40,7 @@ class Load:
     finished: int
     late: int
     cancelled: int
+    moved: int
     findings: int
 
 
@@ -55,7 +56,7 @@ with seen as (
          array_agg(width_bucket(v.finished_at, %(weeks)s::timestamptz[])) filter (where v.finished_at >= %(since)s) as weeks,
          count(*) filter (where v.state in ('planned', 'begun') and v.planned_on < %(today)s and (%(all)s or r.kind = 'planned' or v.state = 'begun')) as missed
   from supervision_visit v join supervision_round r on r.id = v.round_id
-  where v.state <> 'cancelled' group by v.unit_id
+  where v.state not in ('cancelled', 'moved') group by v.unit_id
 ), faults as (
   select f.unit_id, count(*) as open from supervision_visitfinding f join record_loop l on l.id = f.loop_id and l.closed_at is null group by f.unit_id
 )
@@ -90,7 +91,7 @@ def coverage(actor: Actor, kind: str, now: datetime, *, never: bool = False, mos
 _LOAD = """
 select g.name, c.display_name, count(*) filter (where v.state in ('planned', 'begun')), count(*) filter (where v.state = 'finished'),
        count(*) filter (where v.state in ('planned', 'begun') and v.planned_on < %(today)s), count(*) filter (where v.state = 'cancelled'),
-       coalesce(sum(f.n), 0)::int
+       count(*) filter (where v.state = 'moved'), coalesce(sum(f.n), 0)::int
 from supervision_visit v
 join supervision_round r on r.id = v.round_id
 join record_unit g on g.id = r.group_id

@@ -1,5 +1,5 @@
 """The room's verbs, by subject."""
 
-from tongchou.rooms.supervision.actions import checklists, leads, praise, raising, rounds, visits
+from tongchou.rooms.supervision.actions import checklists, leads, moving, praise, raising, rounds, substitutes, visits
 
-__all__ = ["checklists", "leads", "praise", "raising", "rounds", "visits"]
+__all__ = ["checklists", "leads", "moving", "praise", "raising", "rounds", "substitutes", "visits"]

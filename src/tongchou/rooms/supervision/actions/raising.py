@@ -20,6 +20,7 @@ from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.loops import engine, state
 from tongchou.record.models import Unit
 from tongchou.record.territory.reach import unit_in_reach
+from tongchou.rooms.supervision.actions.substitutes import handler_for
 from tongchou.rooms.supervision.dossier import digest_of, frozen, seal
 from tongchou.rooms.supervision.models import Lead
 
@@ -67,7 +68,7 @@ def hand_on(context: Context, given: RaiseIn) -> dict[str, Any]:
     for loop, turn, _ in due:
         unit = Unit.objects.select_related("area").get(pk=turn)
         handler = handler_for(unit)
-        if handler is None or handler.pk == unit.pk:
+        if handler is None:
             continue  # nobody to hand it to: it stays where the ladder took it, and the act says how many there are
         make(context, Lead.Kind.LATE, unit, handler, loop, "")
         made += 1
@@ -92,17 +93,12 @@ def open_lead(context: Context, given: OpenLeadIn) -> dict[str, Any]:
     else:
         unit = Unit.objects.select_related("area").get(pk=turn or 0)
     handler = handler_for(unit)
-    if handler is None or handler.pk == unit.pk:
+    if handler is None:
         rule = Text("没有可以受理的纪检监察机关。", "There is no discipline inspection unit to take it.")
-        raise Refusal(Reason.NOT_FOUND, rule, remedy=Text("请向上级机关反映。", "Turn to the authority above."), field="unit", value=unit.pk)
+        remedy = Text("请指挥部指定回避受理单位，或向上级机关反映。", "The headquarters names a substitute for it; or turn to the authority above.")
+        raise Refusal(Reason.NOT_FOUND, rule, remedy=remedy, field="unit", value=unit.pk)
     lead = make(context, given.kind, unit, handler, given.loop, given.text)
     return {"number": f"{lead.year}-{lead.seq}"}
-
-
-def handler_for(unit: Unit) -> Unit | None:
-    """The discipline inspection unit of the nearest area above."""
-    found = [u for u in Unit.objects.filter(kind="discipline", active_to=None).select_related("area") if unit.area.path.startswith(u.area.path)]
-    return max(found, key=lambda u: (len(u.area.path), -u.pk), default=None)
 
 
 def _in_turn() -> None:

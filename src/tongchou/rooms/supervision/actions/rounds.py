@@ -17,9 +17,10 @@ from tongchou.packs.checklists import UNIT_KINDS
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.models import PostHolding, Unit
 from tongchou.record.territory.reach import area_in_reach, reaches_unit, unit_in_reach
+from tongchou.rooms.supervision.actions.moving import open_round
 from tongchou.rooms.supervision.checklists import edition_for
 from tongchou.rooms.supervision.models import Draw, Round, Visit
-from tongchou.rooms.supervision.reach import PLAN, round_in_reach
+from tongchou.rooms.supervision.reach import PLAN
 from tongchou.rooms.supervision.sampling import draw as drawn_from
 
 GROUPS = ("supervision_group", "discipline")
@@ -66,7 +67,7 @@ class DrawIn(Payload):
 
 
 @verb("round.open", PLAN, Text("安排一轮督查", "Plan a round of visits"))
-def open_round(context: Context, given: OpenIn) -> dict[str, Any]:
+def plan_round(context: Context, given: OpenIn) -> dict[str, Any]:
     group = _group(context, given.group)
     if given.ends_on < given.starts_on:
         rule = Text("结束日期早于开始日期。", "The last day lies before the first.")
@@ -94,7 +95,7 @@ def _group(context: Context, wanted: int | None) -> Unit:
 @verb("round.add", PLAN, Text("安排督查对象", "Add visits to a round"))
 def add(context: Context, given: AddIn) -> dict[str, Any]:
     """Visits to units that are named; all or none."""
-    row = round_in_reach(context.actor, given.round)
+    row = open_round(context, given.round)
     edition = edition_for(given.checklist, context.now)
     on = _day(row, given.planned_on)
     if given.account is not None and not PostHolding.objects.filter(account_id=given.account, post__unit=row.group, to_date=None).exists():
@@ -127,7 +128,7 @@ def _day(row: Round, wanted: date | None) -> date:
 @verb("round.draw", PLAN, Text("随机抽取督查对象", "Draw whom to visit"))
 def draw(context: Context, given: DrawIn) -> dict[str, Any]:
     """Draw from a pool with a seed that nobody chooses; pool, seed and result stay on record, so that the draw can be checked."""
-    row = round_in_reach(context.actor, given.round)
+    row = open_round(context, given.round)
     edition = edition_for(given.checklist, context.now)
     on = _day(row, given.planned_on)
     pool = _pool(context, row, given, edition.pk)
@@ -153,7 +154,7 @@ def _pool(context: Context, row: Round, given: DrawIn, edition: int) -> list[int
     if given.area is not None:
         where &= Q(area__path__startswith=area_in_reach(actor, "unit.view", given.area).path)
     units = [u for u in Unit.objects.filter(where).select_related("area").order_by("pk") if reaches_unit(actor, "unit.view", u)]
-    taken = set(Visit.objects.filter(round=row, edition=edition).exclude(state="cancelled").values_list("unit_id", flat=True))
+    taken = set(Visit.objects.filter(round=row, edition=edition).exclude(state__in=("cancelled", "moved")).values_list("unit_id", flat=True))
     if given.unseen_days:
         since = context.now - timedelta(days=given.unseen_days)
         taken |= set(Visit.objects.filter(finished_at__gte=since).values_list("unit_id", flat=True))

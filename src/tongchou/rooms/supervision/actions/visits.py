@@ -77,7 +77,7 @@ def _moment(context: Context, at: datetime) -> datetime:
 def _wrong_state(row: Visit) -> Refusal:
     names = {
         "planned": Text("尚未开始", "not begun"), "begun": Text("检查中", "under way"), "finished": Text("已提交", "finished"),
-        "cancelled": Text("已取消", "cancelled"),
+        "cancelled": Text("已取消", "cancelled"), "moved": Text("已移交", "handed over"),
     }  # fmt: skip
     rule = Text("该次督查{state}。", "This visit is {state}.").with_(state=names[row.state])
     return Refusal(Reason.WRONG_STAGE, rule, remedy=Text("请刷新页面。", "Reload the page."), field="visit", value=str(row.pk))

@@ -70,11 +70,11 @@ def _sheet(rows: list[Covered], at: Any) -> dict[str, Any]:
 def _loads(rows: list[Load]) -> dict[str, Any]:
     labels = (
         ("group", "督导组／人员", "Group or person"), ("planned", "待检查", "To be visited"), ("finished", "已检查", "Visited"),
-        ("late", "到期未查", "Late"), ("cancelled", "取消", "Cancelled"), ("findings", "发现问题", "Findings"),
+        ("late", "到期未查", "Late"), ("cancelled", "取消", "Cancelled"), ("moved", "移交", "Handed over"), ("findings", "发现问题", "Findings"),
     )  # fmt: skip
     columns = [{"key": k, "label": Text(zh, en), "number": k != "group"} for k, zh, en in labels]
     lines = []
     for x in rows:
         name: Any = x.group if x.account is None else Text("　{who}", "  {who}").with_(who=x.account or Text("（未指定）", "(nobody named)"))
-        lines.append({"cells": [{"value": v} for v in (name, x.planned, x.finished, x.late, x.cancelled, x.findings)]})
+        lines.append({"cells": [{"value": v} for v in (name, x.planned, x.finished, x.late, x.cancelled, x.moved, x.findings)]})
     return {"key": "load", "caption": Text("近八周工作量", "Load of eight weeks"), "columns": columns, "rows": lines}

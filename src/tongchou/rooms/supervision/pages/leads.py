@@ -24,8 +24,10 @@ from tongchou.record.questions.loopfile import Happening
 from tongchou.rooms.supervision.actions.leads import HANDLE, no_such_lead
 from tongchou.rooms.supervision.dossier import opened, text_of
 from tongchou.rooms.supervision.models import Lead
+from tongchou.rooms.supervision.pages.substitutes import without_taker
 from tongchou.rooms.supervision.pages.words import LEAD_KINDS, OUTCOMES
 from tongchou.rooms.supervision.questions import lead_figures
+from tongchou.rooms.supervision.reach import OVERSEE
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import PLEASE, unit_choices
 from tongchou.web.pages.forms import Draft, done, form_page
@@ -70,7 +72,11 @@ def leads(request: HttpRequest) -> HttpResponse:
     figures = [
         {"kind": LEAD_KINDS[k], "outcome": OUTCOMES.get(o, Text("办理中", "in hand")), "numbers": rest} for k, o, *rest in lead_figures(actor)
     ] if actor.permits(FIGURES) else None  # fmt: skip
-    context = {"title": _TITLE, "rows": rows, "figures": figures, "can_report": actor.permits(REPORT)}
+    discipline = [pk for pk, _ in unit_choices(actor, OVERSEE, ("discipline",))[1:]] if actor.permits(OVERSEE) else []
+    context = {
+        "title": _TITLE, "rows": rows, "figures": figures, "can_report": actor.permits(REPORT), "oversees": bool(discipline),
+        "untaken": without_taker(discipline),
+    }  # fmt: skip
     return render(request, "supervision/leads.html", context)
 
 

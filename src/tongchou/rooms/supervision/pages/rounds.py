@@ -37,7 +37,7 @@ def supervision(request: HttpRequest) -> HttpResponse:
     """The rounds of one's groups, and the visits that one may know of."""
     actor = actor_of(request)
     rounds = rounds_of(actor).annotate(
-        all=Count("visits", filter=~Q(visits__state="cancelled")), finished=Count("visits", filter=Q(visits__state="finished"))
+        all=Count("visits", filter=~Q(visits__state__in=["cancelled", "moved"])), finished=Count("visits", filter=Q(visits__state="finished"))
     )
     planner = actor.permits(PLAN) or actor.permits("supervision.oversee")
     visits = visits_of(actor).annotate(faults=Count("findings")).order_by("-planned_on", "-pk")
@@ -100,6 +100,8 @@ def round_page(request: HttpRequest, round: uuid.UUID) -> HttpResponse:
     visits = visits_of(actor).filter(round=row).annotate(faults=Count("findings")).order_by("planned_on", "unit__name_key", "pk")
     context = {
         "row": row,
+        "tally": _tally(row),
+        "waiting": any(v.state == "planned" for v in visits),
         "badges": [{"label": ROUND_KINDS[row.kind], "tone": "info", "icon": "eye-off" if row.kind != "planned" else "eye-check"}],
         "visits": [visit_line(v) for v in visits],
         "kinds": [(k, KINDS[k]) for k in UNIT_KINDS],
@@ -108,6 +110,12 @@ def round_page(request: HttpRequest, round: uuid.UUID) -> HttpResponse:
         "breadcrumbs": [{"url": reverse("supervision"), "label": TITLE}, {"url": "", "label": row.title[:30]}],
     }
     return render(request, "supervision/round.html", context)
+
+
+def _tally(row: Round) -> list[dict[str, Any]]:
+    """How many visits are in which state; they add up to all that were ever planned."""
+    count = dict(row.visits.values_list("state").annotate(n=Count("pk")))
+    return [{"n": count[s], "badge": state_badge(s)} for s in Visit.State.values if s in count]
 
 
 def _checklists() -> list[tuple[str, Text]]:
@@ -119,7 +127,8 @@ def _people(row: Round) -> list[tuple[Any, Any]]:
     return [("", Text("组内任何人", "Anybody of the group")), *held.values_list("pk", "display_name")]
 
 
-def _crumbs(row: Round, title: Text) -> list[dict[str, Any]]:
+def crumbs(row: Round, title: Text) -> list[dict[str, Any]]:
+    """The way back from a page of a round."""
     back = reverse("round", args=[row.pk])
     return [{"url": reverse("supervision"), "label": TITLE}, {"url": back, "label": row.title[:30]}, {"url": "", "label": title}]
 
@@ -150,7 +159,7 @@ def round_add(request: HttpRequest, round: uuid.UUID) -> HttpResponse:
 
     title = Text("指定督查对象", "Name whom to visit")
     record = {"unit_kind": kind, "planned_on": str(row.ends_on)}
-    return form_page(request, fields, send, title=title, button=Text("加入", "Add"), back=back, breadcrumbs=_crumbs(row, title), on_record=record)
+    return form_page(request, fields, send, title=title, button=Text("加入", "Add"), back=back, breadcrumbs=crumbs(row, title), on_record=record)
 
 
 @page("round_draw", "supervision/rounds/<uuid:round>/draw", PLAN)
@@ -179,7 +188,7 @@ def round_draw(request: HttpRequest, round: uuid.UUID) -> HttpResponse:
     note = Text("种子由系统产生，抽取范围和结果不可更改，可以复核。", "Nobody chooses the seed; pool and result cannot be changed and can be checked.")
     record = {"kinds": "enterprise", "wanted": "5", "unseen_days": "14", "planned_on": str(row.ends_on)}
     return form_page(
-        request, fields, send, title=title, button=Text("抽取", "Draw"), back=back, breadcrumbs=_crumbs(row, title), on_record=record, note=note
+        request, fields, send, title=title, button=Text("抽取", "Draw"), back=back, breadcrumbs=crumbs(row, title), on_record=record, note=note
     )
 
 
@@ -198,7 +207,7 @@ def draw_page(request: HttpRequest, draw: uuid.UUID) -> HttpResponse:
         "agrees": drawn_from(row.seed, row.pool, row.wanted) == row.drawn,
         "units": [{"unit": u, "name": names.get(u, u), "hash": rank(row.seed, u)[:16], "drawn": u in row.drawn} for u in ranked[:MOST]],
         "kinds": [KINDS[k] for k in row.rule.get("kinds", [])],
-        "breadcrumbs": _crumbs(found, Text("抽取记录", "Draw")),
+        "breadcrumbs": crumbs(found, Text("抽取记录", "Draw")),
     }
     return render(request, "supervision/draw.html", context)
 

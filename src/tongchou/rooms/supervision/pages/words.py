@@ -23,6 +23,7 @@ _STATES: dict[str, tuple[Text, str, str]] = {
     "begun": (Text("检查中", "Under way"), "warn", "eye-check"),
     "finished": (Text("已提交", "Finished"), "ok", "circle-check"),
     "cancelled": (Text("已取消", "Cancelled"), "", "x"),
+    "moved": (Text("已移交", "Handed over"), "", "arrow-back-up"),
 }
 LEAD_KINDS = {
     "late": Text("逾期不办", "Not done in time"),
