@@ -21,6 +21,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
 from tongchou.record.models import Account, Loop, Post, PostHolding
+from tongchou.record.questions.worklist import Filter, work_list
 from tongchou.rooms.requests.actions.issue import period_of
 from tongchou.rooms.requests.catalogue import alike, on_record, title_key
 from tongchou.rooms.requests.models import Answer, DataRequest, Field, Round, UnitFact
@@ -69,6 +70,45 @@ def test_beyond_ones_own_unit_somebody_of_the_headquarters_approves_it_first(cas
     own = declare(cast, units=("department",), new_fields=[WORKERS])
     assert own["state"] == "running"
     assert Answer.objects.filter(unit=cast.units["department"]).count() == 1
+
+
+def test_the_decision_is_owed_by_the_headquarters_and_climbs_the_ladder(cast: Cast) -> None:
+    made = declare(cast)
+    loop = DataRequest.objects.get(pk=made["request"]).loop
+    assert loop is not None
+    assert (loop.kind, loop.owner_unit_id, loop.subject_unit_id) == ("request_approval", cast.units["office"].pk, cast.units["department"].pk)
+    rows, _ = work_list(cast.as_("hq"), Filter(view="unit"), timezone.now())
+    assert loop.pk in {r.id for r in rows}
+    later = timezone.now() + timedelta(hours=49)
+    act("loop.escalate", SYSTEM, new_id(), {}, now=later)
+    loop.refresh_from_db()
+    assert loop.level == "supervise"
+    assert refused(lambda: cast.act("dept", "loop.advance", loop=str(loop.pk), step="approve")).reason is Reason.NOT_OWNER
+    assert refused(lambda: cast.act("hq", "loop.advance", loop=str(loop.pk), step="withdraw", note="直接办结")).reason is Reason.NOT_OWNER
+    client = signed_in(cast, "hq")
+    assert reverse("request_by_loop", args=[loop.pk]) in client.get(reverse("loop", args=[loop.pk])).content.decode()
+    assert client.get(reverse("request_by_loop", args=[loop.pk]))["Location"] == reverse("request", args=[made["request"]])
+    cast.act("hq", "request.refuse", request=made["request"], reason="已有同类数据")
+    loop.refresh_from_db()
+    assert (loop.stage, loop.end_reason) == ("refused", "refused")
+
+
+def test_within_ones_own_unit_nothing_is_to_be_decided(cast: Cast) -> None:
+    own = declare(cast, units=("department",), new_fields=[WORKERS])
+    assert DataRequest.objects.get(pk=own["request"]).loop is None
+    made = declare(cast)
+    cast.act("hq", "request.approve", request=made["request"])
+    assert DataRequest.objects.get(pk=made["request"]).loop.stage == "approved"
+
+
+def test_a_decision_on_the_loop_is_the_decision_on_the_request(cast: Cast) -> None:
+    for step, state in (("approve", "running"), ("refuse", "refused")):
+        row = DataRequest.objects.get(pk=declare(cast, title=f"防护物资摸底{step}", new_fields=[MASKS | {"title": f"物资{step}"}])["request"])
+        cast.act("hq", "loop.advance", loop=str(row.loop_id), step=step, note="照此办理")
+        row.refresh_from_db()
+        assert (row.state, row.decided_by_id) == (state, cast.accounts["hq"].pk)
+    own = DataRequest.objects.get(pk=declare(cast, who="hq", title="指挥部自提", new_fields=[MASKS | {"title": "自提物资"}])["request"])
+    assert refused(lambda: cast.act("hq", "loop.advance", loop=str(own.loop_id), step="approve")).reason is Reason.SAME_PERSON
 
 
 def test_who_asks_does_not_approve_not_even_in_the_database(cast: Cast) -> None:

@@ -71,6 +71,7 @@ class DataRequest(models.Model):
     decided_by = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=300, blank=True)
+    loop = models.OneToOneField("record.Loop", null=True, on_delete=models.PROTECT, related_name="+", help_text="the decision owed by the headquarters")
 
     class Meta:
         constraints = [

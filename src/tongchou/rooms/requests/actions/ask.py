@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -16,8 +17,10 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import SYSTEM, Actor
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions import loops as steps
+from tongchou.record.actions.loops import after_step
 from tongchou.record.models import Unit
 from tongchou.record.territory.reach import missing
+from tongchou.rooms.requests.actions.approval import KIND, ask_for_decision, decided
 from tongchou.rooms.requests.actions.issue import issue_now
 from tongchou.rooms.requests.catalogue import COMPUTED, Computed, fresh, on_record, title_key
 from tongchou.rooms.requests.models import Answer, DataRequest, Field, Wanted
@@ -114,6 +117,8 @@ def declare(context: Context, given: DeclareIn) -> dict[str, Any]:
     context.event("declare", subject=f"data_request:{row.pk}", data=data)
     if own:
         issue_now(replace(context, actor=SYSTEM), row)
+    else:
+        ask_for_decision(context, row)
     return {"request": str(row.pk), "state": row.state, "fields": [f.pk for f in fields]}
 
 
@@ -249,30 +254,46 @@ def _refuse_repeat(given: DeclareIn, fields: list[Field], units: list[int], cont
 def approve(context: Context, given: DecideIn) -> dict[str, Any]:
     """Let it run; its first round goes out when it begins. Not by who asked."""
     row = _to_decide(context, given.request)
-    row.state, row.decided_by_id, row.decided_at, row.reason = (
-        "running",
-        context.actor.account_id,
-        context.now,
-        given.note,
-    )
-    row.save(update_fields=["state", "decided_by", "decided_at", "reason"])
-    context.event("approve", subject=f"data_request:{row.pk}", note=given.note)
-    opened = issue_now(replace(context, actor=SYSTEM), row)
+    opened = _let_run(context, row, given.note)
+    decided(context, row, "approve", given.note)
     return {"request": str(row.pk), "rounds": opened}
 
 
 @verb("request.refuse", "request.approve", Text("不批准数据需求", "Refuse a data request"))
 def refuse(context: Context, given: ReasonIn) -> dict[str, Any]:
     row = _to_decide(context, given.request)
-    row.state, row.decided_by_id, row.decided_at, row.reason = (
-        "refused",
-        context.actor.account_id,
-        context.now,
-        given.reason,
-    )
-    row.save(update_fields=["state", "decided_by", "decided_at", "reason"])
-    context.event("refuse", subject=f"data_request:{row.pk}", note=given.reason)
+    _turn_down(context, row, given.reason)
+    decided(context, row, "refuse", given.reason)
     return {"request": str(row.pk)}
+
+
+def _on_the_loop(context: Context, loops: list[uuid.UUID], decide: Callable[[Context, DataRequest], object]) -> None:
+    """A decision taken on the loop itself is the decision on the request, in the same act; one taken on the request has been written already."""
+    for row in DataRequest.objects.select_for_update(of=("self",)).filter(loop__in=loops, state="asked"):
+        decide(context, row)
+
+
+@after_step(KIND, "approve")
+def _approved(context: Context, loops: list[uuid.UUID]) -> None:
+    _on_the_loop(context, loops, lambda c, row: _let_run(c, row, ""))
+
+
+@after_step(KIND, "refuse")
+def _refused(context: Context, loops: list[uuid.UUID]) -> None:
+    _on_the_loop(context, loops, lambda c, row: _turn_down(c, row, "见审批事项的说明"))
+
+
+def _let_run(context: Context, row: DataRequest, note: str) -> int:
+    row.state, row.decided_by_id, row.decided_at, row.reason = "running", context.actor.account_id, context.now, note
+    row.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+    context.event("approve", subject=f"data_request:{row.pk}", note=note)
+    return issue_now(replace(context, actor=SYSTEM), row)
+
+
+def _turn_down(context: Context, row: DataRequest, reason: str) -> None:
+    row.state, row.decided_by_id, row.decided_at, row.reason = "refused", context.actor.account_id, context.now, reason
+    row.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+    context.event("refuse", subject=f"data_request:{row.pk}", note=reason)
 
 
 def _to_decide(context: Context, key: uuid.UUID) -> DataRequest:
@@ -310,6 +331,7 @@ def withdraw(context: Context, given: ReasonIn) -> dict[str, Any]:
             remedy=Text("请刷新页面。", "Reload."),
             field="request",
         )
+    decided(context, row, "withdraw", given.reason)
     row.state, row.decided_at, row.reason = "withdrawn", row.decided_at or context.now, given.reason
     row.save(update_fields=["state", "decided_at", "reason"])
     owed = list(

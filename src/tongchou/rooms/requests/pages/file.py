@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -15,6 +15,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Unit
 from tongchou.record.territory.reach import missing
+from tongchou.rooms.requests.actions.approval import KIND
 from tongchou.rooms.requests.models import Answer, DataRequest
 from tongchou.rooms.requests.pages.words import (
     EVERY,
@@ -29,9 +30,21 @@ from tongchou.rooms.requests.pages.words import (
 from tongchou.rooms.requests.questions import Line, Progress, Sheet, round_sheet, rounds_of, units_owing
 from tongchou.rooms.requests.reach import is_asker, request_in_reach
 from tongchou.web.pages.forms import done
+from tongchou.web.pages.loops import KIND_PAGES, LOOP_LINKS, LoopLink
 from tongchou.web.pages.requests import actor_of, do, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import page
+
+LOOP_LINKS.append(LoopLink("request_by_loop", Text("查看并审批", "Look at it and decide"), "check", lambda file, actor: file.kind.key == KIND))
+KIND_PAGES[KIND] = "request_new"
+
+
+@page("request_by_loop", "requests/loops/<uuid:loop>", "request.view", methods=("GET",))
+def request_by_loop(request: HttpRequest, loop: uuid.UUID) -> HttpResponse:
+    """From the decision owed, in the work list, to the request."""
+    key = DataRequest.objects.filter(loop=loop).values_list("pk", flat=True).first()
+    row = request_in_reach(actor_of(request), key or uuid.UUID(int=0))
+    return HttpResponseRedirect(reverse("request", args=[row.pk]))
 
 
 @page("request", "requests/<uuid:request_id>", "request.view", methods=("GET",))
