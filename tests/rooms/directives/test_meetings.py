@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -217,3 +219,51 @@ def test_a_person_of_the_unit_may_be_asked_for_and_another_who_comes_is_a_substi
     do(cast, "street_colleague", "meeting.sign_in", attendance=row.pk)
     row.refresh_from_db()
     assert (row.substitute, row.who) == (True, "street_colleague 同志")
+
+
+def imported(cast: Cast, meeting: Meeting, text: str, at: datetime | None = None, who: str = "hq") -> dict[str, Any]:
+    content = base64.b64encode(text.encode()).decode()
+    return do(cast, who, "meeting.import_attendance", at, meeting=str(meeting.pk), content=content, filename="名单.csv")
+
+
+def test_a_whole_list_is_imported_and_every_row_is_accounted_for(cast: Cast) -> None:
+    starts = timezone.now() + 3 * HOUR
+    meeting = plan(cast, starts)
+    named = {n: cast.units[n].name for n in ("spring_community", "east_street", "discipline_unit")}
+    rows = [
+        "单位,会场,出席,到会人", f"{named['spring_community']},望河分会场,,", f"{named['discipline_unit']},,,", f"{named['spring_community']},,,",
+        "没有这个单位,,,", f"{named['east_street']},火星会场,,", f"{named['east_street']},,出席,王某",
+    ]  # fmt: skip
+    told = imported(cast, meeting, "\n".join(rows))
+    assert (told["rows_in"], told["accepted"], told["rejected"], told["new"]) == (6, 2, 4, 2)
+    assert [(r["row"], r["reason"]) for r in told["rejects"]] == [(4, "duplicate"), (5, "not_found"), (6, "invalid_value"), (7, "conflict")]
+    assert line(cast, meeting, "spring_community").venue.name == "望河分会场"
+    assert line(cast, meeting, "east_street").state == "expected"  # not before it has begun
+
+
+def test_after_the_meeting_the_sheet_says_who_came(cast: Cast) -> None:
+    now = timezone.now()
+    meeting = plan(cast, now + HOUR / 2)
+    names = [cast.units[u].name for u in ASKED]
+    table = f"单位,出席,到会人,代会,原因\n{names[0]},出席,王某,是,\n{names[1]},请假,,,外出招商\n{names[2]},来了,,,\n"
+    told = imported(cast, meeting, table, now + HOUR)
+    assert (told["rows_in"], told["accepted"], told["rejected"], told["changed"]) == (3, 2, 1, 2)
+    east, west = line(cast, meeting, "east_street"), line(cast, meeting, "west_street")
+    assert (east.state, east.who, east.substitute, east.at is not None) == ("present", "王某", True, True)
+    assert (west.state, west.reason, west.at) == ("leave", "外出招商", None)
+    again = imported(cast, meeting, f"单位,会场\n{names[0]},望河分会场\n", now + HOUR)  # an empty cell changes nothing
+    assert (again["changed"], line(cast, meeting, "east_street").state) == (1, "present")
+    assert refused(lambda: imported(cast, meeting, "名称\n甲\n", now + HOUR)).field == "table"
+    assert refused(lambda: imported(cast, meeting, table, now + HOUR, "next_street")).reason is Reason.NOT_FOUND
+
+
+def test_the_page_tries_first_and_gives_the_rejected_rows_back(cast: Cast) -> None:
+    meeting = plan(cast, timezone.now() + 3 * HOUR)
+    client, address = signed_in(cast, "hq"), reverse("meeting_import", args=[meeting.pk])
+    table = f"单位\n{cast.units['spring_community'].name}\n查无此单位\n"
+    for mode, count in (("try", 3), ("import", 4)):
+        file = SimpleUploadedFile("名单.csv", table.encode())
+        page = client.post(address, {"client_id": str(new_id()), "table": file, "mode": mode})
+        assert page.status_code == 200
+        assert "管理范围" in page.content.decode()
+        assert meeting.attendance.count() == count

@@ -1,5 +1,5 @@
 """Verbs of the room: documents, their directives, issuing, meetings."""
 
-from tongchou.rooms.directives.actions import add, attendance, documents, issue, items, meetings
+from tongchou.rooms.directives.actions import add, attendance, documents, issue, items, meetings, roster
 
-__all__ = ["add", "attendance", "documents", "issue", "items", "meetings"]
+__all__ = ["add", "attendance", "documents", "issue", "items", "meetings", "roster"]

@@ -131,7 +131,7 @@ def _ask(context: Context, row: Meeting, asked: list[AskedIn]) -> int:
     rows = []
     for n, one in enumerate(asked):
         unit = units.get(one.unit)
-        if unit is None or not _may_ask(context.actor, unit):
+        if unit is None or not may_ask(context.actor, unit):
             raise missing(Text("没有这个在册单位，或不在管理范围。", "There is no such active unit within your reach."), f"asked.{n}.unit", one.unit)
         if one.venue and one.venue not in venues:
             rule = Text("没有“{v}”这个会场。", "There is no venue “{v}”.").with_(v=one.venue)
@@ -144,7 +144,8 @@ def _ask(context: Context, row: Meeting, asked: list[AskedIn]) -> int:
     return len(rows)
 
 
-def _may_ask(actor: Actor, unit: Unit) -> bool:
+def may_ask(actor: Actor, unit: Unit) -> bool:
+    """Whether the actor sees the unit, and so may ask it to a meeting."""
     return actor.system or reaches_unit(actor, "unit.view", unit)
 
 

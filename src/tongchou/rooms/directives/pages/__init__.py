@@ -1,5 +1,5 @@
 """Pages of the room."""
 
-from tongchou.rooms.directives.pages import attend, convene, document, edit, issue, meetings, register, upload
+from tongchou.rooms.directives.pages import attend, convene, document, edit, issue, meetings, register, roster, upload
 
-__all__ = ["attend", "convene", "document", "edit", "issue", "meetings", "register", "upload"]
+__all__ = ["attend", "convene", "document", "edit", "issue", "meetings", "register", "roster", "upload"]
