@@ -4,7 +4,9 @@
 
 Fills a demo district with LOOPS (300,000) tasks through the bulk acts and PEOPLE (1,000,000) invented residents, then asks 40 times, in turn and in a
 random order, for each page below as a headquarters officer, a street officer and a grid worker. Time: from the request to the whole page, in this process,
-on the same database server. Wanted: p95 at most 150 ms for each. A FOLDER keeps the filled database: the next run there only asks.
+on the same database server. Wanted: p95 at most 150 ms for each (a bulletin: 3 s). Beside it the processor time that one page takes in this process and in
+its database backend together (Linux; parallel workers not counted): it holds on a busy machine too, where the clock does not.
+A FOLDER keeps the filled database: the next run there only asks.
 """
 
 from __future__ import annotations
@@ -60,18 +62,35 @@ def fill_loops(loops: int, units: list[int], hq: Any, actors: dict[int, Any]) ->
 def ask(pages: dict[str, tuple[Any, str, dict[str, str] | None]]) -> None:
     """Ask for every page TIMES times in a random order and print median, p95 and worst in milliseconds."""
     taken: dict[str, list[float]] = {name: [] for name in pages}
+    busy = dict.fromkeys(pages, 0.0)
     turns = [name for name in pages for _ in range(TIMES)]
     random.Random(3).shuffle(turns)
     for name in turns:
         client, address, form = pages[name]
-        began = time.perf_counter()
+        began, used = time.perf_counter(), _processor()
         answer = client.get(address) if form is None else client.post(address, form)
         taken[name].append((time.perf_counter() - began) * 1000)
+        busy[name] += _processor() - used
         assert answer.status_code == 200, (name, answer.status_code, answer.headers.get("Location"))
     for name, found in taken.items():
         found.sort()
         p95 = found[int(len(found) * 0.95)]
-        print(f"{name:44} median {statistics.median(found):6.1f} ms  p95 {p95:6.1f} ms  worst {found[-1]:6.1f} ms{'  TOO SLOW' if p95 > 150 else ''}")
+        limit = 3000 if "composed" in name else 150
+        times = f"median {statistics.median(found):6.1f} ms  p95 {p95:6.1f} ms  worst {found[-1]:6.1f} ms"
+        print(f"{name:44} {times}  processor {busy[name] * 1000 / TIMES:6.1f} ms{'  TOO SLOW' if p95 > limit else ''}", flush=True)
+
+
+def _processor() -> float:
+    """Seconds of processor time of this process and of its database backend; the latter in hundredths."""
+    from django.db import connection
+
+    if not hasattr(_processor, "backend"):
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_backend_pid()")
+            _processor.backend = Path(f"/proc/{cursor.fetchone()[0]}/stat")  # type: ignore[attr-defined]
+    stat = _processor.backend  # type: ignore[attr-defined]
+    ticks = sum(int(n) for n in stat.read_text().rpartition(")")[2].split()[11:13]) if stat.exists() else 0
+    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _more(hq: Any, actor: Any) -> dict[str, tuple[Any, str, dict[str, str] | None]]:

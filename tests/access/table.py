@@ -96,7 +96,7 @@ PAGES: dict[str, Way] = {
             "my_status", "notice_verify", "reversals", "reversal_new", "list_check", "audit_lists",
             "bulletins", "bulletin_new", "requests", "request_new", "answer_table", "data", "burden", "score_weights", "standings", "standing_new", "teams", "team_new",
             "directives", "directive_new", "meetings", "meetings_month", "meeting_new", "meeting_units",
-            "supervision", "round_new", "visits", "coverage", "checklists", "supervision_worker", "lead_nav", "lead_new", "praise",
+            "supervision", "round_new", "visits", "coverage", "checklists", "supervision_worker", "lead_nav", "lead_new", "lead_substitute", "praise",
         )
     },
     # plans are the district's: whoever may see one sees all
@@ -151,6 +151,7 @@ PAGES: dict[str, Way] = {
     "score_adopt": Way(("edition",)),
     # data requests: of each place's own street, to its own street
     "request": Way(("request_id",), "area"),
+    "request_by_loop": Way(("loop",), "party"),
     "request_decide": Way(("request_id", "answer"), "area"),
     "request_withdraw": Way(("request_id",), "area", lambda p: {"reason": "不再需要"}),
     "request_round": Way(("request_id", "round_id"), "area"),
@@ -179,7 +180,7 @@ PAGES: dict[str, Way] = {
     "directive_history": Way(("directive",), "area"),
     "loop_source": Way(("task",), "area"),
     # meetings: signing in and answering are for the units asked
-    **{name: Way(("meeting",), "area") for name in ("meeting", "meeting_change", "meeting_ask", "meeting_minutes", "meeting_calendar")},
+    **{name: Way(("meeting",), "area") for name in ("meeting", "meeting_change", "meeting_ask", "meeting_import", "meeting_minutes", "meeting_calendar")},
     "meeting_to_document": Way(("meeting",), "area", roles=("hq_officer", "dept_officer", "street_officer")),
     "meeting_end": Way(("meeting", "end"), "area"),
     "meeting_mark": Way(("meeting",), "area", lambda p: {"attendance": p.ids["attendance"], "state": "leave", "reason": "出差"}),
@@ -193,6 +194,9 @@ PAGES: dict[str, Way] = {
     "round": Way(("round",), "area", needs="supervision.oversee"),
     "round_add": Way(("round",), "area", needs="supervision.oversee", form=lambda p: {"checklist": "venue", "units": str(p.ids["unit"])}),
     "round_draw": Way(("round",), "area", needs="supervision.oversee", form=lambda p: {"checklist": "venue", "kinds": "street", "wanted": "1"}),
+    "round_move": Way(("round",), "area", needs="supervision.oversee", form=lambda p: {"starts_on": "2026-12-01", "reason": "改期"}),
+    "round_close": Way(("round",), "area", needs="supervision.oversee", form=lambda p: {"reason": "停产"}),
+    "round_reassign": Way(("round",), "area", needs="supervision.oversee", form=lambda p: {"visits": str(p.ids["visit"]), "reason": "换人"}),
     "draw": Way(("draw",), "area", needs="supervision.oversee"),
     "checklist": Way(("checklist_key",)),
     "checklist_edit": Way(("checklist_key",)),
@@ -312,6 +316,12 @@ ACTS: dict[str, Way] = {
     "round.draw": Way(
         reach="area", needs="supervision.oversee", form=lambda p: {"round": p.ids["round"], "checklist": "venue", "kinds": ["street"], "wanted": 1}
     ),
+    "round.move": Way(reach="area", needs="supervision.oversee", form=lambda p: {"round": p.ids["round"], "starts_on": "2026-12-01", "reason": "改期"}),
+    "round.close": Way(reach="area", needs="supervision.oversee", form=lambda p: {"round": p.ids["round"], "reason": "停产"}),
+    "visit.reassign": Way(
+        reach="area", needs="supervision.oversee", form=lambda p: {"round": p.ids["round"], "visits": [p.ids["visit"]], "reason": "换人"}
+    ),
+    "lead.name_substitute": Way(reach="area", form=lambda p: {"unit": p.ids["unit"], "substitute": p.ids["unit"], "basis": "依据依据"}),
     "visit.begin": Way(reach="party", form=lambda p: {"visit": p.ids["visit"], "at": "2026-01-01T00:00:00Z"}),
     "visit.answer": Way(reach="party", form=lambda p: {"visit": p.ids["visit"], "item": "air", "verdict": "ok", "at": "2026-01-01T00:00:00Z"}),
     "visit.finish": Way(reach="party", form=lambda p: {"visit": p.ids["visit"], "at": "2026-01-01T00:00:00Z"}),
@@ -347,6 +357,9 @@ ACTS: dict[str, Way] = {
     "directive.issue": Way(reach="area", form=lambda p: {"document": p.ids["document"]}),
     "meeting.plan": Way(reach="directory", form=lambda p: meeting(p) | {"main_venue": "主会场", "asked": [{"unit": p.unit.pk}]}),
     "meeting.change": Way(reach="area", form=lambda p: meeting(p) | {"meeting": p.ids["meeting"], "seen_version": 1}),
+    "meeting.import_attendance": Way(
+        reach="area", form=lambda p: {"meeting": p.ids["meeting"], "content": "5Y2V5L2NLOS8muWcugo=", "filename": "a.csv"}
+    ),
     "meeting.ask": Way(reach="area", form=lambda p: {"meeting": p.ids["meeting"], "asked": [{"unit": p.unit.pk}]}),
     "meeting.cancel": Way(reach="area", form=lambda p: {"meeting": p.ids["meeting"], "reason": "改期"}),
     "meeting.minutes": Way(reach="area", form=lambda p: {"meeting": p.ids["meeting"], "seen_version": 1, "text": "会议要求各单位抓好落实。"}),

@@ -170,7 +170,8 @@ class Speeches:
 
         begun: where the words of the first speaker begin. Each place is the start of a clause that is a lead-in and nothing else.
         """
-        hidden, out, at = masked(sentence), [], begun
+        out: list[int] = []
+        hidden, at = masked(sentence), begun
         for mark in _CLAUSE_MARKS.finditer(hidden, begun):
             clause = sentence[at : mark.start()]
             if at - (out[-1] if out else begun) >= _SAID and mark.group() in "，：:" and self._opens(clause.strip()):
