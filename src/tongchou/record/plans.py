@@ -5,23 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from tongchou.packs.plans.decide import Decision
 from tongchou.packs.plans.model import Pack
 from tongchou.packs.plans.packfile import shipped_pack
+from tongchou.packs.plans.report import enforceable
 from tongchou.packs.plans.resolve import Standing, stand
 from tongchou.record.models import District
 
-Source = Callable[[str, date], "Pack | None"]
-_sources: list[Source] = []
+_in_force: list[Callable[[str, date], Pack | None]] = []
+_signed_for: list[Callable[[Decision], bool]] = []
 
 
-def say_which_pack(source: Source) -> None:
-    """Name the function that says which edition of a pack is in force on a day; None from it leaves the word to the next."""
-    _sources.append(source)
+def answer_for_packs(in_force: Callable[[str, date], Pack | None], signed_for: Callable[[Decision], bool]) -> None:
+    """The register of packs answers. in_force: the edition of a pack on record for a day, None: none is; signed_for: whether the district has
+    signed for everything unconfirmed that a decision rests on."""
+    _in_force[:], _signed_for[:] = [in_force], [signed_for]
 
 
 def pack_in_force(name: str, on: date) -> Pack:
-    """The pack in force. Raises Refusal for a name that no pack has."""
-    return next((p for source in _sources if (p := source(name, on)) is not None), None) or shipped_pack(name)
+    """The district's own edition where one is in force on the day, else the newest that was shipped. Raises Refusal for a name that no pack has."""
+    return next((pack for ask in _in_force if (pack := ask(name, on)) is not None), None) or shipped_pack(name)
+
+
+def may_restrict(decision: Decision) -> bool:
+    """Whether a decision may restrict somebody: all that it rests on is confirmed by a source, or signed for by the district."""
+    return enforceable(decision) or any(ask(decision) for ask in _signed_for)
 
 
 def standing_in_force(name: str, table: str, on: date) -> Standing:

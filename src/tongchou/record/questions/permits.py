@@ -6,15 +6,14 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.decide import decide
-from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.record.permit_facts import fact_rules
+from tongchou.record.plans import pack_in_force
 
 PACK = "resumption-2020"
 LIVE = ("in_force", "review", "suspended")
@@ -104,10 +103,9 @@ def permit_history(unit: int) -> list[Permit]:
         return [Permit(*row) for row in cursor.fetchall()]
 
 
-@lru_cache(maxsize=64)
 def plate_of(state: str, on: date) -> str:
     """The plate of a state, by the pack's table."""
-    return decide(shipped_pack(PACK), "plate", _FOUND[state], on, explain=False).outcome
+    return decide(pack_in_force(PACK, on), "plate", _FOUND[state], on, explain=False).outcome
 
 
 def change_words(changes: list[dict[str, Any]]) -> list[Text]:

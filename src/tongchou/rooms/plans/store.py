@@ -20,8 +20,7 @@ from tongchou.packs.plans.model import Pack
 from tongchou.packs.plans.packfile import digest, read_texts, shipped_packs
 from tongchou.packs.plans.report import enforceable, unconfirmed
 from tongchou.packs.plans.resolve import Standing, stand
-from tongchou.record.models import District
-from tongchou.record.plans import say_which_pack
+from tongchou.record.plans import answer_for_packs, district_code
 from tongchou.rooms.plans.models import PackVersion, SignOff
 
 
@@ -90,12 +89,21 @@ def version_in_force(pack: str, on: date) -> PackVersion:
     return found
 
 
-def _in_force(pack: str, on: date) -> Pack | None:
-    found = versions_in_force(on).get(pack)
-    return pack_of(found) if found else None
+def pack_on_record(name: str, on: date) -> Pack | None:
+    """The pack of the edition in force on a day; None where none of that name is on record. Its files are read once for each content."""
+    rows = PackVersion.objects.filter(pack=name, withdrawn_at=None)
+    local = rows.filter(origin="local", approved_at__isnull=False, from_day__lte=on).order_by("-from_day", "-approved_at")
+    shipped = rows.filter(origin="shipped").order_by("-made_at")
+    row = local.defer("files").first() or shipped.defer("files").first()
+    return None if row is None else pack_of(row)
 
 
-say_which_pack(_in_force)
+def may_bind(decided: Decided) -> bool:
+    """Whether a decision may restrict, with what the district has signed for."""
+    return binding(decided, signed_for(decided.standing.pack.key))[0]
+
+
+answer_for_packs(pack_on_record, may_bind)
 
 
 def version_by_id(key: UUID) -> PackVersion:
@@ -109,13 +117,6 @@ def version_by_id(key: UUID) -> PackVersion:
 def standing_of(version: PackVersion, table: str, as_of: date, known_on: date | None = None) -> Standing:
     """The table as it stands on a day in this district. Raises Refusal."""
     return stand(pack_of(version), table, as_of, known_on, district_code())
-
-
-def district_code() -> str:
-    """The district's administrative code of six digits, for local rules; "" where its root bears none."""
-    here = District.objects.select_related("root").filter(pk=1).first()
-    code = here.root.code[:6] if here and here.root else ""
-    return code if code.isascii() and code.isdigit() and len(code) == 6 else ""
 
 
 def signed_for(pack: str) -> dict[tuple[str, str, str], UUID]:

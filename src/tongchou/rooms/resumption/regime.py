@@ -9,9 +9,9 @@ from tongchou.kernel.text import Text
 from tongchou.packs.grading.course import OF_RANK
 from tongchou.packs.grading.scheme import rank
 from tongchou.packs.plans.decide import UNDETERMINED, decide
-from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.packs.plans.report import as_value, outcome_title
 from tongchou.record.models import Area
+from tongchou.record.plans import pack_in_force
 from tongchou.record.questions.grades import Grade, grade_of
 
 PACK, TABLE = "resumption-2020", "regime"
@@ -51,7 +51,7 @@ def regime(code: str, on: date, *, level: str | None = None, essential: bool | N
         held = grade_of(area, on)
         level = OF_RANK.get(rank(held.grade)) if held else None
     given = {"area_grade": level, "essential": essential, "commitment": commitment}
-    found = decide(shipped_pack(PACK), TABLE, {k: v for k, v in given.items() if v is not None}, on, None, code[:6], explain=False)
+    found = decide(pack_in_force(PACK, on), TABLE, {k: v for k, v in given.items() if v is not None}, on, None, code[:6], explain=False)
     value, standing = as_value(found), found.standing
     document, reason = None, Text("须先查明风险等级。", "The grade has to be known first.")
     if found.rule is not None and found.outcome != UNDETERMINED:

@@ -12,11 +12,11 @@ from pydantic import Field
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
-from tongchou.packs.plans.report import enforceable
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context, Payload, act, explain_constraint, verb
 from tongchou.record.grades import set_grade
 from tongchou.record.models import Area
+from tongchou.record.plans import may_restrict
 from tongchou.record.territory.reach import area_in_reach, missing, reaches_path
 from tongchou.rooms.risk.counts import Row, read_counts, store_counts
 from tongchou.rooms.risk.evaluate import PACK, Assessment, Picture, picture
@@ -223,7 +223,7 @@ def approve(context: Context, given: ApproveIn) -> dict[str, Any]:
         remedy = Text("请先由指挥部工作人员提请。", "A headquarters officer puts it forward first.")
         raise Refusal(Reason.WRONG_STAGE, rule, remedy=remedy, field="proposal", value=str(row.pk))
     found = _still_so(row)
-    if found.decision is not None and not enforceable(found.decision):
+    if found.decision is not None and not may_restrict(found.decision):
         rule = Text("所依据的规定尚未证实，不能据以限制人员。", "It rests on a rule that is not confirmed, so it may restrict nobody.")
         raise Refusal(Reason.NOT_ALLOWED, rule, remedy=Text("请先签认该条规定。", "The rule is signed off first."), field="proposal")
     row.document = given.document

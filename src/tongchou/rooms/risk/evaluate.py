@@ -12,9 +12,9 @@ from django.db import connection
 from tongchou.packs.grading.facts import RECENT, Countdown, Found, Numbers, countdown, facts_of, grade
 from tongchou.packs.grading.scheme import ENDED, Scheme, carried, rank, scheme_of, standing_on
 from tongchou.packs.plans.decide import NO_RULE, UNDETERMINED, Decision
-from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.packs.plans.resolve import Standing
 from tongchou.record.models import Area, District
+from tongchou.record.plans import pack_in_force
 from tongchou.record.questions.grades import Grade, grade_history, grades_on
 
 PACK = "covid-19"
@@ -78,7 +78,7 @@ def picture(on: date, at: datetime | None = None) -> Picture | None:
     root = district_area()
     if root is None:
         return None
-    standing = standing_on(shipped_pack(PACK), on, None, root.code)
+    standing = standing_on(pack_in_force(PACK, on), on, None, root.code)
     scheme = scheme_of(standing)
     held = {g.area: g for g in grades_on(on, at)}
     places = _places(on, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -11,8 +12,10 @@ from tongchou.kernel.text import Text
 from tongchou.packs.grading.course import OF_RANK
 from tongchou.packs.grading.scheme import rank, standing_on
 from tongchou.packs.plans.decide import Decision, decide
+from tongchou.packs.plans.model import Pack
 from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.packs.plans.report import outcome_title, reasons
+from tongchou.record.plans import pack_in_force
 from tongchou.rooms.risk.evaluate import PACK, SCHEME_ENDED
 
 FACTS = {
@@ -33,12 +36,15 @@ TONES = {-1: ("", "circle-check"), 0: ("info", "info-circle"), 1: ("warn", "aler
 SCHEME_ENDED_REASON = Text("原分级办法已停止适用，该等级不再保留。", "The scheme under which it was graded is no longer in force; the grade ends.")
 
 
+RESUMPTION = "resumption-2020"
+_TRIGGERS: dict[tuple[str | date, ...], tuple[Trigger, ...]] = {}
+
 _ENDINGS = {"": Text("未划定", "not graded"), "none": Text("未划定", "not graded"), "released": Text("解除", "released")}
 
 
 @lru_cache(maxsize=256)
 def grade_title(grade: str, on: date) -> Text:
-    """What the pack calls a grade."""
+    """What a grade is called: the names are those of the shipped pack, which a district's own edition may not rename."""
     return _ENDINGS.get(grade) or standing_on(shipped_pack(PACK), on).table.outcomes[grade]
 
 
@@ -68,32 +74,41 @@ class Trigger:
     source: str
 
 
-@lru_cache(maxsize=128)
 def triggers(grade: str, on: date) -> tuple[Trigger, ...]:
     """What a grade brings on a day, out of the packs: measures in the area, travellers from it, the resumption of work. A pack that does
     not decide on that day adds nothing."""
     level = OF_RANK.get(rank(grade))
     if level is None:
         return ()
-    out = [*_inside(grade, on)]
+    packs = {name: pack_in_force(name, on) for name in (PACK, RESUMPTION)}
+    key = (grade, on, *(pack.digest for pack in packs.values()))
+    if key not in _TRIGGERS:
+        if len(_TRIGGERS) >= 128:
+            _TRIGGERS.clear()
+        _TRIGGERS[key] = tuple(_brings(grade, level, on, packs))
+    return _TRIGGERS[key]
+
+
+def _brings(grade: str, level: str, on: date, packs: Mapping[str, Pack]) -> list[Trigger]:
+    out = _inside(grade, packs[PACK], on)
     for pack, table, facts, who in (
         (PACK, "traveller", {"area_risk": level, "left_area": on, "arrived": on}, Text("离开该区域到外地的人员", "Who travels from it")),
-        ("resumption-2020", "regime", {"area_grade": level}, Text("企业复工", "Enterprises that resume work")),
+        (RESUMPTION, "regime", {"area_grade": level}, Text("企业复工", "Enterprises that resume work")),
     ):
         try:
-            found = decide(shipped_pack(pack), table, facts, on, explain=False)
+            found = decide(packs[pack], table, facts, on, explain=False)
         except Refusal:
             continue
         if found.rule is None or found.outcome == "undetermined":
             continue
         parts = [outcome_title(found, found.outcome), *(_measure(found, n) for n in range(len(found.measures)))]
         out.append(Trigger(who, _joined(parts), _document(found)))
-    return tuple(out)
+    return out
 
 
-def _inside(grade: str, on: date) -> list[Trigger]:
+def _inside(grade: str, pack: Pack, on: date) -> list[Trigger]:
     """The measures of the area itself, out of the rule that gives the grade."""
-    standing = standing_on(shipped_pack(PACK), on)
+    standing = standing_on(pack, on)
     rule = next((r for r in standing.rules if r.rule.outcome == grade and r.measures), None)
     if rule is None:
         return []
