@@ -164,6 +164,7 @@ PAGES: dict[str, Way] = {
     "risk_area": Way(("area",), "directory"),
     "risk_count": Way(reach="area", form=lambda p: {"area": p.area.pk, "day": "2022-07-05", "cases": "1", "source": "日报"}),
     "risk_finding": Way(("area",), "area", lambda p: {"finding": "controlled:yes", "day": "2022-07-05", "source": "流调"}),
+    "risk_of_loop": Way(("grade_loop",), "directory"),
     "risk_submit": Way(("proposal",), "area"),
     "risk_approve": Way(("proposal",), "area", lambda p: {"document": "区指令"}),
     "risk_refuse": Way(("proposal",), "area", lambda p: {"note": "证据不足"}),

@@ -303,11 +303,12 @@ def _risk(place: Place) -> None:
     """A finding and an open proposal about the place."""
     today = timezone.localdate()
     Finding.objects.create(area=place.area, fact="place", value="residence", day=today, source=place.marker("研判"), known_from=timezone.now())
+    loop = _do(SYSTEM, "loop.open", kind="grade_change", title=place.marker("等级"), owner_unit=place.unit.pk, area=place.area.pk)["loop"]
     row = Proposal.objects.create(
-        id=new_id(), area=place.area, as_of=today, to_grade="high", pack="covid-19", edition="covid-e9", rule="to_high", proposed_at=timezone.now(),
+        id=new_id(), loop_id=loop, area=place.area, as_of=today, to_grade="high", pack="covid-19", edition="covid-e9", rule="to_high", proposed_at=timezone.now(),
         evidence={"reasons": [{"zh": place.marker("研判"), "en": place.marker("研判"), "document": ""}]},
     )  # fmt: skip
-    place.ids |= {"proposal": row.pk}
+    place.ids |= {"proposal": row.pk, "grade_loop": loop}
 
 def _directives(place: Place) -> None:
     """A document of the place's own unit: one of its directives is issued, the other waits to be confirmed."""

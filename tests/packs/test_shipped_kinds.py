@@ -23,6 +23,7 @@ SHIPPED = {
     "export_request",
     "finding",
     "gap",
+    "grade_change",
     "hazard",
     "incident",
     "lead",

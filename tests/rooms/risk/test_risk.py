@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import Cast
@@ -17,7 +18,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
-from tongchou.record.models import AreaGrade
+from tongchou.record.models import AreaGrade, Loop
 from tongchou.record.questions.grades import grade_of, grades_of, grades_on
 from tongchou.rooms.risk.evaluate import picture
 from tongchou.rooms.risk.models import CaseCount, Proposal
@@ -71,6 +72,47 @@ def graded_high(cast: Cast) -> None:
     find(cast, JULY, "place", "residence")
     evaluate(cast, JULY)
     carry(cast, JULY)
+
+
+def test_a_proposal_waits_in_the_headquarters_work_list_until_it_is_decided(cast: Cast) -> None:
+    report(cast, JULY, 1, "spring")
+    find(cast, JULY, "place", "residence")
+    evaluate(cast, JULY)
+    loop = Loop.objects.get(kind="grade_change", area=cast.areas["spring"])
+    assert (loop.stage, loop.owner_unit_id, loop.area_id) == ("proposed", cast.units["office"].pk, cast.areas["spring"].pk)
+    carry(cast, JULY)
+    loop.refresh_from_db()
+    assert (loop.stage, loop.end_reason) == ("approved", "done")
+    page = signed_in(cast, "hq").get(reverse("risk_of_loop", args=[loop.pk]))
+    assert page.status_code == 302
+    assert page["Location"].startswith(reverse("risk_area", args=[cast.areas["spring"].pk]))
+
+
+def test_it_is_put_forward_and_approved_in_the_work_list_by_two_people(cast: Cast) -> None:
+    report(cast, JULY, 1, "spring")
+    find(cast, JULY, "place", "residence")
+    evaluate(cast, JULY)
+    loop = str(Loop.objects.get(kind="grade_change", area=cast.areas["spring"]).pk)
+    do(cast, "hq", "loop.advance", at(JULY, 11), loop=loop, step="forward")
+    paper = [{"key": "document", "type": "text", "text": "区指〔2022〕7号"}]
+    with pytest.raises(Refusal):
+        do(cast, "hq", "loop.advance", at(JULY, 12), loop=loop, step="approve", evidence=paper)
+    assert grade(cast, JULY) is None
+    do(cast, "leader", "loop.advance", at(JULY, 12), loop=loop, step="approve", evidence=paper)
+    assert grade(cast, JULY) == "high"
+    row = Proposal.objects.get(area=cast.areas["spring"])
+    assert (row.document, row.submitted_by_id, row.decided_by_id) == ("区指〔2022〕7号", cast.accounts["hq"].pk, cast.accounts["leader"].pk)
+
+
+def test_a_proposal_that_lapses_ends_its_loop(cast: Cast) -> None:
+    report(cast, JULY, 1, "spring")
+    find(cast, JULY, "place", "residence")
+    evaluate(cast, JULY)
+    find(cast, JULY, "place", "rest")
+    evaluate(cast, JULY)
+    lapsed = Proposal.objects.get(area=cast.areas["spring"], decision="lapsed")
+    assert lapsed.loop is not None
+    assert (lapsed.loop.stage, lapsed.loop.end_reason) == ("lapsed", "cancelled")
 
 
 def quiet(cast: Cast, first: date, days: int) -> None:

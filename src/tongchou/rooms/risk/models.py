@@ -86,6 +86,7 @@ class Proposal(models.Model):
     decision = models.CharField(max_length=10, choices=Decision.choices, blank=True)
     document = models.CharField(max_length=80, blank=True)
     note = models.CharField(max_length=500, blank=True)
+    loop = models.OneToOneField("record.Loop", null=True, on_delete=models.PROTECT, related_name="+", help_text="in whose work list it waits")
 
     class Meta:
         constraints = [

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -17,14 +17,15 @@ from tongchou.kernel.text import Text
 from tongchou.packs.plans.report import as_value
 from tongchou.record.models import Area
 from tongchou.record.questions.grades import grade_history, grade_of
-from tongchou.record.territory.reach import area_in_reach, reaches_path
-from tongchou.rooms.risk.actions import VIEW
+from tongchou.record.territory.reach import area_in_reach, missing, reaches_path
+from tongchou.rooms.risk.actions.grades import VIEW
 from tongchou.rooms.risk.evaluate import Assessment, numbers_of, picture
 from tongchou.rooms.risk.models import CaseCount, Finding, Proposal
 from tongchou.rooms.risk.pages.asked import RISK, Asked, ahead, asked, badge
 from tongchou.rooms.risk.pages.overview import area_url
 from tongchou.rooms.risk.words import FACTS, PLACES, YES_NO, grade_title, triggers, why
 from tongchou.web.pages.forms import done
+from tongchou.web.pages.loops import LOOP_LINKS, LoopLink
 from tongchou.web.pages.requests import actor_of, do
 from tongchou.web.permission import page
 
@@ -146,6 +147,23 @@ def _step(request: HttpRequest, proposal: uuid.UUID, step: str, said: Text, *nam
     do(request, f"risk.{step}", {"proposal": str(proposal)} | {name: request.POST.get(name, "") for name in names})
     row = Proposal.objects.get(pk=proposal)
     return done(request, area_url(row.area_id, Asked(row.as_of, None)), said)
+
+
+@page("risk_of_loop", "risk/loops/<uuid:grade_loop>", VIEW, methods=("GET",))
+def risk_of_loop(request: HttpRequest, grade_loop: uuid.UUID) -> HttpResponse:
+    """From a loop of kind grade_change to its area, on the day of the proposal."""
+    row = Proposal.objects.select_related("area").filter(loop=grade_loop).first()
+    if row is None or not reaches_path(actor_of(request), VIEW, row.area.path):
+        raise missing(Text("没有找到该提请。", "There is no such proposal."), "loop", str(grade_loop))
+    return redirect(area_url(row.area_id, Asked(row.as_of, None)))
+
+
+LOOP_LINKS.append(
+    LoopLink(
+        "risk_of_loop", Text("查看依据并审批", "See what it rests on and decide"), "map",
+        lambda found, actor: found.kind.key == "grade_change" and actor.permits(VIEW),
+    )
+)  # fmt: skip
 
 
 @page("risk_submit", "risk/proposals/<uuid:proposal>/submit", "risk.propose", methods=("POST",))

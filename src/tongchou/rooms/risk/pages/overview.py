@@ -18,7 +18,7 @@ from tongchou.record.access import Actor
 from tongchou.record.models import Area
 from tongchou.record.questions.grades import Grade, grades_of, grades_on
 from tongchou.record.territory.reach import reaches_path
-from tongchou.rooms.risk.actions import VIEW
+from tongchou.rooms.risk.actions.grades import VIEW
 from tongchou.rooms.risk.evaluate import Assessment, Picture, district_area, picture
 from tongchou.rooms.risk.models import Proposal, Shape
 from tongchou.rooms.risk.pages.asked import RISK, Asked, ahead, asked, badge, cell

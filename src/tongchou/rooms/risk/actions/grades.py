@@ -13,7 +13,8 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.access import SYSTEM
-from tongchou.record.act import Context, Payload, act, explain_constraint, verb
+from tongchou.record.act import Context, Payload, act, explain_constraint, validate, verb
+from tongchou.record.actions.loops import after_step
 from tongchou.record.grades import set_grade
 from tongchou.record.models import Area
 from tongchou.record.plans import may_restrict
@@ -21,9 +22,11 @@ from tongchou.record.territory.reach import area_in_reach, missing, reaches_path
 from tongchou.rooms.risk.counts import Row, read_counts, store_counts
 from tongchou.rooms.risk.evaluate import PACK, Assessment, Picture, picture
 from tongchou.rooms.risk.evidence import evidence_of
-from tongchou.rooms.risk.models import Finding, Proposal, Shape
+from tongchou.rooms.risk.following import follow, opened, proposals_of, said
+from tongchou.rooms.risk.models import Finding, Proposal
 from tongchou.rooms.risk.words import PLACES, YES_NO
 
+_STEPS = {Proposal.Decision.APPROVED: "approve", Proposal.Decision.REFUSED: "refuse", Proposal.Decision.LAPSED: "lapse"}
 VIEW, RECORD, PROPOSE, APPROVE = "risk.view", "risk.record", "risk.propose", "risk.approve"
 
 explain_constraint(
@@ -193,7 +196,8 @@ def evaluate(context: Context, given: EvaluateIn) -> dict[str, Any]:
 
 def _propose(context: Context, seen: Picture, found: Assessment) -> Proposal:
     row = Proposal.objects.create(
-        id=new_id(), area=found.area, as_of=seen.on, from_grade=found.current.grade if found.current else "", to_grade=found.target or "released",
+        id=new_id(), loop_id=opened(context, seen, found), area=found.area, as_of=seen.on,
+        from_grade=found.current.grade if found.current else "", to_grade=found.target or "released",
         pack=PACK, edition=seen.standing.edition.key, rule=found.rule, evidence=evidence_of(seen, found), proposed_at=context.now,
     )  # fmt: skip
     data = {"area": found.area.pk, "from": row.from_grade, "to": row.to_grade, "rule": row.rule, "as_of": row.as_of.isoformat()}
@@ -210,6 +214,7 @@ def submit(context: Context, given: SubmitIn) -> dict[str, Any]:
     _still_so(row)
     row.submitted_by_id, row.submitted_at = context.actor.account_id, context.now
     row.save(update_fields=["submitted_by", "submitted_at"])
+    follow(context, row, "forward")
     context.event("grade_submitted", subject=f"proposal:{row.pk}", data={"area": row.area_id, "to": row.to_grade})
     return {"proposal": str(row.pk)}
 
@@ -245,6 +250,7 @@ def _close(context: Context, row: Proposal, decision: Proposal.Decision, *, note
     row.decision, row.decided_at, row.note = decision.value, context.now, note
     row.decided_by_id = None if lapsed else context.actor.account_id
     row.save(update_fields=["decision", "decided_at", "decided_by", "document", "note"])
+    follow(context, row, _STEPS[decision], note)
     data = {"area": row.area_id, "to": row.to_grade, "document": row.document}
     context.event(f"grade_{decision.value}", subject=f"proposal:{row.pk}", note=note, data=data)
 
@@ -269,29 +275,23 @@ def _still_so(row: Proposal) -> Assessment:
     return found
 
 
-class ShapesIn(Payload):
-    """features: of a GeoJSON collection. source: where they come from and under which licence."""
+@after_step("grade_change", "forward")
+def _forwarded(context: Context, loops: list[uuid.UUID]) -> None:
+    """Put forward in the work list."""
+    for row in proposals_of(context, loops):
+        submit(context, SubmitIn(proposal=row.pk))
 
-    features: list[dict[str, Any]] = Field(min_length=1, max_length=5000)
-    source: str = Field(min_length=2, max_length=200)
+
+@after_step("grade_change", "approve")
+def _approved(context: Context, loops: list[uuid.UUID]) -> None:
+    """Approved in the work list, under the number that was given as evidence."""
+    for row in proposals_of(context, loops):
+        approve(context, validate(ApproveIn, {"proposal": row.pk, "document": said(context, row), "note": ""}))
 
 
-@verb("risk.shapes", "territory.edit", Text("导入区域轮廓", "Import outlines of areas"))
-def shapes(context: Context, given: ShapesIn) -> dict[str, Any]:
-    """Keep the outlines of areas on record, known by code (code, adcode) or by name; features of other areas are left out."""
-    areas = list(Area.objects.filter(valid_to=None))
-    by_code, by_name = {a.code: a for a in areas}, {a.name: a for a in areas}
-    known = 0
-    for n, feature in enumerate(given.features):
-        about, geometry = feature.get("properties") or {}, feature.get("geometry") or {}
-        if not isinstance(about, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
-            rule = Text("每个要素须有属性和面状图形。", "Every feature needs properties and a polygon.")
-            raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请改用 GeoJSON 面文件。", "Use a GeoJSON of polygons."), field=f"features.{n}")
-        code = str(about.get("code") or about.get("adcode") or "")
-        area = by_code.get(code) or by_name.get(str(about.get("name") or ""))
-        if area is None or not reaches_path(context.actor, "territory.edit", area.path):
-            continue
-        Shape.objects.update_or_create(area=area, defaults={"geometry": geometry, "source": given.source, "at": context.now})
-        context.event("outline_kept", subject=f"area:{area.pk}", note=given.source)
-        known += 1
-    return {"features": len(given.features), "kept": known, "left_out": len(given.features) - known}
+@after_step("grade_change", "refuse")
+def _refused(context: Context, loops: list[uuid.UUID]) -> None:
+    """Refused in the work list, for the reason that was noted there."""
+    notes = {event.loop_id: event.note for event in context.events if event.what == "refuse"}
+    for row in proposals_of(context, loops):
+        refuse(context, validate(RefuseIn, {"proposal": row.pk, "note": notes.get(row.loop_id, "")}))

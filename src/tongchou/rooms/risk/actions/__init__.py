@@ -1,0 +1,5 @@
+"""Verbs of area risk: importing the package registers them."""
+
+from tongchou.rooms.risk.actions import grades, outlines
+
+__all__ = ["grades", "outlines"]
