@@ -30,6 +30,8 @@ SHIPPED = {
     "obstacle",
     "praise",
     "request",
+    "school_check",
+    "school_cluster",
     "task",
     "unlocated",
     "workplace_fever",
