@@ -97,6 +97,11 @@ class ClassDay:
     noon: tuple[int, int, int, int] | None
     suspended: bool
 
+    @property
+    def sessions(self) -> tuple[tuple[int, int, int, int] | None, ...]:
+        """Morning and noon, in order."""
+        return self.morning, self.noon
+
 
 _DAY = """
 select c.id, c.grade, c.name, c.pupils, m.ill, m.other, m.unknown, m.corrected, n.ill, n.other, n.unknown, n.corrected,

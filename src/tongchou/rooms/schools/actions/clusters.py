@@ -117,6 +117,14 @@ def cluster_in_reach(actor: Actor, permission: str, key: uuid.UUID, *, lock: boo
     return found
 
 
+def handles(actor: Actor) -> str:
+    """The permission with which somebody handles clusters. Refuses who has neither."""
+    for permission in (INVESTIGATE, DECIDE):
+        if actor.permits(permission):
+            return permission
+    raise Refusal(Reason.NOT_ALLOWED, Text("由卫健部门或教育部门办理。", "This is for the health or the education department."), field="cluster")
+
+
 def _live(row: Cluster) -> Cluster:
     if row.ended_on is not None:
         raise Refusal(Reason.WRONG_STAGE, Text("该起疫情已结束。", "The cluster is over."), field="cluster", value=str(row.pk))
@@ -126,10 +134,7 @@ def _live(row: Cluster) -> Cluster:
 @verb("school.propose_measure", VIEW, Text("提出措施建议", "Propose a measure"))
 def propose(context: Context, given: ProposeIn) -> dict[str, Any]:
     """Propose a measure: the health department after its investigation, or the education department."""
-    able = [p for p in (INVESTIGATE, DECIDE) if context.actor.permits(p)]
-    if not able:
-        raise Refusal(Reason.NOT_ALLOWED, Text("由卫健部门或教育部门提出。", "The health or the education department proposes."), field="cluster")
-    row = _live(cluster_in_reach(context.actor, able[0], given.cluster, lock=True))
+    row = _live(cluster_in_reach(context.actor, handles(context.actor), given.cluster, lock=True))
     if given.kind not in MEASURES:
         raise Refusal(Reason.INVALID_VALUE, Text("没有这种措施。", "There is no such measure."), field="kind", value=given.kind)
     if (given.kind == "suspend_class") != (given.school_class is not None) or (
@@ -171,10 +176,7 @@ def decide_measure(context: Context, given: MeasureIn) -> dict[str, Any]:
 @verb("school.cluster_end", VIEW, Text("结束聚集性疫情", "End a cluster"))
 def end(context: Context, given: EndIn) -> dict[str, Any]:
     """Say that a cluster is over. New cases after that day are counted anew; those up to it do not raise it again."""
-    able = [p for p in (INVESTIGATE, DECIDE) if context.actor.permits(p)]
-    if not able:
-        raise Refusal(Reason.NOT_ALLOWED, Text("由卫健部门或教育部门宣布结束。", "The health or the education department ends it."), field="cluster")
-    row = _live(cluster_in_reach(context.actor, able[0], given.cluster, lock=True))
+    row = _live(cluster_in_reach(context.actor, handles(context.actor), given.cluster, lock=True))
     signs = diseases()[row.disease].signs
     latest = Sign.objects.filter(school=row.school_id, sign__in=signs, fresh__gt=0).aggregate(n=Max("on"))["n"]
     if given.on > today(context) or given.on < row.as_of or (latest is not None and latest > given.on):

@@ -73,6 +73,15 @@ def opening_in_reach(actor: Actor, permission: str, key: uuid.UUID, *, lock: boo
     return found
 
 
+def shown_by(actor: Actor, key: str) -> str:
+    """The permission with which an item is shown: that the epidemic is controlled is not for the school to say. Refuses who has it not."""
+    needed = REVIEW if key == EPIDEMIC else MANAGE
+    if not actor.permits(needed):
+        own, above = Text("该项由学校提交。", "The school itself shows this."), Text("疫情情况由卫健部门、街道或教育部门提交。", "The health department, the street or the education department shows this.")
+        raise Refusal(Reason.NOT_ALLOWED, above if needed == REVIEW else own, field="key", value=key[:40])
+    return needed
+
+
 def _collecting(row: Opening) -> Opening:
     if row.state != Opening.State.COLLECTING:
         raise Refusal(Reason.WRONG_STAGE, Text("该申请已有决定。", "The application has been decided."), remedy=Text("请重新申请。", "Apply anew."), field="opening", value=str(row.pk))
@@ -101,13 +110,9 @@ def apply(context: Context, given: ApplyIn) -> dict[str, Any]:
 def hand_in(context: Context, given: ProofIn) -> dict[str, Any]:
     """Hand in the evidence for one item, or hand it in again: it is reviewed anew. The school shows its own items; that the epidemic is
     controlled is for those who review schools to show."""
-    row = _collecting(opening_in_reach(context.actor, VIEW, given.opening, lock=True))
+    row = _collecting(opening_in_reach(context.actor, shown_by(context.actor, given.key), given.opening, lock=True))
     if given.key not in (*OWN_PROOF, *row.items):
         raise Refusal(Reason.NOT_FOUND, Text("没有这一项条件。", "There is no such item."), field="key", value=given.key)
-    needed = REVIEW if given.key == EPIDEMIC else MANAGE
-    if not schools_of(context.actor, needed).filter(pk=row.school_id).exists():
-        rule = Text("疫情情况由卫健部门、街道或教育部门提交。", "The health department, the street or the education department shows this.") if needed == REVIEW else Text("该项由学校提交。", "The school itself shows this.")
-        raise Refusal(Reason.NOT_ALLOWED, rule, field="key", value=given.key)
     if given.file is not None and not StoredFile.objects.filter(pk=given.file, uploaded_by=context.actor.account_id).exists():
         raise missing(Text("没有找到这份文件。", "There is no such file."), "file", str(given.file))
     assert context.actor.account_id is not None
