@@ -124,7 +124,9 @@ PAGES: dict[str, Way] = {
     "school_day": Way(get=lambda p: {"school": p.ids["school"]}, reach="area", get_scoped=True),
     **{
         name: Way(("school",), "area")
-        for name in ("school", "school_edit", "school_class_new", "school_opening", "school_apply", "school_checks", "school_online", "school_online_days", "school_travels")
+        for name in (
+            "school", "school_edit", "school_class_new", "school_opening", "school_apply", "school_checks", "school_online", "school_online_days", "school_travels",
+        )
     },
     "school_turns": Way(("school", "turns"), "area"),
     **{name: Way(("school_class",), "area") for name in ("school_class", "school_travel")},
@@ -430,24 +432,24 @@ ACTS: dict[str, Way] = {
             "school": p.ids["school"], "kind": "leave",
             "windows": [{"gate": "东门", "starts_at": "2090-01-01T00:00:00Z", "ends_at": "2090-01-01T01:00:00Z", "classes": [p.ids["school_class"]]}],
         },
-    ),  # fmt: skip
+    ),
     "school.check": Way(
         reach="area", form=lambda p: {"school_class": p.ids["school_class"], "on": str(timezone.localdate()), "session": "noon", "ill": 0, "nothing": True},
-    ),  # fmt: skip
+    ),
     "school.check_correct": Way(
         reach="area", form=lambda p: {"school_class": p.ids["school_class"], "on": "2026-01-01", "session": "noon", "ill": 1, "reason": "更正"},
-    ),  # fmt: skip
+    ),
     "school.online": Way(
         reach="area", form=lambda p: {"school": p.ids["school"], "grade": 1, "on": str(timezone.localdate()), "lessons": 4, "reached": 40, "not_reached": 0},
-    ),  # fmt: skip
+    ),
     "school.travel": Way(reach="area", form=lambda p: {"school_class": p.ids["school_class"], "leaves_on": str(timezone.localdate()), "staying": 40}),
     "school.propose_measure": Way(
         reach="area", form=lambda p: {"cluster": p.ids["cluster"], "kind": "sampling", "why": "查明"}, roles=("education_officer", "health_officer"),
-    ),  # fmt: skip
+    ),
     "school.measure": Way(reach="area", form=lambda p: {"measure": p.ids["measure"], "decision": "decline", "reason": "不必"}),
     "school.cluster_end": Way(
         reach="area", form=lambda p: {"cluster": p.ids["cluster"], "on": "2026-02-01", "reason": "无新发"}, roles=("education_officer", "health_officer"),
-    ),  # fmt: skip
+    ),
     "project.add": Way(reach="area", form=lambda p: {"name": "新项目", "kind": "other", "area": p.area.pk, "lead_unit": p.unit.pk, "invest": "1"}),
     "project.change": Way(
         reach="area",

@@ -296,7 +296,8 @@ def _school(place: Place, inner: Area) -> None:
     opening = schools.Opening.objects.create(id=new_id(), school=school, opens_on=date(2090, 1, 1), items=["room"], applied_by=by, applied_at=now)
     file = take_in(_officer(place), new_id(), f"{place.marker('文件')}.png", "image/png", PNG).result["file"]
     proof = opening.proofs.create(key="room", text=place.marker("内容"), file_id=file, submitted_by=by, submitted_at=now)
-    decision = {"pack": "norovirus-school", "hash": "", "unconfirmed": [], "reasons": [], "counts": {}, "outcome_title": {"zh": "报告", "en": "report"}, "edition_title": {"zh": "版", "en": "edition"}}
+    titles = {"outcome_title": {"zh": "报告", "en": "report"}, "edition_title": {"zh": "版", "en": "edition"}}
+    decision = {"pack": "norovirus-school", "hash": "", "unconfirmed": [], "reasons": [], "counts": {}} | titles
     cluster = schools.Cluster.objects.create(
         id=new_id(), school=school, disease="chickenpox", outcome="report", rule="chickenpox", as_of=date(2026, 1, 1), raised_at=now, decision=decision
     )

@@ -46,8 +46,16 @@ class Place:
             self.do(who, verb, now, **payload)
         return caught.value
 
-    def check(self, school_class: int, on: date | None = None, session: str = "morning", who: str = "teacher", **more: Any) -> dict[str, Any]:
-        payload = {"school_class": school_class, "on": str(on or today()), "session": session, "ill": 0, "nothing": not more} | more
+    def check(
+        self, school_class: int, on: date | None = None, session: str = "morning", who: str = "teacher", **more: Any
+    ) -> dict[str, Any]:
+        payload = {
+            "school_class": school_class,
+            "on": str(on or today()),
+            "session": session,
+            "ill": 0,
+            "nothing": not more,
+        } | more
         return self.do(who, "school.check", noon(on) if on else None, **payload)
 
     def ill(self, school_class: int, sign: str, fresh: int, on: date | None = None, session: str = "morning") -> None:
@@ -64,13 +72,28 @@ class Place:
     def handed_in(self, key: str) -> list[int]:
         from tongchou.rooms.schools.conditions import EPIDEMIC, titles
 
-        return [self.do("health" if k == EPIDEMIC else "school", "school.proof", opening=key, key=k, text="情况说明及附件")["proof"] for k in titles()]
+        return [
+            self.do("health" if k == EPIDEMIC else "school", "school.proof", opening=key, key=k, text="情况说明及附件")[
+                "proof"
+            ]
+            for k in titles()
+        ]
 
 
 def make(cast: Cast) -> Place:
     """The school's file has two grades with two classes of 40 each."""
-    for name, kind, area in (("school", "school", "spring"), ("other_school", "school", "reed"), ("education", "department", "district"), ("health", "department", "district")):
-        cast.units[name] = Unit.objects.create(name=f"{name} 学校" if kind == "school" else f"{name} 局", kind=kind, area=cast.areas[area], active_from=SINCE)
+    for name, kind, area in (
+        ("school", "school", "spring"),
+        ("other_school", "school", "reed"),
+        ("education", "department", "district"),
+        ("health", "department", "district"),
+    ):
+        cast.units[name] = Unit.objects.create(
+            name=f"{name} 学校" if kind == "school" else f"{name} 局",
+            kind=kind,
+            area=cast.areas[area],
+            active_from=SINCE,
+        )
     people = {
         "school": ("school", "school_officer"), "teacher": ("school", "class_teacher"), "other_school": ("other_school", "school_officer"),
         "education": ("education", "education_officer"), "colleague": ("education", "education_officer"), "health": ("health", "health_officer"),
@@ -79,12 +102,16 @@ def make(cast: Cast) -> Place:
         account = Account(username=name, display_name=f"{name} 老师")
         account.set_unusable_password()
         account.save()
-        PostHolding.objects.create(post=Post.objects.create(unit=cast.units[unit], title=role, role=role), account=account, from_date=SINCE)
+        PostHolding.objects.create(
+            post=Post.objects.create(unit=cast.units[unit], title=role, role=role), account=account, from_date=SINCE
+        )
         cast.accounts[name] = account
     place = Place(cast, [])
     place.do("school", "school.file", school=place.school, level="primary", gates=["东门", "西门"])
     place.classes = [
-        place.do("school", "school.class_add", school=place.school, grade=grade, name=name, pupils=40, staff=2)["school_class"]
+        place.do("school", "school.class_add", school=place.school, grade=grade, name=name, pupils=40, staff=2)[
+            "school_class"
+        ]
         for grade in (1, 2)
         for name in ("1班", "2班")
     ]

@@ -20,8 +20,8 @@ from tongchou.record.act import act
 from tongchou.record.models import Loop, StoredRefusal
 from tongchou.rooms.schools import counting
 from tongchou.rooms.schools.actions import silence
-from tongchou.rooms.schools.actions.files import rejected_classes
-from tongchou.rooms.schools.models import Check, Cluster, Measure, Opening, Proof, Silence, Sign, Turn, TurnPlan
+from tongchou.rooms.schools.actions.class_table import rejected_classes
+from tongchou.rooms.schools.models import Check, Cluster, Measure, Opening, Proof, Sign, Silence, Turn, TurnPlan
 from tongchou.rooms.schools.questions import attendance, behind, class_day, clusters, goals, overview, previous_signs
 from tongchou.rooms.schools.rules import diseases, school_rules
 
@@ -40,7 +40,12 @@ def test_classes_come_in_as_a_table_and_every_row_is_accounted_for(place: Place)
     payload = {"content": base64.b64encode(rows.encode()).decode(), "filename": "班级.csv"}
     made = place.do("school", "school.import_classes", **payload)
     assert (made["rows_in"], made["accepted"], made["rejected"], made["new"], made["changed"]) == (6, 2, 4, 1, 1)
-    assert [(r["row"], r["field"]) for r in made["rejects"]] == [(4, "grade"), (5, "class"), (6, "pupils"), (7, "class")]
+    assert [(r["row"], r["field"]) for r in made["rejects"]] == [
+        (4, "grade"),
+        (5, "class"),
+        (6, "pupils"),
+        (7, "class"),
+    ]
     back = rejected_classes(place.cast.as_("school"), rows.encode(), "班级.csv", "zh-hans").decode("utf-8-sig")
     assert back.count("\r\n") == 5
     other = place.refused("other_school", "school.import_classes", **payload)
@@ -65,25 +70,41 @@ def test_it_opens_only_when_every_condition_is_met_and_reviewed_by_another(place
     assert "开学条件不具备" in shut.rule.zh
     assert "应急预案和演练：审核不符合" in shut.rule.zh
     place.do("school", "school.proof", opening=key, key="plan", text="已演练，附照片")
-    assert place.refused("education", "school.decide", opening=key, decision="open").details["missing"] == ["conditions_ready"]
+    assert place.refused("education", "school.decide", opening=key, decision="open").details["missing"] == [
+        "conditions_ready"
+    ]
     place.do("colleague", "school.review", proof=proofs[-1], met=True)
     made = place.do("education", "school.decide", opening=key, decision="open")
     row = Opening.objects.get()
-    assert (made["state"], row.decision["pack"], row.decision["hash"]) == ("open", "resumption-2020", shipped_pack("resumption-2020").digest)
+    assert (made["state"], row.decision["pack"], row.decision["hash"]) == (
+        "open",
+        "resumption-2020",
+        shipped_pack("resumption-2020").digest,
+    )
     assert row.decision["facts"] == {"epidemic_controlled": True, "conditions_ready": True, "safety_guaranteed": True}
     place.do("education", "school.withdraw", opening=key, reason="出现聚集性疫情")
     assert Opening.objects.get().state == "withdrawn"
     assert place.refused("education", "school.withdraw", opening=key, reason="再次").reason is Reason.WRONG_STAGE
     place.do("school", "school.apply", school=place.school, opens_on=str(today()))
-    assert place.refused("school", "school.apply", school=place.school, opens_on=str(today())).reason is Reason.DUPLICATE
+    assert (
+        place.refused("school", "school.apply", school=place.school, opens_on=str(today())).reason is Reason.DUPLICATE
+    )
 
 
 def test_only_the_education_department_decides_and_the_school_does_not_judge_the_epidemic(place: Place) -> None:
     key = str(place.do("school", "school.apply", school=place.school, opens_on=str(today()))["opening"])
-    assert place.refused("school", "school.proof", opening=key, key="epidemic_controlled", text="已控制").reason is Reason.NOT_ALLOWED
+    assert (
+        place.refused("school", "school.proof", opening=key, key="epidemic_controlled", text="已控制").reason
+        is Reason.NOT_ALLOWED
+    )
     for who in ("school", "health", "hq", "leader", "street"):
-        assert place.refused(who, "school.decide", opening=key, decision="refuse", reason="不同意").reason is Reason.NOT_ALLOWED
-    assert place.refused("other_school", "school.proof", opening=key, key="room", text="看看").reason is Reason.NOT_FOUND
+        assert (
+            place.refused(who, "school.decide", opening=key, decision="refuse", reason="不同意").reason
+            is Reason.NOT_ALLOWED
+        )
+    assert (
+        place.refused("other_school", "school.proof", opening=key, key="room", text="看看").reason is Reason.NOT_FOUND
+    )
 
 
 def test_the_database_keeps_review_by_another(place: Place) -> None:
@@ -100,21 +121,57 @@ def test_the_database_keeps_review_by_another(place: Place) -> None:
 
 def window(gate: str, start: str, end: str, *classes: int) -> dict[str, Any]:
     day = today() + 5 * DAY
-    return {"gate": gate, "starts_at": f"{day}T{start}:00+08:00", "ends_at": f"{day}T{end}:00+08:00", "classes": list(classes)}
+    return {
+        "gate": gate,
+        "starts_at": f"{day}T{start}:00+08:00",
+        "ends_at": f"{day}T{end}:00+08:00",
+        "classes": list(classes),
+    }
 
 
 def test_turns_at_one_gate_do_not_overlap_and_conflicts_are_named(place: Place) -> None:
     a, b, c, d = place.classes
     plan = {"school": place.school, "kind": "return", "most": 80}
-    wrong = place.refused("school", "school.turns", **plan, windows=[window("东门", "08:00", "08:40", a, b), window("东门", "08:30", "09:00", c, a), window("西门", "08:00", "09:00", c)])
+    wrong = place.refused(
+        "school",
+        "school.turns",
+        **plan,
+        windows=[
+            window("东门", "08:00", "08:40", a, b),
+            window("东门", "08:30", "09:00", c, a),
+            window("西门", "08:00", "09:00", c),
+        ],
+    )
     assert [x["kind"] for x in wrong.details["conflicts"]] == ["overlap", "twice", "twice", "left_out"]
     assert "08:00–08:40 东门" in wrong.rule.zh
     assert "二年级2班 没有安排" in wrong.rule.zh
-    full = place.refused("school", "school.turns", **plan | {"most": 79}, windows=[window("东门", "08:00", "08:40", a, b), window("西门", "08:00", "08:40", c), window("西门", "08:40", "09:00", d)])
+    full = place.refused(
+        "school",
+        "school.turns",
+        **plan | {"most": 79},
+        windows=[
+            window("东门", "08:00", "08:40", a, b),
+            window("西门", "08:00", "08:40", c),
+            window("西门", "08:40", "09:00", d),
+        ],
+    )
     assert [x["kind"] for x in full.details["conflicts"]] == ["too_many"]
     assert "80 人，超过每时段 79 人" in full.rule.zh
-    assert place.refused("school", "school.turns", **plan | {"most": school_rules()["window_most"].value + 1}, windows=[window("东门", "08:00", "08:40", a)]).field == "most"
-    good = [window("东门", "08:00", "08:40", a), window("东门", "08:00", "08:40", b), window("东门", "08:40", "09:00", c), window("西门", "08:00", "09:00", d)]
+    assert (
+        place.refused(
+            "school",
+            "school.turns",
+            **plan | {"most": school_rules()["window_most"].value + 1},
+            windows=[window("东门", "08:00", "08:40", a)],
+        ).field
+        == "most"
+    )
+    good = [
+        window("东门", "08:00", "08:40", a),
+        window("东门", "08:00", "08:40", b),
+        window("东门", "08:40", "09:00", c),
+        window("西门", "08:00", "09:00", d),
+    ]
     place.do("school", "school.turns", **plan, windows=good)
     place.do("school", "school.turns", **plan, windows=good)
     assert (TurnPlan.objects.count(), TurnPlan.objects.filter(superseded_at=None).count()) == (2, 1)
@@ -123,10 +180,23 @@ def test_turns_at_one_gate_do_not_overlap_and_conflicts_are_named(place: Place) 
 
 def test_the_database_refuses_overlapping_turns(place: Place) -> None:
     a, b, c, d = place.classes
-    place.do("school", "school.turns", school=place.school, kind="leave", windows=[window("东门", "08:00", "08:40", a, b), window("东门", "08:40", "09:00", c, d)])
+    place.do(
+        "school",
+        "school.turns",
+        school=place.school,
+        kind="leave",
+        windows=[window("东门", "08:00", "08:40", a, b), window("东门", "08:40", "09:00", c, d)],
+    )
     turn = Turn.objects.order_by("starts_at").first()
     assert turn is not None
-    again = {"plan_id": turn.plan_id, "gate": "东门", "starts_at": turn.starts_at + timedelta(minutes=5), "ends_at": turn.ends_at, "classes": [a], "pupils": 1}
+    again = {
+        "plan_id": turn.plan_id,
+        "gate": "东门",
+        "starts_at": turn.starts_at + timedelta(minutes=5),
+        "ends_at": turn.ends_at,
+        "classes": [a],
+        "pupils": 1,
+    }
     with pytest.raises(IntegrityError), transaction.atomic():
         Turn.objects.create(**again)
     with connection.cursor() as cursor:  # the sabotage twin
@@ -141,15 +211,26 @@ def test_a_check_accounts_for_everybody_and_says_nothing_explicitly(place: Place
     assert place.refused("teacher", "school.check", **silent).field == "nothing"
     assert place.refused("teacher", "school.check", **silent | {"ill": 41}).field == "ill"
     assert place.refused("teacher", "school.check", **silent | {"ill": 1, "nothing": True}).field == "nothing"
-    assert place.refused("teacher", "school.check", **silent | {"ill": 1, "signs": [{"sign": "fever", "pupils": 1, "fresh": 2}]}).field == "signs.0.fresh"
-    assert place.refused("teacher", "school.check", **silent | {"on": str(today() + DAY), "nothing": True}).field == "on"
+    assert (
+        place.refused(
+            "teacher", "school.check", **silent | {"ill": 1, "signs": [{"sign": "fever", "pupils": 1, "fresh": 2}]}
+        ).field
+        == "signs.0.fresh"
+    )
+    assert (
+        place.refused("teacher", "school.check", **silent | {"on": str(today() + DAY), "nothing": True}).field == "on"
+    )
     key = new_id()
     payload = silent | {"nothing": True}
     first = act("school.check", place.cast.as_("teacher"), key, payload)
     again = act("school.check", place.cast.as_("teacher"), key, payload)  # sent twice by a phone without a network
     assert (first.result, again.repeated, Check.objects.count()) == (again.result, True, 1)
     assert place.refused("teacher", "school.check", **payload).reason is Reason.DUPLICATE
-    place.do("teacher", "school.check_correct", **silent | {"ill": 2, "signs": [{"sign": "vomiting", "pupils": 2, "fresh": 2}], "reason": "漏记两人"})
+    place.do(
+        "teacher",
+        "school.check_correct",
+        **silent | {"ill": 2, "signs": [{"sign": "vomiting", "pupils": 2, "fresh": 2}], "reason": "漏记两人"},
+    )
     assert previous_signs(a, today(), "noon") == {"vomiting": 2}
     place.check(b, ill=1, unknown=1, signs=[])
     (line,) = overview(place.cast.as_("school"), today())
@@ -167,7 +248,9 @@ def chase(now: datetime) -> dict[str, Any]:
     return act("school.chase", SYSTEM, new_id(), {}, now=now).result
 
 
-def test_a_silent_class_is_chased_once_and_the_loop_closes_when_all_have_reported(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_class_is_chased_once_and_the_loop_closes_when_all_have_reported(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     workday(monkeypatch)
     at = noon(today())
     assert chase(at) == {"opened": 0, "settled": 0}  # not open yet: nothing is owed
@@ -178,7 +261,11 @@ def test_a_silent_class_is_chased_once_and_the_loop_closes_when_all_have_reporte
     assert chase(at)["opened"] == 1
     assert chase(at)["opened"] == 0
     row = Silence.objects.select_related("loop").get()
-    assert (row.classes, row.loop.owner_unit_id, row.loop.verifier_unit_id) == (place.classes[3:], place.school, place.cast.units["education"].pk)
+    assert (row.classes, row.loop.owner_unit_id, row.loop.verifier_unit_id) == (
+        place.classes[3:],
+        place.school,
+        place.cast.units["education"].pk,
+    )
     assert "二年级2班" in row.loop.detail
     assert chase(at)["settled"] == 0
     place.check(place.classes[3])
@@ -199,18 +286,33 @@ def test_a_cluster_is_raised_once_and_explained_down_to_its_checks(place: Place)
     a, b = place.classes[:2]
     place.ill(a, "vomiting", 2)
     assert evaluate(place)["opened"] == 0
-    place.check(a, session="noon", ill=3, signs=[{"sign": "vomiting", "pupils": 2, "fresh": 0}, {"sign": "diarrhoea", "pupils": 1, "fresh": 1}])
+    place.check(
+        a,
+        session="noon",
+        ill=3,
+        signs=[{"sign": "vomiting", "pupils": 2, "fresh": 0}, {"sign": "diarrhoea", "pupils": 1, "fresh": 1}],
+    )
     assert evaluate(place) == {"reached": 1, "opened": 1}
     assert evaluate(place) == {"reached": 1, "opened": 0}
     row = Cluster.objects.get()
     assert (row.disease, row.outcome, row.rule) == ("norovirus", "outbreak", "class_cluster")
     assert row.decision["unconfirmed"]  # the mark of a class has no source in print
     loop = Loop.objects.get(pk=row.loops[0])
-    assert (loop.kind, loop.owner_unit_id, loop.verifier_unit_id, loop.urgent) == ("school_cluster", place.school, place.cast.units["health"].pk, True)
+    assert (loop.kind, loop.owner_unit_id, loop.verifier_unit_id, loop.urgent) == (
+        "school_cluster",
+        place.school,
+        place.cast.units["health"].pk,
+        True,
+    )
     assert [c.unit_id for c in loop.co_units.all()] == [place.cast.units["education"].pk]
     assert "标准未经证实" in loop.data["outcome"]
     assert [(x[4], x[6]) for x in behind(row, today())] == [("vomiting", 2), ("diarrhoea", 1)]
-    assert set(Measure.objects.values_list("kind", "state")) == {("suspend_class", "proposed"), ("home_rest", "proposed"), ("disinfect", "proposed"), ("tell_parents", "proposed")}
+    assert set(Measure.objects.values_list("kind", "state")) == {
+        ("suspend_class", "proposed"),
+        ("home_rest", "proposed"),
+        ("disinfect", "proposed"),
+        ("tell_parents", "proposed"),
+    }
     assert Measure.objects.get(kind="suspend_class").school_class_id == a
     place.ill(b, "vomiting", 20)
     assert evaluate(place)["opened"] == 1  # an event now: graver, so a loop of its own
@@ -232,7 +334,7 @@ def test_the_same_pupils_are_not_counted_every_day(place: Place) -> None:
 def test_the_windows_are_those_of_the_packs(key: str) -> None:
     disease = diseases()[key]
     pack = shipped_pack(disease.pack)
-    assert set(w.fact for w in disease.windows) <= set(pack.tables[disease.table].inputs)
+    assert {w.fact for w in disease.windows} <= set(pack.tables[disease.table].inputs)
     for w in disease.windows:
         named = pack.parameters[w.parameter].title.zh
         assert f"{w.days}天" in named or "天" not in named, named
@@ -261,8 +363,16 @@ def test_what_lies_before_the_window_or_an_ended_cluster_does_not_count(place: P
     assert counting.reached(today() + 7 * DAY) == []
     evaluate(place)
     row = Cluster.objects.get()
-    assert place.refused("school", "school.cluster_end", cluster=str(row.pk), on=str(today()), reason="没有新发").reason is Reason.NOT_ALLOWED
-    assert place.refused("health", "school.cluster_end", cluster=str(row.pk), on=str(today() - DAY), reason="没有新发").field == "on"
+    assert (
+        place.refused("school", "school.cluster_end", cluster=str(row.pk), on=str(today()), reason="没有新发").reason
+        is Reason.NOT_ALLOWED
+    )
+    assert (
+        place.refused(
+            "health", "school.cluster_end", cluster=str(row.pk), on=str(today() - DAY), reason="没有新发"
+        ).field
+        == "on"
+    )
     place.do("health", "school.cluster_end", cluster=str(row.pk), on=str(today()), reason="排查后结束")
     assert evaluate(place) == {"reached": 0, "opened": 0}
     with connection.cursor() as cursor:  # the sabotage twin: without the end on record it is raised again
@@ -270,7 +380,9 @@ def test_what_lies_before_the_window_or_an_ended_cluster_does_not_count(place: P
     assert evaluate(place)["reached"] == 1
 
 
-def test_people_decide_what_is_done_and_a_suspended_class_is_not_chased(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_people_decide_what_is_done_and_a_suspended_class_is_not_chased(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     workday(monkeypatch)
     place.opened()
     a = place.classes[0]
@@ -278,17 +390,28 @@ def test_people_decide_what_is_done_and_a_suspended_class_is_not_chased(place: P
     evaluate(place)
     one = Measure.objects.get(kind="suspend_class")
     days = {"from_day": str(today()), "to_day": str(today() + 2 * DAY)}
-    assert place.refused("school", "school.measure", measure=one.pk, decision="order", **days).reason is Reason.NOT_ALLOWED
+    assert (
+        place.refused("school", "school.measure", measure=one.pk, decision="order", **days).reason is Reason.NOT_ALLOWED
+    )
     assert place.refused("education", "school.measure", measure=one.pk, decision="order").field == "to_day"
     place.do("education", "school.measure", measure=one.pk, decision="order", **days)
     assert a not in {c for c, _, _ in silence.silent(today(), "morning")[place.school]}
     assert class_day(place.school, today())[0].suspended
-    assert place.refused("education", "school.measure", measure=one.pk, decision="decline", reason="不必").reason is Reason.WRONG_STAGE
+    assert (
+        place.refused("education", "school.measure", measure=one.pk, decision="decline", reason="不必").reason
+        is Reason.WRONG_STAGE
+    )
     row = Cluster.objects.get()
     again = {"cluster": str(row.pk), "kind": "suspend_class", "school_class": a, "why": "再停"}
     assert place.refused("health", "school.propose_measure", **again).reason is Reason.DUPLICATE
     place.do("health", "school.propose_measure", cluster=str(row.pk), kind="sampling", why="采集肛拭子")
-    place.do("education", "school.measure", measure=Measure.objects.get(kind="sampling").pk, decision="decline", reason="已由医院采集")
+    place.do(
+        "education",
+        "school.measure",
+        measure=Measure.objects.get(kind="sampling").pk,
+        decision="decline",
+        reason="已由医院采集",
+    )
     place.do("education", "school.measure", measure=one.pk, decision="lift", reason="无新发")
     assert Measure.objects.get(pk=one.pk).state == "lifted"
 
@@ -312,8 +435,20 @@ def test_where_pupils_go_is_counted_and_an_unknown_grade_is_not_low(place: Place
     place.do("teacher", "school.travel", **given, unknown=1, destinations=to)
     from tongchou.record.models import AreaGrade
 
-    AreaGrade.objects.create(area=reed, grade="high", from_date=today(), known_from=noon(today() - DAY), pack="covid-19", edition="e9", rule="r", proposal=new_id())
-    assert [(g.place, g.pupils, g.grade) for g in goals(place.school, day, today())] == [(reed.name, 4, "high"), ("外省某县", 5, None)]
+    AreaGrade.objects.create(
+        area=reed,
+        grade="high",
+        from_date=today(),
+        known_from=noon(today() - DAY),
+        pack="covid-19",
+        edition="e9",
+        rule="r",
+        proposal=new_id(),
+    )
+    assert [(g.place, g.pupils, g.grade) for g in goals(place.school, day, today())] == [
+        (reed.name, 4, "high"),
+        ("外省某县", 5, None),
+    ]
 
 
 def test_another_school_sees_nothing(place: Place) -> None:
@@ -325,7 +460,18 @@ def test_another_school_sees_nothing(place: Place) -> None:
     assert clusters(other) == []
     assert len(clusters(own)) == 1
     assert attendance(other, today(), 14) == []
-    assert place.refused("other_school", "school.check", school_class=place.classes[0], on=str(today()), session="noon", ill=0, nothing=True).reason is Reason.NOT_FOUND
+    assert (
+        place.refused(
+            "other_school",
+            "school.check",
+            school_class=place.classes[0],
+            on=str(today()),
+            session="noon",
+            ill=0,
+            nothing=True,
+        ).reason
+        is Reason.NOT_FOUND
+    )
     assert [x.name for x in overview(place.cast.as_("next_street"), today())] == ["other_school 学校"]
     assert len(overview(place.cast.as_("education"), today())) == 2
     assert StoredRefusal.objects.filter(verb="school.check").count() == 1

@@ -16,9 +16,15 @@ from tongchou.rooms.schools.models import Opening, Proof
 PACK, TABLE, CHECKLIST = "resumption-2020", "school_opening", "school"
 EPIDEMIC, SAFETY, READY = "epidemic_controlled", "safety_guaranteed", "conditions_ready"
 OWN_PROOF = {
-    EPIDEMIC: Text("疫情基本控制（由卫健部门、街道或教育部门提交）", "The epidemic is basically controlled (by the health department, the street or the education department)"),
-    SAFETY: Text("师生安全有保障（学校提交：方案、家长意见、物资）", "Safety of teachers and pupils is guaranteed (by the school: plan, parents, supplies)"),
-}  # fmt: skip
+    EPIDEMIC: Text(
+        "疫情基本控制（由卫健部门、街道或教育部门提交）",
+        "The epidemic is basically controlled (by the health department, the street or the education department)",
+    ),
+    SAFETY: Text(
+        "师生安全有保障（学校提交：方案、家长意见、物资）",
+        "Safety of teachers and pupils is guaranteed (by the school: plan, parents, supplies)",
+    ),
+}
 MAY, SHUT, NOT_ASKED = "may_open", "stays_shut", "not_asked"
 
 
@@ -51,10 +57,14 @@ def standing(opening: Opening, on: date) -> Standing:
     """Judge an application by the plan in force on a day and by the proofs as they have been reviewed."""
     proofs = {p.key: p for p in opening.proofs.all()}
     facts: dict[str, bool | None] = {
-        EPIDEMIC: _met(proofs, [EPIDEMIC]), READY: _met(proofs, list(opening.items)), SAFETY: _met(proofs, [SAFETY]),
-    }  # fmt: skip
+        EPIDEMIC: _met(proofs, [EPIDEMIC]),
+        READY: _met(proofs, list(opening.items)),
+        SAFETY: _met(proofs, [SAFETY]),
+    }
     area = opening.school.unit.area.code[:6]
-    found = decide(shipped_pack(PACK), TABLE, {k: v for k, v in facts.items() if v is not None}, on, None, area, explain=False)
+    found = decide(
+        shipped_pack(PACK), TABLE, {k: v for k, v in facts.items() if v is not None}, on, None, area, explain=False
+    )
     outcome = found.outcome
     value = as_value(found)
     if outcome == "stays_shut":
@@ -62,7 +72,10 @@ def standing(opening: Opening, on: date) -> Standing:
     elif outcome in (MAY, NOT_ASKED):
         return Standing(outcome, value, facts, ())
     else:
-        why = [Text("尚未查明：{what}。", "Not known yet: {what}.").with_(what=found.standing.inputs[name].title) for name in value["needs"]]
+        why = [
+            Text("尚未查明：{what}。", "Not known yet: {what}.").with_(what=found.standing.inputs[name].title)
+            for name in value["needs"]
+        ]
     return Standing(outcome, value, facts, (*why, *_items(opening, proofs)))
 
 
@@ -81,6 +94,12 @@ def _items(opening: Opening, proofs: dict[str, Proof]) -> list[Text]:
         proof = proofs.get(key)
         if proof is not None and proof.met:
             continue
-        how = Text("未提交", "not handed in") if proof is None else Text("待审核", "waits for review") if proof.met is None else Text("审核不符合", "found wanting")
+        how = (
+            Text("未提交", "not handed in")
+            if proof is None
+            else Text("待审核", "waits for review")
+            if proof.met is None
+            else Text("审核不符合", "found wanting")
+        )
         out.append(Text("{item}：{how}", "{item}: {how}").with_(item=known.get(key, Text(key, key)), how=how))
     return out

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db import connection
 
+from tongchou.kernel.errors import Refusal
 from tongchou.packs.plans.decide import Decision, decide_standing
 from tongchou.packs.plans.facts import read_facts
 from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.packs.plans.resolve import stand
-from tongchou.kernel.errors import Refusal
 from tongchou.rooms.schools.rules import Disease, diseases
 
 RANK = {"event": 2, "outbreak": 1, "report": 1}

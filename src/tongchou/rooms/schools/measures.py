@@ -27,10 +27,25 @@ def proposals(disease: Disease, rule: str, worst: int | None, on: date) -> list[
     days = school_rules()["suspend_days"]
     class_rule = any(w.by == "class" for w in disease.windows) and "class" in rule
     if worst is not None and class_rule:
-        said = Text("该班达到班级标准，建议停课 {n} 天", "The class reaches the mark of a class: suspend it for {n} days").with_(n=days.value)
+        said = Text(
+            "该班达到班级标准，建议停课 {n} 天", "The class reaches the mark of a class: suspend it for {n} days"
+        ).with_(n=days.value)
         out.append(("suspend_class", worst, basis(said, days.source, unconfirmed=days.status != "confirmed")))
     own = Text("本系统的建议，未见上级规定", "A proposal of this system; no rule was seen")
-    out.append(("tell_parents", None, basis(Text("告知家长症状、居家休息和就诊要求", "Tell parents of the signs, of rest at home and of seeing a doctor"), own, unconfirmed=True)))
+    out.append(
+        (
+            "tell_parents",
+            None,
+            basis(
+                Text(
+                    "告知家长症状、居家休息和就诊要求",
+                    "Tell parents of the signs, of rest at home and of seeing a doctor",
+                ),
+                own,
+                unconfirmed=True,
+            ),
+        )
+    )
     return out
 
 
@@ -40,12 +55,15 @@ def _stomach(on: date) -> list[tuple[str, int | None, dict[str, Any]]]:
     surfaces, _ = _value("chlorine_surfaces", on)
     low, high = _value("chlorine_vomit_low", on)[0], _value("chlorine_vomit_high", on)[0]
     source = shipped_pack("norovirus-school").documents["norovirus_guide"].title
-    found = []
+    found: list[tuple[str, int | None, dict[str, Any]]] = []
     if hours is not None:
         said = Text("症状消失满 {n} 小时后返校", "Back to school {n} hours after the last symptoms").with_(n=hours)
         found.append(("home_rest", None, basis(said, source, unconfirmed=_value("return_hours", on)[1])))
     if surfaces is not None and low is not None and high is not None:
-        said = Text("物体表面 {a} 毫克/升、呕吐物 {b} 至 {c} 毫克/升含氯消毒", "Chlorine: surfaces {a} mg/L, vomit {b} to {c} mg/L").with_(a=surfaces, b=low, c=high)
+        said = Text(
+            "物体表面 {a} 毫克/升、呕吐物 {b} 至 {c} 毫克/升含氯消毒",
+            "Chlorine: surfaces {a} mg/L, vomit {b} to {c} mg/L",
+        ).with_(a=surfaces, b=low, c=high)
         found.append(("disinfect", None, basis(said, source, unconfirmed=_value("chlorine_surfaces", on)[1])))
     return found
 

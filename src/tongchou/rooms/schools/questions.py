@@ -119,7 +119,8 @@ def class_day(school: int, on: date) -> list[ClassDay]:
     with connection.cursor() as cursor:
         cursor.execute(_DAY, {"school": school, "on": on})
         return [
-            ClassDay(r[0], r[1], r[2], r[3], None if r[4] is None else r[4:8], None if r[8] is None else r[8:12], r[12]) for r in cursor.fetchall()
+            ClassDay(r[0], r[1], r[2], r[3], None if r[4] is None else r[4:8], None if r[8] is None else r[8:12], r[12])
+            for r in cursor.fetchall()
         ]
 
 
@@ -155,7 +156,11 @@ def attendance(actor: Actor, on: date, days: int, school: int | None = None) -> 
 
 def clusters(actor: Actor, school: int | None = None) -> list[Cluster]:
     """Clusters in reach: those under way first, then the ended ones."""
-    rows = Cluster.objects.filter(school__in=schools_of(actor, VIEW)).select_related("school__unit__area").prefetch_related("measures")
+    rows = (
+        Cluster.objects.filter(school__in=schools_of(actor, VIEW))
+        .select_related("school__unit__area")
+        .prefetch_related("measures")
+    )
     if school is not None:
         rows = rows.filter(school=school)
     return sorted(rows.order_by("-raised_at")[:500], key=lambda c: c.ended_on is not None)
@@ -173,7 +178,12 @@ order by s."on", k.session, c.grade, c.name
 def behind(cluster: Cluster, on: date) -> list[tuple[date, str, int, str, str, int, int, datetime, str]]:
     """The checks with new cases that make up a cluster, from the first day of its longest window on."""
     disease = diseases()[cluster.disease]
-    values = {"school": cluster.school_id, "signs": list(disease.signs), "since": cluster.as_of - timedelta(days=disease.longest), "on": on}
+    values = {
+        "school": cluster.school_id,
+        "signs": list(disease.signs),
+        "since": cluster.as_of - timedelta(days=disease.longest),
+        "on": on,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_BEHIND, values)
         return cursor.fetchall()
@@ -190,7 +200,9 @@ class Goal:
 
 def goals(school: int, leaves_on: date, on: date) -> list[Goal]:
     """Where the pupils of a school go, by destination, the most first."""
-    rows = Destination.objects.filter(travel__school_class__school=school, travel__leaves_on=leaves_on).select_related("area")
+    rows = Destination.objects.filter(travel__school_class__school=school, travel__leaves_on=leaves_on).select_related(
+        "area"
+    )
     totals: dict[tuple[int | None, str], int] = {}
     for row in rows:
         key = (row.area_id, row.area.name if row.area else row.place)
@@ -203,11 +215,17 @@ def goals(school: int, leaves_on: date, on: date) -> list[Goal]:
 def travels(school: int) -> dict[date, list[Travel]]:
     """Travel reports of a school by day of leaving, the latest first."""
     out: dict[date, list[Travel]] = {}
-    for row in Travel.objects.filter(school_class__school=school).select_related("school_class").order_by("-leaves_on", "school_class__grade", "school_class__name")[:2000]:
+    for row in (
+        Travel.objects.filter(school_class__school=school)
+        .select_related("school_class")
+        .order_by("-leaves_on", "school_class__grade", "school_class__name")[:2000]
+    ):
         out.setdefault(row.leaves_on, []).append(row)
     return out
 
 
 def online_days(school: int, since: date) -> list[OnlineDay]:
     """Teaching at home of a school, the latest day first."""
-    return list(OnlineDay.objects.filter(school=school, on__gte=since).select_related("account").order_by("-on", "grade"))
+    return list(
+        OnlineDay.objects.filter(school=school, on__gte=since).select_related("account").order_by("-on", "grade")
+    )

@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet
 
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, roles
-from tongchou.record.territory.reach import everything, missing, unit_in_reach
 from tongchou.record.models import Unit
+from tongchou.record.territory.reach import everything, missing, unit_in_reach
 from tongchou.rooms.schools.models import School, SchoolClass
 
 VIEW, CHECK, MANAGE = "school.view", "school.check", "school.manage"
@@ -32,7 +32,9 @@ def school_in_reach(actor: Actor, permission: str, key: int, *, lock: bool = Fal
     rows = schools_of(actor, permission)
     found = (rows.select_for_update(of=("self",)) if lock else rows).filter(pk=key).first()
     if found is None:
-        raise missing(Text("没有找到这所学校，或尚未建档。", "There is no such school, or it has no file yet."), "school", key)
+        raise missing(
+            Text("没有找到这所学校，或尚未建档。", "There is no such school, or it has no file yet."), "school", key
+        )
     return found
 
 

@@ -35,11 +35,19 @@ class Conflict:
     said: Text
 
 
-def conflicts(windows: Sequence[Window], pupils: Mapping[int, int], names: Mapping[int, Text], most: int, gap: timedelta = timedelta()) -> list[Conflict]:
+def conflicts(
+    windows: Sequence[Window],
+    pupils: Mapping[int, int],
+    names: Mapping[int, Text],
+    most: int,
+    gap: timedelta = timedelta(),
+) -> list[Conflict]:
     """Everything that is wrong with a plan. pupils, names: of every class that has to come; most: pupils in one window; gap: time
     between two windows of one gate. Windows of exactly the same gate and times count together."""
     found = [
-        Conflict("order", (n,), Text("{w}：结束不晚于开始", "{w}: it ends before it begins").with_(w=w.shown)) for n, w in enumerate(windows) if w.ends_at <= w.starts_at
+        Conflict("order", (n,), Text("{w}：结束不晚于开始", "{w}: it ends before it begins").with_(w=w.shown))
+        for n, w in enumerate(windows)
+        if w.ends_at <= w.starts_at
     ]
     return found + _overlaps(windows, gap) + _numbers(windows, pupils, most) + _classes(windows, pupils, names)
 
@@ -70,7 +78,9 @@ def _numbers(windows: Sequence[Window], pupils: Mapping[int, int], most: int) ->
     for whole in merged(windows):
         there = sum(pupils.get(c, 0) for c in whole.classes)
         if there > most:
-            said = Text("{w}：{n} 人，超过每时段 {most} 人", "{w}: {n} pupils, more than {most} in one window").with_(w=whole.shown, n=there, most=most)
+            said = Text("{w}：{n} 人，超过每时段 {most} 人", "{w}: {n} pupils, more than {most} in one window").with_(
+                w=whole.shown, n=there, most=most
+            )
             out.append(Conflict("too_many", tuple(n for n, w in enumerate(windows) if _same(w, whole)), said))
     return out
 
@@ -81,7 +91,9 @@ def _classes(windows: Sequence[Window], pupils: Mapping[int, int], names: Mappin
         for c in w.classes:
             first = seen.setdefault(c, n)
             if first != n or w.classes.count(c) > 1:
-                out.append(Conflict("twice", (first, n), Text("{c} 安排了两次", "{c} comes twice").with_(c=names.get(c, c))))
+                out.append(
+                    Conflict("twice", (first, n), Text("{c} 安排了两次", "{c} comes twice").with_(c=names.get(c, c)))
+                )
     left = [c for c in pupils if c not in seen]
     out += [Conflict("left_out", (), Text("{c} 没有安排", "{c} is left out").with_(c=names[c])) for c in left]
     return out

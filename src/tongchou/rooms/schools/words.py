@@ -49,7 +49,12 @@ def read_grade(text: str) -> int | None:
     """The grade that a table names: a number, or its name in either language; None for what is no grade."""
     plain = text.strip().removesuffix("（班）")
     for grade in (*range(-3, 0), *range(1, 21)):
-        if plain in (str(grade), grade_name(grade).zh, grade_name(grade).en, f"{_DIGITS[grade - 1]}年级" if 0 < grade < 10 else str(grade)):
+        if plain in (
+            str(grade),
+            grade_name(grade).zh,
+            grade_name(grade).en,
+            f"{_DIGITS[grade - 1]}年级" if 0 < grade < 10 else str(grade),
+        ):
             return grade
     return {"七年级": 7, "八年级": 8, "九年级": 9, "十年级": 10, "十一年级": 11, "十二年级": 12}.get(plain)
 

@@ -1,5 +1,5 @@
 """Verbs of the room of schools."""
 
-from tongchou.rooms.schools.actions import checks, clusters, files, journeys, opening, silence, turns
+from tongchou.rooms.schools.actions import checks, class_table, clusters, files, journeys, opening, silence, turns
 
-__all__ = ["checks", "clusters", "files", "journeys", "opening", "silence", "turns"]
+__all__ = ["checks", "class_table", "clusters", "files", "journeys", "opening", "silence", "turns"]

@@ -19,7 +19,12 @@ from tongchou.rooms.schools.reach import CHECK, class_in_reach
 from tongchou.rooms.schools.rules import school_rules
 from tongchou.rooms.schools.words import SIGNS, class_name
 
-explain_constraint("check_once", Reason.DUPLICATE, Text("该班这次检查已报。", "This check of the class is on record."), Text("如有错误，请用“更正”。", "Use the correction if it is wrong."))
+explain_constraint(
+    "check_once",
+    Reason.DUPLICATE,
+    Text("该班这次检查已报。", "This check of the class is on record."),
+    Text("如有错误，请用“更正”。", "Use the correction if it is wrong."),
+)
 
 
 class SignIn(Payload):
@@ -64,7 +69,11 @@ def report(context: Context, given: CheckIn) -> dict[str, Any]:
         account_id=context.actor.account_id, taken_at=_taken(context, given), recorded_at=context.now,
     )  # fmt: skip
     _signs(made, given)
-    context.event("check", subject=f"unit:{row.school_id}", data=_told(given) | {"late": context.now > due_at(given.on, given.session)})
+    context.event(
+        "check",
+        subject=f"unit:{row.school_id}",
+        data=_told(given) | {"late": context.now > due_at(given.on, given.session)},
+    )
     _then(context, row.school_id)
     return {"check": made.pk}
 
@@ -75,14 +84,31 @@ def correct(context: Context, given: CorrectIn) -> dict[str, Any]:
     row = _fitting(context, given)
     made = Check.objects.select_for_update().filter(school_class=row, on=given.on, session=given.session).first()
     if made is None:
-        raise Refusal(Reason.NOT_FOUND, Text("这次检查还没有报。", "This check is not on record yet."), field="session", value=given.session.value, remedy=Text("请先报送。", "Report it first."))
-    before = {"ill": made.ill, "other": made.other, "unknown": made.unknown, "signs": {s.sign: [s.pupils, s.fresh] for s in made.signs.all()}}
+        raise Refusal(
+            Reason.NOT_FOUND,
+            Text("这次检查还没有报。", "This check is not on record yet."),
+            field="session",
+            value=given.session.value,
+            remedy=Text("请先报送。", "Report it first."),
+        )
+    before = {
+        "ill": made.ill,
+        "other": made.other,
+        "unknown": made.unknown,
+        "signs": {s.sign: [s.pupils, s.fresh] for s in made.signs.all()},
+    }
     made.ill, made.other, made.unknown, made.pupils = given.ill, given.other, given.unknown, row.pupils
-    made.recorded_at, made.account_id, made.corrected = context.now, context.actor.account_id or made.account_id, made.corrected + 1
+    made.recorded_at, made.account_id, made.corrected = (
+        context.now,
+        context.actor.account_id or made.account_id,
+        made.corrected + 1,
+    )
     made.save()
     made.signs.all().delete()
     _signs(made, given)
-    context.event("check_corrected", subject=f"unit:{row.school_id}", note=given.reason, data=_told(given) | {"before": before})
+    context.event(
+        "check_corrected", subject=f"unit:{row.school_id}", note=given.reason, data=_told(given) | {"before": before}
+    )
     _then(context, row.school_id)
     return {"check": made.pk}
 
@@ -96,11 +122,25 @@ def _fitting(context: Context, given: CheckIn) -> SchoolClass:
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="on", value=given.on.isoformat())
     absent = given.ill + given.other + given.unknown
     if absent > row.pupils:
-        rule = Text("缺勤 {a} 人，超过{c}在册 {n} 人。", "{a} are absent, but {c} has {n} pupils.").with_(a=absent, c=class_name(row.grade, row.name), n=row.pupils)
-        raise Refusal(Reason.INVALID_VALUE, rule, field="ill", value=absent, remedy=Text("请核对缺勤人数；班级人数有变的先改档案。", "Check the numbers; change the class's file first if it has changed."))
+        rule = Text("缺勤 {a} 人，超过{c}在册 {n} 人。", "{a} are absent, but {c} has {n} pupils.").with_(
+            a=absent, c=class_name(row.grade, row.name), n=row.pupils
+        )
+        raise Refusal(
+            Reason.INVALID_VALUE,
+            rule,
+            field="ill",
+            value=absent,
+            remedy=Text(
+                "请核对缺勤人数；班级人数有变的先改档案。",
+                "Check the numbers; change the class's file first if it has changed.",
+            ),
+        )
     _check_signs(given, row)
     if bool(given.nothing) == bool(absent or given.signs):
-        rule = Text("没有缺勤和症状的须点明“全部到校、无症状”；有的不能同时点。", "Where nobody is absent or ill that is said; where somebody is, it is not.")
+        rule = Text(
+            "没有缺勤和症状的须点明“全部到校、无症状”；有的不能同时点。",
+            "Where nobody is absent or ill that is said; where somebody is, it is not.",
+        )
         raise Refusal(Reason.MISSING_VALUE if not given.nothing else Reason.INVALID_VALUE, rule, field="nothing")
     return row
 
@@ -109,13 +149,23 @@ def _check_signs(given: CheckIn, row: SchoolClass) -> None:
     seen = set()
     for n, s in enumerate(given.signs):
         if s.sign not in SIGNS or s.sign in seen:
-            raise Refusal(Reason.INVALID_VALUE, Text("不认识的症状，或重复。", "This sign is not known, or comes twice."), field=f"signs.{n}.sign", value=s.sign[:20])
+            raise Refusal(
+                Reason.INVALID_VALUE,
+                Text("不认识的症状，或重复。", "This sign is not known, or comes twice."),
+                field=f"signs.{n}.sign",
+                value=s.sign[:20],
+            )
         if s.fresh > s.pupils:
-            rule = Text("“{s}”新增 {f} 人，多于现有 {p} 人。", "“{s}”: {f} are new, of {p}.").with_(s=SIGNS[s.sign], f=s.fresh, p=s.pupils)
+            rule = Text("“{s}”新增 {f} 人，多于现有 {p} 人。", "“{s}”: {f} are new, of {p}.").with_(
+                s=SIGNS[s.sign], f=s.fresh, p=s.pupils
+            )
             raise Refusal(Reason.INVALID_VALUE, rule, field=f"signs.{n}.fresh", value=s.fresh)
         seen.add(s.sign)
     if sum(s.pupils for s in given.signs) > row.pupils - given.other:
-        rule = Text("各症状人数合计超过班级人数；每名学生只按最主要的一项计。", "The signs add up to more than the class: each pupil counts once, under the main sign.")
+        rule = Text(
+            "各症状人数合计超过班级人数；每名学生只按最主要的一项计。",
+            "The signs add up to more than the class: each pupil counts once, under the main sign.",
+        )
         raise Refusal(Reason.INVALID_VALUE, rule, field="signs")
 
 
@@ -127,13 +177,30 @@ def _taken(context: Context, given: CheckIn) -> datetime:
 
 def _signs(made: Check, given: CheckIn) -> None:
     Sign.objects.bulk_create(
-        Sign(check_taken=made, school_id=made.school_id, school_class_id=made.school_class_id, on=made.on, sign=s.sign, pupils=s.pupils, fresh=s.fresh) for s in given.signs
+        Sign(
+            check_taken=made,
+            school_id=made.school_id,
+            school_class_id=made.school_class_id,
+            on=made.on,
+            sign=s.sign,
+            pupils=s.pupils,
+            fresh=s.fresh,
+        )
+        for s in given.signs
     )
 
 
 def _told(given: CheckIn) -> dict[str, Any]:
     signs = {s.sign: [s.pupils, s.fresh] for s in given.signs}
-    return {"class": given.school_class, "on": given.on.isoformat(), "session": given.session.value, "ill": given.ill, "other": given.other, "unknown": given.unknown, "signs": signs}
+    return {
+        "class": given.school_class,
+        "on": given.on.isoformat(),
+        "session": given.session.value,
+        "ill": given.ill,
+        "other": given.other,
+        "unknown": given.unknown,
+        "signs": signs,
+    }
 
 
 def _then(context: Context, school: int) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 from typing import Any, Literal
 
 from django.db.models import Max
 from pydantic import Field
-
-import uuid
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
@@ -29,7 +28,12 @@ from tongchou.rooms.schools.rules import diseases
 from tongchou.rooms.schools.words import MEASURES
 
 ORIGIN = "school_cluster"
-explain_constraint("measure_once", Reason.DUPLICATE, Text("该措施已提出或正在执行。", "The measure is proposed or in force already."), Text("请在现有的一条上办理。", "Go on with that one."))
+explain_constraint(
+    "measure_once",
+    Reason.DUPLICATE,
+    Text("该措施已提出或正在执行。", "The measure is proposed or in force already."),
+    Text("请在现有的一条上办理。", "Go on with that one."),
+)
 
 
 class EvaluateIn(Payload):
@@ -64,7 +68,13 @@ class EndIn(Payload):
 def evaluate(context: Context, given: EvaluateIn) -> dict[str, Any]:
     """Raise what has reached a threshold, once; a graver outcome of the same cluster opens its own loop."""
     found = reached(given.as_of, given.school)
-    schools = {s.pk: s for s in School.objects.select_for_update(of=("self",)).select_related("unit__area").filter(pk__in={r.school for r, _ in found}).order_by("pk")}
+    schools = {
+        s.pk: s
+        for s in School.objects.select_for_update(of=("self",))
+        .select_related("unit__area")
+        .filter(pk__in={r.school for r, _ in found})
+        .order_by("pk")
+    }
     live = {(c.school_id, c.disease): c for c in Cluster.objects.filter(school__in=schools, ended_on=None)}
     opened = 0
     for row, decision in found:
@@ -73,7 +83,9 @@ def evaluate(context: Context, given: EvaluateIn) -> dict[str, Any]:
             known = Cluster(id=new_id(), school=schools[row.school], disease=row.disease.key, raised_at=context.now)
             _store(context, known, row, decision, given.as_of)
             for kind, school_class, why in proposals(row.disease, known.rule, row.worst, given.as_of):
-                Measure.objects.create(cluster=known, kind=kind, school_class_id=school_class, basis=why, proposed_at=context.now)
+                Measure.objects.create(
+                    cluster=known, kind=kind, school_class_id=school_class, basis=why, proposed_at=context.now
+                )
         elif RANK[decision.outcome] <= RANK[known.outcome]:
             continue
         else:
@@ -87,9 +99,22 @@ def _store(context: Context, cluster: Cluster, row: Counted, decision: Decision,
     value = as_value(decision)
     cluster.outcome, cluster.rule, cluster.as_of = decision.outcome, decision.rule.key if decision.rule else "", on
     cluster.decision = value | {"worst": row.worst, "counts": row.counts}
-    cluster.loops = [*cluster.loops, uuid.UUID(_hand_out(context, cluster, row, outcome_title(decision, decision.outcome), bool(value["unconfirmed"])))]
+    cluster.loops = [
+        *cluster.loops,
+        uuid.UUID(
+            _hand_out(context, cluster, row, outcome_title(decision, decision.outcome), bool(value["unconfirmed"]))
+        ),
+    ]
     cluster.save()
-    data = {"cluster": str(cluster.pk), "disease": cluster.disease, "counts": row.counts, "pack": value["pack"], "hash": value["hash"], "edition": value["edition"], "rule": cluster.rule}
+    data = {
+        "cluster": str(cluster.pk),
+        "disease": cluster.disease,
+        "counts": row.counts,
+        "pack": value["pack"],
+        "hash": value["hash"],
+        "edition": value["edition"],
+        "rule": cluster.rule,
+    }
     context.event("cluster_reached", subject=f"unit:{cluster.school_id}", to_stage=cluster.outcome, data=data)
 
 
@@ -99,7 +124,10 @@ def _hand_out(context: Context, cluster: Cluster, row: Counted, title: Text, unc
     health, education, own = office(INVESTIGATE, unit.area.path), office(DECIDE, unit.area.path), office_unit()
     verifier = health or education or own
     beside = [] if education in (None, verifier) else [{"unit": education, "part": "研究停课等措施"}]
-    cases = "；".join(f"{w.days}天内{'一个班' if w.by == 'class' else '全校'} {row.counts.get(w.fact, 0)} 例" for w in row.disease.windows)
+    cases = "；".join(
+        f"{w.days}天内{'一个班' if w.by == 'class' else '全校'} {row.counts.get(w.fact, 0)} 例"
+        for w in row.disease.windows
+    )
     given: dict[str, Any] = {
         "kind": "school_cluster", "title": f"{unit.name} {row.disease.title.zh}：{title.zh}", "owner_unit": unit.pk, "unit": unit.pk, "verifier_unit": verifier,
         "co_units": beside, "urgent": True, "origin": ORIGIN, "origin_ref": f"{cluster.pk}:{cluster.outcome}",
@@ -122,12 +150,18 @@ def handles(actor: Actor) -> str:
     for permission in (INVESTIGATE, DECIDE):
         if actor.permits(permission):
             return permission
-    raise Refusal(Reason.NOT_ALLOWED, Text("由卫健部门或教育部门办理。", "This is for the health or the education department."), field="cluster")
+    raise Refusal(
+        Reason.NOT_ALLOWED,
+        Text("由卫健部门或教育部门办理。", "This is for the health or the education department."),
+        field="cluster",
+    )
 
 
 def _live(row: Cluster) -> Cluster:
     if row.ended_on is not None:
-        raise Refusal(Reason.WRONG_STAGE, Text("该起疫情已结束。", "The cluster is over."), field="cluster", value=str(row.pk))
+        raise Refusal(
+            Reason.WRONG_STAGE, Text("该起疫情已结束。", "The cluster is over."), field="cluster", value=str(row.pk)
+        )
     return row
 
 
@@ -136,14 +170,35 @@ def propose(context: Context, given: ProposeIn) -> dict[str, Any]:
     """Propose a measure: the health department after its investigation, or the education department."""
     row = _live(cluster_in_reach(context.actor, handles(context.actor), given.cluster, lock=True))
     if given.kind not in MEASURES:
-        raise Refusal(Reason.INVALID_VALUE, Text("没有这种措施。", "There is no such measure."), field="kind", value=given.kind)
+        raise Refusal(
+            Reason.INVALID_VALUE, Text("没有这种措施。", "There is no such measure."), field="kind", value=given.kind
+        )
     if (given.kind == "suspend_class") != (given.school_class is not None) or (
         given.school_class is not None and not row.school.classes.filter(pk=given.school_class).exists()
     ):
-        raise Refusal(Reason.INVALID_VALUE, Text("班级停课须指明该校班级，其他措施不指明。", "Suspending a class names a class of the school; other measures name none."), field="school_class", value=given.school_class)
+        raise Refusal(
+            Reason.INVALID_VALUE,
+            Text(
+                "班级停课须指明该校班级，其他措施不指明。",
+                "Suspending a class names a class of the school; other measures name none.",
+            ),
+            field="school_class",
+            value=given.school_class,
+        )
     who = Text(context.actor.name, context.actor.name)
-    made = Measure.objects.create(cluster=row, kind=given.kind, school_class_id=given.school_class, basis=basis(Text(given.why, given.why), who, unconfirmed=False), proposed_at=context.now)
-    context.event("measure_proposed", subject=f"unit:{row.school_id}", note=given.why, data={"cluster": str(row.pk), "measure": made.pk, "kind": given.kind})
+    made = Measure.objects.create(
+        cluster=row,
+        kind=given.kind,
+        school_class_id=given.school_class,
+        basis=basis(Text(given.why, given.why), who, unconfirmed=False),
+        proposed_at=context.now,
+    )
+    context.event(
+        "measure_proposed",
+        subject=f"unit:{row.school_id}",
+        note=given.why,
+        data={"cluster": str(row.pk), "measure": made.pk, "kind": given.kind},
+    )
     return {"measure": made.pk}
 
 
@@ -158,18 +213,45 @@ def decide_measure(context: Context, given: MeasureIn) -> dict[str, Any]:
         raise missing(Text("没有找到这项措施。", "There is no such measure."), "measure", given.measure)
     before, after = _MOVES[given.decision]
     if row.state != before:
-        raise Refusal(Reason.WRONG_STAGE, Text("该措施已有决定。", "The measure has been decided."), field="decision", value=given.decision)
+        raise Refusal(
+            Reason.WRONG_STAGE,
+            Text("该措施已有决定。", "The measure has been decided."),
+            field="decision",
+            value=given.decision,
+        )
     if given.decision == "order":
-        if given.from_day is None or given.to_day is None or given.to_day < given.from_day or given.from_day < today(context):
-            raise Refusal(Reason.IMPOSSIBLE_DATE, Text("须写明起止日期，起始不早于今天。", "Give its first and last day, from today on."), field="to_day", value=str(given.to_day or ""))
+        if (
+            given.from_day is None
+            or given.to_day is None
+            or given.to_day < given.from_day
+            or given.from_day < today(context)
+        ):
+            raise Refusal(
+                Reason.IMPOSSIBLE_DATE,
+                Text("须写明起止日期，起始不早于今天。", "Give its first and last day, from today on."),
+                field="to_day",
+                value=str(given.to_day or ""),
+            )
         row.from_day, row.to_day = given.from_day, given.to_day
     elif len(given.reason) < 2:
         raise Refusal(Reason.MISSING_VALUE, Text("须写明理由。", "Say why."), field="reason")
     if given.decision == "lift" and row.to_day is not None and row.from_day is not None:
         row.to_day = max(row.from_day, min(row.to_day, today(context)))
-    row.state, row.decided_by_id, row.decided_at, row.reason = after, context.actor.account_id, context.now, given.reason
+    row.state, row.decided_by_id, row.decided_at, row.reason = (
+        after,
+        context.actor.account_id,
+        context.now,
+        given.reason,
+    )
     row.save()
-    context.event("measure_decided", subject=f"unit:{row.cluster.school_id}", from_stage=before, to_stage=after, note=given.reason, data={"measure": row.pk, "kind": row.kind, "from": str(row.from_day or ""), "to": str(row.to_day or "")})
+    context.event(
+        "measure_decided",
+        subject=f"unit:{row.cluster.school_id}",
+        from_stage=before,
+        to_stage=after,
+        note=given.reason,
+        data={"measure": row.pk, "kind": row.kind, "from": str(row.from_day or ""), "to": str(row.to_day or "")},
+    )
     return {"measure": row.pk, "state": after}
 
 
@@ -180,9 +262,17 @@ def end(context: Context, given: EndIn) -> dict[str, Any]:
     signs = diseases()[row.disease].signs
     latest = Sign.objects.filter(school=row.school_id, sign__in=signs, fresh__gt=0).aggregate(n=Max("on"))["n"]
     if given.on > today(context) or given.on < row.as_of or (latest is not None and latest > given.on):
-        rule = Text("结束日期不早于最近一例（{d}）和达到标准之日，也不晚于今天。", "The end is not before the last case ({d}) or the day it was reached, nor after today.").with_(d=latest or row.as_of)
+        rule = Text(
+            "结束日期不早于最近一例（{d}）和达到标准之日，也不晚于今天。",
+            "The end is not before the last case ({d}) or the day it was reached, nor after today.",
+        ).with_(d=latest or row.as_of)
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="on", value=given.on.isoformat())
     row.ended_on, row.ended_by_id, row.end_reason = given.on, context.actor.account_id, given.reason
     row.save(update_fields=["ended_on", "ended_by", "end_reason"])
-    context.event("cluster_ended", subject=f"unit:{row.school_id}", note=given.reason, data={"cluster": str(row.pk), "on": given.on.isoformat()})
+    context.event(
+        "cluster_ended",
+        subject=f"unit:{row.school_id}",
+        note=given.reason,
+        data={"cluster": str(row.pk), "on": given.on.isoformat()},
+    )
     return {"cluster": str(row.pk)}

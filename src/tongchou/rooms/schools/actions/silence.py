@@ -61,7 +61,12 @@ def chase(context: Context, given: ChaseIn) -> dict[str, Any]:
             continue
         late = silent(on, session)
         known = set(Silence.objects.filter(on=on, session=session, school__in=late).values_list("school", flat=True))
-        for school in School.objects.select_for_update(of=("self",)).select_related("unit__area").filter(pk__in=set(late) - known).order_by("pk")[: given.limit]:
+        for school in (
+            School.objects.select_for_update(of=("self",))
+            .select_related("unit__area")
+            .filter(pk__in=set(late) - known)
+            .order_by("pk")[: given.limit]
+        ):
             _open(context, school, on, session, late[school.pk])
             opened += 1
     return {"opened": opened, "settled": _settle(context, given.limit)}
@@ -71,9 +76,15 @@ def _open(context: Context, school: School, on: date, session: str, classes: lis
     names = "、".join(class_name(grade, name).zh for _, grade, name in classes[:10])
     education = office(DECIDE, school.unit.area.path) or office_unit()
     given: dict[str, Any] = {
-        "kind": "school_check", "title": f"{SESSIONS[session].zh}未报：{school.unit.name} {len(classes)} 个班", "detail": f"{on.isoformat()} 未报班级：{names}{'等' if len(classes) > 10 else ''}",
-        "owner_unit": school.pk, "unit": school.pk, "verifier_unit": education, "origin": ORIGIN, "origin_ref": f"{school.pk}:{on.isoformat()}:{session}",
-    }  # fmt: skip
+        "kind": "school_check",
+        "title": f"{SESSIONS[session].zh}未报：{school.unit.name} {len(classes)} 个班",
+        "detail": f"{on.isoformat()} 未报班级：{names}{'等' if len(classes) > 10 else ''}",
+        "owner_unit": school.pk,
+        "unit": school.pk,
+        "verifier_unit": education,
+        "origin": ORIGIN,
+        "origin_ref": f"{school.pk}:{on.isoformat()}:{session}",
+    }
     loop = open_one(context, OpenIn.model_validate(given))["loop"]
     Silence.objects.create(school=school, on=on, session=session, classes=[key for key, _, _ in classes], loop_id=loop)
 
@@ -96,5 +107,3 @@ def _settle(context: Context, limit: int) -> int:
         row.save(update_fields=["settled_at"])
         done += 1
     return done
-
-

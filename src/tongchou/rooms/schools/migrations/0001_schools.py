@@ -4,7 +4,7 @@ import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
-import tongchou.rooms.schools.models
+import tongchou.rooms.schools.models.school
 from django.conf import settings
 from django.db import migrations, models
 
@@ -320,6 +320,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='turn',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('plan', '='), ('gate', '='), (tongchou.rooms.schools.models.TsTzRange('starts_at', 'ends_at', models.Value('[)')), '&&')], name='turn_gate_overlap'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('plan', '='), ('gate', '='), (tongchou.rooms.schools.models.school.TsTzRange('starts_at', 'ends_at', models.Value('[)')), '&&')], name='turn_gate_overlap'),
         ),
     ]

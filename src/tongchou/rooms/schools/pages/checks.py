@@ -45,10 +45,23 @@ def school_day(request: HttpRequest) -> HttpResponse:
         raise missing(Text("没有找到这所学校。", "There is no such school."), "school", wanted)
     session = request.GET.get("session", "")
     session = session if session in SESSIONS else session_now()
-    context: dict[str, Any] = {"title": _DAY, "school": row, "own": own, "on": on, "session": session, "sessions": SESSIONS.items(), "today": timezone.localdate()}
+    context: dict[str, Any] = {
+        "title": _DAY,
+        "school": row,
+        "own": own,
+        "on": on,
+        "session": session,
+        "sessions": SESSIONS.items(),
+        "today": timezone.localdate(),
+    }
     if row is not None:
         rows = class_day(row.pk, on)
-        context |= {"classes": [_shown(c, session) for c in rows], "owed": sum(not _of(c, session) and not c.suspended and c.pupils > 0 for c in rows), "due": due_at(on, session), "breadcrumbs": crumbs(row.unit, _DAY)}
+        context |= {
+            "classes": [_shown(c, session) for c in rows],
+            "owed": sum(not _of(c, session) and not c.suspended and c.pupils > 0 for c in rows),
+            "due": due_at(on, session),
+            "breadcrumbs": crumbs(row.unit, _DAY),
+        }
     return render(request, "schools/day.html", context)
 
 
@@ -58,7 +71,13 @@ def _of(row: ClassDay, session: str) -> tuple[int, int, int, int] | None:
 
 def _shown(row: ClassDay, session: str) -> dict[str, Any]:
     found = _of(row, session)
-    return {"line": row, "name": class_name(row.grade, row.name), "found": found, "absent": sum(found[:3]) if found else None, "corrected": bool(found and found[3])}
+    return {
+        "line": row,
+        "name": class_name(row.grade, row.name),
+        "found": found,
+        "absent": sum(found[:3]) if found else None,
+        "corrected": bool(found and found[3]),
+    }
 
 
 @page("school_check", "schools/classes/<int:school_class>/checks/<slug:check_day>/<slug:session>", CHECK)
@@ -97,11 +116,20 @@ def _read_day(text: str) -> date:
 
 
 def _numbers(request: HttpRequest, stored: Check | None) -> list[dict[str, Any]]:
-    labels = {"ill": Text("因病缺勤", "Absent ill"), "other": Text("因事缺勤", "Absent otherwise"), "unknown": Text("缺勤原因不明", "Absent, not known why")}
-    return [{"name": n, "label": label, "value": request.POST.get(n, getattr(stored, n) if stored else "")} for n, label in labels.items()]
+    labels = {
+        "ill": Text("因病缺勤", "Absent ill"),
+        "other": Text("因事缺勤", "Absent otherwise"),
+        "unknown": Text("缺勤原因不明", "Absent, not known why"),
+    }
+    return [
+        {"name": n, "label": label, "value": request.POST.get(n, getattr(stored, n) if stored else "")}
+        for n, label in labels.items()
+    ]
 
 
-def _signs(request: HttpRequest, words: dict[str, Text], stored: Check | None, before: dict[str, int]) -> list[dict[str, Any]]:
+def _signs(
+    request: HttpRequest, words: dict[str, Text], stored: Check | None, before: dict[str, int]
+) -> list[dict[str, Any]]:
     held = {s.sign: s for s in stored.signs.all()} if stored else {}
     return [
         {
@@ -122,9 +150,22 @@ def _payload(request: HttpRequest, school_class: int, on: date, session: str, be
     for key in SIGNS:
         there, fresh = integer(request, f"n_{key}"), integer(request, f"f_{key}")
         if there or fresh:
-            signs.append({"sign": key, "pupils": there or fresh, "fresh": max(0, (there or 0) - before.get(key, 0)) if fresh is None else fresh})
+            signs.append(
+                {
+                    "sign": key,
+                    "pupils": there or fresh,
+                    "fresh": max(0, (there or 0) - before.get(key, 0)) if fresh is None else fresh,
+                }
+            )
     if not any(numbers.values()) and not signs:
-        raise Refusal(Reason.MISSING_VALUE, Text("没有填写任何数字。全部到校且无症状的，请点上面的大按钮。", "No number was given. Where all are here and well, use the button above."), field="ill")
+        raise Refusal(
+            Reason.MISSING_VALUE,
+            Text(
+                "没有填写任何数字。全部到校且无症状的，请点上面的大按钮。",
+                "No number was given. Where all are here and well, use the button above.",
+            ),
+            field="ill",
+        )
     return base | numbers | {"signs": signs}
 
 
@@ -132,7 +173,11 @@ def _next(request: HttpRequest, school: School, on: date, session: str) -> HttpR
     """On to the next class that is owed, else back to the day."""
     left = [c for c in class_day(school.pk, on) if not _of(c, session) and not c.suspended and c.pupils > 0]
     day = f"{reverse('school_day')}?school={school.pk}&on={on.isoformat()}&session={session}"
-    said = Text("已报送。还有 {n} 个班未报。", "Reported. {n} classes are left.").with_(n=len(left)) if left else Text("已报送，全部班级已报齐。", "Reported; all classes are in.")
+    said = (
+        Text("已报送。还有 {n} 个班未报。", "Reported. {n} classes are left.").with_(n=len(left))
+        if left
+        else Text("已报送，全部班级已报齐。", "Reported; all classes are in.")
+    )
     if request.POST.get("then") == "next" and left:
         messages.success(request, said.in_(get_language() or "zh-hans"))
         return HttpResponseRedirect(reverse("school_check", args=[left[0].key, on.isoformat(), session]))
@@ -149,8 +194,18 @@ def school_checks(request: HttpRequest, school: int) -> HttpResponse:
             said = Text("{s} {n}（新增 {f}）", "{s} {n} ({f} new)").with_(s=SIGNS[s.sign], n=s.pupils, f=s.fresh)
             signs.setdefault((check.school_class_id, check.session), []).append(said)
     rows = [
-        {"name": class_name(c.grade, c.name), "line": c, "sessions": [{"title": SESSIONS[s], "found": _of(c, s), "signs": signs.get((c.key, s), [])} for s in SESSIONS]}
+        {
+            "name": class_name(c.grade, c.name),
+            "line": c,
+            "sessions": [
+                {"title": SESSIONS[s], "found": _of(c, s), "signs": signs.get((c.key, s), [])} for s in SESSIONS
+            ],
+        }
         for c in class_day(row.pk, on)
     ]
     title = Text("{on} 晨午检", "Checks of {on}").with_(on=on)
-    return render(request, "schools/checks.html", {"unit": row.unit, "title": title, "rows": rows, "on": on, "breadcrumbs": crumbs(row.unit, title)})
+    return render(
+        request,
+        "schools/checks.html",
+        {"unit": row.unit, "title": title, "rows": rows, "on": on, "breadcrumbs": crumbs(row.unit, title)},
+    )

@@ -81,7 +81,9 @@ def school_apply(request: HttpRequest, school: int) -> HttpResponse:
         do(request, "school.apply", {"school": school} | given(request, "opens_on"))
         return Text("已申请。请逐项提交材料。", "Applied. Now hand in the evidence item by item.")
 
-    return school_form(request, row.unit, title, Text("申请", "Apply"), fields, send, reverse("school_opening", args=[school]))
+    return school_form(
+        request, row.unit, title, Text("申请", "Apply"), fields, send, reverse("school_opening", args=[school])
+    )
 
 
 @page("school_proof", "schools/openings/<uuid:opening>/items/<slug:item>", VIEW)
@@ -96,7 +98,12 @@ def school_proof(request: HttpRequest, opening: uuid.UUID, item: str) -> HttpRes
     def fields(d: Draft) -> list[FieldParts]:
         return [
             d.field("text", Text("情况说明", "What shows it"), "textarea", required=True, maxlength=5000),
-            d.field("file", Text("附件", "File"), "file", help=Text("照片、PDF 或文档，加密保存。", "A photo, PDF or document; kept sealed.")),
+            d.field(
+                "file",
+                Text("附件", "File"),
+                "file",
+                help=Text("照片、PDF 或文档，加密保存。", "A photo, PDF or document; kept sealed."),
+            ),
         ]
 
     def send() -> Text:
@@ -104,19 +111,41 @@ def school_proof(request: HttpRequest, opening: uuid.UUID, item: str) -> HttpRes
         file = request.FILES.get("file")
         if file is not None and file.size:
             too_large(file.size)
-            stored = take_in(actor_of(request), uuid.uuid5(client_id(request), "file"), file.name or "", file.content_type or "", file.read())
+            stored = take_in(
+                actor_of(request),
+                uuid.uuid5(client_id(request), "file"),
+                file.name or "",
+                file.content_type or "",
+                file.read(),
+            )
             payload["file"] = str(stored.result["file"])
         do(request, "school.proof", payload)
         return Text("已提交，待他人审核。", "Handed in; somebody else reviews it.")
 
-    return school_form(request, row.school.unit, known.get(item, Text(item, item)), Text("提交", "Hand in"), fields, send, reverse("school_opening", args=[row.school_id]))
+    return school_form(
+        request,
+        row.school.unit,
+        known.get(item, Text(item, item)),
+        Text("提交", "Hand in"),
+        fields,
+        send,
+        reverse("school_opening", args=[row.school_id]),
+    )
 
 
 @page("school_review", "schools/openings/<uuid:opening>/review", REVIEW, methods=("POST",))
 def school_review(request: HttpRequest, opening: uuid.UUID) -> HttpResponse:
     """Say whether one item is met."""
     row = opening_in_reach(actor_of(request), REVIEW, opening)
-    do(request, "school.review", {"proof": request.POST.get("proof", ""), "met": request.POST.get("met") == "yes", "note": request.POST.get("note", "")})
+    do(
+        request,
+        "school.review",
+        {
+            "proof": request.POST.get("proof", ""),
+            "met": request.POST.get("met") == "yes",
+            "note": request.POST.get("note", ""),
+        },
+    )
     return done(request, reverse("school_opening", args=[row.school_id]), Text("已审核。", "Reviewed."))
 
 
@@ -129,16 +158,42 @@ def school_decide(request: HttpRequest, opening: uuid.UUID) -> HttpResponse:
     def fields(d: Draft) -> list[FieldParts]:
         return [
             d.field("decision", Text("决定", "Decision"), "radio", choices=ways, required=True),
-            d.field("reason", Text("理由", "Reason"), "textarea", maxlength=500, help=Text("不同意的须填写。", "Needed where it is refused.")),
+            d.field(
+                "reason",
+                Text("理由", "Reason"),
+                "textarea",
+                maxlength=500,
+                help=Text("不同意的须填写。", "Needed where it is refused."),
+            ),
         ]
 
     def send() -> Text:
         made = do(request, "school.decide", {"opening": str(opening)} | given(request, "decision", "reason")).result
-        return Text("已同意开学。", "The school may open.") if made["state"] == "open" else Text("已登记不同意开学。", "Refused.")
+        return (
+            Text("已同意开学。", "The school may open.")
+            if made["state"] == "open"
+            else Text("已登记不同意开学。", "Refused.")
+        )
 
     found = standing(row, timezone.localdate())
-    note = Text("按规定可以开学。", "By the rules it may open.") if found.may else Text("按规定尚不能开学：" + "；".join(w.zh for w in found.why), "By the rules it cannot open yet: " + "; ".join(w.en for w in found.why))
-    return school_form(request, row.school.unit, title, Text("决定", "Decide"), fields, send, reverse("school_opening", args=[row.school_id]), note=note)
+    note = (
+        Text("按规定可以开学。", "By the rules it may open.")
+        if found.may
+        else Text(
+            "按规定尚不能开学：" + "；".join(w.zh for w in found.why),
+            "By the rules it cannot open yet: " + "; ".join(w.en for w in found.why),
+        )
+    )
+    return school_form(
+        request,
+        row.school.unit,
+        title,
+        Text("决定", "Decide"),
+        fields,
+        send,
+        reverse("school_opening", args=[row.school_id]),
+        note=note,
+    )
 
 
 @page("school_withdraw", "schools/openings/<uuid:opening>/withdraw", DECIDE)
@@ -153,7 +208,15 @@ def school_withdraw(request: HttpRequest, opening: uuid.UUID) -> HttpResponse:
         do(request, "school.withdraw", {"opening": str(opening), "reason": request.POST.get("reason", "")})
         return Text("已撤回。", "Withdrawn.")
 
-    return school_form(request, row.school.unit, title, Text("撤回", "Withdraw"), fields, send, reverse("school_opening", args=[row.school_id]))
+    return school_form(
+        request,
+        row.school.unit,
+        title,
+        Text("撤回", "Withdraw"),
+        fields,
+        send,
+        reverse("school_opening", args=[row.school_id]),
+    )
 
 
 @page("school_proof_file", "schools/openings/<uuid:opening>/files/<int:proof>", VIEW, methods=("GET",))
@@ -164,6 +227,8 @@ def school_proof_file(request: HttpRequest, opening: uuid.UUID, proof: int) -> H
     file = uuid.UUID(act("school.read_proof", actor, new_id(), {"proof": proof}, now=now()).result["file"])
     stored = StoredFile.objects.get(pk=file)
     if stored.sealed is None:
-        raise Refusal(Reason.EXPIRED, Text("该材料已按规定清除。", "This file was erased under the rules."), field="file")
+        raise Refusal(
+            Reason.EXPIRED, Text("该材料已按规定清除。", "This file was erased under the rules."), field="file"
+        )
     shown = OpenedFile(stored.name, stored.media_type, unseal(file, bytes(stored.sealed)))
     return HttpResponse(shown.content, headers=shown.headers)

@@ -20,7 +20,10 @@ from tongchou.web.pages.forms import Draft, done, form_page
 
 def crumbs(school: Unit, *more: Text | str) -> list[dict[str, Any]]:
     """From the list of schools to the school, and on."""
-    out: list[dict[str, Any]] = [{"url": reverse("schools"), "label": TITLE}, {"url": reverse("school", args=[school.pk]) if more else "", "label": school.name[:30]}]
+    out: list[dict[str, Any]] = [
+        {"url": reverse("schools"), "label": TITLE},
+        {"url": reverse("school", args=[school.pk]) if more else "", "label": school.name[:30]},
+    ]
     return out + [{"url": "", "label": label} for label in more]
 
 
@@ -40,9 +43,24 @@ def asked_day(request: HttpRequest) -> date:
 
 
 def school_form(
-    request: HttpRequest, unit: Unit, title: Text, button: Text, fields: Callable[[Draft], list[FieldParts]], send: Callable[[], Text], back: str, **more: Any
+    request: HttpRequest,
+    unit: Unit,
+    title: Text,
+    button: Text,
+    fields: Callable[[Draft], list[FieldParts]],
+    send: Callable[[], Text],
+    back: str,
+    **more: Any,
 ) -> HttpResponse:
     """A form about one school, which leads back to where it came from."""
     return form_page(
-        request, fields, lambda: done(request, back, send()), title=title, subtitle=unit.name, button=button, back=back, breadcrumbs=crumbs(unit, title), **more
+        request,
+        fields,
+        lambda: done(request, back, send()),
+        title=title,
+        subtitle=unit.name,
+        button=button,
+        back=back,
+        breadcrumbs=crumbs(unit, title),
+        **more,
     )

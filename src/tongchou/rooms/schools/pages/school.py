@@ -28,7 +28,15 @@ def school_page(request: HttpRequest, school: int) -> HttpResponse:
     actor, on = actor_of(request), timezone.localdate()
     unit = school_unit(actor, VIEW, school)
     row = School.objects.filter(pk=school).first()
-    context: dict[str, Any] = {"unit": unit, "row": row, "on": on, "can_manage": actor.permits(MANAGE), "can_check": actor.permits(CHECK), "can_decide": actor.permits(DECIDE), "breadcrumbs": crumbs(unit)}
+    context: dict[str, Any] = {
+        "unit": unit,
+        "row": row,
+        "on": on,
+        "can_manage": actor.permits(MANAGE),
+        "can_check": actor.permits(CHECK),
+        "can_decide": actor.permits(DECIDE),
+        "breadcrumbs": crumbs(unit),
+    }
     if row is not None:
         context |= _file(row, unit, actor_of(request), on)
     return render(request, "schools/school.html", context)
@@ -44,10 +52,18 @@ def _file(row: School, unit: Unit, actor: Any, on: Any) -> dict[str, Any]:
         "opening": opening,
         "classes": [{"line": c, "name": class_name(c.grade, c.name)} for c in rows],
         "pupils": sum(c.pupils for c in rows),
-        "plans": [{"line": p, "title": PLANS[p.kind]} for p in TurnPlan.objects.filter(school=row, superseded_at=None).order_by("kind")],
+        "plans": [
+            {"line": p, "title": PLANS[p.kind]}
+            for p in TurnPlan.objects.filter(school=row, superseded_at=None).order_by("kind")
+        ],
         "clusters": [{"line": c, "disease": diseases()[c.disease].title} for c in clusters(actor, row.pk)[:20]],
         "chart": attendance_chart(attendance(actor, on, school_rules()["overview_days"].value, row.pk)),
-        "online": [{"line": o, "grade": grade_name(o.grade)} for o in online_days(row.pk, on - timedelta(days=14))[:20]],
+        "online": [
+            {"line": o, "grade": grade_name(o.grade)} for o in online_days(row.pk, on - timedelta(days=14))[:20]
+        ],
         "travels": [{"on": day, "classes": len(found)} for day, found in travels(row.pk).items()][:5],
-        "silences": [{"line": s, "session": SESSIONS[s.session]} for s in Silence.objects.filter(school=row, settled_at=None).order_by("-on")[:10]],
+        "silences": [
+            {"line": s, "session": SESSIONS[s.session]}
+            for s in Silence.objects.filter(school=row, settled_at=None).order_by("-on")[:10]
+        ],
     }

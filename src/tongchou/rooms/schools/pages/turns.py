@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +24,13 @@ from tongchou.web.pages.requests import actor_of, do
 from tongchou.web.pages.spreadsheets import asked_for, sheet_file
 from tongchou.web.permission import page
 
-_HEADER = (Text("日期", "Day"), Text("时段", "Window"), Text("校门", "Gate"), Text("班级", "Classes"), Text("人数", "Pupils"))
+_HEADER = (
+    Text("日期", "Day"),
+    Text("时段", "Window"),
+    Text("校门", "Gate"),
+    Text("班级", "Classes"),
+    Text("人数", "Pupils"),
+)
 
 
 @page("school_turns", "schools/<int:school>/turns/<slug:turns>", VIEW)
@@ -41,12 +47,19 @@ def school_turns(request: HttpRequest, school: int, turns: str) -> HttpResponse:
     if request.method == "POST":
         try:
             do(request, "school.turns", {"school": school, "kind": kind, "windows": _given(request, classes)})
-            return done(request, reverse("school_turns", args=[school, kind]), Text("安排已生效。", "The plan is in force."))
+            return done(
+                request, reverse("school_turns", args=[school, kind]), Text("安排已生效。", "The plan is in force.")
+            )
         except Refusal as refusal:
             problem = refusal
     windows = _windows(plan, classes) if plan is not None else []
     if asked_for(request):
-        return sheet_file(request, Text("{s}{k}", "{s}: {k}").with_(s=row.unit.name, k=PLANS[kind]), _HEADER, ([w["day"], w["hours"], w["gate"], w["classes"].zh, w["pupils"]] for w in windows))
+        return sheet_file(
+            request,
+            Text("{s}{k}", "{s}: {k}").with_(s=row.unit.name, k=PLANS[kind]),
+            _HEADER,
+            ([w["day"], w["hours"], w["gate"], w["classes"].zh, w["pupils"]] for w in windows),
+        )
     limit = school_rules()["window_most"]
     context = {
         "unit": row.unit, "kind": kind, "title": PLANS[kind], "plan": plan, "windows": windows, "problem": problem, "limit": limit, "gates": row.gates,
@@ -62,7 +75,15 @@ def _windows(plan: TurnPlan, classes: Sequence[SchoolClass]) -> list[dict[str, A
         first, last = t.starts_at.astimezone(SHANGHAI), t.ends_at.astimezone(SHANGHAI)
         there = [names.get(c, Text("已撤销的班级", "a class that has ended")) for c in t.classes]
         shown = Text("、".join(n.zh for n in there), ", ".join(n.en for n in there))
-        out.append({"day": first.date(), "hours": f"{first:%H:%M}–{last:%H:%M}", "gate": t.gate, "classes": shown, "pupils": t.pupils})
+        out.append(
+            {
+                "day": first.date(),
+                "hours": f"{first:%H:%M}–{last:%H:%M}",
+                "gate": t.gate,
+                "classes": shown,
+                "pupils": t.pupils,
+            }
+        )
     return out
 
 
@@ -74,7 +95,9 @@ def _groups(by: str, classes: Sequence[SchoolClass]) -> list[tuple[str, Text, li
     return [(f"g{g}", grade_name(g), [c for c in classes if c.grade == g]) for g in grades]
 
 
-def _rows(request: HttpRequest, school: School, classes: Sequence[SchoolClass], plan: TurnPlan | None) -> list[dict[str, Any]]:
+def _rows(
+    request: HttpRequest, school: School, classes: Sequence[SchoolClass], plan: TurnPlan | None
+) -> list[dict[str, Any]]:
     """What stands in the form: what was typed, else the plan in force."""
     held = {c: t for t in plan.turns.all() for c in t.classes} if plan is not None else {}
     by = request.POST.get("by") or request.GET.get("by", "grade")
@@ -97,15 +120,27 @@ def _given(request: HttpRequest, classes: Sequence[SchoolClass]) -> list[dict[st
         day, first, last, gate = (request.POST.get(f"{n}_{key}", "").strip() for n in ("day", "from", "to", "gate"))
         if not (day or first or last):
             continue  # left out: the plan's own check names it
-        windows.append({"gate": gate, "starts_at": _at(day, first, f"{key}", name), "ends_at": _at(day, last, f"{key}", name), "classes": [c.pk for c in group]})
+        windows.append(
+            {
+                "gate": gate,
+                "starts_at": _at(day, first, f"{key}", name),
+                "ends_at": _at(day, last, f"{key}", name),
+                "classes": [c.pk for c in group],
+            }
+        )
     if not windows:
-        raise Refusal(Reason.MISSING_VALUE, Text("还没有填写任何时段。", "No window is filled in yet."), field="windows")
+        raise Refusal(
+            Reason.MISSING_VALUE, Text("还没有填写任何时段。", "No window is filled in yet."), field="windows"
+        )
     return windows
 
 
 def _at(day: str, hour: str, key: str, name: Text) -> str:
     try:
-        return datetime.combine(date.fromisoformat(day), datetime.strptime(hour, "%H:%M").time(), SHANGHAI).isoformat()
+        return datetime.combine(date.fromisoformat(day), time.fromisoformat(hour), SHANGHAI).isoformat()
     except ValueError:
-        rule = Text("{name}：请填写日期和起止时间，如 2026-03-02、08:00。", "{name}: give a day and times, such as 2026-03-02 and 08:00.").with_(name=name)
+        rule = Text(
+            "{name}：请填写日期和起止时间，如 2026-03-02、08:00。",
+            "{name}: give a day and times, such as 2026-03-02 and 08:00.",
+        ).with_(name=name)
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field=f"day_{key}", value=f"{day} {hour}".strip() or None) from None

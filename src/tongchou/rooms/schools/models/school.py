@@ -1,4 +1,4 @@
-"""Schools by classes and counts. No pupil is named here: who is ill is a number of a class on a day."""
+"""Schools with their classes, opening, turns, destinations and teaching at home."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
@@ -45,8 +45,12 @@ class SchoolClass(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["school", "grade", "name"], condition=Q(ended_on=None), name="class_name_once"),
-            models.CheckConstraint(condition=Q(pupils__gte=0, pupils__lte=2000, staff__gte=0, staff__lte=200), name="class_counts_in_range"),
+            models.UniqueConstraint(
+                fields=["school", "grade", "name"], condition=Q(ended_on=None), name="class_name_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(pupils__gte=0, pupils__lte=2000, staff__gte=0, staff__lte=200), name="class_counts_in_range"
+            ),
         ]
 
 
@@ -76,9 +80,16 @@ class Opening(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["school"], condition=Q(state__in=["collecting", "open"]), name="opening_one_live"),
-            models.CheckConstraint(condition=Q(state="collecting") | Q(decided_by__isnull=False, decided_at__isnull=False), name="opening_is_decided_by_somebody"),
-            models.CheckConstraint(condition=~Q(state="open") | Q(decision__isnull=False), name="opening_pins_its_plan"),
+            models.UniqueConstraint(
+                fields=["school"], condition=Q(state__in=["collecting", "open"]), name="opening_one_live"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="collecting") | Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="opening_is_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="open") | Q(decision__isnull=False), name="opening_pins_its_plan"
+            ),
         ]
 
 
@@ -99,8 +110,13 @@ class Proof(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["opening", "key"], name="proof_once"),
-            models.CheckConstraint(condition=Q(reviewed_by=None) | ~Q(reviewed_by=F("submitted_by")), name="proof_reviewed_by_another"),
-            models.CheckConstraint(condition=Q(met=None, reviewed_by=None) | Q(met__isnull=False, reviewed_by__isnull=False), name="proof_verdict_has_reviewer"),
+            models.CheckConstraint(
+                condition=Q(reviewed_by=None) | ~Q(reviewed_by=F("submitted_by")), name="proof_reviewed_by_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(met=None, reviewed_by=None) | Q(met__isnull=False, reviewed_by__isnull=False),
+                name="proof_verdict_has_reviewer",
+            ),
         ]
 
 
@@ -120,7 +136,9 @@ class TurnPlan(models.Model):
     superseded_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["school", "kind"], condition=Q(superseded_at=None), name="turns_one_plan")]
+        constraints = [
+            models.UniqueConstraint(fields=["school", "kind"], condition=Q(superseded_at=None), name="turns_one_plan")
+        ]
 
 
 class Turn(models.Model):
@@ -190,123 +208,10 @@ class OnlineDay(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["school", "grade", "on"], name="online_once"),
-            models.CheckConstraint(condition=Q(lessons__gte=0, reached__gte=0, not_reached__gte=0), name="online_not_negative"),
-            models.CheckConstraint(condition=Q(not_reached=0, lessons__gt=0) | ~Q(why=""), name="online_gap_has_reason"),
-        ]
-
-
-class Check(models.Model):
-    """A morning or noon check of one class: everybody is accounted for. symptoms none is said by a check without signs."""
-
-    class Session(models.TextChoices):
-        MORNING = "morning"
-        NOON = "noon"
-
-    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
-    school_class = models.ForeignKey(SchoolClass, on_delete=models.CASCADE, related_name="checks")
-    on = models.DateField()
-    session = models.CharField(max_length=7, choices=Session.choices)
-    pupils = models.IntegerField()
-    ill = models.IntegerField()
-    other = models.IntegerField()
-    unknown = models.IntegerField()
-    account = models.ForeignKey("record.Account", on_delete=models.PROTECT, related_name="+")
-    taken_at = models.DateTimeField()
-    recorded_at = models.DateTimeField()
-    corrected = models.SmallIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["school_class", "on", "session"], name="check_once"),
             models.CheckConstraint(
-                condition=Q(ill__gte=0, other__gte=0, unknown__gte=0) & Q(pupils__gte=F("ill") + F("other") + F("unknown")), name="check_adds_up"
+                condition=Q(lessons__gte=0, reached__gte=0, not_reached__gte=0), name="online_not_negative"
             ),
-        ]
-        indexes = [models.Index(fields=["school", "on"], name="check_school_day")]
-
-
-class Sign(models.Model):
-    """Pupils with one sign at a check: how many in all, and how many of them since the check before. School and day are repeated for speed."""
-
-    check_taken = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="signs")
-    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
-    school_class = models.ForeignKey(SchoolClass, on_delete=models.CASCADE, related_name="+")
-    on = models.DateField()
-    sign = models.CharField(max_length=20)
-    pupils = models.IntegerField()
-    fresh = models.IntegerField(help_text="new since the check before: what thresholds count")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["check_taken", "sign"], name="sign_once"),
-            models.CheckConstraint(condition=Q(pupils__gt=0, fresh__gte=0, fresh__lte=F("pupils")), name="sign_fresh_within"),
-        ]
-        indexes = [models.Index(fields=["on", "school"], name="sign_day", condition=Q(fresh__gt=0), include=["school_class", "sign", "fresh"])]
-
-
-class Silence(models.Model):
-    """Classes of a school from which a check did not come in time: one loop for each school, day and session."""
-
-    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="silences")
-    on = models.DateField()
-    session = models.CharField(max_length=7, choices=Check.Session.choices)
-    classes = ArrayField(models.BigIntegerField())
-    loop = models.ForeignKey("record.Loop", on_delete=models.PROTECT, related_name="+")
-    settled_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["school", "on", "session"], name="silence_once")]
-
-
-class Cluster(models.Model):
-    """A threshold that was reached at a school. decision: what the plan said, with its facts; loops: one for each outcome that was reached."""
-
-    id = models.UUIDField(primary_key=True)
-    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="clusters")
-    disease = models.CharField(max_length=20)
-    outcome = models.CharField(max_length=20)
-    rule = models.CharField(max_length=40)
-    decision = models.JSONField()
-    as_of = models.DateField()
-    raised_at = models.DateTimeField()
-    ended_on = models.DateField(null=True)
-    ended_by = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="+")
-    end_reason = models.CharField(max_length=500, blank=True)
-    loops = ArrayField(models.UUIDField(), default=list)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["school", "disease"], condition=Q(ended_on=None), name="cluster_one_live")]
-        indexes = [models.Index(fields=["school", "disease", "ended_on"], name="cluster_ended")]
-
-
-class Measure(models.Model):
-    """Something that could be done about a cluster: proposed by the program or by somebody, ordered or declined by people."""
-
-    class State(models.TextChoices):
-        PROPOSED = "proposed"
-        ORDERED = "ordered"
-        DECLINED = "declined"
-        LIFTED = "lifted"
-
-    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="measures")
-    kind = models.CharField(max_length=20)
-    school_class = models.ForeignKey(SchoolClass, null=True, on_delete=models.CASCADE, related_name="measures")
-    basis = models.JSONField(help_text="{zh, en, source, unconfirmed}")
-    state = models.CharField(max_length=8, choices=State.choices, default=State.PROPOSED)
-    proposed_at = models.DateTimeField()
-    from_day = models.DateField(null=True)
-    to_day = models.DateField(null=True, help_text="last day")
-    decided_by = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=500, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["cluster", "kind", "school_class"], condition=Q(state__in=["proposed", "ordered"]), nulls_distinct=False, name="measure_once"
-            ),
-            models.CheckConstraint(condition=Q(state="proposed") | Q(decided_by__isnull=False), name="measure_decided_by_somebody"),
             models.CheckConstraint(
-                condition=~Q(state="ordered") | Q(from_day__isnull=False, to_day__isnull=False, to_day__gte=F("from_day")), name="measure_ordered_has_days"
+                condition=Q(not_reached=0, lessons__gt=0) | ~Q(why=""), name="online_gap_has_reason"
             ),
         ]
