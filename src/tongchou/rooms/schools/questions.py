@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from tongchou.kernel.workdays import is_workday
 from tongchou.record.access import Actor
 from tongchou.record.questions.grades import grades_of
 from tongchou.record.territory.reach import condition
@@ -20,7 +21,7 @@ from tongchou.rooms.schools.rules import diseases
 @dataclass(frozen=True, slots=True)
 class Line:
     """A school on a day. level None: no file yet. state: of its last application, "none" without one. morning, noon: classes that reported
-    of `expected`, the classes that owe a check (none where it is not open). present, counted: pupils of the last check of each class.
+    of `expected`, the classes that owe a check (none where it is not open, or on a day off). present, counted: pupils of the last check of each class.
     lacking: conditions not yet met or reviewed."""
 
     school: int
@@ -52,14 +53,17 @@ class Line:
 
 _OVERVIEW = """
 select u.id, u.name, a.name, s.level, coalesce(c.classes, 0), coalesce(c.pupils, 0), coalesce(c.staff, 0), coalesce(o.state, 'none'), o.opens_on, o.id,
-  coalesce(o.lacking, 0), case when o.state = 'open' and o.opens_on <= %(on)s then coalesce(c.due, 0) else 0 end,
+  coalesce(o.lacking, 0), case when %(works)s and o.state = 'open' and o.opens_on <= %(on)s then coalesce(c.due, 0) else 0 end,
   coalesce(k.morning, 0), coalesce(k.noon, 0), coalesce(k.counted, 0), coalesce(k.present, 0), coalesce(k.ill, 0), coalesce(k.unknown, 0),
   coalesce(x.clusters, 0), coalesce(x.proposals, 0)
 from record_unit u
 join record_area a on a.id = u.area_id
 left join schools_school s on s.unit_id = u.id
-left join (select school_id, count(*)::int as classes, sum(pupils)::int as pupils, sum(staff)::int as staff, count(*) filter (where pupils > 0)::int as due
-  from schools_schoolclass where ended_on is null group by 1) c on c.school_id = u.id
+left join (select school_id, count(*)::int as classes, sum(pupils)::int as pupils, sum(staff)::int as staff, 
+    count(*) filter (where pupils > 0 and not exists (select 1 from schools_measure z join schools_cluster y on y.id = z.cluster_id
+      where y.school_id = n.school_id and z.state = 'ordered' and %(on)s between z.from_day and z.to_day
+        and ((z.kind = 'suspend_class' and z.school_class_id = n.id) or z.kind = 'suspend_school')))::int as due
+  from schools_schoolclass n where ended_on is null group by 1) c on c.school_id = u.id
 left join lateral (select p.id, p.state, p.opens_on, case when p.state = 'collecting' then cardinality(p.items) + 2
     - (select count(*) from schools_proof f where f.opening_id = p.id and f.met)::int else 0 end as lacking
   from schools_opening p where p.school_id = u.id order by p.applied_at desc limit 1) o on true
@@ -78,7 +82,7 @@ limit 2000
 
 def overview(actor: Actor, on: date) -> list[Line]:
     """Every school in reach on a day, those with a cluster first; one statement. session 'noon' sorts after 'morning': the later check counts."""
-    values: dict[str, Any] = {"on": on}
+    values: dict[str, Any] = {"on": on, "works": is_workday(on)}
     reach = condition(actor, VIEW, values, unit="u.id")
     with connection.cursor() as cursor:
         cursor.execute(_OVERVIEW.format(reach=reach), values)

@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from tongchou.kernel.text import Text
+from tongchou.rooms.schools.actions.checks import due_at
 from tongchou.rooms.schools.pages.parts import asked_day
 from tongchou.rooms.schools.questions import Line, attendance, clusters, overview
 from tongchou.rooms.schools.reach import MANAGE, VIEW
 from tongchou.rooms.schools.rules import diseases, school_rules
-from tongchou.rooms.schools.words import LEVELS, STATES, TITLE
-from tongchou.web.pages.requests import actor_of
+from tongchou.rooms.schools.words import LEVELS, SESSIONS, STATES, TITLE
+from tongchou.web.pages.requests import actor_of, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import Nav, page
 
@@ -49,15 +50,16 @@ def schools(request: HttpRequest) -> HttpResponse:
     """Every school in reach on a day."""
     actor, on = actor_of(request), asked_day(request)
     rows = overview(actor, on)
+    late = [now() >= due_at(on, session) for session in SESSIONS]
     wanted = request.GET.get("state", "")
     shown = [r for r in rows if not wanted or r.state == wanted]
-    sheet = _sheet(shown)
+    sheet = _sheet(shown, late)
     if asked_for(request):
         return sheet_file(request, Text("学校 {on}", "Schools {on}").with_(on=on), *cells_of(sheet))
     context = {
         "title": TITLE,
         "on": on,
-        "cards": _cards(rows),
+        "cards": _cards(rows, late),
         "sheet": sheet,
         "chart": attendance_chart(attendance(actor, on, school_rules()["overview_days"].value)),
         "clusters": [
@@ -75,9 +77,9 @@ def schools(request: HttpRequest) -> HttpResponse:
     return render(request, "schools/schools.html", context)
 
 
-def _cards(rows: list[Line]) -> list[dict[str, Any]]:
+def _cards(rows: list[Line], late: list[bool]) -> list[dict[str, Any]]:
     counted, present = sum(r.counted for r in rows), sum(r.present for r in rows)
-    missing = sum(r.expected - min(r.morning, r.expected) for r in rows)
+    missing = sum(r.expected - min(r.morning, r.expected) for r in rows) if late[0] else None
     values = (
         (Text("学校", "Schools"), len(rows), False, None),
         (Text("已开学", "Open"), sum(r.state == "open" for r in rows), False, None),
@@ -93,7 +95,7 @@ def _cards(rows: list[Line]) -> list[dict[str, Any]]:
     ]
 
 
-def _sheet(rows: list[Line]) -> dict[str, Any]:
+def _sheet(rows: list[Line], late: list[bool]) -> dict[str, Any]:
     columns = [
         {
             "key": k,
@@ -107,7 +109,9 @@ def _sheet(rows: list[Line]) -> dict[str, Any]:
     body = []
     for r in rows:
         word, tone, icon = STATES[r.state]
-        silent = [r.expected - min(n, r.expected) for n in (r.morning, r.noon)]
+        silent = [
+            r.expected - min(n, r.expected) if due else None for n, due in zip((r.morning, r.noon), late, strict=True)
+        ]
         cells: list[dict[str, Any]] = [
             {"value": r.name, "url": reverse("school", args=[r.school])},
             {"value": word if r.level else Text("未建档", "no file"), "tone": tone or "warn", "icon": icon},
@@ -117,7 +121,9 @@ def _sheet(rows: list[Line]) -> dict[str, Any]:
             {"value": r.ill if r.counted else Text("—", "—")},
             {"value": r.unknown if r.counted else Text("—", "—")},
             *(
-                {"value": n, "tone": "warn", "icon": "clock"} if n else {"value": 0 if r.expected else Text("—", "—")}
+                {"value": n, "tone": "warn", "icon": "clock"}
+                if n
+                else {"value": Text("—", "—") if not r.expected else Text("未到时", "not due") if n is None else 0}
                 for n in silent
             ),
             {"value": r.classes},
