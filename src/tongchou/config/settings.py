@@ -93,7 +93,8 @@ INSTALLED_APPS = [
     "tongchou.rooms.trust.apps.TrustConfig",
     "tongchou.rooms.projects.apps.ProjectsConfig",
     "tongchou.rooms.directives.apps.DirectivesConfig",
-    "tongchou.rooms.daily.apps.DailyConfig", "tongchou.rooms.schools.apps.SchoolsConfig"
+    "tongchou.rooms.daily.apps.DailyConfig",
+    "tongchou.rooms.schools.apps.SchoolsConfig",
 ]
 
 MIDDLEWARE = [
