@@ -201,7 +201,7 @@ def test_the_database_refuses_overlapping_turns(place: Place) -> None:
         Turn.objects.create(**again)
     with connection.cursor() as cursor:  # the sabotage twin
         cursor.execute("set constraints all immediate")
-        cursor.execute("alter table schools_turn drop constraint turn_gate_overlap")
+        cursor.execute("alter table schools_turn drop constraint school_turn_gate_overlap")
     Turn.objects.create(**again)
 
 

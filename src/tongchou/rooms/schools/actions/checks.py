@@ -20,7 +20,7 @@ from tongchou.rooms.schools.rules import school_rules
 from tongchou.rooms.schools.words import SIGNS, class_name
 
 explain_constraint(
-    "check_once",
+    "school_check_once",
     Reason.DUPLICATE,
     Text("该班这次检查已报。", "This check of the class is on record."),
     Text("如有错误，请用“更正”。", "Use the correction if it is wrong."),

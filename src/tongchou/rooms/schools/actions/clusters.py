@@ -29,7 +29,7 @@ from tongchou.rooms.schools.words import MEASURES
 
 ORIGIN = "school_cluster"
 explain_constraint(
-    "measure_once",
+    "school_measure_once",
     Reason.DUPLICATE,
     Text("该措施已提出或正在执行。", "The measure is proposed or in force already."),
     Text("请在现有的一条上办理。", "Go on with that one."),
@@ -270,7 +270,7 @@ def end(context: Context, given: EndIn) -> dict[str, Any]:
     row.ended_on, row.ended_by_id, row.end_reason = given.on, context.actor.account_id, given.reason
     row.save(update_fields=["ended_on", "ended_by", "end_reason"])
     context.event(
-        "cluster_ended",
+        "school_cluster_ended",
         subject=f"unit:{row.school_id}",
         note=given.reason,
         data={"cluster": str(row.pk), "on": given.on.isoformat()},

@@ -17,7 +17,7 @@ from tongchou.rooms.schools.words import LEVELS, SPANS, grade_name
 
 MOST_CLASSES = 400
 explain_constraint(
-    "class_name_once",
+    "school_class_name_once",
     Reason.DUPLICATE,
     Text("该年级已有同名班级。", "The grade has a class of this name already."),
     Text("请核对后改名。", "Check, and choose another name."),

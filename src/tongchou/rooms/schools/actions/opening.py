@@ -22,7 +22,7 @@ from tongchou.rooms.schools.reach import DECIDE, MANAGE, REVIEW, VIEW, school_in
 
 for _name, _reason, _rule, _remedy in (
     (
-        "opening_one_live",
+        "school_opening_one_live",
         Reason.DUPLICATE,
         Text("该校已有在办的申请或已开学。", "The school has an application under way, or is open."),
         Text("请在现有申请中办理。", "Go on with that one."),

@@ -19,7 +19,7 @@ from tongchou.rooms.schools.staggering import Conflict, Window, conflicts, merge
 from tongchou.rooms.schools.words import class_name
 
 explain_constraint(
-    "turn_gate_overlap",
+    "school_turn_gate_overlap",
     Reason.OVERLAP,
     Text("同一校门的时段重叠。", "Two windows of one gate overlap."),
     Text("请调整时间或校门。", "Change a time or a gate."),

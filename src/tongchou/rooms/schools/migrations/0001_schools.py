@@ -215,12 +215,12 @@ class Migration(migrations.Migration):
                 ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('opening', 'key'), name='proof_once'), models.CheckConstraint(condition=models.Q(('reviewed_by', None), models.Q(('reviewed_by', models.F('submitted_by')), _negated=True), _connector='OR'), name='proof_reviewed_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('met', None), ('reviewed_by', None)), models.Q(('met__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), name='proof_verdict_has_reviewer')],
+                'constraints': [models.UniqueConstraint(fields=('opening', 'key'), name='school_proof_once'), models.CheckConstraint(condition=models.Q(('reviewed_by', None), models.Q(('reviewed_by', models.F('submitted_by')), _negated=True), _connector='OR'), name='proof_reviewed_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('met', None), ('reviewed_by', None)), models.Q(('met__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), name='proof_verdict_has_reviewer')],
             },
         ),
         migrations.AddConstraint(
             model_name='opening',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['collecting', 'open'])), fields=('school',), name='opening_one_live'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['collecting', 'open'])), fields=('school',), name='school_opening_one_live'),
         ),
         migrations.AddConstraint(
             model_name='opening',
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='onlineday',
-            constraint=models.UniqueConstraint(fields=('school', 'grade', 'on'), name='online_once'),
+            constraint=models.UniqueConstraint(fields=('school', 'grade', 'on'), name='school_online_once'),
         ),
         migrations.AddConstraint(
             model_name='onlineday',
@@ -244,15 +244,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='cluster',
-            index=models.Index(fields=['school', 'disease', 'ended_on'], name='cluster_ended'),
+            index=models.Index(fields=['school', 'disease', 'ended_on'], name='school_cluster_ended'),
         ),
         migrations.AddConstraint(
             model_name='cluster',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('school', 'disease'), name='cluster_one_live'),
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('school', 'disease'), name='school_cluster_one_live'),
         ),
         migrations.AddConstraint(
             model_name='schoolclass',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('school', 'grade', 'name'), name='class_name_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('school', 'grade', 'name'), name='school_class_name_once'),
         ),
         migrations.AddConstraint(
             model_name='schoolclass',
@@ -260,7 +260,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='measure',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['proposed', 'ordered'])), fields=('cluster', 'kind', 'school_class'), name='measure_once', nulls_distinct=False),
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['proposed', 'ordered'])), fields=('cluster', 'kind', 'school_class'), name='school_measure_once', nulls_distinct=False),
         ),
         migrations.AddConstraint(
             model_name='measure',
@@ -272,11 +272,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='check',
-            index=models.Index(fields=['school', 'on'], name='check_school_day'),
+            index=models.Index(fields=['school', 'on'], name='school_check_school_day'),
         ),
         migrations.AddConstraint(
             model_name='check',
-            constraint=models.UniqueConstraint(fields=('school_class', 'on', 'session'), name='check_once'),
+            constraint=models.UniqueConstraint(fields=('school_class', 'on', 'session'), name='school_check_once'),
         ),
         migrations.AddConstraint(
             model_name='check',
@@ -284,11 +284,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='sign',
-            index=models.Index(condition=models.Q(('fresh__gt', 0)), fields=['on', 'school'], include=('school_class', 'sign', 'fresh'), name='sign_day'),
+            index=models.Index(condition=models.Q(('fresh__gt', 0)), fields=['on', 'school'], include=('school_class', 'sign', 'fresh'), name='school_sign_day'),
         ),
         migrations.AddConstraint(
             model_name='sign',
-            constraint=models.UniqueConstraint(fields=('check_taken', 'sign'), name='sign_once'),
+            constraint=models.UniqueConstraint(fields=('check_taken', 'sign'), name='school_sign_once'),
         ),
         migrations.AddConstraint(
             model_name='sign',
@@ -296,11 +296,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='silence',
-            constraint=models.UniqueConstraint(fields=('school', 'on', 'session'), name='silence_once'),
+            constraint=models.UniqueConstraint(fields=('school', 'on', 'session'), name='school_silence_once'),
         ),
         migrations.AddConstraint(
             model_name='travel',
-            constraint=models.UniqueConstraint(fields=('school_class', 'leaves_on'), name='travel_once'),
+            constraint=models.UniqueConstraint(fields=('school_class', 'leaves_on'), name='school_travel_once'),
         ),
         migrations.AddConstraint(
             model_name='travel',
@@ -312,7 +312,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='turnplan',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('school', 'kind'), name='turns_one_plan'),
+            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('school', 'kind'), name='school_turns_one_plan'),
         ),
         migrations.AddConstraint(
             model_name='turn',
@@ -320,6 +320,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='turn',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('plan', '='), ('gate', '='), (tongchou.rooms.schools.models.school.TsTzRange('starts_at', 'ends_at', models.Value('[)')), '&&')], name='turn_gate_overlap'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('plan', '='), ('gate', '='), (tongchou.rooms.schools.models.school.TsTzRange('starts_at', 'ends_at', models.Value('[)')), '&&')], name='school_turn_gate_overlap'),
         ),
     ]

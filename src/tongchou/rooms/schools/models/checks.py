@@ -29,14 +29,14 @@ class Check(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["school_class", "on", "session"], name="check_once"),
+            models.UniqueConstraint(fields=["school_class", "on", "session"], name="school_check_once"),
             models.CheckConstraint(
                 condition=Q(ill__gte=0, other__gte=0, unknown__gte=0)
                 & Q(pupils__gte=F("ill") + F("other") + F("unknown")),
                 name="check_adds_up",
             ),
         ]
-        indexes = [models.Index(fields=["school", "on"], name="check_school_day")]
+        indexes = [models.Index(fields=["school", "on"], name="school_check_school_day")]
 
 
 class Sign(models.Model):
@@ -52,7 +52,7 @@ class Sign(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["check_taken", "sign"], name="sign_once"),
+            models.UniqueConstraint(fields=["check_taken", "sign"], name="school_sign_once"),
             models.CheckConstraint(
                 condition=Q(pupils__gt=0, fresh__gte=0, fresh__lte=F("pupils")), name="sign_fresh_within"
             ),
@@ -60,7 +60,7 @@ class Sign(models.Model):
         indexes = [
             models.Index(
                 fields=["on", "school"],
-                name="sign_day",
+                name="school_sign_day",
                 condition=Q(fresh__gt=0),
                 include=["school_class", "sign", "fresh"],
             )
@@ -78,7 +78,7 @@ class Silence(models.Model):
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["school", "on", "session"], name="silence_once")]
+        constraints = [models.UniqueConstraint(fields=["school", "on", "session"], name="school_silence_once")]
 
 
 class Cluster(models.Model):
@@ -99,9 +99,9 @@ class Cluster(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["school", "disease"], condition=Q(ended_on=None), name="cluster_one_live")
+            models.UniqueConstraint(fields=["school", "disease"], condition=Q(ended_on=None), name="school_cluster_one_live")
         ]
-        indexes = [models.Index(fields=["school", "disease", "ended_on"], name="cluster_ended")]
+        indexes = [models.Index(fields=["school", "disease", "ended_on"], name="school_cluster_ended")]
 
 
 class Measure(models.Model):
@@ -131,7 +131,7 @@ class Measure(models.Model):
                 fields=["cluster", "kind", "school_class"],
                 condition=Q(state__in=["proposed", "ordered"]),
                 nulls_distinct=False,
-                name="measure_once",
+                name="school_measure_once",
             ),
             models.CheckConstraint(
                 condition=Q(state="proposed") | Q(decided_by__isnull=False), name="measure_decided_by_somebody"

@@ -46,7 +46,7 @@ class SchoolClass(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["school", "grade", "name"], condition=Q(ended_on=None), name="class_name_once"
+                fields=["school", "grade", "name"], condition=Q(ended_on=None), name="school_class_name_once"
             ),
             models.CheckConstraint(
                 condition=Q(pupils__gte=0, pupils__lte=2000, staff__gte=0, staff__lte=200), name="class_counts_in_range"
@@ -81,7 +81,7 @@ class Opening(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["school"], condition=Q(state__in=["collecting", "open"]), name="opening_one_live"
+                fields=["school"], condition=Q(state__in=["collecting", "open"]), name="school_opening_one_live"
             ),
             models.CheckConstraint(
                 condition=Q(state="collecting") | Q(decided_by__isnull=False, decided_at__isnull=False),
@@ -109,7 +109,7 @@ class Proof(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["opening", "key"], name="proof_once"),
+            models.UniqueConstraint(fields=["opening", "key"], name="school_proof_once"),
             models.CheckConstraint(
                 condition=Q(reviewed_by=None) | ~Q(reviewed_by=F("submitted_by")), name="proof_reviewed_by_another"
             ),
@@ -137,7 +137,7 @@ class TurnPlan(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["school", "kind"], condition=Q(superseded_at=None), name="turns_one_plan")
+            models.UniqueConstraint(fields=["school", "kind"], condition=Q(superseded_at=None), name="school_turns_one_plan")
         ]
 
 
@@ -155,7 +155,7 @@ class Turn(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="turn_times_in_order"),
             ExclusionConstraint(
-                name="turn_gate_overlap",
+                name="school_turn_gate_overlap",
                 expressions=[
                     ("plan", RangeOperators.EQUAL), ("gate", RangeOperators.EQUAL), (TsTzRange("starts_at", "ends_at", Value("[)")), RangeOperators.OVERLAPS),
                 ],
@@ -175,7 +175,7 @@ class Travel(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["school_class", "leaves_on"], name="travel_once"),
+            models.UniqueConstraint(fields=["school_class", "leaves_on"], name="school_travel_once"),
             models.CheckConstraint(condition=Q(staying__gte=0, unknown__gte=0), name="travel_not_negative"),
         ]
 
@@ -207,7 +207,7 @@ class OnlineDay(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["school", "grade", "on"], name="online_once"),
+            models.UniqueConstraint(fields=["school", "grade", "on"], name="school_online_once"),
             models.CheckConstraint(
                 condition=Q(lessons__gte=0, reached__gte=0, not_reached__gte=0), name="online_not_negative"
             ),
