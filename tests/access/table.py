@@ -128,7 +128,7 @@ PAGES: dict[str, Way] = {
             "school", "school_edit", "school_class_new", "school_opening", "school_apply", "school_checks", "school_online", "school_online_days", "school_travels",
         )
     },
-    "school_turns": Way(("school", "turns"), "area"),
+    **{name: Way(("school", "turns"), "area") for name in ("school_turns", "school_turns_plan")},
     **{name: Way(("school_class",), "area") for name in ("school_class", "school_travel")},
     "school_check": Way(("school_class", "check_day", "session"), "area"),
     "school_proof": Way(("opening", "item"), "area", roles=("school_officer", "education_officer")),

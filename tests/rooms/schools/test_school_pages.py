@@ -110,7 +110,7 @@ def test_from_the_file_to_the_opening(place: Place) -> None:
 
 def test_turns_are_planned_by_grade_with_the_conflicts_on_the_page(place: Place) -> None:
     school, url = signed_in(place.cast, "school"), reverse("school_turns", args=[place.school, "return"])
-    day = str(today() + 5 * DAY)
+    plan, day = reverse("school_turns_plan", args=[place.school, "return"]), str(today() + 5 * DAY)
     both = {
         "by": "grade",
         "day_g1": day,
@@ -122,9 +122,9 @@ def test_turns_are_planned_by_grade_with_the_conflicts_on_the_page(place: Place)
         "to_g2": "09:00",
         "gate_g2": "东门",
     }
-    assert "时间重叠" in sent(school, url, 409, **both)
-    assert "请填写日期和起止时间" in sent(school, url, 422, **both | {"from_g2": "八点"})
-    sent(school, url, **both | {"gate_g2": "西门"})
+    assert "时间重叠" in sent(school, plan, 409, **both)
+    assert "请填写日期和起止时间" in sent(school, plan, 422, **both | {"from_g2": "八点"})
+    sent(school, plan, **both | {"gate_g2": "西门"})
     assert TurnPlan.objects.count() == 1
     book = openpyxl.load_workbook(io.BytesIO(school.get(url, {"export": "xlsx"}).content))
     cells = [str(c) for row in book.active.iter_rows(values_only=True) for c in row if c is not None]  # type: ignore[union-attr]

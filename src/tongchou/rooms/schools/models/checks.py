@@ -99,7 +99,9 @@ class Cluster(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["school", "disease"], condition=Q(ended_on=None), name="school_cluster_one_live")
+            models.UniqueConstraint(
+                fields=["school", "disease"], condition=Q(ended_on=None), name="school_cluster_one_live"
+            )
         ]
         indexes = [models.Index(fields=["school", "disease", "ended_on"], name="school_cluster_ended")]
 

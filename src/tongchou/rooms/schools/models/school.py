@@ -137,7 +137,9 @@ class TurnPlan(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["school", "kind"], condition=Q(superseded_at=None), name="school_turns_one_plan")
+            models.UniqueConstraint(
+                fields=["school", "kind"], condition=Q(superseded_at=None), name="school_turns_one_plan"
+            )
         ]
 
 

@@ -33,9 +33,19 @@ _HEADER = (
 )
 
 
-@page("school_turns", "schools/<int:school>/turns/<slug:turns>", VIEW)
+@page("school_turns", "schools/<int:school>/turns/<slug:turns>", VIEW, methods=("GET",))
 def school_turns(request: HttpRequest, school: int, turns: str) -> HttpResponse:
-    """The plan in force; whoever keeps the school's file plans it anew."""
+    """The plan in force, and for whoever keeps the school's file the form for another."""
+    return _turns(request, school, turns)
+
+
+@page("school_turns_plan", "schools/<int:school>/turns/<slug:turns>/plan", MANAGE, methods=("POST",))
+def school_turns_plan(request: HttpRequest, school: int, turns: str) -> HttpResponse:
+    """Put a plan in force; with conflicts the form comes back with each of them by name."""
+    return _turns(request, school, turns)
+
+
+def _turns(request: HttpRequest, school: int, turns: str) -> HttpResponse:
     actor = actor_of(request)
     kind = turns
     if kind not in PLANS:
