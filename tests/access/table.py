@@ -119,6 +119,27 @@ PAGES: dict[str, Way] = {
     "reversal_answer": Way(("reversal",), "area", lambda p: {"agree": "no"}),
     "my_notice": Way(("order",), "party"),
     "my_appeal": Way(("order",), "party", lambda p: {"detail": "日期有误"}),
+    # schools: those of one's area, and the school itself
+    **{name: Way() for name in ("schools", "school_import")},
+    "school_day": Way(get=lambda p: {"school": p.ids["school"]}, reach="area", get_scoped=True),
+    **{
+        name: Way(("school",), "area")
+        for name in (
+            "school", "school_edit", "school_class_new", "school_opening", "school_apply", "school_checks", "school_online", "school_online_days", "school_travels",
+        )
+    },
+    **{name: Way(("school", "turns"), "area") for name in ("school_turns", "school_turns_plan")},
+    **{name: Way(("school_class",), "area") for name in ("school_class", "school_travel")},
+    "school_check": Way(("school_class", "check_day", "session"), "area"),
+    "school_proof": Way(("opening", "item"), "area", roles=("school_officer", "education_officer")),
+    "school_review": Way(("opening",), "area", lambda p: {"proof": p.ids["proof"], "met": "yes"}),
+    "school_decide": Way(("opening",), "area"),
+    "school_withdraw": Way(("opening",), "area"),
+    "school_proof_file": Way(("opening", "proof"), "area"),
+    "school_cluster": Way(("cluster",), "area"),
+    "school_measure": Way(("cluster", "measure"), "area"),
+    "school_measure_new": Way(("cluster",), "area", roles=("education_officer", "health_officer")),
+    "school_cluster_end": Way(("cluster",), "area", lambda p: {"on": "2026-02-01", "reason": "无新发"}, roles=("education_officer", "health_officer")),
     "projects": Way(),
     "project_new": Way(form=lambda p: {"name": "新项目", "kind": "other", "area": p.area.pk, "lead_unit": p.unit.pk, "invest": "1"}, reach="area"),
     # daily reports: an enterprise's own by its account alone, of which there is none here; the others within reach
@@ -408,6 +429,41 @@ ACTS: dict[str, Way] = {
     "request.declare": Way(reach="directory", form=lambda p: ask(p)),
     "request.refuse": Way(reach="area", form=lambda p: {"request": p.ids["request_id"], "reason": "没有必要"}),
     "request.withdraw": Way(reach="area", form=lambda p: {"request": p.ids["request_id"], "reason": "不再需要"}),
+    "school.file": Way(reach="area", form=lambda p: {"school": p.ids["school"], "level": "primary", "gates": ["东门"]}),
+    "school.class_add": Way(reach="area", form=lambda p: {"school": p.ids["school"], "grade": 2, "name": "9班", "pupils": 1, "staff": 1}),
+    "school.class_change": Way(reach="area", form=lambda p: {"school_class": p.ids["school_class"], "name": "9班", "pupils": 1, "staff": 1}),
+    "school.class_end": Way(reach="area", form=lambda p: {"school_class": p.ids["school_class"], "reason": "并班"}),
+    "school.import_classes": Way(),
+    "school.apply": Way(reach="area", form=lambda p: {"school": p.ids["school"], "opens_on": "2098-01-01"}),
+    "school.proof": Way(reach="area", form=lambda p: {"opening": p.ids["opening"], "key": "room", "text": "情况"}, roles=("school_officer", "education_officer")),
+    "school.review": Way(reach="area", form=lambda p: {"proof": p.ids["proof"], "met": True}),
+    "school.read_proof": Way(reach="area", form=lambda p: {"proof": p.ids["proof"]}),
+    "school.decide": Way(reach="area", form=lambda p: {"opening": p.ids["opening"], "decision": "refuse", "reason": "条件不具备"}),
+    "school.withdraw": Way(reach="area", form=lambda p: {"opening": p.ids["opening"], "reason": "条件不具备"}),
+    "school.turns": Way(
+        reach="area",
+        form=lambda p: {
+            "school": p.ids["school"], "kind": "leave",
+            "windows": [{"gate": "东门", "starts_at": "2090-01-01T00:00:00Z", "ends_at": "2090-01-01T01:00:00Z", "classes": [p.ids["school_class"]]}],
+        },
+    ),
+    "school.check": Way(
+        reach="area", form=lambda p: {"school_class": p.ids["school_class"], "on": str(timezone.localdate()), "session": "noon", "ill": 0, "nothing": True},
+    ),
+    "school.check_correct": Way(
+        reach="area", form=lambda p: {"school_class": p.ids["school_class"], "on": "2026-01-01", "session": "noon", "ill": 1, "reason": "更正"},
+    ),
+    "school.online": Way(
+        reach="area", form=lambda p: {"school": p.ids["school"], "grade": 1, "on": str(timezone.localdate()), "lessons": 4, "reached": 40, "not_reached": 0},
+    ),
+    "school.travel": Way(reach="area", form=lambda p: {"school_class": p.ids["school_class"], "leaves_on": str(timezone.localdate()), "staying": 40}),
+    "school.propose_measure": Way(
+        reach="area", form=lambda p: {"cluster": p.ids["cluster"], "kind": "sampling", "why": "查明"}, roles=("education_officer", "health_officer"),
+    ),
+    "school.measure": Way(reach="area", form=lambda p: {"measure": p.ids["measure"], "decision": "decline", "reason": "不必"}),
+    "school.cluster_end": Way(
+        reach="area", form=lambda p: {"cluster": p.ids["cluster"], "on": "2026-02-01", "reason": "无新发"}, roles=("education_officer", "health_officer"),
+    ),
     "project.add": Way(reach="area", form=lambda p: {"name": "新项目", "kind": "other", "area": p.area.pk, "lead_unit": p.unit.pk, "invest": "1"}),
     "project.change": Way(
         reach="area",

@@ -27,6 +27,7 @@ from tongchou.rooms.daily.models import Fever, Report
 from tongchou.rooms.directives.models import Directive, Meeting
 from tongchou.rooms.requests.models import Answer
 from tongchou.rooms.risk.models import Finding, Proposal
+from tongchou.rooms.schools import models as schools
 from tongchou.rooms.supervision import models as supervision
 from tongchou.rooms.supervision.actions.raising import make as make_lead
 from tongchou.rooms.supervision.checklists import edition_for
@@ -120,6 +121,7 @@ def world() -> World:
         _order(place)
         _risk(place)
         _project(place)
+        _school(place, inner)
         place.ids |= {"version": version.pk, "pack_step": "withdraw"}
         _standing(place)
         _directives(place)
@@ -284,6 +286,27 @@ def _project(place: Place) -> None:
     project = _do(_officer(place), "project.add", **given)["project"]
     part = {"kind": "land", "title": place.marker("说明"), "unit": place.unit.pk, "planned_from": "2020-01-01", "planned_to": "2020-01-02"}
     place.ids |= {"project": project, "part": _do(_officer(place), "project.part", project=project, **part)["part"]}
+
+
+def _school(place: Place, inner: Area) -> None:
+    """A school that applies to open, with a proof and its file, and a cluster with a measure."""
+    unit, now, by = _unit(f"{place.name} 校", "school", inner), timezone.now(), place.officer
+    school = schools.School.objects.create(unit=unit, level="primary", gates=["东门"], changed_at=now)
+    room = schools.SchoolClass.objects.create(school=school, grade=1, name="1班", pupils=40, staff=2)
+    opening = schools.Opening.objects.create(id=new_id(), school=school, opens_on=date(2090, 1, 1), items=["room"], applied_by=by, applied_at=now)
+    file = take_in(_officer(place), new_id(), f"{place.marker('文件')}.png", "image/png", PNG).result["file"]
+    proof = opening.proofs.create(key="room", text=place.marker("内容"), file_id=file, submitted_by=by, submitted_at=now)
+    titles = {"outcome_title": {"zh": "报告", "en": "report"}, "edition_title": {"zh": "版", "en": "edition"}}
+    decision = {"pack": "norovirus-school", "hash": "", "unconfirmed": [], "reasons": [], "counts": {}} | titles
+    cluster = schools.Cluster.objects.create(
+        id=new_id(), school=school, disease="chickenpox", outcome="report", rule="chickenpox", as_of=date(2026, 1, 1), raised_at=now, decision=decision
+    )
+    basis = {"zh": place.marker("说明"), "en": "x", "source": {"zh": "自定", "en": "own"}, "unconfirmed": True}
+    measure = cluster.measures.create(kind="suspend_class", school_class=room, basis=basis, proposed_at=now)
+    place.ids |= {
+        "school": unit.pk, "school_class": room.pk, "opening": opening.pk, "item": "room", "proof": proof.pk, "cluster": cluster.pk, "measure": measure.pk,
+        "turns": "return", "check_day": str(timezone.localdate()), "session": "noon",
+    }  # fmt: skip
 
 
 def _document(cast: Cast, place: Place) -> None:

@@ -32,6 +32,8 @@ SHIPPED = {
     "praise",
     "request",
     "request_approval",
+    "school_check",
+    "school_cluster",
     "task",
     "unlocated",
     "workplace_fever",

@@ -1,0 +1,5 @@
+"""Verbs of the room of schools."""
+
+from tongchou.rooms.schools.actions import checks, class_table, clusters, files, journeys, opening, silence, turns
+
+__all__ = ["checks", "class_table", "clusters", "files", "journeys", "opening", "silence", "turns"]
