@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "tongchou.rooms.projects.apps.ProjectsConfig",
     "tongchou.rooms.directives.apps.DirectivesConfig",
     "tongchou.rooms.daily.apps.DailyConfig",
+    "tongchou.rooms.rural.apps.RuralConfig",
 ]
 
 MIDDLEWARE = [
