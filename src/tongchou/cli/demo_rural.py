@@ -12,6 +12,7 @@ from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
+from tongchou.record.models import Household, Person
 
 DAY = timedelta(days=1)
 _NEEDS = (
@@ -163,6 +164,118 @@ def _sell(demo: Demo, places: list[str], now: datetime) -> None:
         place, produce = made[2]
         lost = {"quantity": "1200", "why": "no_transport", "on": str(_on(now))}
         _do(demo, officer(demo, place), "produce.spoiled", now - timedelta(hours=2), produce=produce, **lost)
+
+
+def make_relief(demo: Demo) -> None:
+    """Households watched in the villages: with measures, problems in every state, income and work; one whose risk was removed; some to be looked at."""
+    now, year = timezone.now(), timezone.now().year
+    _do(demo, "hq", "farm.charge", now - 40 * DAY, topic="relief", unit=demo.units["department:5"].pk)
+    line = {"area": demo.areas["district"].pk, "year": year - 1, "per_head": "6000", "basis": "演示用数值，非真实文件"}
+    _do(demo, "dept", "relief.line", now - 39 * DAY, **line)
+    for v, place in enumerate(villages(demo)):
+        homes = Household.objects.filter(
+            area__path__startswith=demo.areas[place].path, person__birth_year__lt=year - 20
+        ).distinct()
+        for n, home in enumerate(homes.order_by("pk")[:6]):
+            _household(demo, officer(demo, place), home, 6 * v + n, now)
+
+
+def _household(demo: Demo, who: str, home: Household, n: int, now: datetime) -> None:
+    """The first four of a village are watched; the other two show signs and have no file."""
+    at = now - (30 - n % 7) * DAY
+    month = f"{at.astimezone(SHANGHAI):%Y-%m}"
+    fall = {"household": home.pk, "month": month, "way": "down"}
+    _do(
+        demo,
+        who,
+        "relief.income",
+        at,
+        **fall,
+        band=("under_2000", "under_500", "from_5000")[n % 3],
+        reason=("job", "produce", "illness")[n % 3],
+    )
+    if n % 6 == 4:
+        _do(demo, who, "relief.year_income", at, household=home.pk, year=now.year - 1, per_head=str(5200 + 31 * n))
+    if n % 6 > 3:
+        return
+    reasons = (["job_lost"], ["illness", "labour"], ["unsold"], ["school", "job_lost"])[n % 4]
+    file = _do(
+        demo,
+        who,
+        "relief.open",
+        at,
+        household=home.pk,
+        category=("unstable", "marginal", "sudden")[n % 3],
+        reasons=reasons,
+    )["file"]
+    street = _street(demo, home)
+    kind = ("temporary", "medical", "sales", "school")[n % 4]
+    _do(
+        demo,
+        who,
+        "relief.measure",
+        at + DAY,
+        file=file,
+        kind=kind,
+        unit=street,
+        from_on=str(_on(at + DAY)),
+        amount=str(500 + 100 * (n % 5)),
+    )
+    _work(demo, who, home, n, at)
+    if n % 6 in (1, 2):
+        _trouble(demo, who, file, street, n, at + DAY)
+    if n % 6 == 0:
+        _do(
+            demo,
+            who,
+            "relief.income",
+            at + 2 * DAY,
+            household=home.pk,
+            month=month,
+            way="up",
+            band="under_2000",
+            reason="job",
+        )
+        _do(demo, who, "relief.propose", at + 20 * DAY, file=file)
+        if n % 4 == 0:
+            asked = {"remove": True, "agreed": True, "asked_on": str(_on(at + 21 * DAY))}
+            _do(demo, "hq", "relief.verify", at + 21 * DAY, file=file, **asked)
+
+
+def _street(demo: Demo, home: Household) -> int:
+    above = [int(p) for p in home.area.path.split(".") if p]
+    return next(u.pk for u in demo.units.values() if u.kind == "street" and u.area_id in above)
+
+
+def _work(demo: Demo, who: str, home: Household, n: int, at: datetime) -> None:
+    """One member of a household who can work finds a job, and every third loses it again."""
+    person = (
+        Person.objects.filter(household=home, birth_year__lt=at.year - 20, birth_year__gt=at.year - 60)
+        .order_by("pk")
+        .first()
+    )
+    if person is None:
+        return
+    key = str(person.pk)
+    _do(demo, who, "relief.wish", at + DAY, person=key, able="full", wish=("away", "near", "post")[n % 3])
+    given = {"kind": ("away", "near", "post")[n % 3], "from_on": str(_on(at + 2 * DAY))}
+    if n % 3 == 0:
+        given |= {"place": "440600", "organised": "true", "departed_on": str(_on(at + 2 * DAY))}
+    job = _do(demo, who, "relief.job", at + 3 * DAY, person=key, **given)["job"]
+    if n % 6 == 3:
+        _do(demo, who, "relief.job_end", at + 15 * DAY, job=job, on=str(_on(at + 14 * DAY)), reason="outbreak")
+
+
+def _trouble(demo: Demo, who: str, file: str, street: int, n: int, at: datetime) -> None:
+    """A problem: put right and confirmed, or still open."""
+    given = {"item": ("water", "housing", "medical", "school")[n % 4], "found_on": str(_on(at)), "owner_unit": street}
+    loop = _do(demo, who, "relief.problem", at, file=file, **given)["loop"]
+    solver = next((name for name, post in demo.posts.items() if post.unit_id == street), None)
+    if n % 6 == 1 and solver is not None:
+        told = [{"key": "result", "type": "text", "text": "已协调落实。"}]
+        _do(demo, solver, "loop.advance", at + 4 * DAY, loop=loop, step="solved", evidence=told)
+        asked = [{"key": "asked", "type": "text", "text": "入户查看，问题已解决。"}]
+        _do(demo, who, "loop.advance", at + 5 * DAY, loop=loop, step="confirm", evidence=asked)
 
 
 def _on(at: datetime) -> date:

@@ -135,6 +135,7 @@ def _sheet(lines: list[Line]) -> dict[str, Any]:
         ])  # fmt: skip
     table = sheet("balance", Text("农资余缺", "Balance of inputs"), labels, rows)
     for column in table["columns"]:
+        column["off"] = column["key"] == "street"
         what = {"gap": _GAP, "stock": _STOCK}.get(column["key"])
         if what is not None:
             column["definition"] = {
