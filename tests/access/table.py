@@ -487,7 +487,7 @@ ACTS: dict[str, Way] = {
     "staff.end": Way(reach="area", form=lambda p: {"staff": p.ids["staff"]}),
     "staff.clear": Way(reach="area", form=lambda p: {"area": p.area.pk}),
     "farm.cancel": Way(reach="area", form=lambda p: {"delivery": p.ids["delivery"], "reason": "误下"}, roles=("hq_officer",)),
-    "farm.charge": Way(reach="area", form=lambda p: {"topic": "farm", "unit": None}, roles=("hq_officer",)),
+    "farm.charge": Way(reach="area", form=lambda p: {"topic": "farm", "unit": p.unit.pk}, roles=("hq_officer",)),
     "farm.deliver": Way(
         reach="area", roles=("hq_officer",),
         form=lambda p: {

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.rooms.rural.actions.deliveries import no_such_delivery
 from tongchou.rooms.rural.models import Delivery
@@ -115,6 +116,9 @@ def farm_delivery(request: HttpRequest, delivery: uuid.UUID) -> HttpResponse:
         return []
 
     def send() -> HttpResponse:
+        if not fields(Draft(request)):
+            rule = Text("这笔配送现在没有由您办理的事。", "There is nothing for you to do with this delivery.")
+            raise Refusal(Reason.WRONG_STAGE, rule, field="delivery")
         reason = request.POST.get("reason", "").strip()
         if row.state == "sent":
             do(

@@ -172,7 +172,8 @@ def relief_dismiss(request: HttpRequest) -> HttpResponse:
 
     def send() -> HttpResponse:
         if not found:
-            raise no_such_household(known)
+            rule = Text("该户现在没有提示。", "Nothing proposes this household at present.")
+            raise Refusal(Reason.MISSING_VALUE, rule, field="household", value=known)
         do(
             request,
             "relief.dismiss",
