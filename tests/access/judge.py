@@ -153,6 +153,8 @@ def leaks(w: World, who: str, text: str, typed: str = "") -> list[str]:
             wrong.append(place.marker("查见"))
         if not (area and may(w, who, "supervision.oversee")) and place.marker("轮") in text:
             wrong.append(place.marker("轮"))
+        if not (area and (may(w, who, "farm.view") or may(w, who, "farm.dealer"))) and not (may(w, who, "farm.view") and reached(w, who, place, "directory")):
+            wrong += [place.marker("农资")] if place.marker("农资") in text else []
         if place.marker("线索") in text:  # for the handling unit alone, which is nobody here
             wrong.append(place.marker("线索"))
         if not (reached(w, who, place, "directory") and may(w, who, "responsibility.view")) and place.marker("责任") in text:

@@ -99,6 +99,36 @@ PAGES: dict[str, Way] = {
             "supervision", "round_new", "visits", "coverage", "checklists", "supervision_worker", "lead_nav", "lead_new", "lead_substitute", "praise",
         )
     },
+    **{
+        name: Way()
+        for name in (
+            "farm", "farm_need_new", "farm_need_import", "farm_input", "farm_season_new", "farm_charge", "farm_propose", "farm_delivery_new",
+            "farm_deliveries", "farm_stocks", "farm_sown", "farm_sown_report", "farm_sown_plan", "dealer", "dealer_stock", "dealer_deliveries",
+            "produce", "produce_new",
+        )
+    },
+    "relief": Way(),
+    **{name: Way() for name in ("relief_files", "relief_proposals", "relief_lines", "relief_line")},
+    **{
+        name: Way(get=lambda p: {"household": p.ids["household"]}, reach="area", get_scoped=True)
+        for name in ("relief_open", "relief_income")
+    },
+    "relief_dismiss": Way(),
+    **{
+        name: Way(("relief",), "area")
+        for name in ("relief_file", "relief_measure", "relief_problem", "relief_propose", "relief_verify")
+    },
+    "relief_measure_end": Way(("relief", "measure"), "area"),
+    "relief_wish": Way(("relief", "person"), "area"),
+    "relief_job": Way(("relief", "person"), "area"),
+    "relief_job_end": Way(("relief", "job"), "area"),
+    "farm_setup": Way(reach="either"),  # a POST is for the department in charge
+    "farm_delivery": Way(("delivery",), "directory", lambda p: {"quantity": "2"}),
+    "dealer_delivery": Way(("delivery",), "area", lambda p: {"quantity": "2"}),
+    # the market is open to all who may see it; what is done to a lot is for its seller's side
+    "produce_lot": Way(("produce",), get=lambda p: {}, reach="either"),
+    "produce_offer": Way(("produce",)),
+    "produce_spoiled": Way(("produce",), "area"),
     # plans are the district's: whoever may see one sees all
     "pack": Way(("version",)),
     "pack_file": Way(("version",), form=lambda p: {"path": "README.md", "text": "x", "seen_revision": "1"}, get=lambda p: {"path": "pack.yaml"}),
@@ -528,6 +558,69 @@ ACTS: dict[str, Way] = {
     "staff.change": Way(reach="area", form=lambda p: {"staff": p.ids["staff"], "symptoms": False}),
     "staff.end": Way(reach="area", form=lambda p: {"staff": p.ids["staff"]}),
     "staff.clear": Way(reach="area", form=lambda p: {"area": p.area.pk}),
+    "farm.cancel": Way(reach="area", form=lambda p: {"delivery": p.ids["delivery"], "reason": "误下"}, roles=("hq_officer",)),
+    "farm.charge": Way(reach="area", form=lambda p: {"topic": "farm", "unit": p.unit.pk}, roles=("hq_officer",)),
+    "farm.deliver": Way(
+        reach="area", roles=("hq_officer",),
+        form=lambda p: {
+            "season": p.ids["season"],
+            "deliveries": [{"dealer": p.ids["enterprise"], "area": p.ids["inner"], "input": "urea", "quantity": "1", "expect_on": str(timezone.localdate())}],
+        },
+    ),
+    "farm.import_needs": Way(),
+    "farm.input": Way(reach="all", form=lambda p: {"key": "lime", "kind": "fertiliser", "name": "石灰", "unit": "吨"}, roles=("hq_officer",)),
+    "farm.need": Way(
+        reach="area",
+        form=lambda p: {"season": p.ids["season"], "area": p.ids["inner"], "input": "urea", "quantity": "1", "needed_on": str(timezone.localdate())},
+    ),
+    "farm.receive": Way(reach="area", form=lambda p: {"delivery": p.ids["delivery"], "quantity": "1"}),
+    "farm.season": Way(reach="all", form=lambda p: {"name": "秋种", "starts_on": "2090-01-01", "ends_on": "2090-06-01"}, roles=("hq_officer",)),
+    "farm.send": Way(reach="area", form=lambda p: {"delivery": p.ids["delivery"], "quantity": "1"}),
+    "farm.shipped_inputs": Way(roles=("hq_officer",)),
+    "farm.sown": Way(
+        reach="area",
+        form=lambda p: {"season": p.ids["season"], "area": p.ids["inner"], "crop": "tea", "mu": "0", "week": str(timezone.localdate())},
+    ),
+    "farm.sown_plan": Way(reach="area", form=lambda p: {"season": p.ids["season"], "area": p.ids["inner"], "crop": "tea", "mu": "9"}),
+    "farm.stock": Way(
+        reach="area", form=lambda p: {"unit": p.ids["enterprise"], "input": "urea", "quantity": "1", "on": str(timezone.localdate())}
+    ),
+    "produce.add": Way(
+        reach="area", form=lambda p: {"seller": p.ids["enterprise"], "name": "柑橘", "measure": "公斤", "quantity": "9", "keeps_until": "2099-01-01"}
+    ),
+    "produce.offer": Way(
+        reach="area",
+        form=lambda p: {
+            "produce": p.ids["produce"], "buyer": p.ids["buyer"], "quantity": "1", "price": "1", "collect_on": str(timezone.localdate())
+        },
+    ),
+    "produce.spoiled": Way(
+        reach="area", form=lambda p: {"produce": p.ids["produce"], "quantity": "1", "why": "weather", "on": str(timezone.localdate())}
+    ),
+    "produce.take": Way(reach="area", form=lambda p: {"offer": p.ids["offer"]}),
+    "relief.dismiss": Way(reach="area", form=lambda p: {"household": p.ids["household"], "signs": ["job_lost"], "reason": "covered"}),
+    "relief.income": Way(
+        reach="area", form=lambda p: {"household": p.ids["household"], "month": "2020-03", "way": "down", "band": "unknown", "reason": "job"}
+    ),
+    "relief.job": Way(reach="area", form=lambda p: {"person": p.ids["person"], "kind": "near", "from_on": "2020-03-01"}),
+    "relief.job_end": Way(reach="area", form=lambda p: {"job": p.ids["job"], "on": str(timezone.localdate()), "reason": "outbreak"}),
+    "relief.line": Way(
+        reach="area", form=lambda p: {"area": p.area.pk, "year": 2020, "per_head": "6000", "basis": "区办发 12 号"}, roles=("hq_officer",)
+    ),
+    "relief.measure": Way(
+        reach="area", form=lambda p: {"file": p.ids["relief"], "kind": "loan", "unit": p.unit.pk, "from_on": "2020-03-01"}
+    ),
+    "relief.measure_end": Way(reach="area", form=lambda p: {"measure": p.ids["measure"], "on": str(timezone.localdate()), "worked": True}),
+    "relief.open": Way(reach="area", form=lambda p: {"household": p.ids["household"], "category": "sudden", "reasons": ["illness"]}),
+    "relief.problem": Way(
+        reach="area", form=lambda p: {"file": p.ids["relief"], "item": "water", "found_on": "2020-03-01", "owner_unit": p.unit.pk}
+    ),
+    "relief.propose": Way(reach="area", form=lambda p: {"file": p.ids["relief"]}),
+    "relief.verify": Way(
+        reach="area", form=lambda p: {"file": p.ids["relief"], "remove": True, "agreed": True, "asked_on": str(timezone.localdate())}
+    ),
+    "relief.wish": Way(reach="area", form=lambda p: {"person": p.ids["person"], "able": "full", "wish": "near"}),
+    "relief.year_income": Way(reach="area", form=lambda p: {"household": p.ids["household"], "year": 2019, "per_head": "5000"}),
     "plan.decide": Way(reach="area", form=lambda p: {"person": p.ids["person"], "pack": PACK, "table": TABLE}),
     "restriction.issue": Way(reach="area", form=lambda p: {"decision": p.ids["decision"], "legal_basis": LAW}),
     "restriction.renew": Way(reach="area", form=lambda p: {"order": p.ids["order"], "decision": p.ids["decision"], "legal_basis": LAW}),

@@ -20,7 +20,7 @@ from tongchou.record.access import SYSTEM, Actor, load_actor, roles
 from tongchou.record.act import Context, act
 from tongchou.record.actions.tokens import issue
 from tongchou.record.files import take_in
-from tongchou.record.models import Account, Area, Evidence, PersonMerge, Post, PostHolding, Responsibility, Unit
+from tongchou.record.models import Account, Area, Evidence, Person, PersonMerge, Post, PostHolding, Responsibility, Unit
 from tongchou.rooms.assessment.models import Bulletin, ScoreEdition
 from tongchou.rooms.command.models import Secondment, Team
 from tongchou.rooms.daily.models import Fever, Report
@@ -28,6 +28,7 @@ from tongchou.rooms.directives.models import Directive, Meeting
 from tongchou.rooms.requests.models import Answer
 from tongchou.rooms.risk.models import Finding, Proposal
 from tongchou.rooms.schools import models as schools
+from tongchou.rooms.rural import models as rural
 from tongchou.rooms.supervision import models as supervision
 from tongchou.rooms.supervision.actions.raising import make as make_lead
 from tongchou.rooms.supervision.checklists import edition_for
@@ -127,6 +128,7 @@ def world() -> World:
         _directives(place)
         _meeting(place)
         _supervision(cast, place)
+        _rural(cast, place, inner)
     for role in roles().by_key:
         home = _unit(f"{role} 自处", "department", cast.areas["east"])
         out.accounts[role] = _account(f"of_{role}", home, role)
@@ -356,6 +358,36 @@ def _meeting(place: Place) -> None:
     )["meeting"]  # fmt: skip
     row = Meeting.objects.get(pk=made)
     place.ids |= {"meeting": made, "venue": row.venues.get().pk, "attendance": row.attendance.get().pk, "end": "settle"}
+
+def _rural(cast: Cast, place: Place, inner: Area) -> None:
+    """A season, a need, a dealer's delivery that is ordered, a lot for sale with an offer."""
+    today = timezone.localdate()
+    season = rural.Season.objects.get_or_create(name="春耕", defaults={"starts_on": today - timedelta(days=9), "ends_on": today + timedelta(days=90)})[0]
+    kind = rural.Input.objects.get_or_create(key="urea", defaults={"kind": "fertiliser", "name": "尿素", "unit": "吨"})[0]
+    shop = Unit.objects.get(pk=place.ids["enterprise"])
+    common: dict[str, Any] = {"season": season, "area": inner, "input": kind}
+    now, by = timezone.now(), place.officer
+    rural.Need.objects.create(**common, quantity=9, needed_on=today + timedelta(days=20), account=by, recorded_at=now)
+    rural.Stock.objects.create(unit=shop, input=kind, on=today, quantity=50, account=by, recorded_at=now)
+    delivery = rural.Delivery.objects.create(
+        **common, id=new_id(), dealer=shop, ordered=2, expect_on=today, made_at=now, made_by=cast.accounts["hq"], reason=place.marker("农资")
+    )
+    lot = rural.Produce.objects.create(
+        id=new_id(), seller=shop, name="红菜薹", measure="公斤", quantity=90, keeps_until=today + timedelta(days=9), account=by, added_at=now
+    )
+    buyer = _unit(f"{place.name} 收购社", "enterprise", inner)
+    offer = rural.Offer.objects.create(id=new_id(), produce=lot, buyer=buyer, quantity=9, price=1, collect_on=today, account=by, made_at=now)
+    person = Person.objects.select_related("household", "area").get(pk=place.ids["person"])
+    assert person.household is not None
+    file = rural.Household.objects.create(
+        id=new_id(), number=f"2020-0000{PLACES.index(place.name)}", household=person.household, area=person.household.area, category="sudden",
+        reasons=["illness"], opened_on=today, opened_by=by, state="proposed", proposed_at=now, proposed_by=by,
+    )  # fmt: skip
+    measure = rural.Measure.objects.create(file=file, kind="minimum", unit=place.unit, from_on=today, account=by, recorded_at=now)
+    job = rural.Job.objects.create(person=person, kind="away", from_on=today, account=by, recorded_at=now)
+    place.ids |= {"relief": file.pk, "measure": measure.pk, "job": job.pk, "household": person.household.pk}
+    place.ids |= {"season": season.pk, "delivery": delivery.pk, "produce": lot.pk, "offer": offer.pk, "buyer": buyer.pk}
+
 
 def _supervision(cast: Cast, place: Place) -> None:
     """A begun visit to the place's unit by a group in the same area, with an answer; and a lead about it, handled elsewhere."""

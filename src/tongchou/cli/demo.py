@@ -22,6 +22,7 @@ from tongchou.cli.demo_projects import make_projects
 from tongchou.cli.demo_requests import make_requests
 from tongchou.cli.demo_risk import make_risk
 from tongchou.cli.demo_schools import make_schools
+from tongchou.cli.demo_rural import make_farming, make_relief
 from tongchou.cli.demo_service import make_service
 from tongchou.cli.demo_supervision import make_supervision
 from tongchou.cli.demo_trust import make_orders
@@ -76,6 +77,8 @@ def load_demo(
         make_projects(demo)
         make_schools(demo)
         make_supervision(demo)
+        make_farming(demo)
+        make_relief(demo)
     seal_all()
     with connection.cursor() as cursor:
         cursor.execute("analyze")

@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "tongchou.rooms.directives.apps.DirectivesConfig",
     "tongchou.rooms.daily.apps.DailyConfig",
     "tongchou.rooms.schools.apps.SchoolsConfig",
+    "tongchou.rooms.rural.apps.RuralConfig",
 ]
 
 MIDDLEWARE = [
