@@ -228,7 +228,7 @@ def test_every_need_without_an_offer_learns_why(change: dict[str, Any], reason: 
 def test_pins_hold_and_what_cannot_be_pinned_is_an_error() -> None:
     needs, offers = [need("a", 5), need("b", 5)], [offer("o", 5)]
     result = match(needs, offers, LIMITS, Wish(pinned={("b", "o"): 4}))
-    assert [(p.need, p.quantity, p.pinned) for p in result.pairs if p.need == "b"][0] == ("b", 4, True)
+    assert next((p.need, p.quantity, p.pinned) for p in result.pairs if p.need == "b") == ("b", 4, True)
     assert sum(p.quantity for p in result.pairs) == 5
     for wrong in ({("b", "o"): 6}, {("x", "o"): 1}, {("b", "o"): 0}):
         with pytest.raises(ValueError, match="pinned"):

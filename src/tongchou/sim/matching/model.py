@@ -18,6 +18,8 @@ class Need:
     first: date
     last: date
     place: tuple[float, float] | None = None   # latitude, longitude in degrees
+    near: str = ""                             # community; "" where it is not known
+    around: str = ""                           # street or town
     conditions: frozenset[str] = frozenset()
     size: int = 0
     within_km: int | None = None
@@ -36,6 +38,8 @@ class Offer:
     first: date
     last: date
     place: tuple[float, float] | None = None
+    near: str = ""
+    around: str = ""
     conditions: frozenset[str] = frozenset()
     size: int = 0
     within_km: int | None = None
@@ -44,10 +48,13 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """most_km: no pair lies further apart. unknown_km: the distance taken where a place is not known."""
+    """most_km: no pair lies further apart. Taken for a distance where a point is not known: near_km within one community, around_km within
+    one street or town, else unknown_km."""
 
     most_km: int
     unknown_km: int
+    near_km: int = 2
+    around_km: int = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from tongchou.sim.matching.model import Limits, Need, Offer, Wish
 EARTH_M = 6_371_000.0
 STEPS = ("no_offer", "conditions", "dates", "far", "forbidden")
 Ints = NDArray[np.int64]
+Marks = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,9 @@ def find_pairs(needs: Sequence[Need], offers: Sequence[Offer], limits: Limits, w
     if not found:
         empty = np.zeros(0, dtype=np.int64)
         return Pairs(empty, empty, empty, reasons)
-    i, j, m = (np.concatenate([f[k] for f in found]) for k in range(3))
-    order = np.lexsort((j, i))
-    return Pairs(i[order], j[order], m[order], reasons)
+    need, offer, metres = (np.concatenate([f[k] for f in found]) for k in range(3))
+    order = np.lexsort((offer, need))
+    return Pairs(need[order], offer[order], metres[order], reasons)
 
 
 def _of_item(
@@ -70,7 +71,7 @@ def _of_item(
     first_n, last_n = _days(n.first for n in some), _days(n.last for n in some)
     first_o, last_o = _days(o.first for o in many), _days(o.last for o in many)
     steps.append(steps[-1] & (first_n[:, None] <= last_o[None, :]) & (first_o[None, :] <= last_n[:, None]))
-    metres = _metres(some, many, limits.unknown_km)
+    metres = _metres(some, many, limits)
     most = np.minimum(_limit(some, limits.most_km)[:, None], _limit(many, limits.most_km)[None, :])
     steps.append(steps[-1] & (metres <= most * 1000))
     allowed = np.ones(fits.shape, dtype=bool)
@@ -80,15 +81,15 @@ def _of_item(
             if j in column:
                 allowed[row, column[j]] = False
     steps.append(steps[-1] & allowed)
-    for row, i in enumerate(mine):
+    for row, place in enumerate(mine):
         failed = next((STEPS[n + 1] for n, step in enumerate(steps) if not step[row].any()), "")
         if failed:
-            reasons[i] = failed
+            reasons[place] = failed
     rows, columns = np.nonzero(steps[-1])
     return np.array(mine, dtype=np.int64)[rows], np.array(theirs, dtype=np.int64)[columns], metres[rows, columns]
 
 
-def _marks(sets: Iterable[frozenset[str]], words: dict[str, int]) -> NDArray[np.bool_]:
+def _marks(sets: Iterable[frozenset[str]], words: dict[str, int]) -> Marks:
     rows = [[w in s for w in words] for s in sets]
     return np.array(rows, dtype=bool).reshape(len(rows), len(words))
 
@@ -101,15 +102,27 @@ def _limit(rows: Sequence[Need] | Sequence[Offer], most: int) -> Ints:
     return np.array([most if r.within_km is None else min(r.within_km, most) for r in rows], dtype=np.int64)
 
 
-def _metres(some: Sequence[Need], many: Sequence[Offer], unknown_km: int) -> Ints:
-    """Great-circle metres, to 100 m so that what is practically equal is equal; the given distance where a place is not known."""
+def _metres(some: Sequence[Need], many: Sequence[Offer], limits: Limits) -> Ints:
+    """Great-circle metres, to 100 m so that what is practically equal is equal; by community and street where a point is not known."""
     lat_n, lon_n = _radians([n.place for n in some])
     lat_o, lon_o = _radians([o.place for o in many])
     a = np.sin((lat_o[None, :] - lat_n[:, None]) / 2) ** 2
     a += np.cos(lat_n)[:, None] * np.cos(lat_o)[None, :] * np.sin((lon_o[None, :] - lon_n[:, None]) / 2) ** 2
     far = 2 * EARTH_M * np.arcsin(np.sqrt(np.clip(a, 0, 1)))
     known = ~np.isnan(far)
-    return np.where(known, np.rint(np.where(known, far, 0) / 100) * 100, unknown_km * 1000).astype(np.int64)
+    told = np.where(_same([n.around for n in some], [o.around for o in many]), limits.around_km, limits.unknown_km)
+    told = np.where(_same([n.near for n in some], [o.near for o in many]), limits.near_km, told)
+    return np.where(known, np.rint(np.where(known, far, 0) / 100) * 100, told * 1000).astype(np.int64)
+
+
+def distance(need: Need, offer: Offer, limits: Limits) -> int:
+    """Metres between a need and an offer."""
+    return int(_metres([need], [offer], limits)[0, 0])
+
+
+def _same(some: Sequence[str], many: Sequence[str]) -> Marks:
+    a = np.array(some, dtype=object)[:, None]
+    return np.asarray((a == np.array(many, dtype=object)[None, :]) & (a != ""), dtype=bool)
 
 
 def _radians(places: Sequence[tuple[float, float] | None]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

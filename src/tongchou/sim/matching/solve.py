@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -9,9 +10,9 @@ from fractions import Fraction
 import numpy as np
 from ortools.graph.python import max_flow
 
-from tongchou.sim.matching.fair import Block, Ints, Network
+from tongchou.sim.matching.fair import Ints, Network
 from tongchou.sim.matching.model import Chosen, Limits, Need, NeedResult, Offer, Result, Stage, Wish
-from tongchou.sim.matching.pairs import Pairs, find_pairs
+from tongchou.sim.matching.pairs import Pairs, distance, find_pairs
 from tongchou.sim.matching.transport import assign
 
 Progress = Callable[[int, int], None]
@@ -43,7 +44,8 @@ def match(needs: Sequence[Need], offers: Sequence[Offer], limits: Limits, wish: 
                 fair[int(mine[i])] = (block.level * int(network.weights[i]), len(block.needs))
         if told is not None:
             told(n + 1, len(groups))
-    return _result(needs, offers, pairs, quantity, wish, fair, (least, bound, most))
+    pinned = _pinned(needs, offers, limits, wish)
+    return _result(needs, offers, pairs, quantity, pinned, fair, (least, bound, most))
 
 
 def _after_pins(needs: Sequence[Need], offers: Sequence[Offer], wish: Wish) -> tuple[Ints, Ints]:
@@ -58,6 +60,11 @@ def _after_pins(needs: Sequence[Need], offers: Sequence[Offer], wish: Wish) -> t
         if amount <= 0 or caps[at_need[need]] < 0 or supply[at_offer[offer]] < 0:
             raise ValueError(f"pinned: {need} {offer}")
     return caps, supply
+
+
+def _pinned(needs: Sequence[Need], offers: Sequence[Offer], limits: Limits, wish: Wish) -> list[Chosen]:
+    by_need, by_offer = {n.key: n for n in needs}, {o.key: o for o in offers}
+    return [Chosen(n, o, q, distance(by_need[n], by_offer[o], limits), True) for (n, o), q in sorted(wish.pinned.items())]
 
 
 def _groups(n: int, m: int, pairs: Pairs) -> list[tuple[Ints, Ints, Ints]]:
@@ -106,7 +113,7 @@ def _cut(network: Network) -> int:
 
 
 def _result(
-    needs: Sequence[Need], offers: Sequence[Offer], pairs: Pairs, quantity: Ints, wish: Wish, fair: dict[int, tuple[Fraction, int]],
+    needs: Sequence[Need], offers: Sequence[Offer], pairs: Pairs, quantity: Ints, pinned: list[Chosen], fair: dict[int, tuple[Fraction, int]],
     proof: tuple[int, int, int],
 ) -> Result:  # fmt: skip
     used = (quantity > 0).nonzero()[0]
@@ -114,11 +121,10 @@ def _result(
         Chosen(needs[i].key, offers[j].key, int(q), int(d))
         for i, j, q, d in zip(pairs.need[used], pairs.offer[used], quantity[used], pairs.metres[used], strict=True)
     ]
-    pinned = [Chosen(need, offer, q, 0, True) for (need, offer), q in sorted(wish.pinned.items())]
     by_need = np.bincount(pairs.need, weights=quantity, minlength=len(needs)).astype(np.int64)
     fixed: dict[str, int] = defaultdict(int)
-    for (need, _), q in wish.pinned.items():
-        fixed[need] += q
+    for p in pinned:
+        fixed[p.need] += p.quantity
     told = []
     start = np.searchsorted(pairs.need, np.arange(len(needs) + 1))
     takers, points = _takers(offers, pairs, quantity), np.array([n.points for n in needs], dtype=np.int64)
@@ -142,7 +148,7 @@ def _takers(offers: Sequence[Offer], pairs: Pairs, quantity: Ints) -> Takers:
     used = used[np.argsort(pairs.offer[used], kind="stable")]
     ends = np.searchsorted(pairs.offer[used], np.arange(len(offers) + 1))
     need, amount = pairs.need[used], quantity[used]
-    return [(need[a:b], amount[a:b]) for a, b in zip(ends, ends[1:], strict=False)]
+    return [(need[a:b], amount[a:b]) for a, b in itertools.pairwise(ends)]
 
 
 def _rivals(i: int, needs: Sequence[Need], points: Ints, offers: Ints, takers: Takers) -> tuple[tuple[str, int, int], ...]:
