@@ -13,11 +13,11 @@ from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
 from tongchou.rooms.matching.models import Match
 
-_NEEDS = (
+_NEEDS: tuple[tuple[str, int, list[str]], ...] = (
     ("普工", 40, []), ("焊工", 6, ["skilled"]), ("口罩", 20_000, []), ("货车司机", 5, ["skilled"]), ("厢式货车", 4, ["pass"]), ("包装纸箱", 9_000, []),
     ("酒精", 300, []), ("普通仓", 800, ["roof"]), ("缝纫工", 25, []), ("额温枪", 12, []),
 )  # fmt: skip
-_OFFERS = (
+_OFFERS: tuple[tuple[str, int, list[str]], ...] = (
     ("普工", 60, ["local"]), ("焊工", 9, ["skilled", "local"]), ("口罩", 90_000, ["surgical"]), ("货车司机", 12, ["skilled"]), ("厢式货车", 6, ["pass"]),
     ("包装纸箱", 20_000, []), ("酒精", 900, []), ("普通仓", 1_500, ["roof"]), ("缝纫工", 18, []),
 )  # fmt: skip
