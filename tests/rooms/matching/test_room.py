@@ -13,7 +13,7 @@ from tests.cast import Cast
 from tests.rooms.matching.helping import DAY, advance, another, deliver, do, entry, one_loop, refused, solved
 from tongchou.kernel.errors import Reason
 from tongchou.record.access import SYSTEM
-from tongchou.record.models import Loop
+from tongchou.record.models import Enterprise, Loop
 from tongchou.rooms.matching.catalogue import catalogue, item_of
 from tongchou.rooms.matching.models import Entry, Match, Run
 from tongchou.rooms.matching.reach import entries_of
@@ -179,6 +179,12 @@ def test_pins_bars_and_weights_need_a_reason_and_hold(cast: Cast) -> None:
     barred = Run.objects.get(pk=solved(cast, forbidden=[{"need": vital, "offer": offer}], reason="有纠纷"))
     assert {str(n.need_id): (n.covered, n.reason) for n in barred.needs.all()} == {plain: (5, ""), vital: (0, "forbidden")}
     assert refused(lambda: solved(cast, pinned=[{"need": offer, "offer": plain, "quantity": 1}], reason="写反了")).field == "pinned"
+
+
+def test_the_register_says_who_is_small_and_who_is_essential(cast: Cast) -> None:
+    Enterprise.objects.create(unit=cast.units["mill"], size="micro", lists=["essential"], changed_at=timezone.now())
+    known, other = (Entry.objects.get(pk=entry(cast, "need", 1, unit=u)) for u in ("mill", "works"))
+    assert [(e.small, e.essential) for e in (known, other)] == [(True, True), (False, False)]
 
 
 def test_late_needs_rise_by_steps_and_never_above_the_essential_list(cast: Cast) -> None:

@@ -15,7 +15,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload, explain_constraint, verb
-from tongchou.record.models import Unit
+from tongchou.record.models import Area, Enterprise, Unit
 from tongchou.record.territory.reach import missing, unit_in_reach
 from tongchou.rooms.matching.catalogue import Item, conditions_of, item_of
 from tongchou.rooms.matching.models import Entry
@@ -35,7 +35,7 @@ explain_constraint(
 
 class EntryIn(Payload):
     """item, conditions: keys of the catalogue or words for them. first, last: from when to when. place: both of latitude and longitude, or
-    neither (then the area says where). essential: only who matches may say so."""
+    neither (then the area says where). essential: only who matches may say so; an enterprise on a list of the register is so by itself."""
 
     side: Entry.Side
     item: str = Field(min_length=1, max_length=60)
@@ -100,10 +100,15 @@ def built(context: Context, given: EntryIn, unit: Unit, item: Item, origin: str 
     return Entry(
         id=new_id(), side=given.side.value, item=item.key, quantity=given.quantity, unit=unit, area_id=_area(context.actor, given, unit),
         latitude=given.latitude, longitude=given.longitude, first=given.first, last=given.last, conditions=conditions_of(given.conditions),
-        size=given.size, within_km=given.within_km, price=given.price, note=given.note, essential=_essential(context.actor, given.essential, unit),
-        small=unit.detail.get("size") in SMALL, origin=origin or ("own" if own else "officer"), account_id=context.actor.account_id,
+        size=given.size, within_km=given.within_km, price=given.price, note=given.note, small=_register(unit).size in SMALL,
+        essential=_essential(context.actor, given.essential, unit) or bool(_register(unit).lists), origin=origin or ("own" if own else "officer"), account_id=context.actor.account_id,
         made_at=context.now,
     )  # fmt: skip
+
+
+def _register(unit: Unit) -> Enterprise:
+    """What the register of enterprises says of a unit; of one that it does not hold, nothing is known."""
+    return getattr(unit, "enterprise", None) or Enterprise()
 
 
 def check_days(first: date, last: date, today: date) -> None:
@@ -122,8 +127,6 @@ def _area(actor: Actor, given: EntryIn, unit: Unit) -> int:
     """The unit's own area, or one inside or above it in the same street's tree: elsewhere nothing is looked up."""
     if given.area is None or given.area == unit.area_id:
         return unit.area_id
-    from tongchou.record.models import Area
-
     area = Area.objects.filter(pk=given.area, valid_to=None).first()
     near = area is not None and (area.path.startswith(unit.area.path) or unit.area.path.startswith(area.path) or actor.sees_path(POST, area.path))
     if area is None or not near:

@@ -109,7 +109,7 @@ def read_entries(context: Context, table: Table, unit: int | None) -> tuple[list
 
 def _units(actor: Actor, given: set[str], default: int | None) -> dict[str, Unit]:
     """Units by code and by name; a name that two units have stands for neither."""
-    rows = Unit.objects.select_related("area").filter(active_to=None)
+    rows = Unit.objects.select_related("area", "enterprise").filter(active_to=None)
     by_code = {u.code: u for u in rows.filter(code__in=given) if u.code}
     by_name: dict[str, Unit] = {}
     twice = set()
