@@ -17,7 +17,6 @@ from tongchou.record.models import Handover, Loop
 from tongchou.rooms.matching.models import Entry, Passenger, Run, Trip
 
 
-
 def english(cast: Cast, who: str) -> Any:
     """A browser of somebody who reads English."""
     cast.accounts[who].language = "en"

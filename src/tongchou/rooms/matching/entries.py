@@ -101,7 +101,8 @@ def built(context: Context, given: EntryIn, unit: Unit, item: Item, origin: str 
         id=new_id(), side=given.side.value, item=item.key, quantity=given.quantity, unit=unit, area_id=_area(context.actor, given, unit),
         latitude=given.latitude, longitude=given.longitude, first=given.first, last=given.last, conditions=conditions_of(given.conditions),
         size=given.size, within_km=given.within_km, price=given.price, note=given.note, small=_register(unit).size in SMALL,
-        essential=_essential(context.actor, given.essential, unit) or bool(_register(unit).lists), origin=origin or ("own" if own else "officer"), account_id=context.actor.account_id,
+        essential=_essential(context.actor, given.essential, unit) or bool(_register(unit).lists),
+        origin=origin or ("own" if own else "officer"), account_id=context.actor.account_id,
         made_at=context.now,
     )  # fmt: skip
 
