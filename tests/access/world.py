@@ -255,7 +255,7 @@ def _matching(place: Place) -> None:
     first = f"99010119900101{PLACES.index(place.name) + 700}"
     worker = {"name": f"{SURNAMES[place.name]}工", "document": first + check_digit(first)}
     passenger = _do(
-        actor, "trip.sign_up", origin="x", first=str(today), last=str(today + timedelta(days=1)), to_unit=works, trip=trip, workers=[worker]
+        actor, "trip.sign_up", origin="毕节", first=str(today), last=str(today + timedelta(days=1)), to_unit=works, trip=trip, workers=[worker]
     )["passengers"][0]  # fmt: skip
     place.ids |= {"entry": entry, "run": run, "trip": trip, "passenger": passenger}
 
