@@ -26,11 +26,13 @@ SHIPPED = {
     "hazard",
     "incident",
     "lead",
+    "match",
     "merge_review",
     "obstacle",
     "praise",
     "request",
     "task",
+    "trip_health",
     "unlocated",
     "workplace_fever",
 }

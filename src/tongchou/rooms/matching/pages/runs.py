@@ -24,6 +24,7 @@ from tongchou.rooms.matching.runs import solve_run
 from tongchou.rooms.matching.tasks import compute_run
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
+from tongchou.web.pages.loops import KIND_PAGES
 from tongchou.web.pages.requests import actor_of, do, given, integer
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import page
@@ -36,6 +37,7 @@ STATES: dict[str, tuple[Text, str, str]] = {
     "issued": (Text("已下达", "issued"), "ok", "circle-check"), "dropped": (Text("已放弃", "dropped"), "", "x"),
 }  # fmt: skip
 SHOWN, FLOWS = 400, 40
+KIND_PAGES["match"] = "match_run_new"
 
 
 @page("match_runs", "matching/runs", MANAGE, methods=("GET",))
