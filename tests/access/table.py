@@ -480,7 +480,7 @@ ACTS: dict[str, Way] = {
     "trip.arrive": Way(reach="area", form=lambda p: {"trip": p.ids["trip"]}),
     "trip.assign": Way(reach="area", form=lambda p: {"area": p.area.pk}),
     "trip.sign_up": Way(reach="area", form=lambda p: sign_up(p) | {"workers": [{"name": "新人", "document": p.personal["document"]}]}),
-    "trip.sign_up_table": Way(reach="area", form=lambda p: sign_up(p) | {"content": "5aeT5ZCNCg==", "filename": "a.csv"}),
+    "trip.sign_up_table": Way(reach="area", form=lambda p: sign_up(p) | {"content": "5aeT5ZCNLOivgeS7tuWPt+eggQo=", "filename": "a.csv"}),
     "trip.sign_up_own": Way(form=sign_up),
     "trip.withdraw": Way(reach="area", form=lambda p: {"passenger": p.ids["passenger"], "reason": "不去了"}),
     "trip.withdraw_own": Way(reach="party", form=lambda p: {"passenger": p.ids["passenger"], "reason": "不去了"}),
