@@ -87,7 +87,8 @@ def reached(w: World, who: str, place: Place, way: Way | str) -> bool:
         return who == way.party
     if way.reach == "all" or (role.exclusive and way.reach in ("administration", "directory")):
         return True
-    return inside and (role.scope == "area" or (role.scope == "unit" and way.reach == "directory"))
+    wide = way.reach == "directory" or (way.widely != "" and may(w, who, way.widely))
+    return inside and (role.scope == "area" or (role.scope == "unit" and wide))
 
 
 def expected(w: World, who: str, permission: str, place: Place, way: Way) -> str:
@@ -133,6 +134,10 @@ def leaks(w: World, who: str, text: str, typed: str = "") -> list[str]:
         wrong += [m for m in (place.marker(x) for x in SEALED) if m in text]
         if not (area and may(w, who, "loop.view")):
             wrong += [m for m in (place.marker(x) for x in CASE) if m in text]
+        if not (reached(w, who, place, Way(reach="area", widely="match.manage")) and may(w, who, "match.view")) and place.marker("供需") in text:
+            wrong.append(place.marker("供需"))
+        if not (reached(w, who, place, "directory") and may(w, who, "trip.view")) and place.marker("专车") in text:
+            wrong.append(place.marker("专车"))
         if not (area and (may(w, who, "request.view") or may(w, who, "loop.view"))) and place.marker("需求") in text:
             wrong.append(place.marker("需求"))
         if not (area and may(w, who, "custody.view")):

@@ -26,6 +26,7 @@ class Way:
     form: what a POST sends so that it is refused, if at all, for its id. get: the query of a GET.
     get_scoped: the query, not the address, names the place. needs: a second permission, without which nothing is found.
     unreached: the reasons an act gives instead of "not found" where it is not reached. roles: who alone may, besides having the permission.
+    widely: a directory permission with which a role that sees its unit only reaches its own area.
     """
 
     ids: tuple[str, ...] = ()
@@ -37,6 +38,7 @@ class Way:
     needs: str = ""
     unreached: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    widely: str = ""
 
 
 MAY_TASK = ("leader", "hq_officer", "dept_officer", "street_officer", "community_officer", "inspector", "duty_officer")
@@ -67,6 +69,21 @@ def ask(place: Place) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def sign_up(place: Place) -> dict[str, Any]:
+    """From where and when somebody travels to one area's enterprise."""
+    today = str(timezone.localdate())
+    return {"origin": "贵州毕节", "first": today, "last": today, "to_unit": place.ids["enterprise"]}
+
+
+def trip(place: Place) -> dict[str, Any]:
+    """A trip to one area."""
+    vehicle = {"plate": "贵A00001", "operator": "客运", "seats": 9, "driver": "师傅", "escort": "干部"}
+    return {
+        "origin": "贵州毕节", "area": place.area.pk, "unit": place.unit.pk, "departs_at": "2099-01-01T00:00:00Z", "arrives_at": "2099-01-02T00:00:00Z",
+        "vehicles": [vehicle],
+    }  # fmt: skip
+
+
 def meeting(place: Place) -> dict[str, Any]:
     """What a meeting is called and when it is."""
     return {"kind": "topic", "title": "专题会议", "starts_at": "2098-01-01T01:00:00Z", "ends_at": "2098-01-01T02:00:00Z"}
@@ -91,6 +108,7 @@ PAGES: dict[str, Way] = {
             "units_import", "territory_import", "kinds", "kind_new", "loop_new", "people_duplicates", "territory", "gaps", "units",
             "unit_new", "work", "unit_lookup", "issue", "duty", "duty_month", "duty_calendar", "duty_plan", "duty_log", "duty_unit",
             "audit_heads", "audit_exports", "exports", "favicon", "scores", "score_loops",
+            "matching", "match_new", "match_pool", "match_import", "match_runs", "match_run_new", "trips", "trip_new", "trip_sign_up", "my_trip",
             "service", "service_visits", "service_lookup", "service_visit_new", "service_topics", "service_case_new", "difficulties", "difficulty_new",
             "packs", "pack_draft", "plan_decide", "plan_preview", "plan_replay", "orders", "order_counts", "order_batch", "care_pass",
             "my_status", "notice_verify", "reversals", "reversal_new", "list_check", "audit_lists",
@@ -170,6 +188,21 @@ PAGES: dict[str, Way] = {
     "school_measure": Way(("cluster", "measure"), "area"),
     "school_measure_new": Way(("cluster",), "area", roles=("education_officer", "health_officer")),
     "school_cluster_end": Way(("cluster",), "area", lambda p: {"on": "2026-02-01", "reason": "无新发"}, roles=("education_officer", "health_officer")),
+    # needs and offers: one's own, those of the area, and all of it for who matches; trips: those that serve one's area
+    "match_entry": Way(("entry",), "area", widely="match.manage"),
+    "match_change": Way(("entry",), "area", lambda p: {"seen_version": "1", "quantity": "5"}, widely="match.manage"),
+    "match_withdraw": Way(("entry",), "area", lambda p: {"reason": "不要了"}, widely="match.manage"),
+    "match_run": Way(("run",), "directory"),
+    "match_run_act": Way(("run",), "directory", lambda p: {"act": "drop"}),
+    "match_compare": Way(("run",), "directory", get=lambda p: {"with": p.ids["run"]}),
+    "trip": Way(("trip",), "directory"),
+    "trip_act": Way(("trip",), "directory", lambda p: {"act": "wait"}),
+    "trip_manifest": Way(("trip",), "directory", lambda p: {"purpose": "transfer"}),
+    "trip_assign": Way(reach="area", form=lambda p: {"area": p.area.pk}),
+    "trip_board": Way(("passenger",), "area", lambda p: {"temperature": "36.5", "symptoms": "no", "code": "green"}),
+    "trip_clear": Way(("passenger",), "area", lambda p: {"travel": "no", "note": "不能乘车"}),
+    "trip_withdraw": Way(("passenger",), "area"),
+    "trip_take_over": Way(("handover",), "party"),
     "projects": Way(),
     "project_new": Way(form=lambda p: {"name": "新项目", "kind": "other", "area": p.area.pk, "lead_unit": p.unit.pk, "invest": "1"}, reach="area"),
     # daily reports: an enterprise's own by its account alone, of which there is none here; the others within reach
@@ -528,6 +561,33 @@ ACTS: dict[str, Way] = {
     "team.give_back": Way(reach="area", form=lambda p: {"member": p.ids["member"], "reason": "归建"}),
     "team.lend": Way(reach="area", form=lambda p: {"team": p.ids["team_id"], "account": p.ids["account"]}),
     "team.make": Way(reach="area", form=lambda p: team(p)),
+    "match.post": Way(
+        reach="area",
+        form=lambda p: {
+            "side": "need", "item": "普工", "quantity": 1, "unit": p.ids["enterprise"], "first": str(timezone.localdate()), "last": str(timezone.localdate()),
+        },
+    ),
+    "match.import_table": Way(),
+    "match.change": Way(reach="area", widely="match.manage", form=lambda p: {"entry": p.ids["entry"], "seen_version": 1, "quantity": 5}),
+    "match.withdraw": Way(reach="area", widely="match.manage", form=lambda p: {"entry": p.ids["entry"], "reason": "不要了"}),
+    "match.run": Way(reach="directory", form=lambda p: {"area": p.area.pk, "kinds": ["worker"]}),
+    "match.solve": Way(reach="directory", form=lambda p: {"run": p.ids["run"]}),
+    "match.issue": Way(reach="directory", form=lambda p: {"run": p.ids["run"]}),
+    "match.drop": Way(reach="directory", form=lambda p: {"run": p.ids["run"]}),
+    "trip.plan": Way(reach="area", form=trip),
+    "trip.cancel": Way(reach="area", form=lambda p: {"trip": p.ids["trip"], "reason": "停开"}),
+    "trip.depart": Way(reach="area", form=lambda p: {"trip": p.ids["trip"]}),
+    "trip.arrive": Way(reach="area", form=lambda p: {"trip": p.ids["trip"]}),
+    "trip.assign": Way(reach="area", form=lambda p: {"area": p.area.pk}),
+    "trip.sign_up": Way(reach="area", form=lambda p: sign_up(p) | {"workers": [{"name": "新人", "document": p.personal["document"]}]}),
+    "trip.sign_up_table": Way(reach="area", form=lambda p: sign_up(p) | {"content": "5aeT5ZCNLOivgeS7tuWPt+eggQo=", "filename": "a.csv"}),
+    "trip.sign_up_own": Way(form=sign_up),
+    "trip.withdraw": Way(reach="area", form=lambda p: {"passenger": p.ids["passenger"], "reason": "不去了"}),
+    "trip.withdraw_own": Way(reach="party", form=lambda p: {"passenger": p.ids["passenger"], "reason": "不去了"}),
+    "trip.clear": Way(reach="area", form=lambda p: {"passenger": p.ids["passenger"], "travel": False, "note": "不能乘车"}),
+    "trip.board": Way(reach="area", form=lambda p: {"passenger": p.ids["passenger"], "tenths": 365, "symptoms": False, "code": "green"}),
+    "trip.take_over": Way(reach="party", form=lambda p: {"handover": p.ids["handover"]}),
+    "trip.read": Way(reach="area", needs="trip.join", form=lambda p: {"passengers": [p.ids["passenger"]]}),
     "service.case": Way(
         reach="area",
         form=lambda p: {"title": "并案", "owner_unit": p.unit.pk, "due_at": "2099-01-01T00:00:00Z", "difficulties": p.ids["difficulties"]},

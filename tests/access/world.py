@@ -118,6 +118,7 @@ def world() -> World:
         _service(place, inner)
         _register(place)
         _daily(place)
+        _matching(place)
         _data_request(place)
         _order(place)
         _risk(place)
@@ -240,6 +241,27 @@ def _daily(place: Place) -> None:
     )  # fmt: skip
     fever = Fever.objects.create(**common, first_at=timezone.now(), first=38, place=place.marker("说明"))
     place.ids |= {"report": row.pk, "fever": fever.pk}
+
+
+def _matching(place: Place) -> None:
+    """A need of the place's enterprise in a run, and a trip with a passenger who goes there."""
+    actor, today, works = _officer(place), timezone.localdate(), place.ids["enterprise"]
+    need = {"side": "need", "item": "普工", "quantity": 3, "unit": works, "first": str(today), "last": str(today), "note": place.marker("供需")}
+    entry = _do(actor, "match.post", **need)["entry"]
+    run = _do(actor, "match.run", area=place.area.pk, kinds=["worker"], reason=place.marker("供需"))["run"]
+    _do(actor, "match.solve", run=run)
+    starts = timezone.now() + timedelta(hours=5)
+    vehicle = {"plate": "贵A00001", "operator": "客运", "seats": 9, "driver": "师傅", "escort": "干部"}
+    trip = _do(
+        actor, "trip.plan", origin=place.marker("专车"), area=place.area.pk, unit=place.unit.pk, departs_at=starts.isoformat(),
+        arrives_at=(starts + timedelta(hours=9)).isoformat(), vehicles=[vehicle],
+    )["trip"]  # fmt: skip
+    first = f"99010119900101{PLACES.index(place.name) + 700}"
+    worker = {"name": f"{SURNAMES[place.name]}工", "document": first + check_digit(first)}
+    passenger = _do(
+        actor, "trip.sign_up", origin="毕节", first=str(today), last=str(today + timedelta(days=1)), to_unit=works, trip=trip, workers=[worker]
+    )["passengers"][0]  # fmt: skip
+    place.ids |= {"entry": entry, "run": run, "trip": trip, "passenger": passenger}
 
 
 def _standing(place: Place) -> None:

@@ -28,6 +28,7 @@ SHIPPED = {
     "hazard",
     "incident",
     "lead",
+    "match",
     "merge_review",
     "obstacle",
     "praise",
@@ -38,6 +39,7 @@ SHIPPED = {
     "school_check",
     "school_cluster",
     "task",
+    "trip_health",
     "unlocated",
     "workplace_fever",
 }

@@ -16,6 +16,7 @@ from tongchou.cli.demo_command import make_command
 from tongchou.cli.demo_directives import make_directives
 from tongchou.cli.demo_duty import make_duty
 from tongchou.cli.demo_history import make_history
+from tongchou.cli.demo_matching import make_matching
 from tongchou.cli.demo_people import load_people, make_happenings, make_residents
 from tongchou.cli.demo_places import divide_places, import_places, invent_places
 from tongchou.cli.demo_projects import make_projects
@@ -79,6 +80,7 @@ def load_demo(
         make_supervision(demo)
         make_farming(demo)
         make_relief(demo)
+        make_matching(demo)
     seal_all()
     with connection.cursor() as cursor:
         cursor.execute("analyze")

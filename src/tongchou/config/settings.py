@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "tongchou.rooms.resumption.apps.ResumptionConfig",
     "tongchou.rooms.supervision.apps.SupervisionConfig",
     "tongchou.rooms.service.apps.ServiceConfig",
+    "tongchou.rooms.matching.apps.MatchingConfig",
     "tongchou.rooms.trust.apps.TrustConfig",
     "tongchou.rooms.projects.apps.ProjectsConfig",
     "tongchou.rooms.directives.apps.DirectivesConfig",

@@ -22,6 +22,7 @@ from tongchou.web.permission import Nav, page
 
 PURPOSES = {
     "isolation": Text("隔离", "Isolation"), "transfer": Text("转运", "Transfer"), "sample": Text("样本", "Samples"), "stock": Text("物资", "Stock"),
+    "return_trip": Text("返岗专车", "Return trip"),
 }  # fmt: skip
 HOLDERS = {
     "site": Text("场所", "site"), "vehicle": Text("车辆", "vehicle"), "household": Text("家庭", "household"), "lab": Text("实验室", "laboratory"),

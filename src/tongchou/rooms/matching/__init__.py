@@ -1,0 +1,1 @@
+"""Matching of needs and offers (workers, materials, transport, storage), and organised return trips of migrant workers."""

@@ -1,0 +1,205 @@
+"""Verbs of the day of travel: the health check before boarding, arrival, the two-sided hand-over, seats given by the optimiser."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from datetime import timedelta
+from typing import Any, Literal
+
+from django.utils import timezone
+from pydantic import Field
+
+from tongchou.kernel.clock import SHANGHAI
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.text import Text
+from tongchou.record.act import Context, Payload, verb
+from tongchou.record.actions.custody import (
+    AnswerIn,
+    LetOutIn,
+    OfferIn,
+    TakeInIn,
+    Taken,
+    accept,
+    let_out,
+    offer,
+    take_in,
+)
+from tongchou.record.actions.open_loops import OpenIn, open_one
+from tongchou.record.models import Custody, Handover
+from tongchou.record.territory.reach import area_in_reach, missing
+from tongchou.rooms.matching.models import Passenger, Trip, Vehicle
+from tongchou.rooms.matching.rules import rules
+from tongchou.rooms.matching.signup import BARRED, flags_of, passenger_in_reach
+from tongchou.rooms.matching.trips import BOARD, JOIN, MANAGE, OneTripIn, free_seat, take_seats, trip_in_reach
+from tongchou.sim.matching.seats import Bus, Party, seat
+
+PURPOSE = "return_trip"
+EARLIEST = timedelta(hours=12)
+HANDOVER_MINUTES = 240
+
+
+class BoardIn(Payload):
+    """tenths: the reading in 0.1 °C; again: the second one, after five minutes, where the first was above the limit."""
+
+    passenger: uuid.UUID
+    tenths: int = Field(ge=300, le=450)
+    again: int | None = Field(None, ge=300, le=450)
+    symptoms: bool
+    code: Literal["green", "yellow", "red", "unknown"]
+
+
+class TakeOverIn(Payload):
+    """missing: passengers who were handed over on paper but are not there."""
+
+    handover: uuid.UUID
+    missing: list[uuid.UUID] = Field(default_factory=list, max_length=2_000)
+    note: str = Field("", max_length=300)
+
+
+class AssignIn(Payload):
+    """area: where the trips go; seats are given to those who wait for one."""
+
+    area: int
+
+
+@verb("trip.board", BOARD, Text("上车查验", "Check before boarding"))
+def board(context: Context, given: BoardIn) -> dict[str, Any]:
+    """Let a passenger on, or turn the passenger away with a loop for care. Fever is two readings above the limit."""
+    row = passenger_in_reach(context.actor, BOARD, given.passenger, lock=True)
+    trip = _boarding(context, row)
+    limit = rules(timezone.localdate(context.now))["fever_tenths"].value
+    if given.tenths > limit and given.again is None and not given.symptoms:
+        minutes = rules(timezone.localdate(context.now))["recheck_minutes"].value
+        rule = Text("体温 {t}℃ 超过界限，须间隔 {n} 分钟复测。", "{t} °C is above the limit; measure again after {n} minutes.")
+        remedy = Text("请填写复测体温。", "Give the second reading.")
+        raise Refusal(Reason.MISSING_VALUE, rule.with_(t=given.tenths / 10, n=minutes), remedy=remedy, field="again")
+    row.tenths = given.tenths if given.again is None else given.again
+    row.symptoms, row.code, row.checked_at, row.checked_by_id = given.symptoms, given.code, context.now, context.actor.account_id
+    why = "fever" if row.tenths > limit else "symptoms" if given.symptoms else "code" if given.code != "green" else ""
+    if why:
+        return _turned_away(context, row, trip, why)
+    place = f"{row.vehicle.plate} {row.seat}" if row.vehicle else ""
+    taken = TakeInIn(purpose=PURPOSE, unit=trip.unit_id, holder_kind="vehicle", items=[Taken(person=row.person_id, item="", place=place)])
+    row.custody_id = uuid.UUID(take_in(context, taken)["custodies"][0])
+    row.state = Passenger.State.BOARDED
+    row.save()
+    context.event("passenger_boarded", subject=f"passenger:{row.pk}")
+    return {"passenger": str(row.pk), "state": row.state, "loop": None}
+
+
+def _boarding(context: Context, row: Passenger) -> Trip:
+    if row.state != Passenger.State.BOOKED or row.trip_id is None:
+        rule = Text("该乘客没有座位，或已查验。", "The passenger has no seat, or has been checked.")
+        raise Refusal(Reason.WRONG_STAGE, rule, field="passenger", value=str(row.pk))
+    trip = Trip.objects.select_for_update(of=("self",)).get(pk=row.trip_id)
+    if trip.state != Trip.State.OPEN or context.now < trip.departs_at - EARLIEST:
+        rule = Text("发车前十二小时内、发车之前查验上车。", "Boarding is within the twelve hours before departure.")
+        raise Refusal(Reason.CONFLICT, rule, field="passenger", value=str(row.pk))
+    if Custody.objects.filter(person=row.person_id, let_out_at=None).exists():
+        rule = Text("该人员正由其他单位管控或转运，不能上车。", "Another unit holds this person; nobody boards before that ends.")
+        raise Refusal(Reason.TWO_HOLDERS, rule, remedy=Text("请联系现管单位。", "Ask the unit that holds the person."), field="passenger", value=str(row.pk))
+    return trip
+
+
+def _turned_away(context: Context, row: Passenger, trip: Trip, why: str) -> dict[str, Any]:
+    free_seat(row)
+    titles = {"fever": "发热", "symptoms": "有症状", "code": "健康码非绿码"}
+    given = {
+        "kind": "trip_health", "title": f"返岗专车上车查验异常：{titles[why]}", "person": row.person_id, "area": trip.unit.area_id,
+        "owner_unit": trip.unit_id, "origin": "return_trip", "origin_ref": str(row.pk), "urgent": True,
+    }  # fmt: skip
+    loop = OpenIn.model_validate(given)
+    row.loop_id = uuid.UUID(str(open_one(context, loop)["loop"]))
+    row.state, row.ended_at, row.end_note = Passenger.State.TURNED_AWAY, context.now, why
+    row.save()
+    context.event("passenger_turned_away", subject=f"passenger:{row.pk}", data={"why": why})
+    return {"passenger": str(row.pk), "state": row.state, "loop": str(row.loop_id)}
+
+
+@verb("trip.arrive", BOARD, Text("到达", "Arrive"))
+def arrive(context: Context, given: OneTripIn) -> dict[str, Any]:
+    """The trip has arrived: everybody on board is offered to the unit that takes them over. Until it accepts, the trip's unit holds them."""
+    trip = trip_in_reach(context.actor, BOARD, given.trip, lock=True)
+    if trip.state != Trip.State.DEPARTED:
+        raise Refusal(Reason.WRONG_STAGE, Text("该专车不在途中。", "The trip is not on its way."), field="trip", value=str(trip.pk))
+    by_unit: dict[int, list[Passenger]] = defaultdict(list)
+    for row in trip.passengers.filter(state=Passenger.State.BOARDED).order_by("pk"):
+        by_unit[row.to_unit_id].append(row)
+    for unit, people in sorted(by_unit.items()):
+        stays = [p.custody_id for p in people if p.custody_id]
+        if unit == trip.unit_id:
+            let_out(context, LetOutIn(custodies=stays, reason="delivered", note=""))
+            _arrived(context, people)
+            continue
+        made = offer(context, OfferIn(custodies=stays, to_unit=unit, to_kind="unit", place="", minutes=HANDOVER_MINUTES, note="返岗专车到达交接"))
+        for p in people:
+            p.handover_id = uuid.UUID(made["handover"])
+        Passenger.objects.bulk_update(people, ["handover"])
+    trip.state, trip.ended_at = Trip.State.ENDED, context.now
+    trip.save(update_fields=["state", "ended_at"])
+    context.event("trip_arrived", subject=f"trip:{trip.pk}", data={"units": len(by_unit), "people": sum(map(len, by_unit.values()))})
+    return {"trip": str(trip.pk), "units": len(by_unit), "people": sum(map(len, by_unit.values()))}
+
+
+@verb("trip.take_over", JOIN, Text("接收返岗人员", "Take workers over"))
+def take_over(context: Context, given: TakeOverIn) -> dict[str, Any]:
+    """The other side of the hand-over: who is there is taken over and the journey ends; who is not becomes unlocated, which shouts."""
+    handover = Handover.objects.filter(pk=given.handover).first()
+    rows = list(Passenger.objects.filter(handover=given.handover, state=Passenger.State.BOARDED).order_by("pk"))
+    if handover is None or not rows or handover.to_unit_id not in {g.unit_id for g in context.grants}:
+        raise missing(Text("没有找到该交接单。", "There is no such hand-over."), "handover", str(given.handover))
+    gone = set(given.missing)
+    if gone - {r.pk for r in rows}:
+        raise missing(Text("没有找到该乘客。", "There is no such passenger."), "missing", str(min(gone - {r.pk for r in rows})))
+    if handover.state == "accepted":  # on the custody page: what was said there holds
+        lost = set(handover.items.filter(outcome="missing").values_list("custody_id", flat=True))
+        gone = {r.pk for r in rows if r.custody_id in lost}
+    else:
+        accept(context, AnswerIn(handover=given.handover, missing=[r.custody_id for r in rows if r.pk in gone and r.custody_id], note=given.note))
+    there = [r for r in rows if r.pk not in gone]
+    if there:
+        let_out(context, LetOutIn(custodies=[r.custody_id for r in there if r.custody_id], reason="delivered", note=given.note))
+    _arrived(context, there)
+    away = [r for r in rows if r.pk in gone]
+    for r in away:
+        r.state, r.ended_at, r.end_note = Passenger.State.ABSENT, context.now, "missing"
+        context.event("passenger_missing", subject=f"passenger:{r.pk}")
+    Passenger.objects.bulk_update(away, ["state", "ended_at", "end_note"])
+    return {"arrived": len(there), "missing": len(away)}
+
+
+def _arrived(context: Context, people: list[Passenger]) -> None:
+    for p in people:
+        p.state, p.ended_at = Passenger.State.ARRIVED, context.now
+        context.event("passenger_arrived", subject=f"passenger:{p.pk}")
+    Passenger.objects.bulk_update(people, ["state", "ended_at"])
+
+
+@verb("trip.assign", MANAGE, Text("分配座位", "Give seats"))
+def assign(context: Context, given: AssignIn) -> dict[str, Any]:
+    """Give seats to everybody who waits for a trip to an area: as many as can travel, few vehicles, colleagues together, early."""
+    area = area_in_reach(context.actor, MANAGE, given.area)
+    waiting = Passenger.objects.select_for_update(of=("self",)).filter(state=Passenger.State.ASKED, to_unit__area__path__startswith=area.path)
+    people = [p for p in waiting.select_related("to_unit__area").order_by("signed_at", "pk") if not set(p.flags) & set(BARRED)]
+    fresh = flags_of([p.person_id for p in people], None, timezone.localdate(context.now))
+    people = [p for p in people if "held" not in fresh[p.person_id]]
+    trips = Trip.objects.filter(state=Trip.State.OPEN, departs_at__gt=context.now, area__path__startswith=area.path)
+    vehicles = {str(v.pk): v for v in Vehicle.objects.filter(trip__in=trips).select_related("trip")}
+    groups: dict[str, list[Passenger]] = defaultdict(list)
+    for p in people:
+        groups[f"{p.origin_key}|{p.first}|{p.last}|{p.to_unit_id}"].append(p)
+    parties = [
+        Party(key, len(some), some[0].origin_key, some[0].first.toordinal(), some[0].last.toordinal(), frozenset(some[0].to_unit.area.path.split(".")))
+        for key, some in groups.items()
+    ]
+    buses = [
+        Bus(key, v.usable - v.taken, v.trip.origin_key, v.trip.departs_at.astimezone(SHANGHAI).toordinal(), str(v.trip.area_id), v.taken > 0)
+        for key, v in vehicles.items()
+    ]
+    result = seat(parties, buses)
+    take_seats(context, [(groups[party].pop(0), vehicles[bus]) for party, bus, n in result.given for _ in range(n)])
+    seated = sum(n for _, _, n in result.given)
+    told = {"waiting": len(people), "seated": seated, "vehicles": len({b for _, b, _ in result.given}), "proven": all(result.proven)}
+    context.event("seats_given", subject=f"area:{area.pk}", data=told)
+    return told
