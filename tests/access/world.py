@@ -27,8 +27,8 @@ from tongchou.rooms.daily.models import Fever, Report
 from tongchou.rooms.directives.models import Directive, Meeting
 from tongchou.rooms.requests.models import Answer
 from tongchou.rooms.risk.models import Finding, Proposal
-from tongchou.rooms.schools import models as schools
 from tongchou.rooms.rural import models as rural
+from tongchou.rooms.schools import models as schools
 from tongchou.rooms.supervision import models as supervision
 from tongchou.rooms.supervision.actions.raising import make as make_lead
 from tongchou.rooms.supervision.checklists import edition_for

@@ -22,8 +22,8 @@ from tongchou.cli.demo_places import divide_places, import_places, invent_places
 from tongchou.cli.demo_projects import make_projects
 from tongchou.cli.demo_requests import make_requests
 from tongchou.cli.demo_risk import make_risk
-from tongchou.cli.demo_schools import make_schools
 from tongchou.cli.demo_rural import make_farming, make_relief
+from tongchou.cli.demo_schools import make_schools
 from tongchou.cli.demo_service import make_service
 from tongchou.cli.demo_supervision import make_supervision
 from tongchou.cli.demo_trust import make_orders
