@@ -23,10 +23,11 @@ from tongchou.packs.plans.preview import Preview, preview, rules_of
 from tongchou.packs.plans.resolve import stand
 from tongchou.record.access import Actor
 from tongchou.record.people.reach import like_paths
+from tongchou.record.plans import district_code
 from tongchou.rooms.plans.deciding import explained
 from tongchou.rooms.plans.models import Decision, PackVersion
 from tongchou.rooms.plans.onrecord import people_before
-from tongchou.rooms.plans.store import district_code, pack_of
+from tongchou.rooms.plans.store import pack_of
 
 
 def decision_in_reach(actor: Actor, key: uuid.UUID, permission: str = "plan.decide") -> Decision:

@@ -10,7 +10,6 @@ from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context
 from tongchou.record.actions.loops import AdvanceIn, advance
 from tongchou.record.actions.open_loops import OpenIn, open_one
-from tongchou.record.loops.evidence import EvidenceIn
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Evidence, Loop
 from tongchou.rooms.risk.evaluate import Assessment, Picture
@@ -27,16 +26,17 @@ def opened(context: Context, seen: Picture, found: Assessment) -> uuid.UUID | No
         return None
     before, after = found.current.grade if found.current else "", found.target or "released"
     title = f"{found.area.name}：{grade_title(before, seen.on).zh} → {grade_title(after, seen.on).zh}（{seen.on.isoformat()}）"
-    item = OpenIn(kind="grade_change", title=title, area=found.area.pk, owner_unit=office, origin="grade", origin_ref=f"{found.area.pk}:{seen.on}")
-    return uuid.UUID(open_one(replace(context, actor=SYSTEM), item)["loop"])
+    item = {"kind": "grade_change", "title": title, "area": found.area.pk, "owner_unit": office, "origin": "grade", "origin_ref": f"{found.area.pk}:{seen.on}"}
+    return uuid.UUID(open_one(replace(context, actor=SYSTEM), OpenIn.model_validate(item))["loop"])
 
 
 def follow(context: Context, row: Proposal, step: str, note: str = "") -> None:
     """Take the loop where the proposal is, unless it was there first."""
     if row.loop_id is None or Loop.objects.filter(pk=row.loop_id, stage=_REACHED[step]).exists():
         return
-    evidence = [EvidenceIn(key="document", type="text", text=row.document)] if step == "approve" else []
-    advance(replace(context, actor=SYSTEM), AdvanceIn(loop=row.loop_id, step=step, note=note, evidence=evidence))
+    evidence = [{"key": "document", "type": "text", "text": row.document}] if step == "approve" else []
+    taken = {"loop": row.loop_id, "step": step, "note": note, "evidence": evidence}
+    advance(replace(context, actor=SYSTEM), AdvanceIn.model_validate(taken))
 
 
 def proposals_of(context: Context, loops: Sequence[uuid.UUID]) -> list[Proposal]:

@@ -37,7 +37,7 @@ SCHEME_ENDED_REASON = Text("原分级办法已停止适用，该等级不再保�
 
 
 RESUMPTION = "resumption-2020"
-_TRIGGERS: dict[tuple[str | date, ...], tuple[Trigger, ...]] = {}
+_TRIGGERS: dict[tuple[object, ...], tuple[Trigger, ...]] = {}
 
 _ENDINGS = {"": Text("未划定", "not graded"), "none": Text("未划定", "not graded"), "released": Text("解除", "released")}
 

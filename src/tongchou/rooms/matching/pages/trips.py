@@ -28,7 +28,7 @@ from tongchou.rooms.matching.signup import BARRED, FLAGS, NEUTRAL, own_id, passe
 from tongchou.rooms.matching.trips import BOARD, JOIN, MANAGE, SEE, staff_of, trip_in_reach, trips_of
 from tongchou.rooms.matching.workers import rejected_workers
 from tongchou.web.fieldparts import FieldParts
-from tongchou.web.pages.choices import Choices, area_choices, unit_choices, unit_named
+from tongchou.web.pages.choices import Choices, area_choices, unit_choices
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.imports import tell_import
 from tongchou.web.pages.requests import actor_of, do, given, integer, moment, now
@@ -285,7 +285,7 @@ def my_trip(request: HttpRequest) -> HttpResponse:
         if request.POST.get("withdraw"):
             do(request, "trip.withdraw_own", {"passenger": request.POST["withdraw"], "reason": "本人撤回"})
             return done(request, reverse("my_trip"), Text("已撤回。", "Withdrawn."))
-        found = [u for u in unit_named(request.POST.get("enterprise", "")) if u.kind == Unit.Kind.ENTERPRISE]
+        found = by_name_or_code(request.POST.get("enterprise", ""), kinds=(Unit.Kind.ENTERPRISE,))
         if len(found) != 1:
             rule = Text("没有找到这家单位，或有重名。", "No enterprise, or several, have this name.")
             raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请写全称或代码。", "Give the full name or the code."), field="enterprise")
