@@ -19,6 +19,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Unit
+from tongchou.record.questions.units import by_name_or_code
 from tongchou.rooms.matching.models import Passenger, Trip
 from tongchou.rooms.matching.pages.entries import unit_field, unit_given
 from tongchou.rooms.matching.passengers import names_of, passengers_of
