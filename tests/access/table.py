@@ -119,6 +119,24 @@ PAGES: dict[str, Way] = {
     "reversal_answer": Way(("reversal",), "area", lambda p: {"agree": "no"}),
     "my_notice": Way(("order",), "party"),
     "my_appeal": Way(("order",), "party", lambda p: {"detail": "日期有误"}),
+    **{
+        name: Way()
+        for name in (
+            "resumption", "resumption_new", "resumption_lookup", "resumption_list", "resumption_queue", "resumption_batches", "resumption_rules", "permit_list",
+            "permit_register", "announced",
+        )
+    },
+    **{
+        f"resumption_{name}": Way(("application",), "area")
+        for name in ("application", "fill", "submit", "withdraw", "site", "review", "ask", "decide", "why", "adjust")
+    },
+    "resumption_letter": Way(("application", "format"), "area"),
+    "resumption_batch": Way(("batch",), "area"),
+    "resumption_batch_change": Way(("batch",), "area", lambda p: {"application": p.ids["application"], "place": "1", "reason": "先办"}),
+    "resumption_batch_decide": Way(("batch",), "area", lambda p: {"reason": "取消"}),
+    "resumption_rules_decide": Way(("rules",)),
+    **{f"permit{name}": Way(("permit",), "area") for name in ("", "_suspend", "_resume", "_withdraw", "_plate")},
+    "plate": Way(("permit",)),
     "projects": Way(),
     "project_new": Way(form=lambda p: {"name": "新项目", "kind": "other", "area": p.area.pk, "lead_unit": p.unit.pk, "invest": "1"}, reach="area"),
     # daily reports: an enterprise's own by its account alone, of which there is none here; the others within reach
@@ -471,6 +489,25 @@ ACTS: dict[str, Way] = {
     "staff.change": Way(reach="area", form=lambda p: {"staff": p.ids["staff"], "symptoms": False}),
     "staff.end": Way(reach="area", form=lambda p: {"staff": p.ids["staff"]}),
     "staff.clear": Way(reach="area", form=lambda p: {"area": p.area.pk}),
+    "resumption.start": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"]}),
+    "resumption.fill": Way(reach="area", form=lambda p: {"application": p.ids["application"], "items": [{"key": "plan", "text": "新方案"}]}),
+    "resumption.submit": Way(reach="area", form=lambda p: {"application": p.ids["application"]}),
+    "resumption.supply": Way(reach="area", form=lambda p: {"application": p.ids["application"]}),
+    "resumption.withdraw": Way(reach="area", form=lambda p: {"application": p.ids["application"], "reason": "不办了"}),
+    "resumption.check": Way(reach="area", form=lambda p: {"application": p.ids["application"], "items": [{"key": "disinfection", "ok": True}]}),
+    "resumption.review": Way(reach="area", form=lambda p: {"application": p.ids["application"], "items": [{"key": "plan", "ok": True}]}),
+    "resumption.conclude": Way(reach="area", form=lambda p: {"application": p.ids["application"], "conclusion": "具备条件"}),
+    "resumption.ask": Way(reach="area", form=lambda p: {"application": p.ids["application"], "items": ["plan"], "what": "方案不完整"}),
+    "resumption.decide": Way(reach="area", form=lambda p: {"application": p.ids["application"], "approve": True}),
+    "resumption.adjust": Way(reach="area", form=lambda p: {"application": p.ids["application"], "lift": 1, "reason": "保供"}),
+    "resumption.batch": Way(reach="area", form=lambda p: {"title": "第二批", "applications": [p.ids["application"]]}),
+    "resumption.batch_change": Way(
+        reach="area", form=lambda p: {"batch": p.ids["batch"], "application": p.ids["application"], "place": 1, "reason": "先办"},
+    ),
+    "resumption.batch_approve": Way(reach="area", form=lambda p: {"batch": p.ids["batch"], "seen_version": 1}),
+    "resumption.batch_drop": Way(reach="area", form=lambda p: {"batch": p.ids["batch"], "reason": "取消"}),
+    "resumption.propose_rules": Way(),
+    "resumption.decide_rules": Way(form=lambda p: {"edition": p.ids["rules"], "adopt": True}),
     "plan.decide": Way(reach="area", form=lambda p: {"person": p.ids["person"], "pack": PACK, "table": TABLE}),
     "restriction.issue": Way(reach="area", form=lambda p: {"decision": p.ids["decision"], "legal_basis": LAW}),
     "restriction.renew": Way(reach="area", form=lambda p: {"order": p.ids["order"], "decision": p.ids["decision"], "legal_basis": LAW}),

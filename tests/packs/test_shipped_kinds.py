@@ -31,6 +31,7 @@ SHIPPED = {
     "praise",
     "request",
     "request_approval",
+    "resumption_application",
     "task",
     "unlocated",
     "workplace_fever",

@@ -39,7 +39,9 @@ class Regime:
     unconfirmed: bool
 
 
-def regime(code: str, on: date, *, level: str | None = None, essential: bool | None = None, commitment: bool | None = None) -> Regime:
+def regime(
+    code: str, on: date, *, level: str | None = None, essential: bool | None = None, commitment: bool | None = None
+) -> Regime:
     """The regime of an area, by its code, on a day.
 
     level: the grade to go by (low, medium, high); None takes the one on record, the area's own or that of the nearest area above it. No
@@ -51,12 +53,16 @@ def regime(code: str, on: date, *, level: str | None = None, essential: bool | N
         held = grade_of(area, on)
         level = OF_RANK.get(rank(held.grade)) if held else None
     given = {"area_grade": level, "essential": essential, "commitment": commitment}
-    found = decide(shipped_pack(PACK), TABLE, {k: v for k, v in given.items() if v is not None}, on, None, code[:6], explain=False)
+    found = decide(
+        shipped_pack(PACK), TABLE, {k: v for k, v in given.items() if v is not None}, on, None, code[:6], explain=False
+    )
     value, standing = as_value(found), found.standing
     document, reason = None, Text("须先查明风险等级。", "The grade has to be known first.")
     if found.rule is not None and found.outcome != UNDETERMINED:
         source = found.rule.rule.source
-        paper = standing.pack.documents[standing.edition.source.document if source.document == "edition" else source.document]
+        paper = standing.pack.documents[
+            standing.edition.source.document if source.document == "edition" else source.document
+        ]
         document, reason = (paper.title, paper.number, paper.issuer, paper.link), found.rule.rule.reason
     return Regime(
         code, on, found.outcome, outcome_title(found, found.outcome), reason, document, standing.edition.title,
