@@ -262,6 +262,7 @@ def _resumption(cast: Cast, place: Place, inner: Area) -> None:
     permit = grant(Context(new_id(), SYSTEM, timezone.now(), ()), [Given(other.pk, "list", None, (place.marker("说明"),), {}, "resumption-2020", "guided", "by_list")])[0]
     rules = RuleEdition.objects.create(
         from_date=date(2099, 1, 1), rules=default_rules(), reason="测试", proposed_by=cast.accounts["hq"], proposed_at=at,
+    )  # fmt: skip
     place.ids |= {"application": made, "batch": batch.pk, "permit": permit.pk, "rules": rules.pk}
 
 
