@@ -131,6 +131,7 @@ PAGES: dict[str, Way] = {
         for name in ("application", "fill", "submit", "withdraw", "site", "review", "ask", "decide", "why", "adjust")
     },
     "resumption_letter": Way(("application", "format"), "area"),
+    "resumption_loop": Way(("loop",), "party"),
     "resumption_batch": Way(("batch",), "area"),
     "resumption_batch_change": Way(("batch",), "area", lambda p: {"application": p.ids["application"], "place": "1", "reason": "先办"}),
     "resumption_batch_decide": Way(("batch",), "area", lambda p: {"reason": "取消"}),

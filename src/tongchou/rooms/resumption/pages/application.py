@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -19,8 +19,28 @@ from tongchou.rooms.resumption.models import Application, Item
 from tongchou.rooms.resumption.questions import place_of
 from tongchou.rooms.resumption.reach import APPLY, CHECK, DECIDE, REVIEW, VIEW, application_in_reach, no_such
 from tongchou.rooms.resumption.words import OUTCOMES, SOURCES, STANDS, TITLE, TONES, WHATS, named_way
+from tongchou.web.pages.loops import LOOP_LINKS, LoopLink
 from tongchou.web.pages.requests import actor_of, now
 from tongchou.web.permission import page
+
+LOOP_LINKS.append(
+    LoopLink(
+        "resumption_loop",
+        Text("打开复工申请，逐项办理", "Open the application, item by item"),
+        "clipboard-check",
+        lambda file, actor: file.kind.key == "resumption_application" and actor.permits(VIEW),
+    )
+)
+
+
+@page("resumption_loop", "loops/<uuid:loop>/resumption", VIEW, methods=("GET",))
+def resumption_loop(request: HttpRequest, loop: uuid.UUID) -> HttpResponse:
+    """From a loop of the work list to its application."""
+    found = Application.objects.filter(loop_id=loop).values_list("pk", flat=True).first()
+    if found is None:
+        raise no_such(loop)
+    row = application_in_reach(actor_of(request), VIEW, found)
+    return HttpResponseRedirect(reverse("resumption_application", args=[row.pk]))
 
 
 def seen(actor: Actor, key: uuid.UUID, permission: str = VIEW) -> Application:

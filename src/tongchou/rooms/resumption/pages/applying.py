@@ -26,10 +26,12 @@ from tongchou.rooms.resumption.reach import APPLY
 from tongchou.rooms.resumption.words import TITLE, named_way
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
+from tongchou.web.pages.loops import KIND_PAGES
 from tongchou.web.pages.requests import actor_of, do, now
 from tongchou.web.permission import page
 
 _NEW = Text("申请复工", "Apply to resume work")
+KIND_PAGES["resumption_application"] = "resumption_new"
 
 
 @page("resumption_new", "resumption/new", APPLY)
