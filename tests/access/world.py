@@ -263,7 +263,7 @@ def _resumption(cast: Cast, place: Place, inner: Area) -> None:
     rules = RuleEdition.objects.create(
         from_date=date(2099, 1, 1), rules=default_rules(), reason="测试", proposed_by=cast.accounts["hq"], proposed_at=at,
     )  # fmt: skip
-    place.ids |= {"application": made, "batch": batch.pk, "permit": permit.pk, "rules": rules.pk}
+    place.ids |= {"application": made, "lot": batch.pk, "permit": permit.pk, "rules": rules.pk}
 
 
 def _standing(place: Place) -> None:

@@ -20,7 +20,6 @@ from tongchou.cli.demo_people import load_people, make_happenings, make_resident
 from tongchou.cli.demo_places import divide_places, import_places, invent_places
 from tongchou.cli.demo_projects import make_projects
 from tongchou.cli.demo_requests import make_requests
-from tongchou.cli.demo_resumption import make_resumption
 from tongchou.cli.demo_risk import make_risk
 from tongchou.cli.demo_service import make_service
 from tongchou.cli.demo_supervision import make_supervision
@@ -74,7 +73,6 @@ def load_demo(
         make_orders(demo)
         make_risk(demo)
         make_projects(demo)
-        make_resumption(demo)
         make_supervision(demo)
     seal_all()
     with connection.cursor() as cursor:

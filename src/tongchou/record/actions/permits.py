@@ -36,7 +36,7 @@ class SuspendIn(Payload):
     """must_show: what has to be shown before work goes on. seen_version: the permit's version as it was seen; refused if it has moved on."""
 
     unit: int
-    reason: str = Field(min_length=4, max_length=2_000)
+    reason: str = Field(min_length=2, max_length=2_000)
     must_show: list[str] = Field(min_length=1, max_length=20)
     seen_version: int | None = None
 
@@ -53,7 +53,7 @@ class ReviewIn(Payload):
     """changes: what is no longer as it was when the permit was given."""
 
     unit: int
-    reason: str = Field(min_length=4, max_length=2_000)
+    reason: str = Field(min_length=2, max_length=2_000)
     changes: list[ChangeIn] = Field(default_factory=list, max_length=20)
 
 
@@ -66,14 +66,14 @@ class ShownIn(Payload):
 
 class ResumeIn(Payload):
     unit: int
-    reason: str = Field(min_length=4, max_length=2_000)
+    reason: str = Field(min_length=2, max_length=2_000)
     shown: list[ShownIn] = Field(default_factory=list, max_length=20)
     seen_version: int | None = None
 
 
 class WithdrawIn(Payload):
     unit: int
-    reason: str = Field(min_length=4, max_length=2_000)
+    reason: str = Field(min_length=2, max_length=2_000)
     seen_version: int | None = None
 
 

@@ -183,11 +183,11 @@ def resumption_batches(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-@page("resumption_batch", "resumption/batches/<uuid:batch>", DECIDE, methods=("GET",))
-def resumption_batch(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
+@page("resumption_batch", "resumption/batches/<uuid:lot>", DECIDE, methods=("GET",))
+def resumption_batch(request: HttpRequest, lot: uuid.UUID) -> HttpResponse:
     """One batch: its applications in order, each with its place in the queue; what a person changed is on record."""
     actor = actor_of(request)
-    row, applications = batch_seen(actor, batch)
+    row, applications = batch_seen(actor, lot)
     today = now().astimezone(SHANGHAI).date()
     ranked = (
         {r.application: r for r in ranking(actor, today, rules_on(today)["weights"])} if row.state == "proposed" else {}
@@ -200,26 +200,26 @@ def resumption_batch(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     return render(request, "resumption/batch.html", context)
 
 
-@page("resumption_batch_change", "resumption/batches/<uuid:batch>/change", DECIDE, methods=("POST",))
-def resumption_batch_change(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
+@page("resumption_batch_change", "resumption/batches/<uuid:lot>/change", DECIDE, methods=("POST",))
+def resumption_batch_change(request: HttpRequest, lot: uuid.UUID) -> HttpResponse:
     """Move one within the batch, or take it out."""
-    batch_seen(actor_of(request), batch)
+    batch_seen(actor_of(request), lot)
     payload = {
-        "batch": str(batch),
+        "batch": str(lot),
         "application": request.POST.get("application", ""),
         "place": integer(request, "place"),
         "reason": request.POST.get("reason", ""),
     }
     do(request, "resumption.batch_change", payload)
-    return done(request, reverse("resumption_batch", args=[batch]), Text("已调整。", "Changed."))
+    return done(request, reverse("resumption_batch", args=[lot]), Text("已调整。", "Changed."))
 
 
-@page("resumption_batch_decide", "resumption/batches/<uuid:batch>/decide", DECIDE, methods=("POST",))
-def resumption_batch_decide(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
+@page("resumption_batch_decide", "resumption/batches/<uuid:lot>/decide", DECIDE, methods=("POST",))
+def resumption_batch_decide(request: HttpRequest, lot: uuid.UUID) -> HttpResponse:
     """Approve and announce, or give up."""
-    row, _ = batch_seen(actor_of(request), batch)
+    row, _ = batch_seen(actor_of(request), lot)
     if request.POST.get("approve") != "yes":
-        do(request, "resumption.batch_drop", {"batch": str(batch), "reason": request.POST.get("reason", "") or "取消"})
+        do(request, "resumption.batch_drop", {"batch": str(lot), "reason": request.POST.get("reason", "") or "取消"})
         return done(
             request,
             reverse("resumption_batches"),
@@ -228,7 +228,7 @@ def resumption_batch_decide(request: HttpRequest, batch: uuid.UUID) -> HttpRespo
     made = do(
         request,
         "resumption.batch_approve",
-        {"batch": str(batch), "seen_version": integer(request, "seen_version") or row.version},
+        {"batch": str(lot), "seen_version": integer(request, "seen_version") or row.version},
     ).result
     said = Text("已批准并公布 {n} 家。", "{n} approved and announced.").with_(n=made["approved"])
-    return done(request, reverse("resumption_batch", args=[batch]), said)
+    return done(request, reverse("resumption_batch", args=[lot]), said)
