@@ -17,6 +17,7 @@ KINDS = kindfile.base_kinds()
 SHIPPED = {
     "appeal",
     "care_review",
+    "chain_block",
     "daily_missing",
     "data_request",
     "difficulty",
