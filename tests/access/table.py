@@ -141,7 +141,8 @@ PAGES: dict[str, Way] = {
     "projects": Way(),
     "project_new": Way(form=lambda p: {"name": "新项目", "kind": "other", "area": p.area.pk, "lead_unit": p.unit.pk, "invest": "1"}, reach="area"),
     # daily reports: an enterprise's own by its account alone, of which there is none here; the others within reach
-    **{name: Way() for name in ("daily", "daily_overview", "daily_silent", "daily_reports", "fevers", "daily_import", "progress", "progress_target", "chain", "chain_partner", "chain_open")},
+    **{name: Way() for name in ("daily", "daily_overview", "daily_silent", "daily_reports", "fevers", "daily_import")},
+    **{name: Way() for name in ("progress", "progress_target", "chain", "chain_partner", "chain_open")},
     "daily_same": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "day": TODAY, "seen": p.ids["report"]}),
     "daily_new": Way(reach="party", get=lambda p: {"unit": p.ids["enterprise"]}, get_scoped=True),
     "daily_correct": Way(("report",), "party", lambda p: {"at_work": 1}),
