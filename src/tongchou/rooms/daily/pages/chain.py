@@ -93,13 +93,19 @@ def _picture(found: list[Block], all_links: list[Link]) -> dict[str, Any]:
     nodes: list[dict[str, Any]] = [
         {
             "id": b.key, "name": b.name, "symbolSize": min(16 + 6 * b.waiting, 64), "category": 0 if b.state == "not_back" else 1,
-            "symbol": "rect" if b.state == "not_back" else "diamond", "label": {"show": True},
+            "symbol": "rect" if b.state == "not_back" else "diamond", "label": {"show": True, "position": "right"},
         }
         for b in found
     ]  # fmt: skip
     buyers = {x.buyer: x.buyer_name for x in shown}
     nodes += [
-        {"id": f"buyer:{k}", "name": n, "symbolSize": 12, "category": 2, "label": {"show": len(buyers) <= 40}}
+        {
+            "id": f"buyer:{k}",
+            "name": n,
+            "symbolSize": 12,
+            "category": 2,
+            "label": {"show": len(buyers) <= 40, "position": "right"},
+        }
         for k, n in buyers.items()
     ]
     pairs = sorted({(x.key, f"buyer:{x.buyer}") for x in shown})
