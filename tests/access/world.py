@@ -6,7 +6,7 @@ A marker is a text that occurs nowhere else; where a role and its area permit it
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.test import Client
@@ -14,10 +14,12 @@ from django.utils import timezone
 
 from tests.cast import SINCE, Cast, build
 from tests.rooms.plans.drill import LAW, PACK, TABLE, install
+from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.identifiers import check_digit
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM, Actor, load_actor, roles
 from tongchou.record.act import Context, act
+from tongchou.record.actions.permits import Given, grant
 from tongchou.record.actions.tokens import issue
 from tongchou.record.files import take_in
 from tongchou.record.models import Account, Area, Evidence, Person, PersonMerge, Post, PostHolding, Responsibility, Unit
@@ -26,6 +28,8 @@ from tongchou.rooms.command.models import Secondment, Team
 from tongchou.rooms.daily.models import Fever, Report
 from tongchou.rooms.directives.models import Directive, Meeting
 from tongchou.rooms.requests.models import Answer
+from tongchou.rooms.resumption.models import Application, Batch, RuleEdition
+from tongchou.rooms.resumption.ways import default_rules
 from tongchou.rooms.risk.models import Finding, Proposal
 from tongchou.rooms.rural import models as rural
 from tongchou.rooms.schools import models as schools
@@ -119,6 +123,7 @@ def world() -> World:
         _register(place)
         _daily(place)
         _matching(place)
+        _resumption(cast, place, inner)
         _data_request(place)
         _order(place)
         _risk(place)
@@ -262,6 +267,27 @@ def _matching(place: Place) -> None:
         actor, "trip.sign_up", origin="毕节", first=str(today), last=str(today + timedelta(days=1)), to_unit=works, trip=trip, workers=[worker]
     )["passengers"][0]  # fmt: skip
     place.ids |= {"entry": entry, "run": run, "trip": trip, "passenger": passenger}
+def _resumption(cast: Cast, place: Place, inner: Area) -> None:
+    """An application that is being checked, in a batch; a permit; a proposed edition of the rules."""
+    at, officer = datetime(2020, 2, 20, 10, tzinfo=SHANGHAI), _officer(place)
+    made = act("resumption.start", officer, new_id(), {"unit": place.ids["enterprise"]}, now=at).result["application"]
+    row = Application.objects.get(pk=made)
+    items = []
+    for item in row.items.exclude(form="record"):
+        value: dict[str, Any] = {"number": 9} if item.form == "number" else {"text": place.marker("说明")}
+        if item.form in ("photo", "file"):
+            value = {"files": [str(take_in(officer, new_id(), "现场.png", "image/png", PNG).result["file"])]}
+        items.append({"key": item.key} | value)
+    act("resumption.fill", officer, new_id(), {"application": made, "items": items}, now=at)
+    act("resumption.submit", officer, new_id(), {"application": made}, now=at)
+    batch = Batch.objects.create(id=new_id(), title=place.marker("说明"), proposed_by=place.officer, proposed_at=at)
+    Application.objects.filter(pk=made).update(batch=batch, place=1)
+    other = _unit(f"{place.name} 二厂", "enterprise", inner)
+    permit = grant(Context(new_id(), SYSTEM, timezone.now(), ()), [Given(other.pk, "list", None, (place.marker("说明"),), {}, "resumption-2020", "guided", "by_list")])[0]
+    rules = RuleEdition.objects.create(
+        from_date=date(2099, 1, 1), rules=default_rules(), reason="测试", proposed_by=cast.accounts["hq"], proposed_at=at,
+    )  # fmt: skip
+    place.ids |= {"application": made, "lot": batch.pk, "permit": permit.pk, "rules": rules.pk}
 
 
 def _standing(place: Place) -> None:

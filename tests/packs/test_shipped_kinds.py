@@ -17,6 +17,7 @@ KINDS = kindfile.base_kinds()
 SHIPPED = {
     "appeal",
     "care_review",
+    "chain_block",
     "daily_missing",
     "data_request",
     "difficulty",
@@ -36,6 +37,7 @@ SHIPPED = {
     "relief_problem",
     "request",
     "request_approval",
+    "resumption_application",
     "school_check",
     "school_cluster",
     "task",

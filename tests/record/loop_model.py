@@ -13,6 +13,7 @@ from typing import Any
 
 from tongchou.kernel.errors import Reason
 from tongchou.packs.kinds import LoopKind, Party, Stage, Step
+from tongchou.record.access import roles
 
 Reasons = set[Reason]
 RUNGS = ("none", "remind", "supervise", "accountability")
@@ -243,7 +244,8 @@ class LoopModel:
 
     def refuses_due(self, who: Who, id: str, due: datetime, now: datetime) -> Reasons:
         loop = self.loops[id]
-        return self._ground(who, loop, (Party.OPENER, Party.ADJUDICATOR)) | _due(due, now)
+        served: Reasons = {Reason.NOT_OWNER} if who.role and roles()[who.role].served else set()
+        return self._ground(who, loop, (Party.OPENER, Party.ADJUDICATOR)) | _due(due, now) | served
 
     def set_due(self, id: str, due: datetime, now: datetime) -> None:
         loop = self.loops[id]

@@ -30,7 +30,13 @@ def given(cast: Cast, unit: str = "works", until: date | None = None, **bound: A
 
 
 def registered(cast: Cast, unit: str = "works", **more: Any) -> Enterprise:
-    values = {"staff": 100, "industry": "C1811", "products": "服装", "lists": ["essential"], "changed_at": timezone.now()} | more
+    values = {
+        "staff": 100,
+        "industry": "C1811",
+        "products": "服装",
+        "lists": ["essential"],
+        "changed_at": timezone.now(),
+    } | more
     return Enterprise.objects.create(unit=cast.units[unit], **values)
 
 
@@ -66,7 +72,11 @@ def test_suspended_with_what_has_to_be_shown_and_restored_when_it_was(cast: Cast
     held = permit_of(unit, TODAY)
     assert held
     assert (held.state, held.plate, held.works(TODAY)) == ("suspended", "red", False)
-    early = refused(lambda: cast.act("street", "permit.resume", unit=unit, reason="整改到位", shown=[{"what": "测温记录", "found": "已核对"}]))
+    early = refused(
+        lambda: cast.act(
+            "street", "permit.resume", unit=unit, reason="整改到位", shown=[{"what": "测温记录", "found": "已核对"}]
+        )
+    )
     assert (early.reason, early.field) == (Reason.EVIDENCE_MISSING, "shown")
     shown = [{"what": "测温记录", "found": "已核对"}, {"what": "值守安排", "found": "现场看过"}]
     cast.act("hq", "permit.resume", unit=unit, reason="整改到位", shown=shown)
@@ -88,10 +98,20 @@ def test_it_goes_back_to_review_when_what_it_was_given_for_changes(cast: Cast) -
     Enterprise.objects.filter(pk=held.pk).update(staff=121, products="口罩", lists=["key"])
     assert check_all_permits() == 1
     permit.refresh_from_db()
-    assert (permit.state, permit.plate, {c["fact"] for c in permit.changes}) == ("review", "yellow", {"staff", "products", "lists"})
+    assert (permit.state, permit.plate, {c["fact"] for c in permit.changes}) == (
+        "review",
+        "yellow",
+        {"staff", "products", "lists"},
+    )
     assert "100 → 121" in " ".join(w.zh for w in change_words(permit.changes))
     assert check_all_permits() == 0  # told once
-    cast.act("street", "permit.review", unit=permit.unit_id, reason="口罩只够五天", changes=[{"fact": "mask_days", "was": 9, "now": 5}])
+    cast.act(
+        "street",
+        "permit.review",
+        unit=permit.unit_id,
+        reason="口罩只够五天",
+        changes=[{"fact": "mask_days", "was": 9, "now": 5.5}],
+    )
     permit.refresh_from_db()
     assert len(permit.changes) == 4
     cast.act("street", "permit.resume", unit=permit.unit_id, reason="已核实新情况")
@@ -140,7 +160,9 @@ def test_who_may_not_and_what_is_wrong(cast: Cast, who: str, verb: str, more: di
 
 
 def test_without_a_permit_there_is_nothing_to_suspend(cast: Cast) -> None:
-    wrong = refused(lambda: cast.act("street", "permit.suspend", unit=cast.units["works"].pk, reason="擅自开工", must_show=["申请"]))
+    wrong = refused(
+        lambda: cast.act("street", "permit.suspend", unit=cast.units["works"].pk, reason="擅自开工", must_show=["申请"])
+    )
     assert wrong.reason is Reason.WRONG_STAGE
     assert Unit.objects.get(pk=cast.units["works"].pk).work_permits.count() == 0
 

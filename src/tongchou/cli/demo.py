@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from tongchou.cli.demo_cast import ACCOUNTS, PASSWORD, Demo, make_accounts, make_responsibilities, make_units
 from tongchou.cli.demo_command import make_command
+from tongchou.cli.demo_daily import make_daily
 from tongchou.cli.demo_directives import make_directives
 from tongchou.cli.demo_duty import make_duty
 from tongchou.cli.demo_history import make_history
@@ -81,6 +82,7 @@ def load_demo(
         make_farming(demo)
         make_relief(demo)
         make_matching(demo)
+        make_daily(demo)
     seal_all()
     with connection.cursor() as cursor:
         cursor.execute("analyze")

@@ -36,7 +36,10 @@ class FactRule:
 def fact_rules() -> dict[str, FactRule]:
     """The rules by fact, from permit_rules.yaml."""
     raw = yaml.safe_load(files("tongchou.record").joinpath("permit_rules.yaml").read_text("utf-8"))["facts"]
-    return {k: FactRule(Text.from_dict(v["title"]), v["when"], v.get("value", 0), v.get("status") == "unconfirmed") for k, v in raw.items()}
+    return {
+        k: FactRule(Text.from_dict(v["title"]), v["when"], v.get("value", 0), v.get("status") == "unconfirmed")
+        for k, v in raw.items()
+    }
 
 
 _PRESENT = """

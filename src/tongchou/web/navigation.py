@@ -5,7 +5,7 @@ from __future__ import annotations
 from tongchou.kernel.text import Text
 
 GROUPS: tuple[tuple[Text | None, tuple[str, ...]], ...] = (
-    (None, ("my_status", "work", "school_day", "visits", "figures")),
+    (None, ("my_status", "work", "school_day", "daily", "visits", "figures")),
     (
         Text("指挥调度", "Command"),
         (
@@ -15,7 +15,10 @@ GROUPS: tuple[tuple[Text | None, tuple[str, ...]], ...] = (
     (Text("疫情防控", "Control"), ("people", "orders", "order_counts", "care_pass", "custody", "risk", "plan_decide", "plan_preview", "packs")),
     (
         Text("复工复产", "Economy"),
-        ("daily", "daily_overview", "service", "matching", "trips", "projects", "schools", "farm", "dealer", "produce", "relief"),
+        (
+            "resumption", "daily_overview", "progress", "chain", "service", "matching", "trips", "projects",
+            "schools", "farm", "dealer", "produce", "relief",
+        ),
     ),
     (Text("底册", "Registers"), ("territory", "units", "gaps", "kinds", "exports")),
     (Text("管理", "Administration"), ("accounts", "audit", "audit_refusals", "audit_exports", "audit_heads")),

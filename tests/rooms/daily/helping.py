@@ -70,6 +70,7 @@ def permit(unit: Unit, state: str = "in_force") -> WorkPermit:
     return WorkPermit.objects.create(
         id=new_id(), unit=unit, way="list", state=state, plate="blue", number=f"№{unit.pk}", from_date=today() - 30 * DAY, pack="resumption-2020",
         edition="guided", rule="by_list", changed_at=timezone.now(),
+        reason="" if state == "in_force" else "停工整改",
     )  # fmt: skip
 
 

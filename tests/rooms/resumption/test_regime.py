@@ -31,7 +31,9 @@ def graded(cast: Cast, grade: str) -> None:
         (DISTRICT, date(2020, 2, 20), "approval_or_filing", "第6号"),
     ],
 )  # fmt: skip
-def test_before_grades_count_the_day_and_the_place_decide(cast: Cast, code: str, day: date, outcome: str, number: str) -> None:
+def test_before_grades_count_the_day_and_the_place_decide(
+    cast: Cast, code: str, day: date, outcome: str, number: str
+) -> None:
     found = regime(code, day, essential=False)
     assert found.outcome == outcome
     assert found.document is not None

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, Field
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.kinds import Party
-from tongchou.record.access import Grant
+from tongchou.record.access import Grant, roles
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.copytext import uuid_array
 from tongchou.record.loops import engine, state, write
@@ -286,6 +286,9 @@ def set_due(context: Context, given: DueIn) -> dict[str, Any]:
     found = locked(context, given.loop)
     open_or_refuse(found)
     party_or_refuse(context, found, (Party.OPENER, Party.ADJUDICATOR), Text("调整时限", "change when it is due"))
+    if context.grant is not None and roles()[context.grant.role].served:
+        rule = Text("时限由办理机关调整。", "Those who handle it change when it is due, not those whom it serves.")
+        raise Refusal(Reason.NOT_OWNER, rule, field="due_at")
     check_due(context.now, given.due_at)
     stage = found.kind.stages[found.stage]
     deadline = given.due_at if stage.keeps_deadline else found.deadline

@@ -22,6 +22,7 @@ from tongchou.record.questions.permits import LIVE, STATES, plate_of
 from tongchou.record.territory.reach import unit_in_reach
 
 VIEW, SUSPEND, DECIDE = "permit.view", "permit.suspend", "permit.decide"
+Said = str | int | float | list[str] | None
 BATCH = 2_000
 """Permits that one check looks at."""
 
@@ -35,22 +36,24 @@ class SuspendIn(Payload):
     """must_show: what has to be shown before work goes on. seen_version: the permit's version as it was seen; refused if it has moved on."""
 
     unit: int
-    reason: str = Field(min_length=4, max_length=2_000)
+    reason: str = Field(min_length=2, max_length=2_000)
     must_show: list[str] = Field(min_length=1, max_length=20)
     seen_version: int | None = None
 
 
 class ChangeIn(Payload):
+    """was, now: as they are shown; a fraction is kept as its text."""
+
     fact: str = Field(min_length=1, max_length=40)
-    was: Any = None
-    now: Any = None
+    was: Said = None
+    now: Said = None
 
 
 class ReviewIn(Payload):
     """changes: what is no longer as it was when the permit was given."""
 
     unit: int
-    reason: str = Field(min_length=4, max_length=2_000)
+    reason: str = Field(min_length=2, max_length=2_000)
     changes: list[ChangeIn] = Field(default_factory=list, max_length=20)
 
 
@@ -63,14 +66,14 @@ class ShownIn(Payload):
 
 class ResumeIn(Payload):
     unit: int
-    reason: str = Field(min_length=4, max_length=2_000)
+    reason: str = Field(min_length=2, max_length=2_000)
     shown: list[ShownIn] = Field(default_factory=list, max_length=20)
     seen_version: int | None = None
 
 
 class WithdrawIn(Payload):
     unit: int
-    reason: str = Field(min_length=4, max_length=2_000)
+    reason: str = Field(min_length=2, max_length=2_000)
     seen_version: int | None = None
 
 
@@ -120,7 +123,13 @@ def grant(context: Context, wanted: Sequence[Given]) -> list[WorkPermit]:
     ]  # fmt: skip
     WorkPermit.objects.bulk_create(rows, batch_size=2_000)
     for row in rows:
-        context.event("permit_given", loop_id=row.loop_id, subject=f"permit:{row.pk}", to_stage="in_force", data={"number": row.number, "way": row.way})
+        context.event(
+            "permit_given",
+            loop_id=row.loop_id,
+            subject=f"permit:{row.pk}",
+            to_stage="in_force",
+            data={"number": row.number, "way": row.way},
+        )
     return rows
 
 
@@ -142,7 +151,10 @@ def suspend(context: Context, given: SuspendIn) -> dict[str, Any]:
     _from(permit, ("in_force", "review"), Text("暂停", "suspended"))
     must_show = [m.strip() for m in given.must_show if m.strip()]
     if not must_show or len(set(must_show)) != len(must_show) or max(map(len, must_show)) > 200:
-        rule = Text("须逐条写明恢复前要提供什么，不重复，每条不超过 200 字。", "Say what has to be shown, each once, at most 200 characters each.")
+        rule = Text(
+            "须逐条写明恢复前要提供什么，不重复，每条不超过 200 字。",
+            "Say what has to be shown, each once, at most 200 characters each.",
+        )
         raise Refusal(Reason.INVALID_VALUE, rule, field="must_show")
     return _move(context, permit, "suspended", given.reason, must_show=must_show)
 
@@ -152,7 +164,11 @@ def review(context: Context, given: ReviewIn) -> dict[str, Any]:
     """What the permit was given for has changed; work goes on until it is settled. A repetition adds what is new."""
     permit = _live(context, SUSPEND, given.unit, None)
     _from(permit, ("in_force", "review"), Text("转入复核", "sent to review"))
-    return send_to_review(context, permit, given.reason, [c.model_dump(mode="json") for c in given.changes])
+    return send_to_review(context, permit, given.reason, [_plain(c) for c in given.changes])
+
+
+def _plain(change: ChangeIn) -> dict[str, Any]:
+    return {k: f"{v:g}" if isinstance(v, float) else v for k, v in change.model_dump().items()}
 
 
 def send_to_review(context: Context, permit: WorkPermit, reason: str, found: list[dict[str, Any]]) -> dict[str, Any]:
@@ -172,7 +188,12 @@ def resume(context: Context, given: ResumeIn) -> dict[str, Any]:
     left = [m for m in permit.must_show if m not in shown]
     if left:
         rule = Text("还没有提供：{what}。", "Not shown yet: {what}.").with_(what="；".join(left))
-        raise Refusal(Reason.EVIDENCE_MISSING, rule, remedy=Text("请逐条核实后再恢复。", "Check each before restoring."), field="shown")
+        raise Refusal(
+            Reason.EVIDENCE_MISSING,
+            rule,
+            remedy=Text("请逐条核实后再恢复。", "Check each before restoring."),
+            field="shown",
+        )
     today = context.now.astimezone(SHANGHAI).date()
     permit.bound = sealed(permit.bound | present_facts([permit.unit_id], today).get(permit.unit_id, {}))
     return _move(context, permit, "in_force", given.reason, shown=shown)
@@ -189,7 +210,11 @@ def withdraw(context: Context, given: WithdrawIn) -> dict[str, Any]:
 def expire(context: Context, given: ExpireIn) -> dict[str, Any]:
     """End what has passed its last day."""
     today = context.now.astimezone(SHANGHAI).date()
-    due = WorkPermit.objects.select_for_update(skip_locked=True).filter(state__in=LIVE, until__lt=today).order_by("pk")[: given.limit]
+    due = (
+        WorkPermit.objects.select_for_update(skip_locked=True)
+        .filter(state__in=LIVE, until__lt=today)
+        .order_by("pk")[: given.limit]
+    )
     ended = [_move(context, p, "expired", "许可期限届满") for p in due]
     return {"expired": len(ended)}
 
@@ -227,16 +252,26 @@ def _live(context: Context, permission: str, key: int, seen: int | None) -> Work
     permit = WorkPermit.objects.select_for_update().filter(unit=unit, state__in=LIVE).first()
     if permit is None:
         rule = Text("“{name}”没有有效的复工许可。", "“{name}” has no permit.").with_(name=unit.name)
-        raise Refusal(Reason.WRONG_STAGE, rule, remedy=Text("请先申请复工。", "It has to apply first."), field="unit", value=key)
+        raise Refusal(
+            Reason.WRONG_STAGE, rule, remedy=Text("请先申请复工。", "It has to apply first."), field="unit", value=key
+        )
     if seen is not None and seen != permit.version:
         rule = Text("该许可刚刚变为“{now}”。", "The permit has just become “{now}”.").with_(now=STATES[permit.state])
-        raise Refusal(Reason.CONFLICT, rule, remedy=Text("请刷新后再办理。", "Reload before you act."), field="seen_version", value=seen)
+        raise Refusal(
+            Reason.CONFLICT,
+            rule,
+            remedy=Text("请刷新后再办理。", "Reload before you act."),
+            field="seen_version",
+            value=seen,
+        )
     return permit
 
 
 def _from(permit: WorkPermit, states: tuple[str, ...], what: Text) -> None:
     if permit.state not in states:
-        rule = Text("“{now}”的许可不能{what}。", "A permit that is “{now}” cannot be {what}.").with_(now=STATES[permit.state], what=what)
+        rule = Text("“{now}”的许可不能{what}。", "A permit that is “{now}” cannot be {what}.").with_(
+            now=STATES[permit.state], what=what
+        )
         raise Refusal(Reason.WRONG_STAGE, rule, field="unit", value=permit.unit_id)
 
 
@@ -253,5 +288,3 @@ def _move(context: Context, permit: WorkPermit, state: str, reason: str, **data:
         data={"unit": permit.unit_id, **data},
     )  # fmt: skip
     return {"permit": str(permit.pk), "state": state, "plate": permit.plate}
-
-

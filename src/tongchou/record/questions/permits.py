@@ -67,7 +67,9 @@ class Permit:
 
     def works(self, on: date) -> bool:
         """Whether the unit may work by it on a day: in force or under review, within its dates."""
-        return self.state in ("in_force", "review") and self.from_date <= on and (self.until is None or on <= self.until)
+        return (
+            self.state in ("in_force", "review") and self.from_date <= on and (self.until is None or on <= self.until)
+        )
 
 
 _COLUMNS = """p.id, p.unit_id, u.name, p.way, p.state, p.plate, p.number, p.from_date, p.until, p.conditions, p.must_show, p.reason,
@@ -116,7 +118,11 @@ def change_words(changes: list[dict[str, Any]]) -> list[Text]:
     for change in changes:
         rule = rules.get(change["fact"])
         title = rule.title if rule else Text(str(change["fact"]), str(change["fact"]))
-        out.append(Text("{what}：{was} → {now}", "{what}: {was} → {now}").with_(what=title, **{k: _said(change.get(k)) or unknown for k in ("was", "now")}))
+        out.append(
+            Text("{what}：{was} → {now}", "{what}: {was} → {now}").with_(
+                what=title, **{k: _said(change.get(k)) or unknown for k in ("was", "now")}
+            )
+        )
     return out
 
 

@@ -108,7 +108,7 @@ class GlanceLine:
         return round(100 * self.returned / self.staff, 1) if self.staff else None
 
 
-_GROUP = {
+GROUPS = {
     "street": ("s.id::text", "coalesce(max(s.name), '')"),
     "industry": ("nullif(left(e.industry, 1), '')", "coalesce(left(max(e.industry), 1), '')"),
     "size": ("nullif(e.size, '')", "coalesce(max(e.size), '')"),
@@ -145,7 +145,7 @@ def glance(actor: Actor, day: date, by: str = "street") -> list[GlanceLine]:
         "enough": number_of("mask_days_needed", day),
     }
     reach = condition(actor, VIEW, values, unit="u.id")
-    key, name = _GROUP[by]
+    key, name = GROUPS[by]
     with connection.cursor() as cursor:
         cursor.execute(_GLANCE.format(reach=reach, key=key, name=name), values)
         return [GlanceLine(*row) for row in cursor.fetchall()]
@@ -238,8 +238,8 @@ def reports(
     values: dict[str, Any] = {"day": day, "limit": limit, "enough": number_of("mask_days_needed", day), "key": key}
     reach = condition(actor, VIEW, values, unit="u.id")
     more = ONLY.get(only, "")
-    if by in _GROUP and key:
-        more += f" and {_GROUP[by][0]} = %(key)s"
+    if by in GROUPS and key:
+        more += f" and {GROUPS[by][0]} = %(key)s"
     with connection.cursor() as cursor:
         cursor.execute(_LINES.format(reach=reach, more=more), values)
         return [ReportLine(*row) for row in cursor.fetchall()]

@@ -39,7 +39,9 @@ class Regime:
     unconfirmed: bool
 
 
-def regime(code: str, on: date, *, level: str | None = None, essential: bool | None = None, commitment: bool | None = None) -> Regime:
+def regime(
+    code: str, on: date, *, level: str | None = None, essential: bool | None = None, commitment: bool | None = None
+) -> Regime:
     """The regime of an area, by its code, on a day.
 
     level: the grade to go by (low, medium, high); None takes the one on record, the area's own or that of the nearest area above it. No
@@ -56,7 +58,9 @@ def regime(code: str, on: date, *, level: str | None = None, essential: bool | N
     document, reason = None, Text("须先查明风险等级。", "The grade has to be known first.")
     if found.rule is not None and found.outcome != UNDETERMINED:
         source = found.rule.rule.source
-        paper = standing.pack.documents[standing.edition.source.document if source.document == "edition" else source.document]
+        paper = standing.pack.documents[
+            standing.edition.source.document if source.document == "edition" else source.document
+        ]
         document, reason = (paper.title, paper.number, paper.issuer, paper.link), found.rule.rule.reason
     return Regime(
         code, on, found.outcome, outcome_title(found, found.outcome), reason, document, standing.edition.title,

@@ -1,6 +1,7 @@
 """Tables of the room."""
 
 from tongchou.rooms.daily.models.fever import Attendance, Fever
+from tongchou.rooms.daily.models.progress import Baseline, Partner, Target
 from tongchou.rooms.daily.models.reports import Excuse, Report, Silence
 
-__all__ = ["Attendance", "Excuse", "Fever", "Report", "Silence"]
+__all__ = ["Attendance", "Baseline", "Excuse", "Fever", "Partner", "Report", "Silence", "Target"]

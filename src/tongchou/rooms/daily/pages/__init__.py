@@ -1,5 +1,5 @@
 """The room's pages."""
 
-from tongchou.rooms.daily.pages import fever, manage, overview, own
+from tongchou.rooms.daily.pages import chain, fever, manage, overview, own, progress
 
-__all__ = ["fever", "manage", "overview", "own"]
+__all__ = ["chain", "fever", "manage", "overview", "own", "progress"]

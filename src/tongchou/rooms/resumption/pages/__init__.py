@@ -1,5 +1,27 @@
 """Pages of the resumption of work: importing the package registers them."""
 
-from tongchou.rooms.resumption.pages import regime
+from tongchou.rooms.resumption.pages import (
+    application,
+    applying,
+    checking,
+    letters,
+    overview,
+    permits,
+    public,
+    queueing,
+    regime,
+    ruling,
+)
 
-__all__ = ["regime"]
+__all__ = [
+    "application",
+    "applying",
+    "checking",
+    "letters",
+    "overview",
+    "permits",
+    "public",
+    "queueing",
+    "regime",
+    "ruling",
+]

@@ -35,7 +35,14 @@ def regime_page(request: HttpRequest) -> HttpResponse:
             found = regime(here.root.code, on, essential=essential, commitment=commitment)
             rows.append({"title": title, "found": found})
     level = _LEVELS.get(found.level or "") if found else None
-    context = {"on": on, "today": timezone.localdate(), "rows": rows, "found": found, "level": level, "name": here.name if here else ""}
+    context = {
+        "on": on,
+        "today": timezone.localdate(),
+        "rows": rows,
+        "found": found,
+        "level": level,
+        "name": here.name if here else "",
+    }
     return render(request, "resumption/regime.html", context)
 
 

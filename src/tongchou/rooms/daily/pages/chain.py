@@ -1,0 +1,207 @@
+"""The supply chain: who blocks whom as a picture and as a list, partners outside, and a department asked to clear a block."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from tongchou.kernel.text import Text
+from tongchou.record.models import Unit
+from tongchou.rooms.daily.chain import Block, Link, blocks, links, waiting_for
+from tongchou.rooms.daily.numbers import local_day
+from tongchou.rooms.daily.pages.progress import TITLE as PROGRESS
+from tongchou.rooms.daily.reach import MANAGE, VIEW
+from tongchou.web.fieldparts import FieldParts
+from tongchou.web.pages.forms import Draft, done, form_page
+from tongchou.web.pages.requests import actor_of, do, given, integer, now
+from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
+from tongchou.web.permission import Nav, page
+
+TITLE = Text("产业链堵点", "Supply chain")
+DRAWN = 20
+"""Suppliers in the picture; the list holds all."""
+STATES = {
+    "not_back": (Text("未复工", "not back"), "act", "alert-circle"),
+    "unknown": (Text("情况不明", "not known"), "warn", "help-circle"),
+    "back": (Text("已复工", "back"), "ok", "circle-check"),
+}
+
+
+@page("chain", "daily/chain", VIEW, methods=("GET",), nav=Nav(TITLE, "network"))
+def chain(request: HttpRequest) -> HttpResponse:
+    """Critical suppliers that are not back, the one for which most wait first; outside partners too."""
+    actor, day = actor_of(request), local_day(now())
+    found, manage = blocks(actor, day), actor.permits(MANAGE)
+    sheet = _sheet(found, manage)
+    if asked_for(request):
+        return sheet_file(request, TITLE, *cells_of(sheet))
+    all_links = links(actor, day)
+    outside = [x for x in all_links if x.supplier is None]
+    context = {
+        "title": TITLE, "sheet": sheet, "chart": _picture(found[:DRAWN], all_links) if found else None, "can_manage": manage,
+        "outside": [{"link": x, "badge": STATES[x.state]} for x in sorted(outside, key=lambda x: (x.state == "back", x.name))[:300]],
+        "counts": {k: len({x.key for x in all_links if x.state == k}) for k in STATES},
+        "empty": {
+            "title": Text("没有堵点", "Nothing blocks"),
+            "text": Text("登记关键供应关系后，未复工的供应方显示在这里。", "Critical suppliers that are not back appear here once supplies are on record."),
+            "icon": "circle-check",
+        },
+    }  # fmt: skip
+    return render(request, "daily/chain.html", context)
+
+
+def _sheet(found: list[Block], manage: bool) -> dict[str, Any]:
+    labels = (
+        ("name", "供应方", "Supplier"), ("where", "所在地", "Where"), ("state", "状态", "State"), ("waiting", "等待企业", "Who wait"),
+        ("products", "产品", "Products"), ("loop", "协调", "Worked on"),
+    )  # fmt: skip
+    here, outside = Text("本区", "here"), Text("外地 {c}", "outside {c}")
+    rows = []
+    for b in found:
+        label, tone, icon = STATES[b.state]
+        hand: dict[str, Any] = {"value": Text("未交办", "not yet")}
+        if b.loop:
+            hand = {"value": Text("协调中", "in hand"), "url": reverse("loop", args=[b.loop])}
+        elif manage:
+            hand = {
+                "value": Text("交办部门", "Have it cleared"),
+                "url": f"{reverse('chain_open')}?{urlencode({'supplier': b.key})}",
+            }
+        rows.append(
+            {
+                "cells": [
+                    {"value": b.name, "url": reverse("daily_unit", args=[b.unit]) if b.unit else ""},
+                    {"value": here if b.unit else outside.with_(c=b.outside_code)}, {"value": label, "tone": tone, "icon": icon},
+                    {"value": b.waiting}, {"value": b.products}, hand,
+                ]
+            }
+        )  # fmt: skip
+    columns = [{"key": k, "label": Text(zh, en), "number": k == "waiting"} for k, zh, en in labels]
+    return {"key": "chain", "caption": TITLE, "columns": columns, "rows": rows, "export": True}
+
+
+def _picture(found: list[Block], all_links: list[Link]) -> dict[str, Any]:
+    """Suppliers that are not back, large by who waits, and those who wait."""
+    language = get_language() or "zh-hans"
+    keys = {b.key: b for b in found}
+    shown = [x for x in all_links if x.key in keys and x.state != "back"]
+    nodes: list[dict[str, Any]] = [
+        {
+            "id": b.key, "name": b.name, "symbolSize": min(16 + 6 * b.waiting, 64), "category": 0 if b.state == "not_back" else 1,
+            "symbol": "rect" if b.state == "not_back" else "diamond", "label": {"show": True, "position": "right"},
+        }
+        for b in found
+    ]  # fmt: skip
+    buyers = {x.buyer: x.buyer_name for x in shown}
+    nodes += [
+        {
+            "id": f"buyer:{k}",
+            "name": n,
+            "symbolSize": 12,
+            "category": 2,
+            "label": {"show": len(buyers) <= 40, "position": "right"},
+        }
+        for k, n in buyers.items()
+    ]
+    pairs = sorted({(x.key, f"buyer:{x.buyer}") for x in shown})
+    names = [STATES["not_back"][0], STATES["unknown"][0], Text("等待的企业", "who wait")]
+    return {
+        "key": "chain",
+        "title": Text("谁卡住谁（前 {n} 家供应方）", "Who blocks whom, first {n} suppliers").with_(n=len(found)),
+        "tall": True,
+        "columns": [Text("供应方", "Supplier"), Text("状态", "State"), Text("等待企业", "Who wait")],
+        "rows": [[b.name, STATES[b.state][0].in_(language), b.waiting] for b in found],
+        "option": {
+            "tooltip": {},
+            "legend": [{"data": [n.in_(language) for n in names]}],
+            "series": [
+                {
+                    "type": "graph", "layout": "force", "roam": True, "draggable": True, "data": nodes, "categories": [{"name": n.in_(language)} for n in names],
+                    "links": [{"source": a, "target": b} for a, b in pairs], "edgeSymbol": ["none", "arrow"], "force": {"repulsion": 160, "edgeLength": 80},
+                }
+            ],
+        },
+    }  # fmt: skip
+
+
+def _crumbs(label: Text) -> list[dict[str, Any]]:
+    return [
+        {"url": reverse("progress"), "label": PROGRESS},
+        {"url": reverse("chain"), "label": TITLE},
+        {"url": "", "label": label},
+    ]
+
+
+@page("chain_partner", "daily/chain/partner", MANAGE)
+def chain_partner(request: HttpRequest) -> HttpResponse:
+    """What was heard of a partner outside the district."""
+    actor, key = actor_of(request), integer(request, "link")
+    outside = [x for x in links(actor, local_day(now()), permission=MANAGE) if x.supplier is None]
+    choices = [(x.id, f"{x.name}　{x.product} → {x.buyer_name}") for x in outside]
+    answers = [
+        ("yes", Text("已复工", "back")),
+        ("no", Text("未复工", "not back")),
+        ("unknown", Text("没问到", "could not be learnt")),
+    ]
+
+    def fields(d: Draft) -> list[FieldParts]:
+        return [
+            d.field("link", Text("外地伙伴", "Partner"), "select", choices=choices, required=True),
+            d.field("back", Text("复工情况", "Whether it is back"), "radio", choices=answers, required=True),
+            d.field("note", Text("说明", "Note"), maxlength=300),
+        ]
+
+    def send() -> HttpResponse:
+        back = {"yes": True, "no": False}.get(request.POST.get("back", ""))
+        do(request, "chain.partner", {"link": integer(request, "link"), "back": back, **given(request, "note")})
+        return done(request, reverse("chain"), Text("已登记。", "Recorded."))
+
+    title = Text("外地伙伴复工情况", "A partner outside")
+    return form_page(
+        request, fields, send, title=title, button=Text("登记", "Record"), back=reverse("chain"), on_record={"link": key or ""}, breadcrumbs=_crumbs(title),
+    )  # fmt: skip
+
+
+@page("chain_open", "daily/chain/open", MANAGE)
+def chain_open(request: HttpRequest) -> HttpResponse:
+    """Ask a department to clear a block; who waits goes with it."""
+    actor, day = actor_of(request), local_day(now())
+    key = request.POST.get("supplier") or request.GET.get("supplier", "")
+    waits = waiting_for(actor, key, day, permission=MANAGE)
+    units = Unit.objects.filter(
+        kind__in=("department", "hq_department", "special_team", "hq_office"), active_to=None
+    ).order_by("kind", "name_key")
+    choices = [("", Text("请选择", "Choose")), *((u.pk, u.name) for u in units)]
+
+    def fields(d: Draft) -> list[FieldParts]:
+        return [
+            d.field("supplier", Text("供应方", "Supplier"), "hidden"),
+            d.field("department", Text("责任部门", "Department"), "select", choices=choices, required=True),
+            d.field("note", Text("要求", "What is asked"), "textarea", maxlength=2000),
+        ]
+
+    def send() -> HttpResponse:
+        loop = do(
+            request,
+            "chain.open",
+            {"supplier": key, "department": integer(request, "department") or 0, **given(request, "note")},
+        ).result["loop"]
+        return done(
+            request,
+            reverse("loop", args=[loop]),
+            Text("已交办，等待的企业名单一并附上。", "Handed out, with the list of who waits."),
+        )
+
+    title = Text("交办产业链堵点", "Have a block cleared")
+    told = Text("{n} 家企业等待：{names}", "{n} enterprises wait: {names}").with_(
+        n=len({w.unit for w in waits}), names="、".join(w.name for w in waits[:20])
+    )
+    return form_page(
+        request, fields, send, title=title, button=Text("交办", "Hand out"), back=reverse("chain"), on_record={"supplier": key}, note=told if waits else "",
+        breadcrumbs=_crumbs(title),
+    )  # fmt: skip

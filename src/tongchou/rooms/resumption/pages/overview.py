@@ -1,0 +1,183 @@
+"""The room's first page: an enterprise's own application and permit; for others what waits, how the streets do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from tongchou.kernel.clock import SHANGHAI
+from tongchou.kernel.text import Text
+from tongchou.record.access import Actor
+from tongchou.record.models import Unit
+from tongchou.record.questions.permits import PLATES, STATES, permits_of
+from tongchou.rooms.resumption.questions import Line, StreetLine, lines, streets
+from tongchou.rooms.resumption.reach import APPLY, DECIDE, RULES, VIEW
+from tongchou.rooms.resumption.words import PERMIT_TONES, STANDS, TITLE, TONES, named_way
+from tongchou.web.pages.requests import actor_of, now
+from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
+from tongchou.web.permission import Nav, page
+
+_LIST = Text("复工申请", "Applications")
+
+
+def own_enterprises(actor: Actor) -> list[Unit]:
+    """The enterprises whose accounts the actor has."""
+    return list(
+        Unit.objects.filter(pk__in=actor.unit_ids(APPLY), kind="enterprise", active_to=None)
+        .select_related("area")
+        .order_by("pk")
+    )
+
+
+@page("resumption", "resumption", VIEW, methods=("GET",), nav=Nav(TITLE, "gavel"))
+def resumption(request: HttpRequest) -> HttpResponse:
+    """What one has to do with it: the own permit, or what waits and how the streets stand."""
+    actor = actor_of(request)
+    own = own_enterprises(actor) if actor.permits(APPLY) else []
+    today = now().astimezone(SHANGHAI).date()
+    held = permits_of([u.pk for u in own])
+    by_street = [] if own else streets(actor, now())
+    if asked_for(request):
+        return sheet_file(request, Text("各街道复工情况", "Resumption by street"), *cells_of(_sheet(by_street)))
+    mine = [_own(u, held.get(u.pk), lines(actor, unit=u.pk, limit=20)) for u in own]
+    waiting = [] if own else [x for x in lines(actor, limit=200) if x.ended_at is None and x.stands != "draft"][:20]
+    context = {
+        "title": TITLE,
+        "own": mine,
+        "today": today,
+        "cards": _cards(by_street) if by_street else [],
+        "waiting": [shown(x) for x in waiting],
+        "sheet": _sheet(by_street) if by_street else None,
+        "chart": _chart(by_street) if by_street else None,
+        "can_apply": actor.permits(APPLY),
+        "can_decide": actor.permits(DECIDE) and bool(actor.area_paths(DECIDE)),
+        "can_rule": actor.permits(RULES),
+        "empty": {"title": Text("辖区内没有街道", "No street in your area"), "text": Text("", ""), "icon": "building"},
+    }
+    return render(request, "resumption/resumption.html", context)
+
+
+def permit_badge(state: str) -> dict[str, Any]:
+    tone, icon = PERMIT_TONES[state]
+    return {"label": STATES[state], "tone": tone, "icon": icon}
+
+
+def _own(unit: Unit, permit: Any, rows: list[Line]) -> dict[str, Any]:
+    live = permit is not None and permit.state in ("in_force", "review", "suspended")
+    open_ = next((x for x in rows if x.ended_at is None), None)
+    return {
+        "unit": unit, "permit": permit, "badge": permit_badge(permit.state) if permit else None, "plate": PLATES[permit.plate] if permit else None,
+        "way": named_way(permit.way) if permit else None, "open": shown(open_) if open_ else None, "may_apply": not live and open_ is None,
+        "past": [shown(x) for x in rows if x.ended_at is not None],
+    }  # fmt: skip
+
+
+def shown(x: Line) -> dict[str, Any]:
+    tone, icon = TONES[x.stands]
+    return {
+        "line": x,
+        "badge": {"label": STANDS[x.stands], "tone": tone, "icon": icon},
+        "way": named_way(x.way),
+        "url": reverse("resumption_application", args=[x.id]),
+    }
+
+
+def _cards(rows: list[StreetLine]) -> list[dict[str, Any]]:
+    names = (
+        ("checking", Text("核查审核中", "Being checked"), False), ("supplement", Text("企业补正中", "Being completed"), False),
+        ("deciding", Text("待决定", "To be decided"), False), ("late", Text("已超时限", "Late"), True), ("permits", Text("持证复工", "With a permit"), False),
+        ("suspended", Text("暂停", "Suspended"), True), ("refused", Text("不予复工", "Refused"), False),
+    )  # fmt: skip
+    return [{"label": label, "value": sum(getattr(r, k) for r in rows), "act": act} for k, label, act in names]
+
+
+_SHARE = Text(
+    "作出决定的申请中，在时限内决定的比例；企业补正期间不计。",
+    "Of the decided applications, those decided in time; while the enterprise completes its papers the clock stands still.",
+)
+
+
+def _sheet(rows: list[StreetLine]) -> dict[str, Any]:
+    labels = (
+        ("drafts", "填写中", "Drafts"), ("checking", "核查审核", "Checked"), ("supplement", "补正中", "Completed"), ("deciding", "待决定", "To decide"),
+        ("late", "超时", "Late"), ("permits", "持证", "With permit"), ("suspended", "暂停", "Suspended"), ("refused", "不予复工", "Refused"),
+        ("asked", "告知补正次数", "Times asked"),
+        ("decided", "已决定", "Decided"), ("share", "按时 %", "In time, %"),
+    )  # fmt: skip
+    columns: list[dict[str, Any]] = [{"key": "street", "label": Text("街道", "Street")}]
+    columns += [
+        {"key": k, "label": Text(zh, en), "number": True, "definition": _SHARE if k == "share" else None}
+        for k, zh, en in labels
+    ]
+    body = []
+    for r in rows:
+        values = [
+            {"value": getattr(r, k) if k != "share" or r.share is not None else Text("—", "—")} for k, _, _ in labels
+        ]
+        body.append({"cells": [{"value": r.name}, *values]})
+    sums = [sum(getattr(r, k) for r in rows) if k != "share" else None for k, _, _ in labels]
+    return {
+        "key": "resumption_streets", "caption": Text("各街道复工情况", "Resumption by street"), "columns": columns, "rows": body,
+        "totals": [Text("合计", "Total"), *sums], "export": True,
+    }  # fmt: skip
+
+
+def _chart(rows: list[StreetLine]) -> dict[str, Any]:
+    language = get_language() or "zh-hans"
+    parts = (
+        ("permits", Text("持证", "With permit")),
+        ("checking", STANDS["checking"]),
+        ("deciding", STANDS["deciding"]),
+        ("refused", STANDS["refused"]),
+    )
+    return {
+        "key": "resumption",
+        "title": Text("各街道申请和许可", "Applications and permits by street"),
+        "columns": [Text("街道", "Street"), *(t for _, t in parts)],
+        "rows": [[r.name, *(getattr(r, k) for k, _ in parts)] for r in rows],
+        "option": {
+            "tooltip": {}, "legend": {}, "grid": {"containLabel": True, "left": 8, "right": 24, "top": 32, "bottom": 8},
+            "xAxis": {"type": "value", "minInterval": 1}, "yAxis": {"type": "category", "inverse": True, "data": [r.name for r in rows]},
+            "series": [{"name": t.in_(language), "type": "bar", "stack": "n", "data": [getattr(r, k) for r in rows]} for k, t in parts],
+        },
+    }  # fmt: skip
+
+
+@page("resumption_list", "resumption/applications", VIEW, methods=("GET",))
+def resumption_list(request: HttpRequest) -> HttpResponse:
+    """Applications in reach by where they stand; as a spreadsheet too."""
+    actor, stands = actor_of(request), request.GET.get("stands", "")
+    rows = lines(actor, stands=stands if stands in STANDS else "", limit=5_000 if asked_for(request) else 300)
+    sheet = _list_sheet(rows)
+    if asked_for(request):
+        return sheet_file(request, _LIST, *cells_of(sheet))
+    context = {
+        "title": _LIST, "sheet": sheet, "stands": stands, "choices": [("", Text("全部", "All")), *STANDS.items()], "can_apply": actor.permits(APPLY),
+        "breadcrumbs": [{"url": reverse("resumption"), "label": TITLE}, {"url": "", "label": _LIST}],
+        "empty": {
+            "title": Text("没有申请", "No applications"), "text": Text("企业提交后显示在这里。", "They appear once enterprises apply."), "icon": "clipboard-check",
+        },
+    }  # fmt: skip
+    return render(request, "resumption/list.html", context)
+
+
+def _list_sheet(rows: list[Line]) -> dict[str, Any]:
+    labels = (
+        ("unit", "企业", "Enterprise", 0), ("street", "街道", "Street", 0), ("stands", "状态", "State", 0), ("way", "方式", "Way", 0), ("ready", "合格项", "In order", 0),
+        ("submitted", "提交", "Submitted", 0), ("deadline", "时限", "Deadline", 0), ("days", "用时（工作日）", "Working days", 1), ("asked", "告知补正", "Asked", 1),
+        ("reason", "理由", "Reason", 0),
+    )  # fmt: skip
+    body = []
+    for x in rows:
+        s = shown(x)
+        body.append({"cells": [
+            {"value": x.name, "url": s["url"]}, {"value": x.street}, {"value": s["badge"]["label"], "tone": s["badge"]["tone"] or "info", "icon": s["badge"]["icon"]},
+            {"value": s["way"]}, {"value": f"{x.items_ok}/{x.items_of}" if x.how == "approval" else Text("—", "—")}, {"value": x.submitted_at or Text("—", "—")},
+            {"value": x.deadline or Text("—", "—")}, {"value": x.days if x.days is not None else Text("—", "—")}, {"value": x.asked}, {"value": x.reason},
+        ]})  # fmt: skip
+    columns = [{"key": k, "label": Text(zh, en), "number": bool(n)} for k, zh, en, n in labels]
+    return {"key": "applications", "caption": _LIST, "columns": columns, "rows": body, "export": True}

@@ -1,0 +1,153 @@
+"""The queue (轻重缓急、先易后难): every waiting application with its score, the parts that make it up, and why. Weights are the district's, dated."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from django.db import connection
+
+from tongchou.kernel.text import Text
+from tongchou.packs.grading.scheme import rank
+from tongchou.record.access import Actor
+from tongchou.record.questions.grades import grades_of
+from tongchou.record.territory.reach import condition
+
+PARTS = {
+    "essential": Text("保障类和重点企业名单", "Lists of essential and key enterprises"),
+    "chain": Text("产业链上等它复工的企业", "Enterprises that wait for it"),
+    "readiness": Text("条件准备情况", "Readiness"),
+    "staff": Text("可以返岗的员工", "Staff who may start"),
+    "risk": Text("所在地风险", "Risk of the place"),
+}
+CRITICAL, BUYER, EVENT = 20, 5, 25
+"""Points: for each enterprise that stops without it, for each other one that it delivers to, off for each open event at the site."""
+_GRADE = {0: 100.0, 1: 50.0, 2: 0.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a score. points: 0 to 100, None where nobody knows; weight: of 100 where all is known."""
+
+    key: str
+    points: float | None
+    weight: float
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """An application in its place. score: the mean of what is known, by weight, and what a person added; place counts from 1; held ones come last."""
+
+    application: uuid.UUID
+    unit: int
+    name: str
+    street: str
+    place: int
+    score: float
+    lift: int
+    lift_reason: str
+    hold: str
+    batch: uuid.UUID | None
+    stage: str
+    deadline: datetime | None
+    submitted_at: datetime
+    facts: tuple[Any, ...]
+    weights: Mapping[str, float]
+
+    @property
+    def parts(self) -> list[Part]:
+        """Every part with its reason in words."""
+        points = _points(self.facts)
+        reasons = _reasons(self.facts)
+        return [Part(k, points[n], float(self.weights.get(k, 0)), reasons[n]) for n, k in enumerate(PARTS)]
+
+
+@lru_cache(maxsize=1)
+def _sql() -> str:
+    return files("tongchou.rooms.resumption").joinpath("queue.sql").read_text("utf-8")
+
+
+def ranking(actor: Actor, on: date, weights: Mapping[str, float]) -> list[Ranked]:
+    """All waiting applications in the actor's reach, first to last."""
+    values: dict[str, Any] = {}
+    reach = condition(actor, "permit.view", values, path="ar.path")
+    with connection.cursor() as cursor:
+        cursor.execute(_sql().replace("{reach}", reach), values)
+        rows = cursor.fetchall()
+    grades = grades_of({r[3] for r in rows}, on)
+    known = [float(weights.get(k, 0)) for k in PARTS]
+    scored = []
+    for r in rows:
+        grade = grades.get(r[3])
+        facts = (r[14], r[15], r[16], r[17], r[5], r[6], r[18], r[19], rank(grade.grade) if grade else None, r[20])
+        scored.append((bool(r[9]), -_score(_points(facts), known) - r[7], r[4], r, facts))
+    scored.sort(key=lambda s: s[:3])
+    return [
+        Ranked(
+            r[0],
+            r[1],
+            r[2],
+            r[21] or "",
+            n,
+            round(-minus, 2),
+            r[7],
+            r[8],
+            r[9],
+            r[10],
+            r[12],
+            r[13],
+            r[4],
+            facts,
+            weights,
+        )
+        for n, (_, minus, _, r, facts) in enumerate(scored, 1)
+    ]
+
+
+def _score(points: tuple[float | None, ...], weights: list[float]) -> float:
+    """The weighted mean of what is known; 0 where nothing is."""
+    total = sum(w for p, w in zip(points, weights, strict=True) if p is not None)
+    return sum(p * w for p, w in zip(points, weights, strict=True) if p is not None) / total if total else 0.0
+
+
+def _points(facts: tuple[Any, ...]) -> tuple[float | None, ...]:
+    """In the order of PARTS. What nobody knows counts neither for nor against."""
+    registered, lists, buyers, critical, of, ok, safe, known, grade, events = facts
+    essential = (100.0 if lists else 0.0) if registered else None
+    chain = None if buyers is None else min(100.0, CRITICAL * critical + BUYER * (buyers - critical))
+    ready = 100.0 * ok / of if of else None
+    staff = 100.0 * safe / known if known else None
+    risk = None if grade is None else max(0.0, _GRADE.get(grade, 0.0) - EVENT * events)
+    return essential, chain, ready, staff, risk
+
+
+def _reasons(facts: tuple[Any, ...]) -> list[Text]:
+    registered, lists, buyers, critical, of, ok, safe, known, grade, events = facts
+    unknown = Text("没有登记，不计分", "not on record: neither for nor against")
+    levels = {0: Text("低风险", "low risk"), 1: Text("中风险", "medium risk"), 2: Text("高风险", "high risk")}
+    happened = Text("，在办事件 {n} 起", ", {n} open events").with_(n=events) if events else Text("", "")
+    return [
+        unknown
+        if not registered
+        else Text("列入：{lists}", "on: {lists}").with_(lists="、".join(lists))
+        if lists
+        else Text("不在名单上", "on no list"),
+        unknown
+        if buyers is None
+        else Text("供货给 {n} 家，其中 {m} 家缺它停产", "delivers to {n}, {m} of which stop without it").with_(
+            n=buyers, m=critical
+        ),
+        Text("{n} 项中 {m} 项已审核合格", "{m} of {n} items found in order").with_(n=of, m=ok) if of else unknown,
+        Text("已判定 {n} 人，可以返岗 {m} 人", "{m} of {n} decided may start").with_(n=known, m=safe)
+        if known
+        else unknown,
+        unknown
+        if grade is None
+        else Text("{level}{more}", "{level}{more}").with_(level=levels.get(grade, unknown), more=happened),
+    ]

@@ -1,0 +1,71 @@
+"""Names that pages of the resumption of work share."""
+
+from __future__ import annotations
+
+from tongchou.kernel.text import Text
+
+TITLE = Text("复工许可", "Permits to work")
+ENDS = {
+    "approved": Text("准予复工", "Approved"),
+    "effective": Text("即时生效", "In effect at once"),
+    "refused": Text("不予复工", "Refused"),
+    "withdrawn": Text("已撤回", "Withdrawn"),
+    "followed": Text("改按现行方式", "Resumed in the way in force"),
+}
+STANDS = {
+    "draft": Text("填写中", "Being filled in"),
+    "checking": Text("核查审核中", "Being checked"),
+    "supplement": Text("企业补正中，停止计时", "Being completed, clock stopped"),
+    "deciding": Text("待决定", "To be decided"),
+    **ENDS,
+}
+TONES = {
+    "draft": ("", "edit"), "checking": ("info", "eye-check"), "supplement": ("warn", "clock"), "deciding": ("info", "gavel"),
+    "approved": ("ok", "circle-check"), "effective": ("ok", "circle-check"), "refused": ("act", "x"), "withdrawn": ("", "x"), "followed": ("ok", "circle-check"),
+}  # fmt: skip
+WAYS = {
+    "approval": Text("审批", "Approval"),
+    "list": Text("清单管理", "By list"),
+    "filing": Text("备案", "Filing"),
+    "commitment": Text("告知承诺", "On commitment"),
+    "no_procedure": Text("无须手续", "No procedure"),
+    "allowed": Text("可以复工", "Allowed"),
+}
+SOURCES = {
+    "materials": Text("申请材料", "Papers"),
+    "papers": Text("申请材料", "Papers"),
+    "readiness": Text("复工条件", "Conditions"),
+    "five_papers": Text("五个一", "Five papers"),
+    "eight_ones_shunde": Text("八个一", "Eight ones"),
+    "enterprise_resumption": Text("复工条件清单", "Checklist of conditions"),
+}
+PERMIT_TONES = {
+    "in_force": ("ok", "circle-check"), "review": ("warn", "alert-triangle"), "suspended": ("act", "hand-stop"), "expired": ("", "clock"), "withdrawn": ("", "x"),
+}  # fmt: skip
+OUTCOMES = {
+    "start": Text("可返岗", "may start"), "observe": Text("观察中", "observed"), "postpone": Text("延期", "postponed"), "clinic": Text("就诊", "at a clinic"),
+    "": Text("未判定", "not decided"),
+}  # fmt: skip
+WHATS = {
+    "resumption_started": Text("开始填写", "Started"),
+    "resumption_filled": Text("填写材料", "Items given"),
+    "resumption_checked": Text("逐项审核", "Items checked"),
+    "resumption_approved": Text("准予复工", "Approved"),
+    "resumption_effective": Text("即时生效", "In effect at once"),
+    "resumption_refused": Text("不予复工", "Refused"),
+    "resumption_withdrawn": Text("撤回", "Withdrawn"),
+    "resumption_followed": Text("改按现行方式生效", "In effect in the way in force"),
+    "resumption_way_changed": Text("复工方式随规定变化", "The way follows the rule"),
+    "resumption_adjusted": Text("调整顺序", "Moved in the queue"),
+    "clock_resumed": Text("恢复计时", "The clock goes on"),
+    "permit_given": Text("发给许可", "Permit given"),
+    "permit_in_force": Text("恢复有效", "Restored"),
+    "permit_review": Text("转入复核", "Sent to review"),
+    "permit_suspended": Text("暂停", "Suspended"),
+    "permit_withdrawn": Text("撤销", "Withdrawn"),
+    "permit_expired": Text("到期", "Expired"),
+}
+
+
+def named_way(key: str) -> Text:
+    return WAYS.get(key, Text("未定", "not settled"))

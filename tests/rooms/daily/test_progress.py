@@ -1,0 +1,195 @@
+"""Returned staff and output against normal times, a forecast that knows its bounds, and who blocks whom in the supply chain."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+
+from tests.cast import Cast
+from tests.rooms.daily.helping import DAY, do, permit, refused, reported, today
+from tests.web.test_pages import signed_in
+from tongchou.kernel.errors import Reason
+from tongchou.record.models import Loop, SupplyLink
+from tongchou.rooms.daily.chain import blocks, waiting_for
+from tongchou.rooms.daily.forecast import LEAST, damped
+from tongchou.rooms.daily.models import Baseline, Target
+from tongchou.rooms.daily.progress import course, progress
+
+
+def test_a_flat_series_stays_flat_and_a_straight_one_goes_on_and_levels_off() -> None:
+    flat = damped([50.0] * 20, 7)
+    assert flat is not None
+    assert set(flat.points) == {50.0}
+    assert set(flat.low) == set(flat.high) == {50.0}
+    line = damped([float(n) for n in range(20)], 10)
+    assert line is not None
+    assert line.points[0] == pytest.approx(20, abs=0.6)
+    steps = [b - a for a, b in pairwise(line.points)]
+    assert all(
+        0 < later <= before + 0.011 for before, later in pairwise(steps)
+    )  # damped: each step is smaller
+
+
+def test_it_says_nothing_of_too_little_and_takes_no_gap_for_zero() -> None:
+    assert damped([1.0] * (LEAST - 1), 3) is None
+    assert damped([None] * 30, 3) is None
+    with_gaps = damped([None, None, *[80.0, None] * 10], 3)
+    assert with_gaps is not None
+    assert with_gaps.points == (80.0, 80.0, 80.0)
+    assert with_gaps.known == 10
+
+
+def test_a_share_stays_a_share_and_noise_widens_the_bounds() -> None:
+    rising = damped([60 + 2.0 * n for n in range(19)], 14, most=100)
+    assert rising is not None
+    assert max(rising.high) <= 100
+    noisy = damped([50 + (8 if n % 2 else -8) for n in range(20)], 7)
+    assert noisy is not None
+    assert noisy.high[0] - noisy.low[0] > 16
+    assert noisy.high[-1] - noisy.low[-1] >= noisy.high[0] - noisy.low[0]
+
+
+def baseline(cast: Cast, **more: object) -> None:
+    given = {
+        "unit": cast.units["works"].pk,
+        "from_date": str(today() - 60 * DAY),
+        "staff": 120,
+        "output": "25",
+        "source": "去年四季度日均",
+    } | more
+    do(cast, "enterprise", "progress.baseline", **given)
+
+
+def test_progress_is_measured_against_normal_times(cast: Cast) -> None:
+    reported(cast, day=today() - DAY, backlog="300")
+    (east, west) = progress(cast.as_("hq"), today())
+    assert (east.returned_pct, east.output_pct, east.backlog) == (90.0, None, 300)  # no normal times: not 0
+    assert (west.known, west.returned_pct) == (0, None)
+    baseline(cast)
+    (east, _) = progress(cast.as_("hq"), today())
+    assert (east.returned_pct, east.output_pct, east.measured) == (75.0, 50.0, 1)
+    span, returned, output = course(cast.as_("hq"), today(), 5)
+    assert (len(span), returned, output) == (5, [None, None, None, 75.0, None], [None, None, None, 50.0, None])
+    for by in ("industry", "size"):
+        assert sum(x.returned for x in progress(cast.as_("dept"), today(), by)) == 90
+    assert sum(x.known for x in progress(cast.as_("next_street"), today())) == 0
+
+
+def test_normal_times_are_said_once_a_day_and_never_zero(cast: Cast) -> None:
+    baseline(cast)
+    assert refused(lambda: baseline(cast)).reason is Reason.DUPLICATE
+    assert refused(lambda: baseline(cast, output="0", from_date=str(today()))).field == "output"
+    assert refused(lambda: baseline(cast, staff=None, output=None, from_date=str(today()))).field == "output"
+    row = Baseline.objects.get()
+    row.output = 0
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save()
+    with connection.cursor() as cursor:  # the sabotage twin
+        cursor.execute("set constraints all immediate")
+        cursor.execute("alter table daily_baseline drop constraint baseline_output")
+    row.save()
+
+
+def test_a_target_is_of_ones_own_area_and_month(cast: Cast) -> None:
+    do(cast, "street", "progress.target", area=cast.areas["east"].pk, month=str(today()), returned="95")
+    do(cast, "street", "progress.target", area=cast.areas["east"].pk, month=str(today()), returned="97", output="90")
+    row = Target.objects.get()
+    assert (row.month.day, row.returned, row.output) == (1, 97, 90)
+    assert (
+        refused(
+            lambda: do(cast, "street", "progress.target", area=cast.areas["west"].pk, month=str(today()), returned="9")
+        ).reason
+        is Reason.NOT_FOUND
+    )
+    assert (
+        refused(
+            lambda: do(
+                cast, "street", "progress.target", area=cast.areas["east"].pk, month=str(today()), returned="101"
+            )
+        ).field
+        == "returned"
+    )
+
+
+def supply(cast: Cast, **more: object) -> SupplyLink:
+    given: dict[str, object] = {
+        "supplier": cast.units["mill"],
+        "buyer": cast.units["works"],
+        "product": "坯布",
+        "critical": True,
+    }
+    return SupplyLink.objects.create(**given | more)
+
+
+def test_who_is_not_back_blocks_and_who_is_unknown_is_said_to_be_unknown(cast: Cast) -> None:
+    supply(cast)
+    far = supply(cast, supplier=None, outside="远方化纤厂", outside_code="330000", product="涤纶")
+    supply(cast, supplier=None, outside="不关键的厂", product="纸箱", critical=False)
+    hq = cast.as_("hq")
+    assert {b.name: b.state for b in blocks(hq, today())} == {"mill 单位": "unknown", "远方化纤厂": "unknown"}
+    reported(cast, who="rival", unit="mill", closed=True, at_work=0, on_leave=0)
+    do(cast, "street", "chain.partner", link=far.pk, back=False, note="电话：三月复工")
+    first, second = blocks(hq, today())
+    assert {first.state, second.state} == {"not_back"}
+    assert [w.name for w in waiting_for(hq, first.key, today())] == ["works 单位"]
+    reported(cast, who="rival", unit="mill", day=today() - DAY)  # an earlier day does not undo the later one
+    assert len(blocks(hq, today())) == 2
+    do(cast, "street", "chain.partner", link=far.pk, back=True)
+    assert [b.unit for b in blocks(hq, today())] == [cast.units["mill"].pk]
+    assert blocks(cast.as_("next_street"), today()) == []  # those who wait lie elsewhere
+
+
+def test_a_suspended_permit_says_not_back_whatever_is_reported(cast: Cast) -> None:
+    supply(cast)
+    reported(cast, who="rival", unit="mill")
+    assert blocks(cast.as_("hq"), today()) == []
+    permit(cast.units["mill"], "suspended")
+    assert [b.state for b in blocks(cast.as_("hq"), today())] == ["not_back"]
+
+
+def test_a_block_is_handed_to_a_department_once_with_who_waits(cast: Cast) -> None:
+    supply(cast)
+    reported(cast, who="rival", unit="mill", closed=True, at_work=0, on_leave=0)
+    key = f"unit:{cast.units['mill'].pk}"
+    loop = do(cast, "hq", "chain.open", supplier=key, department=cast.units["department"].pk, note="请两日内协调")[
+        "loop"
+    ]
+    row = Loop.objects.get(pk=loop)
+    assert (row.kind, row.owner_unit, row.data["waiting"]) == ("chain_block", cast.units["department"], 1)
+    assert "works 单位（坯布）" in row.detail
+    assert (
+        refused(lambda: do(cast, "hq", "chain.open", supplier=key, department=cast.units["department"].pk)).reason
+        is Reason.DUPLICATE
+    )
+    assert (
+        refused(
+            lambda: do(cast, "next_street", "chain.open", supplier=key, department=cast.units["department"].pk)
+        ).reason
+        is Reason.NOT_FOUND
+    )
+    (block,) = blocks(cast.as_("hq"), today())
+    assert block.loop == row.pk
+
+
+def test_the_pages_show_it_in_both_languages(cast: Cast) -> None:
+    supply(cast)
+    supply(cast, supplier=None, outside="远方化纤厂", product="涤纶")
+    for n in range(8):
+        reported(cast, day=today() - n * DAY)
+    baseline(cast)
+    street, clerk = signed_in(cast, "street"), signed_in(cast, "enterprise")
+    page = street.get(reverse("progress")).content.decode()
+    assert "阻尼趋势" in page
+    assert "远方化纤厂" in street.get(reverse("chain")).content.decode()
+    for name in ("progress", "chain", "progress_target", "chain_partner", "chain_open"):
+        assert street.get(reverse(name), headers={"Accept-Language": "en"}).status_code == 200
+    assert street.get(reverse("chain"), {"export": "xlsx"})["Content-Type"].startswith("application/vnd.openxml")
+    assert clerk.get(reverse("progress_baseline")).status_code == 200
+    assert clerk.get(reverse("progress")).status_code == 403
+    sent = street.post(
+        reverse("progress_target"), {"area": cast.areas["east"].pk, "month": str(today()), "returned": "95"}
+    )
+    assert sent.status_code == 302
