@@ -9,8 +9,8 @@ from functools import lru_cache
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.parameters import Parameter, parameters
 from tongchou.packs.plans.decide import Decision, decide
-from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.packs.plans.resolve import entry_on
+from tongchou.record.plans import pack_in_force
 
 PACK = "resumption-2020"
 
@@ -40,7 +40,7 @@ def mask_stock(
     """For how many days the masks last by the pack's formula, and whether that is enough; None where it cannot be said."""
     given = {"masks": masks, "staff": at_work, "shift_hours": shift_hours}
     found = decide(
-        shipped_pack(PACK), "mask_stock", {k: v for k, v in given.items() if v is not None}, day, explain=False
+        pack_in_force(PACK, day), "mask_stock", {k: v for k, v in given.items() if v is not None}, day, explain=False
     )
     days = found.facts.get("days")
     if not isinstance(days, int | float):
@@ -51,7 +51,7 @@ def mask_stock(
 @lru_cache(maxsize=256)
 def number_of(name: str, day: date) -> float:
     """A parameter of the pack as it stands on a day. KeyError where it has no value then."""
-    entry = entry_on(shipped_pack(PACK).parameters[name].entries, day, day)
+    entry = entry_on(pack_in_force(PACK, day).parameters[name].entries, day, day)
     if entry is None or not isinstance(entry.value, int | float):
         raise KeyError(f"{name} on {day}")
     return float(entry.value)
@@ -60,4 +60,4 @@ def number_of(name: str, day: date) -> float:
 def judge_fever(day: date, area: str, **facts: object) -> Decision:
     """What the pack's table workplace_fever says of these facts; those that are None are unknown."""
     known = {k: v for k, v in facts.items() if v is not None}
-    return decide(shipped_pack(PACK), "workplace_fever", known, day, None, area[:6], explain=False)
+    return decide(pack_in_force(PACK, day), "workplace_fever", known, day, None, area[:6], explain=False)

@@ -17,6 +17,7 @@ from tongchou.packs.plans.decide import decide
 from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.packs.plans.report import as_value
 from tongchou.packs.plans.resolve import stand
+from tongchou.record.plans import pack_in_force
 from tongchou.rooms.resumption.models import RuleEdition
 from tongchou.rooms.resumption.regime import PACK, Regime, regime
 
@@ -109,14 +110,14 @@ def closed_list(way: Way, on: date, code: str, rules: Mapping[str, Any]) -> list
 
 def asks(table: str, on: date, code: str) -> bool:
     """Whether a table of papers or conditions asks for anything on a day."""
-    found = decide(shipped_pack(PACK), table, {}, on, None, code[:6], explain=False)
+    found = decide(pack_in_force(PACK, on), table, {}, on, None, code[:6], explain=False)
     return not (found.rule is not None and as_value(found)["outcome"] == "not_asked")
 
 
 def _of_table(table: str, on: date, code: str) -> list[dict[str, Any]]:
     if not asks(table, on, code):
         return []
-    standing = stand(shipped_pack(PACK), table, on, None, code[:6])
+    standing = stand(pack_in_force(PACK, on), table, on, None, code[:6])
     return [_item(name, table, spec.title, standing) for name, spec in standing.inputs.items() if not spec.derived]
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from tongchou.kernel.text import Text
 from tongchou.packs.checklists import Checklist, shipped
 from tongchou.packs.plans.decide import decide
-from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.packs.plans.report import as_value
+from tongchou.record.plans import pack_in_force
 from tongchou.rooms.schools.models import Opening, Proof
 
 PACK, TABLE, CHECKLIST = "resumption-2020", "school_opening", "school"
@@ -63,7 +63,7 @@ def standing(opening: Opening, on: date) -> Standing:
     }
     area = opening.school.unit.area.code[:6]
     found = decide(
-        shipped_pack(PACK), TABLE, {k: v for k, v in facts.items() if v is not None}, on, None, area, explain=False
+        pack_in_force(PACK, on), TABLE, {k: v for k, v in facts.items() if v is not None}, on, None, area, explain=False
     )
     outcome = found.outcome
     value = as_value(found)

@@ -11,8 +11,8 @@ from django.db import connection
 from tongchou.kernel.errors import Refusal
 from tongchou.packs.plans.decide import Decision, decide_standing
 from tongchou.packs.plans.facts import read_facts
-from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.packs.plans.resolve import stand
+from tongchou.record.plans import pack_in_force
 from tongchou.rooms.schools.rules import Disease, diseases
 
 RANK = {"event": 2, "outbreak": 1, "report": 1}
@@ -74,7 +74,7 @@ def judge(row: Counted, on: date) -> Decision | None:
     """What the plan in force says of what was counted; None where no plan was in force on that day. A window without cases counts zero:
     the checks were made, and what was not reported is chased by itself."""
     try:
-        standing = stand(shipped_pack(row.disease.pack), row.disease.table, on, None, row.area[:6])
+        standing = stand(pack_in_force(row.disease.pack, on), row.disease.table, on, None, row.area[:6])
     except Refusal:
         return None
     facts: dict[str, Any] = {w.fact: row.counts.get(w.fact, 0) for w in row.disease.windows}

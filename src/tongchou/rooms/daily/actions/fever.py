@@ -15,13 +15,13 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.clocks import due
-from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.loops import after_step
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.actions.permits import SuspendIn, send_to_review, suspend
 from tongchou.record.models import Loop, Staff, Unit, WorkPermit
+from tongchou.record.plans import pack_in_force
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.daily.models import Fever
 from tongchou.rooms.daily.numbers import PACK, daily_rules, judge_fever, local_day
@@ -143,7 +143,7 @@ def start(context: Context, row: Fever, at: datetime) -> None:
         "verifier_unit": street_unit(unit), "origin": "fever", "origin_ref": str(row.pk),
     }  # fmt: skip
     loop = uuid.UUID(str(open_one(replace(context, actor=SYSTEM, grants=()), OpenIn.model_validate(given))["loop"]))
-    by = due(shipped_pack(PACK), "site_fever", at, unit.area.code[:6]).due
+    by = due(pack_in_force(PACK, timezone.localdate(at)), "site_fever", at, unit.area.code[:6]).due
     Loop.objects.filter(pk=loop).update(deadline=by, check_at=by)
     row.loop_id = loop
     row.save(update_fields=["loop"])
