@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "tongchou.rooms.service.apps.ServiceConfig",
     "tongchou.rooms.trust.apps.TrustConfig",
     "tongchou.rooms.projects.apps.ProjectsConfig",
+    "tongchou.rooms.enterprises.apps.EnterprisesConfig",
     "tongchou.rooms.directives.apps.DirectivesConfig",
     "tongchou.rooms.daily.apps.DailyConfig",
 ]

@@ -17,6 +17,7 @@ from tongchou.record.access import Actor
 from tongchou.record.act import Context, verb
 from tongchou.record.actions.staff import other_name
 from tongchou.record.clearance import PACK, TABLE, clear, fever_of
+from tongchou.record.clearance_alarm import tell
 from tongchou.record.copytext import batched_lines
 from tongchou.record.people.identity import SEALED_COLUMNS, document_hash, same_name_token, sealed_rows
 from tongchou.record.people.locks import lock_documents, on_record
@@ -56,7 +57,7 @@ def import_rows(context: Context, given: RowsIn) -> dict[str, Any]:
     ready, people, new = _known(read, rejects)
     _register(context, [(r, p) for (r, p) in zip(ready, people, strict=True) if p in new])
     made, changed = _store(context, ready, people, today)
-    clear(context.act_id, context.now, today, acted=context.act_id)
+    tell(context, clear(context.act_id, context.now, today, acted=context.act_id))
     for unit, n in Counter(r.unit for r in ready).items():
         context.event("staff_imported", subject=f"unit:{unit}", data={"rows": n})
     return result_of(
