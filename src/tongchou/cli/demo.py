@@ -16,7 +16,6 @@ from tongchou.cli.demo_command import make_command
 from tongchou.cli.demo_daily import make_daily
 from tongchou.cli.demo_directives import make_directives
 from tongchou.cli.demo_duty import make_duty
-from tongchou.cli.demo_enterprises import make_enterprises
 from tongchou.cli.demo_history import make_history
 from tongchou.cli.demo_people import load_people, make_happenings, make_residents
 from tongchou.cli.demo_places import divide_places, import_places, invent_places
@@ -74,7 +73,6 @@ def load_demo(
         make_requests(demo)
         make_orders(demo)
         make_risk(demo)
-        make_enterprises(demo, residents)
         make_projects(demo)
         make_supervision(demo)
         make_daily(demo)

@@ -102,13 +102,15 @@ def enterprise_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-@page("enterprise_change", "enterprises/<int:unit>/change", EDIT)
-def enterprise_change(request: HttpRequest, unit: int) -> HttpResponse:
+@page("enterprise_change", "enterprises/<int:enterprise>/change", EDIT)
+def enterprise_change(request: HttpRequest, enterprise: int) -> HttpResponse:
     """Change what is on record of an enterprise."""
-    row = enterprise_in_reach(actor_of(request), unit, EDIT)
-    file = enterprise_file(unit)
+    row = enterprise_in_reach(actor_of(request), enterprise, EDIT)
+    file = enterprise_file(enterprise)
     assert file is not None
-    contact = open_contact(Enterprise.objects.filter(pk=unit).values_list("sealed_contact", flat=True).first(), unit)
+    contact = open_contact(
+        Enterprise.objects.filter(pk=enterprise).values_list("sealed_contact", flat=True).first(), enterprise
+    )
     held = {k: getattr(file, k) for k in ("name", "code", "area", "industry", "staff", "revenue", "assets", "products")}
     held |= {
         "self_employed": shown_flag(file.self_employed),
@@ -117,13 +119,13 @@ def enterprise_change(request: HttpRequest, unit: int) -> HttpResponse:
     }
     held |= {"landlord_name": "" if file.landlord else file.landlord_name, "seen_version": file.version}
     held |= {"contact_name": contact.name if contact else "", "contact_phone": contact.phone if contact else ""}
-    title, back = Text("变更企业信息", "Change an enterprise"), reverse("enterprise", args=[unit])
+    title, back = Text("变更企业信息", "Change an enterprise"), reverse("enterprise", args=[enterprise])
 
     def send() -> HttpResponse:
         do(
             request,
             "enterprise.change",
-            _told(request) | {"unit": unit, "seen_version": integer(request, "seen_version")},
+            _told(request) | {"unit": enterprise, "seen_version": integer(request, "seen_version")},
         )
         return done(request, back, _SAVED)
 
@@ -148,13 +150,13 @@ def enterprise_change(request: HttpRequest, unit: int) -> HttpResponse:
     )
 
 
-@page("supply_new", "enterprises/<int:unit>/supply/new", SUPPLY)
-def supply_new(request: HttpRequest, unit: int) -> HttpResponse:
+@page("supply_new", "enterprises/<int:enterprise>/supply/new", SUPPLY)
+def supply_new(request: HttpRequest, enterprise: int) -> HttpResponse:
     """Record who delivers to an enterprise, or to whom it delivers."""
     actor = actor_of(request)
-    row = enterprise_in_reach(actor, unit, SUPPLY)
+    row = enterprise_in_reach(actor, enterprise, SUPPLY)
     title = Text("登记供应关系", "Record a supply")
-    back = reverse("enterprise", args=[unit]) if actor.permits(VIEW) else reverse("enterprise_own")
+    back = reverse("enterprise", args=[enterprise]) if actor.permits(VIEW) else reverse("enterprise_own")
     ways = [
         PLEASE,
         ("supplier", Text("对方向本企业供货", "The partner delivers to us")),
@@ -187,7 +189,7 @@ def supply_new(request: HttpRequest, unit: int) -> HttpResponse:
                 field="partner",
             )
         other = {way: named[0].pk} if named else {"outside": typed}
-        own = {"buyer" if way == "supplier" else "supplier": unit}
+        own = {"buyer" if way == "supplier" else "supplier": enterprise}
         do(
             request,
             "supply.add",
@@ -201,13 +203,13 @@ def supply_new(request: HttpRequest, unit: int) -> HttpResponse:
     return form_page(request, fields, send, title=title, button=Text("登记", "Record"), back=back, breadcrumbs=crumbs)
 
 
-@page("supply_end", "supply/<int:link>/end", SUPPLY, methods=("POST",))
-def supply_end(request: HttpRequest, link: int) -> HttpResponse:
+@page("supply_end", "supply/<int:supply>/end", SUPPLY, methods=("POST",))
+def supply_end(request: HttpRequest, supply: int) -> HttpResponse:
     """A supply is over."""
-    do(request, "supply.end", {"link": link})
-    row = SupplyLink.objects.filter(pk=link).first()
+    do(request, "supply.end", {"link": supply})
+    row = SupplyLink.objects.filter(pk=supply).first()
     if row is None:
-        raise missing(Text("没有找到这项供应关系。", "There is no such supply."), "link", link)
+        raise missing(Text("没有找到这项供应关系。", "There is no such supply."), "link", supply)
     actor, own = actor_of(request), set(actor_of(request).unit_ids(SUPPLY))
     back = (
         reverse("enterprise", args=[row.supplier_id or row.buyer_id])

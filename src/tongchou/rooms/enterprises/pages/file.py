@@ -49,10 +49,10 @@ _MISSING = {
 }
 
 
-@page("enterprise", "enterprises/<int:unit>", VIEW, methods=("GET",))
-def enterprise(request: HttpRequest, unit: int) -> HttpResponse:
+@page("enterprise", "enterprises/<int:enterprise>", VIEW, methods=("GET",))
+def enterprise(request: HttpRequest, enterprise: int) -> HttpResponse:
     """The file of an enterprise within reach."""
-    row = enterprise_in_reach(actor_of(request), unit, VIEW)
+    row = enterprise_in_reach(actor_of(request), enterprise, VIEW)
     return _file(request, [row], [{"url": reverse("enterprises"), "label": TITLE}, {"url": "", "label": row.name[:30]}])
 
 

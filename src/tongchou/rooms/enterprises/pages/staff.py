@@ -41,22 +41,22 @@ def crumbs_of(request: HttpRequest, unit: Unit, *more: dict[str, Any]) -> list[d
     ]
 
 
-@page("staff", "enterprises/<int:unit>/staff", VIEW, methods=("GET",))
-def staff(request: HttpRequest, unit: int) -> HttpResponse:
+@page("staff", "enterprises/<int:enterprise>/staff", VIEW, methods=("GET",))
+def staff(request: HttpRequest, enterprise: int) -> HttpResponse:
     """Staff files of an enterprise, those to see to first."""
     actor, today = actor_of(request), timezone.localdate()
-    row = enterprise_in_reach(actor, unit, VIEW)
+    row = enterprise_in_reach(actor, enterprise, VIEW)
     outcome, origin, waiting = (
         request.GET.get("outcome", "")[:20],
         request.GET.get("origin", "")[:12],
         request.GET.get("waiting") == "1",
     )
     after = max(integer(request, "after") or 0, 0)
-    rows = staff_lines(unit, today, outcome=outcome, origin=origin, waiting=waiting, limit=PAGE + 1, after=after)
+    rows = staff_lines(enterprise, today, outcome=outcome, origin=origin, waiting=waiting, limit=PAGE + 1, after=after)
     shown = rows[:PAGE]
     if shown:
         act("staff.read", actor, new_id(), {"staff": [r.id for r in shown]})
-    counts = staff_counts([unit], today)[unit]
+    counts = staff_counts([enterprise], today)[enterprise]
     origins = sorted({(r.origin, r.origin_name) for r in rows if r.origin})
     context = {
         "title": STAFF,

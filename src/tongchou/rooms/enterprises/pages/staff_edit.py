@@ -58,11 +58,11 @@ def _said(result: dict[str, Any]) -> Text:
     return Text("已保存。判定：{o}", "Saved. Result: {o}").with_(o=OUTCOMES.get(result["outcome"], Text("", "")))
 
 
-@page("staff_new", "enterprises/<int:unit>/staff/new", EDIT)
-def staff_new(request: HttpRequest, unit: int) -> HttpResponse:
+@page("staff_new", "enterprises/<int:enterprise>/staff/new", EDIT)
+def staff_new(request: HttpRequest, enterprise: int) -> HttpResponse:
     """Open a file for somebody; the answer says at once whether the person may start."""
-    row = enterprise_in_reach(actor_of(request), unit, EDIT)
-    title, back = Text("登记员工", "Add a member of staff"), reverse("staff", args=[unit])
+    row = enterprise_in_reach(actor_of(request), enterprise, EDIT)
+    title, back = Text("登记员工", "Add a member of staff"), reverse("staff", args=[enterprise])
 
     def fields(d: Draft) -> list[FieldParts]:
         return [
@@ -74,7 +74,7 @@ def staff_new(request: HttpRequest, unit: int) -> HttpResponse:
 
     def send() -> HttpResponse:
         who = {k: request.POST.get(k, "").strip() for k in ("name", "document", "phone")}
-        made = do(request, "staff.add", {"unit": unit} | who | _told(request)).result
+        made = do(request, "staff.add", {"unit": enterprise} | who | _told(request)).result
         return done(request, reverse("staff_file", args=[made["staff"]]), _said(made))
 
     crumbs = crumbs_of(request, row, {"url": back, "label": STAFF}, {"url": "", "label": title})
