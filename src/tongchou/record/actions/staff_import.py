@@ -28,6 +28,7 @@ from tongchou.record.staffing import EDIT, seal_itinerary
 from tongchou.record.territory.reach import condition
 
 VERB = "staff.import_rows"
+_MANY = 1_000
 
 
 def import_staff(
@@ -182,4 +183,8 @@ def _store(context: Context, ready: list[StaffRow], people: list[uuid.UUID], tod
         cursor.execute(
             "update record_person p set workplace_id = t.unit_id from staff_rows t where p.id = t.person_id and p.workplace_id is null"
         )
+        if len(ready) >= _MANY:
+            # the planner takes tables that this act has just filled for empty ones, and joins them row by row
+            cursor.execute("analyze record_person")
+            cursor.execute("analyze record_staff")
     return made, changed
