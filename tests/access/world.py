@@ -231,7 +231,7 @@ def _service(place: Place, inner: Area) -> None:
 def _register(place: Place) -> None:
     """The enterprise's register entry, a supply, and the staff file of the place's person."""
     actor, unit = _officer(place), place.ids["enterprise"]
-    _do(actor, "enterprise.change", unit=unit, industry="C18", products=place.marker("品"), contact_name=place.personal["name"])
+    _do(actor, "enterprise.change", unit=unit, industry="C18", products=place.marker("品"), contact_name=place.marker("联系"))
     link = _do(actor, "supply.add", supplier=unit, outside=place.marker("客户"), product=place.marker("品"))["link"]
     person = {"name": place.personal["name"], "document": place.personal["document"]}
     staff = _do(actor, "staff.add", unit=unit, title=place.marker("岗"), itinerary=place.marker("行程"), **person)["staff"]

@@ -19,7 +19,7 @@ from tongchou.packs.plans.facts import read_facts
 from tongchou.record import clearance
 from tongchou.record.act import act
 from tongchou.record.clearance import INPUTS, clear, decided, staff_before
-from tongchou.record.models import AreaGrade, Person, Staff, StaffOutcome
+from tongchou.record.models import AreaGrade, Loop, Person, Staff, StaffOutcome
 from tongchou.record.plans import standing_in_force
 from tongchou.record.questions.enterprises import staff_counts
 
@@ -168,6 +168,22 @@ def test_a_positive_test_and_custody_hold_somebody_whatever_the_table_says(cast:
     assert (row.outcome, row.rule) == ("clinic", "record.positive")
 
 
+def test_an_enterprise_and_its_street_are_told_when_somebody_at_work_may_no_longer_be_there(
+    cast: Cast, django_capture_on_commit_callbacks: Any
+) -> None:
+    staff = add(cast, symptoms=False, in_hard_hit=False, returned_on=str(TODAY()))["staff"]
+    for _ in range(2):  # a second fall does not open a second loop
+        with django_capture_on_commit_callbacks(execute=True):
+            do(cast, "enterprise", "staff.change", staff=staff, symptoms=True)
+        with django_capture_on_commit_callbacks(execute=True):
+            do(cast, "enterprise", "staff.change", staff=staff, symptoms=False)
+    loop = Loop.objects.get(origin="staff_stopped")
+    assert (loop.owner_unit_id, loop.verifier_unit_id, loop.subject_unit_id) == (
+        cast.units["works"].pk, cast.units["east_street"].pk, cast.units["works"].pk,
+    )  # fmt: skip
+    assert "静姝" not in loop.title
+
+
 def test_without_the_query_of_custody_nobody_is_held(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin of the above."""
     staff = add(cast, symptoms=False, in_hard_hit=False)["staff"]
@@ -207,11 +223,14 @@ def test_columns_say_what_one_by_one_says(cast: Cast) -> None:
     days = (None, TODAY() - 3 * DAY, TODAY() - 14 * DAY, TODAY() - 15 * DAY)
     flags = (None, True, False)
     files = [
-        {"symptoms": a, "in_hard_hit": b, "cleared": c, "last_risk": d and str(d), "temperature_normal": True}
+        {"symptoms": a, "in_hard_hit": b, "cleared": c, "last_risk": d, "temperature_normal": True}
         for a in flags for b in flags for c in flags for d in days
     ]  # fmt: skip
-    for n, facts in enumerate(files):
-        add(cast, n, **facts)
+    unit = cast.units["works"]
+    people = [Person(id=new_id(), sealed=b"", area=cast.areas["spring"], created_at=timezone.now()) for _ in files]
+    Person.objects.bulk_create(people)
+    common: dict[str, Any] = {"unit": unit, "from_date": TODAY(), "act": new_id(), "changed_at": timezone.now()}
+    Staff.objects.bulk_create([Staff(person=p, **facts, **common) for p, facts in zip(people, files, strict=True)])
     standing = standing_in_force("resumption-2020", "employee", TODAY())
     frame = decided(standing, staff_before(standing))
     assert frame.height == len(files)

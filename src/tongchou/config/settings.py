@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "tongchou.rooms.matching.apps.MatchingConfig",
     "tongchou.rooms.trust.apps.TrustConfig",
     "tongchou.rooms.projects.apps.ProjectsConfig",
+    "tongchou.rooms.enterprises.apps.EnterprisesConfig",
     "tongchou.rooms.directives.apps.DirectivesConfig",
     "tongchou.rooms.daily.apps.DailyConfig",
     "tongchou.rooms.schools.apps.SchoolsConfig",

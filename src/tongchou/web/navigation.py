@@ -14,12 +14,12 @@ GROUPS: tuple[tuple[Text | None, tuple[str, ...]], ...] = (
     ),
     (Text("疫情防控", "Control"), ("people", "orders", "order_counts", "care_pass", "custody", "risk", "plan_decide", "plan_preview", "packs")),
     (
-        Text("复工复产", "Economy"),
+        Text("复工复产", "Resumption"),
         (
-            "resumption", "daily_overview", "progress", "chain", "service", "matching", "trips", "projects",
-            "schools", "farm", "dealer", "produce", "relief",
+            "enterprise_own", "my_work", "enterprises", "staff_return", "resumption", "daily_overview", "progress", "chain", "projects", "schools",
         ),
     ),
+    (Text("服务保障", "Service"), ("service", "matching", "trips", "farm", "dealer", "produce", "relief")),
     (Text("底册", "Registers"), ("territory", "units", "gaps", "kinds", "exports")),
     (Text("管理", "Administration"), ("accounts", "audit", "audit_refusals", "audit_exports", "audit_heads")),
 )

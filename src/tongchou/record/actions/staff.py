@@ -14,6 +14,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.clearance import clear
+from tongchou.record.clearance_alarm import tell
 from tongchou.record.enterprises import active, enterprise_in_reach
 from tongchou.record.models import Person, Staff, Unit
 from tongchou.record.people.given import Given, read_identity
@@ -121,6 +122,8 @@ def clear_many(context: Context, given: ClearIn) -> dict[str, Any]:
     today = timezone.localdate(context.now)
     as_of = given.as_of or today
     found = clear(context.act_id, context.now, as_of, write=not context.dry_run and as_of == today, paths=paths)
+    if as_of == today:
+        tell(context, found)
     context.event("staff_cleared", data={"looked_at": found.looked_at, "changed": found.changed, "edition": found.edition})
     return {
         "as_of": as_of.isoformat(), "edition": found.edition, "looked_at": found.looked_at, "changed": found.changed, "outcomes": found.outcomes,
@@ -132,7 +135,7 @@ def clear_many(context: Context, given: ClearIn) -> dict[str, Any]:
 
 def decided_now(context: Context, row: Staff, today: date) -> dict[str, Any]:
     """Decide for one file inside its act; what it says now."""
-    clear(context.act_id, context.now, today, staff=[row.pk])
+    tell(context, clear(context.act_id, context.now, today, staff=[row.pk]))
     row.refresh_from_db(fields=["outcome", "rule", "until", "asks"])
     until = row.until.isoformat() if row.until else None
     return {"staff": row.pk, "version": row.version, "outcome": row.outcome, "rule": row.rule, "until": until, "asks": row.asks.split()}

@@ -17,6 +17,7 @@ from tongchou.record.access import Actor
 from tongchou.record.act import Context, verb
 from tongchou.record.actions.staff import other_name
 from tongchou.record.clearance import PACK, TABLE, clear, fever_of
+from tongchou.record.clearance_alarm import tell
 from tongchou.record.copytext import batched_lines
 from tongchou.record.people.identity import SEALED_COLUMNS, document_hash, same_name_token, sealed_rows
 from tongchou.record.people.locks import lock_documents, on_record
@@ -27,6 +28,7 @@ from tongchou.record.staffing import EDIT, seal_itinerary
 from tongchou.record.territory.reach import condition
 
 VERB = "staff.import_rows"
+_MANY = 1_000
 
 
 def import_staff(
@@ -56,7 +58,7 @@ def import_rows(context: Context, given: RowsIn) -> dict[str, Any]:
     ready, people, new = _known(read, rejects)
     _register(context, [(r, p) for (r, p) in zip(ready, people, strict=True) if p in new])
     made, changed = _store(context, ready, people, today)
-    clear(context.act_id, context.now, today, acted=context.act_id)
+    tell(context, clear(context.act_id, context.now, today, acted=context.act_id))
     for unit, n in Counter(r.unit for r in ready).items():
         context.event("staff_imported", subject=f"unit:{unit}", data={"rows": n})
     return result_of(
@@ -181,4 +183,8 @@ def _store(context: Context, ready: list[StaffRow], people: list[uuid.UUID], tod
         cursor.execute(
             "update record_person p set workplace_id = t.unit_id from staff_rows t where p.id = t.person_id and p.workplace_id is null"
         )
+        if len(ready) >= _MANY:
+            # the planner takes tables that this act has just filled for empty ones, and joins them row by row
+            cursor.execute("analyze record_person")
+            cursor.execute("analyze record_staff")
     return made, changed

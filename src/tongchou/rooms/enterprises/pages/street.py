@@ -1,0 +1,98 @@
+"""Who is expected back by day and by where they come from, how all staff stand, and which enterprises have not said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from tongchou.kernel.text import Text
+from tongchou.record.staffing import CLEAR, COUNTS, OUTCOMES
+from tongchou.rooms.enterprises.questions import Expected, expected, silent, sums
+from tongchou.rooms.enterprises.words import LEVELS, TONES
+from tongchou.web.pages.forms import done
+from tongchou.web.pages.requests import actor_of, do
+from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
+from tongchou.web.permission import Nav, page
+
+TITLE = Text("员工返岗", "Return of staff")
+_SILENT = Text(
+    "登记的从业人员多于员工档案的企业，差额最大的在前。",
+    "Enterprises that say they have more staff than they have given files for, the largest gap first.",
+)
+
+
+@page("staff_return", "staff/return", COUNTS, methods=("GET",), nav=Nav(TITLE, "users"))
+def staff_return(request: HttpRequest) -> HttpResponse:
+    """How staff stand within reach: by result, by day expected, and who is silent."""
+    actor, today = actor_of(request), timezone.localdate()
+    days, found = expected(actor, today), silent(actor)
+    sheet = _sheet(found)
+    if asked_for(request):
+        return sheet_file(request, Text("未报齐员工档案的企业", "Enterprises with files lacking"), *cells_of(sheet))
+    totals = sums(actor, today)
+    cards = [
+        {"label": OUTCOMES[k], "value": totals[k][0], "back": totals[k][1], "act": k != "start" and bool(totals[k][1]), "tone": TONES[k]}
+        for k in OUTCOMES if k in totals
+    ]  # fmt: skip
+    context = {
+        "title": TITLE, "cards": cards, "total": sum(n for n, _ in totals.values()), "at_work": sum(b for _, b in totals.values()),
+        "chart": _chart(days) if any(d.total for d in days) else None, "sheet": sheet, "can_clear": actor.permits(CLEAR),
+        "empty": {"title": Text("都已报齐", "Nothing is lacking"), "text": Text("", ""), "icon": "circle-check"},
+    }  # fmt: skip
+    return render(request, "enterprises/return.html", context)
+
+
+@page("staff_clear", "staff/clear", CLEAR, methods=("POST",))
+def staff_clear(request: HttpRequest) -> HttpResponse:
+    """Decide again for everybody within reach."""
+    made = do(request, "staff.clear", {}).result
+    said = Text(
+        "已判定 {n} 人，{c} 人结果有变化。", "{n} people decided again, {c} of them otherwise than before."
+    ).with_(n=made["looked_at"], c=made["changed"])
+    return done(request, reverse("staff_return"), said)
+
+
+def _chart(days: list[Expected]) -> dict[str, Any]:
+    language = get_language() or "zh-hans"
+    labels = [f"{d.day:%m-%d}" for d in days]
+    series = [(LEVELS[k], [getattr(d, k or "unknown") for d in days]) for k in ("high", "medium", "low", "")]
+    return {
+        "key": "expected",
+        "title": Text("未来 14 天计划返岗人数（按来源地风险）", "Expected back in 14 days, by risk of origin"),
+        "columns": [Text("日期", "Day"), *(name for name, _ in series), Text("其中可返岗", "May start")],
+        "rows": [[f"{d.day:%m-%d}", d.high, d.medium, d.low, d.unknown, d.clear] for d in days],
+        "option": {
+            "tooltip": {"trigger": "axis"}, "legend": {}, "grid": {"containLabel": True, "left": 8, "right": 8, "top": 36, "bottom": 8},
+            "xAxis": {"type": "category", "data": labels}, "yAxis": {"type": "value", "minInterval": 1},
+            "series": [{"name": name.in_(language), "type": "bar", "stack": "n", "data": values} for name, values in series],
+        },
+    }  # fmt: skip
+
+
+def _sheet(rows: list[Any]) -> dict[str, Any]:
+    labels = (
+        ("name", "企业", "Enterprise", 0), ("street", "街道", "Street", 0), ("said", "从业人员", "Staff", 1), ("files", "员工档案", "Files", 1),
+        ("gap", "差", "Lacking", 1),
+    )  # fmt: skip
+    columns = [{"key": k, "label": Text(zh, en), "number": bool(n)} for k, zh, en, n in labels]
+    body = [
+        {
+            "cells": [
+                {"value": r.name, "url": reverse("enterprise", args=[r.unit])},
+                *({"value": v} for v in (r.street, r.said, r.files, r.said - r.files)),
+            ]
+        }
+        for r in rows
+    ]
+    return {
+        "key": "silent",
+        "caption": Text("未报齐员工档案的企业", "Enterprises with files lacking"),
+        "columns": columns,
+        "rows": body,
+        "export": True,
+    }
