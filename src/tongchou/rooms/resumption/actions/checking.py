@@ -210,7 +210,7 @@ def conclude(context: Context, given: ConcludeIn) -> dict[str, Any]:
         names = Text("、".join(i.title["zh"] for i in left), ", ".join(i.title["en"] for i in left))
         rule = Text("现场还没有看：{names}。", "Not looked at yet: {names}.").with_(names=names)
         raise Refusal(
-            Reason.MISSING_VALUE,
+            Reason.EVIDENCE_MISSING,
             rule,
             remedy=Text("逐项核查后再作结论。", "Look at each, then conclude."),
             field="conclusion",

@@ -108,7 +108,7 @@ def _steps(actor: Actor, row: Application, state: str) -> list[dict[str, Any]]:
     owner = (loop is not None and loop.owner_unit_id in actor.unit_ids(CHECK)) or (
         actor.permits(CHECK) and actor.sees_path(CHECK, row.unit.area.path)
     )
-    decider = loop is not None and loop.verifier_unit_id in actor.unit_ids(DECIDE)
+    decider = loop is not None and (loop.verifier_unit_id in actor.unit_ids(DECIDE) or (actor.permits(DECIDE) and actor.permits("loop.adjudicate")))
     reviews = (
         loop is not None and state in ("checking", "deciding") and actor.permits(REVIEW) and bool(to_review(actor, row))
     )

@@ -98,12 +98,11 @@ def _chosen(request: HttpRequest, actor: Actor) -> Unit:
     found = _named(actor, typed)
     if len(found) == 1:
         return found[0]
-    rule = (
-        Text("有多家相符，请填写全称。", "Several fit: give the full name.")
-        if found
-        else Text("辖区内没有这家企业。", "No such enterprise in your area.")
-    )
-    raise Refusal(Reason.CONFLICT if found else Reason.NOT_FOUND, rule, field="enterprise", value=typed[:60])
+    if found:
+        rule, reason = Text("有多家相符，请填写全称。", "Several fit: give the full name."), Reason.CONFLICT
+    else:
+        rule, reason = Text("辖区内没有这家企业。", "No such enterprise in your area."), Reason.NOT_FOUND if typed.strip() else Reason.MISSING_VALUE
+    raise Refusal(reason, rule, field="enterprise", value=typed[:60] or None)
 
 
 @page("resumption_lookup", "resumption/lookup", APPLY, methods=("GET",))
