@@ -33,6 +33,7 @@ SHIPPED = {
     "request",
     "request_approval",
     "resumption_application",
+    "resumption_breach",
     "task",
     "unlocated",
     "workplace_fever",

@@ -13,7 +13,7 @@ GROUPS: tuple[tuple[Text | None, tuple[str, ...]], ...] = (
         ),
     ),
     (Text("疫情防控", "Control"), ("people", "orders", "order_counts", "care_pass", "custody", "risk", "plan_decide", "plan_preview", "packs")),
-    (Text("复工复产", "Economy"), ("resumption", "daily_overview", "progress", "chain", "service", "projects")),
+    (Text("复工复产", "Economy"), ("resumption", "daily_overview", "progress", "chain", "breaches", "service", "projects")),
     (Text("底册", "Registers"), ("territory", "units", "gaps", "kinds", "exports")),
     (Text("管理", "Administration"), ("accounts", "audit", "audit_refusals", "audit_exports", "audit_heads")),
 )
