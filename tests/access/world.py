@@ -25,7 +25,7 @@ from tongchou.record.files import take_in
 from tongchou.record.models import Account, Area, Evidence, Person, PersonMerge, Post, PostHolding, Responsibility, Unit
 from tongchou.rooms.assessment.models import Bulletin, ScoreEdition
 from tongchou.rooms.command.models import Secondment, Team
-from tongchou.rooms.daily.models import Fever, Report
+from tongchou.rooms.daily.models import Fever, Report, SpotDraw
 from tongchou.rooms.directives.models import Directive, Meeting
 from tongchou.rooms.requests.models import Answer
 from tongchou.rooms.resumption.models import Application, Batch, RuleEdition
@@ -245,7 +245,9 @@ def _daily(place: Place) -> None:
         **common, day=timezone.localdate(), at_work=1, abnormal=0, incidents=1, incident_note=place.marker("说明"), late=False, via="own", reported_at=timezone.now()
     )  # fmt: skip
     fever = Fever.objects.create(**common, first_at=timezone.now(), first=38, place=place.marker("说明"))
-    place.ids |= {"report": row.pk, "fever": fever.pk}
+    works = place.ids["enterprise"]
+    spot = SpotDraw.objects.create(id=new_id(), area=place.area, pool=[works], seed="00", wanted=1, drawn=[works], at=timezone.now())
+    place.ids |= {"report": row.pk, "fever": fever.pk, "spot": spot.pk}
 
 
 def _matching(place: Place) -> None:

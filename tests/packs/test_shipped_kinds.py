@@ -40,6 +40,7 @@ SHIPPED = {
     "resumption_application",
     "school_check",
     "school_cluster",
+    "resumption_breach",
     "task",
     "trip_health",
     "unlocated",

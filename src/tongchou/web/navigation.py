@@ -16,7 +16,7 @@ GROUPS: tuple[tuple[Text | None, tuple[str, ...]], ...] = (
     (
         Text("复工复产", "Resumption"),
         (
-            "enterprise_own", "my_work", "enterprises", "staff_return", "resumption", "daily_overview", "progress", "chain", "projects", "schools",
+            "enterprise_own", "my_work", "enterprises", "staff_return", "resumption", "daily_overview", "progress", "chain", "breaches", "projects", "schools",
         ),
     ),
     (Text("服务保障", "Service"), ("service", "matching", "trips", "farm", "dealer", "produce", "relief")),

@@ -28,9 +28,7 @@ def test_a_flat_series_stays_flat_and_a_straight_one_goes_on_and_levels_off() ->
     assert line is not None
     assert line.points[0] == pytest.approx(20, abs=0.6)
     steps = [b - a for a, b in pairwise(line.points)]
-    assert all(
-        0 < later <= before + 0.011 for before, later in pairwise(steps)
-    )  # damped: each step is smaller
+    assert all(0 < later <= before + 0.011 for before, later in pairwise(steps))  # damped: each step is smaller
 
 
 def test_it_says_nothing_of_too_little_and_takes_no_gap_for_zero() -> None:

@@ -20,6 +20,14 @@ def chase_reports(timestamp: int) -> int:
     return int(done["reminded"]) + int(done["handed_on"])
 
 
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="clock")
+def end_hearings(timestamp: int) -> int:
+    """Take up what was told and not opened yet; matters whose time to answer is over are looked at without an answer."""
+    act("breach.take_up", SYSTEM, new_id(), {})
+    return int(act("breach.unheard", SYSTEM, new_id(), {}).result["moved"])
+
+
 @app.periodic(cron="* * * * *")
 @app.task(queue="clock")
 def start_fever_clocks(timestamp: int) -> int:

@@ -93,7 +93,7 @@ def read_reports(context: Context, data: bytes, filename: str, day: date | None)
         raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请补上该列。", "Add the column."), field="table")
     out = Read(table, rejects=list(table.faults))
     given = [(n, {f: cells[place] for f, place in places.items()}) for n, cells in table.rows]
-    units, taken = _units(context.actor, [g for _, g in given]), set()
+    units, taken = enterprises_named(context.actor, MANAGE, [g for _, g in given]), set()
     reported = (
         set(Report.objects.filter(unit__in=units.values(), replaced_at=None).values_list("unit_id", "day"))
         if units
@@ -141,7 +141,7 @@ def _figures(cells: dict[str, str]) -> dict[str, Any]:
     return figures(validate(FiguresIn, raw))
 
 
-def _units(actor: Actor, rows: list[dict[str, str]]) -> dict[str, Unit]:
+def enterprises_named(actor: Actor, permission: str, rows: list[dict[str, str]]) -> dict[str, Unit]:
     """Active enterprises within reach by code and, where the name is theirs alone, by name."""
     codes = {r["code"].upper() for r in rows if r.get("code")}
     names = {r["name"] for r in rows if r.get("name")}
@@ -149,7 +149,7 @@ def _units(actor: Actor, rows: list[dict[str, str]]) -> dict[str, Unit]:
     known = [
         u
         for u in [*found.filter(code__in=codes), *found.filter(name__in=names)]
-        if actor.sees_path(MANAGE, u.area.path)
+        if actor.sees_path(permission, u.area.path)
     ]
     out: dict[str, Unit] = {u.code: u for u in known if u.code}
     for name in names:

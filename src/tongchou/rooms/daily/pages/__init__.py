@@ -1,5 +1,5 @@
 """The room's pages."""
 
-from tongchou.rooms.daily.pages import chain, fever, manage, overview, own, progress
+from tongchou.rooms.daily.pages import breach, chain, fever, manage, overview, own, progress
 
-__all__ = ["chain", "fever", "manage", "overview", "own", "progress"]
+__all__ = ["breach", "chain", "fever", "manage", "overview", "own", "progress"]

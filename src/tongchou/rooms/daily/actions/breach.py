@@ -1,0 +1,306 @@
+"""Work without a right to it: told of, heard, looked at, decided by another; signals from outside; draws of spot checks."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import connection
+from pydantic import Base64Bytes, Field
+
+from tongchou.kernel.clock import parse_date
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.ids import new_id
+from tongchou.kernel.rejects import Tally, write_rejected
+from tongchou.kernel.tables import Table, read_table
+from tongchou.kernel.text import Text
+from tongchou.record.access import SYSTEM, Actor
+from tongchou.record.act import Context, Payload, act, explain_constraint, verb
+from tongchou.record.actions.loops import AdvanceIn, advance, after_step
+from tongchou.record.actions.open_loops import OpenIn, open_one
+from tongchou.record.actions.permits import SuspendIn, suspend
+from tongchou.record.copytext import batched_lines
+from tongchou.record.loops.write import office_unit
+from tongchou.record.models import Loop, Unit, WorkPermit
+from tongchou.record.territory.reach import area_in_reach
+from tongchou.rooms.daily.actions.table import enterprises_named
+from tongchou.rooms.daily.anomaly import draw
+from tongchou.rooms.daily.evidence import evidence_of
+from tongchou.rooms.daily.models import Breach, Signal, SpotDraw
+from tongchou.rooms.daily.numbers import local_day
+from tongchou.rooms.daily.reach import KINDS, street_unit
+
+KIND = "resumption_breach"
+TELL, HANDLE = "breach.report", "breach.handle"
+LARGEST, SHOWN = 64 * 1024 * 1024, 200
+explain_constraint(
+    "breach_one_open",
+    Reason.DUPLICATE,
+    Text("该企业已有一件在办的查处事项。", "A matter about this enterprise is open already."),
+    Text("请在该事项中补充说明。", "Add to that one."),
+)
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "code": ("code", "信用代码", "统一社会信用代码"), "name": ("name", "企业名称", "企业"), "day": ("day", "日期"),
+    "power": ("power", "用电量", "用电量（千瓦时）"), "water": ("water", "用水量", "用水量（立方米）"), "phones": ("phones", "手机数"),
+}  # fmt: skip
+
+
+class TellIn(Payload):
+    """enterprise: its registered name or code, exactly: whoever tells of it need not see its file."""
+
+    enterprise: str = Field(min_length=2, max_length=160)
+    text: str = Field(min_length=6, max_length=5_000)
+
+
+class SignalsIn(Payload):
+    content: Base64Bytes = Field(max_length=LARGEST)
+    filename: str = Field(min_length=1, max_length=200)
+
+
+class DrawIn(Payload):
+    area: int
+    wanted: int = Field(ge=1, le=200)
+
+
+class UnheardIn(Payload):
+    limit: int = Field(200, ge=1, le=2000)
+
+
+@verb("breach.report", TELL, Text("举报擅自复工", "Tell of work without a right to it"))
+def tell(context: Context, given: TellIn) -> dict[str, Any]:
+    """Open the matter: the enterprise is heard first. Who told of it is kept apart from the loop, which the enterprise sees."""
+    plain = given.enterprise.strip()
+    found = list(Unit.objects.filter(kind__in=KINDS, active_to=None, name=plain).select_related("area")[:2])
+    found = (
+        list(Unit.objects.filter(kind__in=KINDS, active_to=None, code=plain.upper()).select_related("area")[:1])
+        or found
+    )
+    if len(found) != 1:
+        rule = Text("没有这家在册企业，或有重名。", "There is no such active enterprise, or several of that name.")
+        raise Refusal(
+            Reason.NOT_FOUND,
+            rule,
+            remedy=Text("请填写登记的全称或信用代码。", "Give its registered name or code."),
+            field="enterprise",
+            value=plain[:60],
+        )
+    role = context.grants[0].role if context.grants else ""
+    source = (
+        Breach.Source.PUBLIC
+        if role in ("resident", "volunteer")
+        else Breach.Source.RECORD
+        if context.actor.system
+        else Breach.Source.INSPECTION
+    )
+    facts = evidence_of(found[0].pk, local_day(context.now))
+    row = Breach.objects.create(
+        id=new_id(),
+        unit=found[0],
+        source=source,
+        text=given.text,
+        evidence=facts,
+        account_id=context.actor.account_id,
+        at=context.now,
+    )
+    context.event("breach", subject=f"breach:{row.pk}", data={"source": source})
+    context.effect(_soon)
+    return {"breach": str(row.pk)}
+
+
+def _soon() -> None:
+    """Open it at once, by an act of its own. Should this not come to pass, the job does it."""
+    act("breach.take_up", SYSTEM, new_id(), {})
+
+
+@verb("breach.take_up", "loop.act", Text("受理线索", "Take up what was told"), system_only=True)
+def take_up(context: Context, given: UnheardIn) -> dict[str, Any]:
+    """Open the loops of what was told, in the name of the program: the timeline, which the enterprise sees, does not say by whom."""
+    rows = (
+        Breach.objects.select_for_update(of=("self",), skip_locked=True)
+        .filter(loop=None, ended_at=None)
+        .select_related("unit__area")
+    )
+    opened = 0
+    for row in rows.order_by("at")[: given.limit]:
+        owner = street_unit(row.unit) or office_unit()
+        wanted = {
+            "kind": KIND, "title": f"擅自复工线索：{row.unit.name}", "unit": row.unit_id, "owner_unit": owner, "origin": "breach", "detail": row.evidence["said"],
+        }  # fmt: skip
+        row.loop_id = uuid.UUID(str(open_one(context, OpenIn.model_validate(wanted))["loop"]))
+        row.save(update_fields=["loop"])
+        opened += 1
+    return {"opened": opened}
+
+
+@verb("breach.unheard", "loop.act", Text("逾期未说明转核查", "Not answered in time"), system_only=True)
+def unheard(context: Context, given: UnheardIn) -> dict[str, Any]:
+    """The time to answer is over: it is looked at without an answer, which may still be added."""
+    due = Loop.objects.filter(kind=KIND, closed_at=None, stage="hearing", deadline__lt=context.now).order_by("pk")
+    moved = list(due.values_list("pk", flat=True)[: given.limit])
+    for loop in moved:
+        advance(context, AdvanceIn.model_validate({"loop": loop, "step": "unanswered"}))
+    return {"moved": len(moved)}
+
+
+@after_step(KIND, "stop")
+def _stopped(context: Context, loops: list[uuid.UUID]) -> None:
+    """Ordered to stop: the right to work, where there is one, is suspended with the reason of the decision."""
+    rows = _ended(context, loops)
+    live = (
+        WorkPermit.objects.select_for_update()
+        .filter(unit_id__in=[r.unit_id for r in rows], state__in=("in_force", "review"))
+        .order_by("pk")
+    )
+    for permit in live:
+        given = {"unit": permit.unit_id, "reason": "查处事项决定责令停工", "must_show": ["整改情况", "重新核查意见"]}
+        suspend(replace(context, actor=SYSTEM, grants=()), SuspendIn.model_validate(given))
+
+
+@after_step(KIND, "correct")
+@after_step(KIND, "dismiss")
+def _over(context: Context, loops: list[uuid.UUID]) -> None:
+    _ended(context, loops)
+
+
+def _ended(context: Context, loops: list[uuid.UUID]) -> list[Breach]:
+    Breach.objects.filter(loop_id__in=loops).update(ended_at=context.now)
+    return list(Breach.objects.filter(loop_id__in=loops))
+
+
+@verb("breach.draw", HANDLE, Text("抽取抽查企业", "Draw enterprises for a spot check"))
+def spot_draw(context: Context, given: DrawIn) -> dict[str, Any]:
+    """Draw enterprises of an area by lot. Pool and seed are kept, so that anybody can draw again and get the same."""
+    area = area_in_reach(context.actor, HANDLE, given.area)
+    pool = list(
+        Unit.objects.filter(kind__in=KINDS, active_to=None, area__path__startswith=area.path)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    if not pool:
+        raise Refusal(
+            Reason.MISSING_VALUE,
+            Text("该区域没有在册企业。", "There is no enterprise in this area."),
+            field="area",
+            value=area.pk,
+        )
+    seed = secrets.token_hex(16)
+    row = SpotDraw.objects.create(
+        id=new_id(), area=area, pool=pool, seed=seed, wanted=given.wanted, drawn=draw(pool, seed, given.wanted), account_id=context.actor.account_id,
+        at=context.now,
+    )  # fmt: skip
+    context.event(
+        "spot_draw",
+        subject=f"area:{area.pk}",
+        data={"draw": str(row.pk), "seed": seed, "pool": len(pool), "drawn": len(row.drawn)},
+    )
+    return {"draw": str(row.pk), "drawn": row.drawn}
+
+
+@dataclass
+class Read:
+    """A table of signals that was read."""
+
+    table: Table
+    ready: dict[tuple[int, str, str], Decimal] = field(default_factory=dict)
+    accepted: int = 0
+    rejects: list[tuple[int, Refusal]] = field(default_factory=list)
+
+
+@verb("signal.import_table", HANDLE, Text("导入用电用水信号", "Import signals"))
+def import_signals(context: Context, given: SignalsIn) -> dict[str, Any]:
+    """Electricity, water or phones of enterprises by day. A value that comes again takes the place of the earlier one."""
+    found = read_signals(context.actor, given.content, given.filename, context.now)
+    tally = Tally(found.table.rows_in, found.accepted, len(found.rejects))
+    if not context.dry_run and found.ready:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "create temporary table signal_in (unit_id bigint, day date, kind text, value numeric) on commit drop"
+            )
+            with cursor.copy("copy signal_in (unit_id, day, kind, value) from stdin") as copy:
+                for part in batched_lines((unit, day, kind, value) for (unit, day, kind), value in found.ready.items()):
+                    copy.write(part)
+            cursor.execute(
+                """insert into daily_signal (unit_id, day, kind, value, act) select unit_id, day, kind, value, %s from signal_in
+                   on conflict (unit_id, kind, day) do update set value = excluded.value, act = excluded.act""",
+                [context.act_id],
+            )
+            cursor.execute("drop table signal_in")
+    result = {"rows_in": tally.rows_in, "accepted": tally.accepted, "rejected": tally.rejected}
+    context.event("signals_imported", data=dict(result))
+    return result | {"rejects": [{"row": n} | r.as_dict() for n, r in found.rejects[:SHOWN]]}
+
+
+def rejected_signals(actor: Actor, data: bytes, filename: str, now: datetime, language: str) -> bytes:
+    """The rows of a table that are rejected, as CSV with row, field, reason, rule and remedy."""
+    found = read_signals(actor, data, filename, now)
+    return write_rejected(found.table, found.rejects, language)
+
+
+def read_signals(actor: Actor, data: bytes, filename: str, now: datetime) -> Read:
+    table = read_table(data, filename)
+    places = {
+        f: n for f, names in COLUMNS.items() for n, head in enumerate(table.header) if head.strip().lower() in names
+    }
+    if (
+        "day" not in places
+        or not {"code", "name"} & places.keys()
+        or not {k.value for k in Signal.Kind} & places.keys()
+    ):
+        rule = Text(
+            "须有企业、日期和至少一列信号。",
+            "There must be a column for the enterprise, the day and one signal at least.",
+        )
+        raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请补上列。", "Add the columns."), field="table")
+    out, today = Read(table, rejects=list(table.faults)), local_day(now)
+    given = [(n, {f: cells[place] for f, place in places.items()}) for n, cells in table.rows]
+    units = enterprises_named(actor, HANDLE, [g for _, g in given])
+    for number, cells in given:
+        try:
+            unit = units.get(cells.get("code", "").upper()) or units.get(cells.get("name", ""))
+            if unit is None:
+                rule = Text(
+                    "辖区内没有这家在册企业，或重名。",
+                    "No such active enterprise in your area, or several of that name.",
+                )
+                raise Refusal(
+                    Reason.NOT_FOUND,
+                    rule,
+                    remedy=Text("请填写信用代码。", "Give its code."),
+                    field="code",
+                    value=(cells.get("code") or "")[:60],
+                )
+            day = parse_date(cells["day"], "day")
+            if day > today:
+                raise Refusal(
+                    Reason.IMPOSSIBLE_DATE,
+                    Text("日期不能晚于今天。", "The day is not after today."),
+                    field="day",
+                    value=str(day),
+                )
+            values = {k.value: _value(k.value, cells[k.value]) for k in Signal.Kind if cells.get(k.value)}
+            if not values:
+                raise Refusal(
+                    Reason.MISSING_VALUE, Text("这一行没有信号。", "This row holds no signal."), field="power"
+                )
+            out.ready |= {(unit.pk, str(day), kind): value for kind, value in values.items()}
+            out.accepted += 1
+        except Refusal as refusal:
+            refusal.line = number
+            out.rejects.append((number, refusal))
+    out.rejects.sort(key=lambda pair: pair[0])
+    return out
+
+
+def _value(kind: str, text: str) -> Decimal:
+    try:
+        value = Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        value = Decimal(-1)
+    if not value.is_finite() or not 0 <= value < Decimal(10) ** 11:
+        rule = Text("须为不小于 0 的数。", "This must be a number, 0 or more.")
+        raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请更正。", "Correct it."), field=kind, value=text[:40])
+    return value.quantize(Decimal("0.01"))

@@ -1,0 +1,204 @@
+"""Work without a right to it: telling of it, the matters and signs of one's area, signals, draws that can be checked."""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from tongchou.kernel.text import Text
+from tongchou.record.loops.kinds import kind_of
+from tongchou.record.models import Unit
+from tongchou.record.territory.reach import missing
+from tongchou.rooms.daily.actions.breach import COLUMNS, HANDLE, TELL, rejected_signals
+from tongchou.rooms.daily.anomaly import draw
+from tongchou.rooms.daily.evidence import signs
+from tongchou.rooms.daily.models import Breach, SpotDraw
+from tongchou.rooms.daily.numbers import local_day
+from tongchou.web.fieldparts import FieldParts
+from tongchou.web.pages.choices import area_choices
+from tongchou.web.pages.forms import Draft, done, form_page
+from tongchou.web.pages.imports import file_fields, tell_import, upload
+from tongchou.web.pages.loops import KIND_PAGES
+from tongchou.web.pages.requests import actor_of, do, given, integer, now
+from tongchou.web.pages.shown import stage_badge
+from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
+from tongchou.web.permission import Nav, page
+
+TITLE = Text("擅自复工查处", "Work without a right")
+SOURCES = {
+    "inspection": Text("检查发现", "inspection"),
+    "public": Text("群众反映", "the public"),
+    "record": Text("数据比对", "the record"),
+}
+KIND_PAGES["resumption_breach"] = "breach_new"
+
+
+@page("breaches", "daily/breaches", HANDLE, methods=("GET",), nav=Nav(TITLE, "hand-stop"))
+def breaches(request: HttpRequest) -> HttpResponse:
+    """Matters of one's area, signs that somebody should look at, and draws of spot checks."""
+    actor = actor_of(request)
+    rows = [
+        b
+        for b in Breach.objects.select_related("unit__area", "loop").order_by("-at")[:2000]
+        if actor.sees_path(HANDLE, b.unit.area.path)
+    ]
+    sheet = _sheet(rows)
+    if asked_for(request):
+        return sheet_file(request, TITLE, *cells_of(sheet))
+    found = signs(actor, local_day(now()), HANDLE)
+    drawn = [
+        d for d in SpotDraw.objects.select_related("area").order_by("-at")[:200] if actor.sees_path(HANDLE, d.area.path)
+    ]
+    context = {
+        "title": TITLE, "sheet": sheet, "signs": [{"sign": s, "url": f"{reverse('breach_new')}?{urlencode({'enterprise': s.name})}"} for s in found],
+        "draws": drawn[:20],
+        "empty": {"title": Text("没有查处事项", "No matter"), "text": Text("举报、检查和数据比对发现的都在这里。", "What is told or found."), "icon": "circle-check"},
+    }  # fmt: skip
+    return render(request, "daily/breaches.html", context)
+
+
+def _sheet(rows: list[Breach]) -> dict[str, Any]:
+    labels = (
+        ("unit", "企业", "Enterprise"),
+        ("source", "来源", "Source"),
+        ("at", "时间", "When"),
+        ("stage", "阶段", "Stage"),
+        ("deadline", "时限", "Deadline"),
+    )
+    lines = []
+    for b in rows:
+        cells: list[dict[str, Any]] = [{"value": b.unit.name}, {"value": SOURCES[b.source]}, {"value": b.at}]
+        if b.loop is None:
+            cells += [{"value": Text("受理中", "being taken up")}, {"value": ""}]
+        else:
+            badge = stage_badge(kind_of(b.loop.edition_id), b.loop.stage)
+            cells[0]["url"] = reverse("loop", args=[b.loop_id])
+            cells += [
+                {"value": badge["label"], "tone": badge["tone"] or "info", "icon": badge["icon"]}, {"value": b.loop.deadline or b.loop.closed_at},
+            ]  # fmt: skip
+        lines.append({"cells": cells})
+    return {
+        "key": "breaches",
+        "caption": TITLE,
+        "columns": [{"key": k, "label": Text(zh, en)} for k, zh, en in labels],
+        "rows": lines,
+        "export": True,
+    }
+
+
+@page("breach_new", "daily/breaches/new", TELL)
+def breach_new(request: HttpRequest) -> HttpResponse:
+    """Tell of an enterprise that works without a right to it, or whose files are false. The enterprise does not learn who told."""
+
+    def fields(d: Draft) -> list[FieldParts]:
+        return [
+            d.field("enterprise", Text("企业", "Enterprise"), required=True, maxlength=160, help=Text("登记的全称或信用代码。", "Its registered name or code.")),
+            d.field("text", Text("看到了什么", "What was seen"), "textarea", required=True, maxlength=5000,
+                    help=Text("何时、何地、几人在岗、有何依据。", "When, where, how many at work, how you know.")),
+        ]  # fmt: skip
+
+    def send() -> HttpResponse:
+        do(request, "breach.report", given(request, "enterprise", "text"))
+        back = (
+            "breaches"
+            if actor_of(request).permits(HANDLE)
+            else "work"
+            if actor_of(request).permits("loop.view")
+            else "home"
+        )
+        return done(
+            request,
+            reverse(back),
+            Text(
+                "已受理。企业先说明，属地核查，由另一人决定。",
+                "Taken up: it is heard, looked at and decided by another.",
+            ),
+        )
+
+    title = Text("举报擅自复工", "Tell of work without a right")
+    return form_page(
+        request,
+        fields,
+        send,
+        title=title,
+        button=Text("提交", "Send"),
+        back=reverse("home"),
+        breadcrumbs=[{"url": "", "label": title}],
+    )
+
+
+@page("signals_import", "daily/signals/import", HANDLE)
+def signals_import(request: HttpRequest) -> HttpResponse:
+    """Electricity, water and phones by enterprise and day."""
+    title, back = Text("导入用电用水信号", "Import signals"), reverse("breaches")
+
+    def send() -> HttpResponse:
+        data, name = upload(request)
+        payload = {"content": base64.b64encode(data).decode(), "filename": name}
+        r = do(request, "signal.import_table", payload, dry_run=request.POST.get("mode") != "import").result
+        labels = (("读入", "rows in", "rows_in"), ("接收", "accepted", "accepted"), ("退回", "rejected", "rejected"))
+        counts = [{"label": Text(zh, en), "value": r[k]} for zh, en, k in labels]
+        rejected = lambda: rejected_signals(actor_of(request), data, name, now(), get_language() or "zh-hans")  # noqa: E731
+        return tell_import(request, title, r, counts, rejected, back)
+
+    note = Text("列名：{all}。", "Columns: {all}.").with_(all="、".join(words[1] for words in COLUMNS.values()))
+    return form_page(
+        request, file_fields, send, title=title, button=Text("上传", "Send"), back=back, note=note, on_record={"mode": "try"},
+        breadcrumbs=[{"url": back, "label": TITLE}, {"url": "", "label": title}],
+    )  # fmt: skip
+
+
+@page("spot_new", "daily/spot-checks/new", HANDLE)
+def spot_new(request: HttpRequest) -> HttpResponse:
+    """Draw enterprises for a spot check by lot."""
+    actor = actor_of(request)
+
+    def fields(d: Draft) -> list[FieldParts]:
+        return [
+            d.field(
+                "area",
+                Text("区域", "Area"),
+                "select",
+                choices=area_choices(actor, HANDLE, ("district", "street", "community")),
+                required=True,
+            ),
+            d.field("wanted", Text("抽取家数", "How many"), "integer", required=True),
+        ]
+
+    def send() -> HttpResponse:
+        made = do(
+            request, "breach.draw", {"area": integer(request, "area"), "wanted": integer(request, "wanted")}
+        ).result["draw"]
+        return done(
+            request,
+            reverse("spot", args=[made]),
+            Text("已抽取，种子和名册已存，可复核。", "Drawn; pool and seed are kept and can be checked."),
+        )
+
+    title = Text("抽取抽查企业", "Draw a spot check")
+    return form_page(
+        request, fields, send, title=title, button=Text("抽取", "Draw"), back=reverse("breaches"), on_record={"wanted": 5},
+        breadcrumbs=[{"url": reverse("breaches"), "label": TITLE}, {"url": "", "label": title}],
+    )  # fmt: skip
+
+
+@page("spot", "daily/spot-checks/<uuid:spot>", HANDLE, methods=("GET",))
+def spot(request: HttpRequest, spot: uuid.UUID) -> HttpResponse:
+    """One draw: pool, seed, who was drawn, and the draw done again."""
+    row = SpotDraw.objects.select_related("area", "account").filter(pk=spot).first()
+    if row is None or not actor_of(request).sees_path(HANDLE, row.area.path):
+        raise missing(Text("没有找到这次抽取。", "There is no such draw."), "spot", str(spot))
+    names = dict(Unit.objects.filter(pk__in=row.drawn).values_list("pk", "name"))
+    context = {
+        "title": Text("抽查名单", "Spot check"), "row": row, "drawn": [{"id": k, "name": names.get(k, str(k))} for k in row.drawn],
+        "same": draw(row.pool, row.seed, row.wanted) == list(row.drawn),
+        "breadcrumbs": [{"url": reverse("breaches"), "label": TITLE}, {"url": "", "label": Text("抽查名单", "Spot check")}],
+    }  # fmt: skip
+    return render(request, "daily/spot.html", context)

@@ -1,0 +1,207 @@
+"""Work without a right to it: a sign is no finding, the enterprise is heard first, another decides, the draw can be done again."""
+
+from __future__ import annotations
+
+import base64
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.cast import Cast
+from tests.rooms.daily.helping import DAY, do, permit, refused, reported, system, today
+from tests.web.test_pages import signed_in
+from tongchou.kernel.errors import Reason
+from tongchou.kernel.ids import new_id
+from tongchou.record.models import Loop
+from tongchou.rooms.daily.anomaly import draw, score
+from tongchou.rooms.daily.evidence import signs
+from tongchou.rooms.daily.models import Breach, Report, Signal, SpotDraw
+
+
+def told(cast: Cast, who: str = "inspector") -> Loop:
+    do(cast, who, "breach.report", enterprise=cast.units["works"].name, text="夜间两条生产线在开，约三十人")
+    system("breach.take_up")  # runs by itself once the act is committed
+    loop = Breach.objects.get(ended_at=None).loop
+    assert loop is not None
+    return loop
+
+
+def advance(cast: Cast, who: str, loop: Loop, step: str, **given: str) -> None:
+    note = given.pop("note", "")
+    evidence = [{"key": k, "type": "text", "text": v} for k, v in given.items()]
+    do(cast, who, "loop.advance", loop=str(loop.pk), step=step, evidence=evidence, note=note)
+    loop.refresh_from_db()
+
+
+def test_the_enterprise_is_heard_the_street_looks_and_another_decides(cast: Cast) -> None:
+    held = permit(cast.units["works"])
+    reported(cast)
+    loop = told(cast)
+    assert (loop.stage, loop.owner_unit) == ("hearing", cast.units["east_street"])
+    assert (
+        refused(lambda: advance(cast, "street", loop, "propose", seen="x", proposal="y")).reason is Reason.WRONG_STAGE
+    )
+    advance(cast, "enterprise", loop, "answer", answer="检修设备，未生产")
+    advance(cast, "street", loop, "propose", seen="现场 30 人在岗", proposal="责令停工")
+    for who in ("street", "street_colleague", "enterprise"):
+        assert refused(lambda who=who: advance(cast, who, loop, "stop", reason="理由")).reason in (
+            Reason.NOT_OWNER,
+            Reason.SAME_PERSON,
+        )
+    advance(cast, "hq", loop, "stop", reason="未经批准夜间生产")
+    held.refresh_from_db()
+    assert (loop.end_reason, held.state) == ("done", "suspended")
+    assert Breach.objects.get().ended_at is not None
+
+
+def test_unanswered_in_time_goes_on_and_the_answer_may_still_come(cast: Cast) -> None:
+    loop = told(cast)
+    assert system("breach.unheard")["moved"] == 0
+    assert system("breach.unheard", timezone.now() + timedelta(hours=25))["moved"] == 1
+    loop.refresh_from_db()
+    assert loop.stage == "examining"
+    advance(cast, "enterprise", loop, "add_answer", note="补充：系设备检修")
+    advance(cast, "street", loop, "propose", seen="无人在岗", proposal="不予认定")
+    advance(cast, "leader", loop, "dismiss", note="核查无生产迹象")
+    assert loop.end_reason == "refused"
+
+
+def test_who_told_is_not_shown_and_the_evidence_is_frozen(cast: Cast) -> None:
+    reported(cast)
+    loop = told(cast)
+    Report.objects.update(at_work=1)
+    row = Breach.objects.get()
+    assert row.evidence["reports"][0]["at_work"] == 80
+    assert (loop.opener_unit_id, loop.opener_account_id) == (None, None)
+    page = signed_in(cast, "enterprise").get(reverse("loop", args=[loop.pk])).content.decode()
+    assert "inspector 同志" not in page
+    assert "夜间两条生产线" not in page
+    again = refused(
+        lambda: do(cast, "street", "breach.report", enterprise=cast.units["works"].name, text="又看到在生产")
+    )
+    assert again.reason is Reason.DUPLICATE
+
+
+def test_the_database_keeps_one_matter_open(cast: Cast) -> None:
+    told(cast)
+    other = cast.task()
+    row = Breach(id=new_id(), unit=cast.units["works"], source="public", text="x", loop_id=other, at=timezone.now())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save(force_insert=True)
+    with connection.cursor() as cursor:  # the sabotage twin
+        cursor.execute("drop index breach_one_open")
+    row.save(force_insert=True)
+
+
+def test_a_score_needs_history_and_is_robust() -> None:
+    assert score([100.0] * 6, 900) is None
+    calm = score([100, 102, 98, 101, 99, 100, 103, 97], 101)
+    assert calm is not None
+    assert abs(calm.z) < 1
+    loud = score([100, 102, 98, 101, 99, 100, 5000, 97], 400)  # one wild day does not hide another
+    assert loud is not None
+    assert loud.z > 4
+    constant = score([100.0] * 10, 103)
+    assert constant is not None
+    assert constant.z < 1  # a constant history is no proof of precision
+
+
+def idle_days(cast: Cast, last: str) -> None:
+    for n in range(14):
+        day = today() - n * DAY
+        Report.objects.create(
+            id=new_id(),
+            unit=cast.units["works"],
+            day=day,
+            closed=True,
+            at_work=0,
+            abnormal=0,
+            incidents=0,
+            late=False,
+            via="own",
+            reported_at=timezone.now(),
+        )
+        Signal.objects.create(
+            unit=cast.units["works"], day=day, kind="power", value=last if n == 0 else 100 + n % 3, act=new_id()
+        )
+
+
+def test_idle_by_report_but_busy_by_the_meter_is_a_sign_and_is_explained(cast: Cast) -> None:
+    idle_days(cast, "900")
+    (sign,) = signs(cast.as_("street"), today(), "breach.handle")
+    assert sign.unit == cast.units["works"].pk
+    assert (sign.score or 0) > 4
+    assert "900" in sign.why[0].zh
+    assert signs(cast.as_("next_street"), today(), "breach.handle") == []
+
+
+def test_without_data_or_within_its_own_history_there_is_no_sign(cast: Cast) -> None:
+    assert signs(cast.as_("hq"), today(), "breach.handle") == []
+    idle_days(cast, "103")
+    assert signs(cast.as_("hq"), today(), "breach.handle") == []
+
+
+def test_at_work_on_a_suspended_permit_is_a_sign(cast: Cast) -> None:
+    reported(cast)
+    assert signs(cast.as_("hq"), today(), "breach.handle") == []  # no permit on record is not a suspended one
+    permit(cast.units["works"], "suspended")
+    (sign,) = signs(cast.as_("hq"), today(), "breach.handle")
+    assert "80" in sign.why[1].zh
+    told(cast)
+    assert signs(cast.as_("hq"), today(), "breach.handle") == []
+
+
+def table(rows: str) -> str:
+    return base64.b64encode(("企业名称,日期,用电量,用水量\n" + rows).encode()).decode()
+
+
+def test_signals_come_by_table_and_every_row_is_accounted_for(cast: Cast) -> None:
+    works = cast.units["works"].name
+    rows = f"{works},{today()},120.5,3\n{works},{today() - DAY},-1,\n{works},,5,\n{cast.units['mill'].name},{today()},7,\n{works},{today()},130,\n{works},{today()},,\n"
+    made = do(cast, "street", "signal.import_table", content=table(rows), filename="用电.csv")
+    assert (made["rows_in"], made["accepted"], made["rejected"]) == (6, 2, 4)
+    assert [r["row"] for r in made["rejects"]] == [3, 4, 5, 7]
+    assert {(s.kind, str(s.value)) for s in Signal.objects.all()} == {("power", "130.00"), ("water", "3.00")}
+
+
+def test_a_draw_can_be_done_again(cast: Cast) -> None:
+    made = do(cast, "hq", "breach.draw", area=cast.areas["district"].pk, wanted=1)
+    row = SpotDraw.objects.get(pk=made["draw"])
+    assert list(row.drawn) == draw(list(reversed(row.pool)), row.seed, 1)
+    assert len(set(draw(range(100), "s", 10))) == 10
+    assert (
+        refused(lambda: do(cast, "street", "breach.draw", area=cast.areas["west"].pk, wanted=1)).reason
+        is Reason.NOT_FOUND
+    )
+    street = signed_in(cast, "street")
+    assert street.get(reverse("spot", args=[row.pk])).status_code == 404
+    assert "结果一致" in signed_in(cast, "hq").get(reverse("spot", args=[row.pk])).content.decode()
+    row.drawn = [cast.units["works"].pk, cast.units["mill"].pk]
+    row.save()
+    assert "不一致" in signed_in(cast, "hq").get(reverse("spot", args=[row.pk])).content.decode()  # the sabotage twin
+
+
+def test_in_the_browser_from_telling_to_the_list(cast: Cast) -> None:
+    inspector, street = signed_in(cast, "inspector"), signed_in(cast, "street")
+    form: dict[str, Any] = {"enterprise": "没有的厂", "text": "夜间在生产，约三十人", "client_id": str(new_id())}
+    assert (
+        inspector.post(reverse("breach_new"), form).status_code == 404
+        or inspector.post(reverse("breach_new"), form).status_code == 422
+    )
+    assert (
+        inspector.post(
+            reverse("breach_new"), form | {"enterprise": cast.units["works"].name, "client_id": str(new_id())}
+        ).status_code
+        == 302
+    )
+    system("breach.take_up")
+    page = street.get(reverse("breaches")).content.decode()
+    assert cast.units["works"].name in page
+    assert cast.units["works"].name not in signed_in(cast, "next_street").get(reverse("breaches")).content.decode()
+    for name in ("breaches", "breach_new", "signals_import", "spot_new"):
+        assert street.get(reverse(name), headers={"Accept-Language": "en"}).status_code == 200
+    assert signed_in(cast, "rival").get(reverse("breaches")).status_code == 403
