@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "tongchou.rooms.resumption.apps.ResumptionConfig",
     "tongchou.rooms.supervision.apps.SupervisionConfig",
     "tongchou.rooms.service.apps.ServiceConfig",
+    "tongchou.rooms.policies.apps.PoliciesConfig",
     "tongchou.rooms.trust.apps.TrustConfig",
     "tongchou.rooms.projects.apps.ProjectsConfig",
     "tongchou.rooms.enterprises.apps.EnterprisesConfig",

@@ -16,7 +16,7 @@ GROUPS: tuple[tuple[Text | None, tuple[str, ...]], ...] = (
     (
         Text("复工复产", "Economy"),
         (
-            "enterprise_own", "my_work", "enterprises", "staff_return", "resumption", "daily_overview", "progress", "chain", "service", "projects",
+            "enterprise_own", "my_work", "enterprises", "staff_return", "resumption", "daily_overview", "progress", "chain", "service", "policies", "projects",
         ),
     ),
     (Text("底册", "Registers"), ("territory", "units", "gaps", "kinds", "exports")),
