@@ -29,6 +29,7 @@ SHIPPED = {
     "lead",
     "merge_review",
     "obstacle",
+    "policy_application",
     "praise",
     "request",
     "request_approval",
