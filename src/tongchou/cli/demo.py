@@ -19,7 +19,6 @@ from tongchou.cli.demo_duty import make_duty
 from tongchou.cli.demo_history import make_history
 from tongchou.cli.demo_people import load_people, make_happenings, make_residents
 from tongchou.cli.demo_places import divide_places, import_places, invent_places
-from tongchou.cli.demo_policies import make_policies
 from tongchou.cli.demo_projects import make_projects
 from tongchou.cli.demo_requests import make_requests
 from tongchou.cli.demo_risk import make_risk
@@ -74,7 +73,6 @@ def load_demo(
         make_requests(demo)
         make_orders(demo)
         make_risk(demo)
-        make_policies(demo)
         make_projects(demo)
         make_supervision(demo)
         make_daily(demo)
