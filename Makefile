@@ -32,7 +32,7 @@ check: setup
 	@echo "· types";           TONGCHOU_DATABASE_URL=postgresql://none@/none $(BIN)/python -m mypy
 	@echo "· import contracts"; $(BIN)/lint-imports
 	@echo "· lock files";      $(BIN)/python tests/lockfiles.py
-	@echo "· migrations";      $(BIN)/python -m tongchou.cli.main manage makemigrations --check --dry-run record command assessment plans risk resumption service requests trust projects directives supervision daily schools rural matching enterprises
+	@echo "· migrations";      $(BIN)/python -m tongchou.cli.main manage makemigrations --check --dry-run record command assessment plans risk resumption service requests trust projects directives supervision daily schools rural matching enterprises policies
 
 bench: setup
 	@$(BIN)/python benchmarks/acts.py

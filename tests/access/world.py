@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from tests.cast import SINCE, Cast, build
 from tests.rooms.plans.drill import LAW, PACK, TABLE, install
+from tests.rooms.policies.measures import TABLE as MEASURE
+from tests.rooms.policies.measures import install as install_measures
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.identifiers import check_digit
 from tongchou.kernel.ids import new_id
@@ -22,7 +24,18 @@ from tongchou.record.act import Context, act
 from tongchou.record.actions.permits import Given, grant
 from tongchou.record.actions.tokens import issue
 from tongchou.record.files import take_in
-from tongchou.record.models import Account, Area, Evidence, Person, PersonMerge, Post, PostHolding, Responsibility, Unit
+from tongchou.record.models import (
+    Account,
+    Area,
+    Enterprise,
+    Evidence,
+    Person,
+    PersonMerge,
+    Post,
+    PostHolding,
+    Responsibility,
+    Unit,
+)
 from tongchou.rooms.assessment.models import Bulletin, ScoreEdition
 from tongchou.rooms.command.models import Secondment, Team
 from tongchou.rooms.daily.models import Fever, Report, SpotDraw
@@ -124,6 +137,7 @@ def world() -> World:
         _daily(place)
         _matching(place)
         _resumption(cast, place, inner)
+        _policy(cast, place)
         _data_request(place)
         _order(place)
         _risk(place)
@@ -290,6 +304,23 @@ def _resumption(cast: Cast, place: Place, inner: Area) -> None:
         from_date=date(2099, 1, 1), rules=default_rules(), reason="测试", proposed_by=cast.accounts["hq"], proposed_at=at,
     )  # fmt: skip
     place.ids |= {"application": made, "lot": batch.pk, "permit": permit.pk, "rules": rules.pk}
+
+
+def _policy(cast: Cast, place: Place) -> None:
+    """The enterprise is entitled to the district's own measure and has applied for it; another one could."""
+    if place.name == PLACES[0]:
+        install_measures(cast)
+        department = cast.units["department"].pk
+        _do(SYSTEM, "policies.terms", policy=MEASURE, unit=department, benefit="paid", base="monthly_rent", formula="base * months * share")
+    inner = Unit.objects.get(pk=place.ids["enterprise"]).area
+    other = _unit(f"{place.name} 店", "enterprise", inner)
+    for unit in (place.ids["enterprise"], other.pk):
+        known = {"industry": "H6210", "size": "small", "changed_at": timezone.now()}
+        Enterprise.objects.update_or_create(unit_id=unit, defaults=known)
+        answers = {"landlord": "state", "monthly_rent": 1000}
+        _do(SYSTEM, "policies.answer", unit=unit, answers=answers, source=place.marker("说明"))
+    made = _do(SYSTEM, "policies.apply", unit=place.ids["enterprise"], policy=MEASURE, note=place.marker("内容"))["loop"]
+    place.ids |= {"policy_loop": made, "policy": MEASURE, "policy_step": "ask_more", "shop": other.pk}
 
 
 def _standing(place: Place) -> None:

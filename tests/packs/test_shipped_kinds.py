@@ -32,6 +32,7 @@ SHIPPED = {
     "match",
     "merge_review",
     "obstacle",
+    "policy_application",
     "praise",
     "produce_sale",
     "relief_problem",

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "tongchou.rooms.supervision.apps.SupervisionConfig",
     "tongchou.rooms.service.apps.ServiceConfig",
     "tongchou.rooms.matching.apps.MatchingConfig",
+    "tongchou.rooms.policies.apps.PoliciesConfig",
     "tongchou.rooms.trust.apps.TrustConfig",
     "tongchou.rooms.projects.apps.ProjectsConfig",
     "tongchou.rooms.enterprises.apps.EnterprisesConfig",

@@ -19,7 +19,7 @@ GROUPS: tuple[tuple[Text | None, tuple[str, ...]], ...] = (
             "enterprise_own", "my_work", "enterprises", "staff_return", "resumption", "daily_overview", "progress", "chain", "breaches", "projects", "schools",
         ),
     ),
-    (Text("服务保障", "Service"), ("service", "matching", "trips", "farm", "dealer", "produce", "relief")),
+    (Text("服务保障", "Service"), ("service", "policies", "matching", "trips", "farm", "dealer", "produce", "relief")),
     (Text("底册", "Registers"), ("territory", "units", "gaps", "kinds", "exports")),
     (Text("管理", "Administration"), ("accounts", "audit", "audit_refusals", "audit_exports", "audit_heads")),
 )

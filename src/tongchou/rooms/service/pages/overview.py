@@ -66,6 +66,7 @@ def service(request: HttpRequest) -> HttpResponse:
         "first": first,
         "last": last,
         "can_visit": actor.permits(VISIT),
+        "can_policies": actor.permits("policy.view"),
         "can_raise": actor.permits(RAISE),
         "can_manage": actor.permits(MANAGE),
         "empty": {"title": Text("辖区内没有街道", "No street in your area"), "text": Text("", ""), "icon": "building"},
