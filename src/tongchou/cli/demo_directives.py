@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from tongchou.cli.demo_cast import Demo
+from tongchou.cli.demo_history import photo
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
+from tongchou.record.files import take_in
+from tongchou.record.loops.asked import PREFIX
+from tongchou.record.models import Loop
 from tongchou.rooms.directives.models import Attendance, Directive
 
 MEETINGS = 8
@@ -120,9 +125,24 @@ def _work_off(demo: Demo, document: str, at: datetime, now: datetime) -> None:
             reported = signed + timedelta(hours=8 + 40 * luck)
             if (task is loop and loop.children.exists()) or luck < 0.12 or reported > now:
                 continue
-            _do(demo, who, "loop.advance", reported, loop=str(task.pk), step="report", evidence=result)
+            _do(demo, who, "loop.advance", reported, loop=str(task.pk), step="report", evidence=[*result, *_asked(demo, who, task)])
             if luck > 0.3 and who != "hq" and reported + timedelta(hours=5) < now:
                 _do(demo, "hq", "loop.advance", reported + timedelta(hours=5), loop=str(task.pk), step="verify", note="抽查属实。")
+
+
+def _asked(demo: Demo, who: str, task: Loop) -> Iterator[dict[str, Any]]:
+    """What the task asks for beyond the text of its result."""
+    for kind in task.asked:
+        key = PREFIX + kind
+        if kind == "photo":
+            yield photo(demo, who, key)
+        elif kind == "file":
+            table = "序号,事项,结果\n1,逐项核对,已完成\n".encode()
+            yield {"key": key, "type": kind, "file": str(take_in(demo.actor(who), new_id(), "台账.csv", "text/csv", table).result["file"])}
+        elif kind == "number":
+            yield {"key": key, "type": kind, "number": demo.rng.randint(3, 60)}
+        elif kind == "signature":
+            yield {"key": key, "type": kind, "text": f"{task.owner_unit.name}负责人"}
 
 
 def _ahead(demo: Demo, now: datetime) -> None:
