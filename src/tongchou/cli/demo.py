@@ -16,12 +16,15 @@ from tongchou.cli.demo_command import make_command
 from tongchou.cli.demo_daily import make_daily
 from tongchou.cli.demo_directives import make_directives
 from tongchou.cli.demo_duty import make_duty
+from tongchou.cli.demo_enterprises import make_enterprises
 from tongchou.cli.demo_history import make_history
 from tongchou.cli.demo_matching import make_matching
 from tongchou.cli.demo_people import load_people, make_happenings, make_residents
 from tongchou.cli.demo_places import divide_places, import_places, invent_places
+from tongchou.cli.demo_policies import make_policies
 from tongchou.cli.demo_projects import make_projects
 from tongchou.cli.demo_requests import make_requests
+from tongchou.cli.demo_resumption import make_resumption
 from tongchou.cli.demo_risk import make_risk
 from tongchou.cli.demo_rural import make_farming, make_relief
 from tongchou.cli.demo_schools import make_schools
@@ -77,12 +80,15 @@ def load_demo(
         make_orders(demo)
         make_risk(demo)
         make_projects(demo)
+        make_enterprises(demo, residents)
+        make_resumption(demo)
         make_schools(demo)
         make_supervision(demo)
         make_farming(demo)
         make_relief(demo)
         make_matching(demo)
         make_daily(demo)
+        make_policies(demo)
     seal_all()
     with connection.cursor() as cursor:
         cursor.execute("analyze")
