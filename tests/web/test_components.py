@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
+from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.kinds import Level
@@ -40,6 +41,12 @@ def test_tr_escapes_values_and_its_own_words() -> None:
     assert render('{% tr "<b>{x}" "<b>{x}" x=bad %}', bad="<script>") == "&lt;b&gt;&lt;script&gt;"
     assert render('{% tr "a&b" "c" %}') == "a&amp;b"
     assert render('{% tr "{x}" "{x}" x=name %}', "en", name=Text("街道", "street")) == "street"
+
+
+def test_tr_keeps_the_markup_of_a_filter_and_escapes_what_stands_beside_it() -> None:
+    at = datetime(2026, 2, 1, 9, tzinfo=SHANGHAI)
+    shown = render('{% tr "<b>{x} {t}" "<b>{x} {t}" x=bad t=at|when %}', bad="<script>", at=at)
+    assert shown.startswith("&lt;b&gt;&lt;script&gt; <time ")
 
 
 def test_text_takes_a_text_a_pair_or_anything() -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from tongchou.cli.demo_cast import Demo
 from tongchou.cli.demo_people import unit_key
+from tongchou.kernel.codes import uscc_check
 from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
 from tongchou.record.models import Person
@@ -29,7 +30,7 @@ def make_enterprises(demo: Demo, district: District) -> None:
 
 
 def _register(demo: Demo, district: District) -> list[str]:
-    fields = ["name", "industry", "staff", "revenue", "assets", "above_scale", "self_employed", "lists", "products", "landlord", "customers"]
+    fields = ["name", "code", "industry", "staff", "revenue", "assets", "above_scale", "self_employed", "lists", "products", "landlord", "customers"]
     rows: list[list[str]] = []
     seen: set[str] = set()
     for n, place in enumerate(district.economy.workplaces):
@@ -40,12 +41,19 @@ def _register(demo: Demo, district: District) -> list[str]:
         staff, k = demo.rng.randint(4, 900), len(rows)
         known = demo.rng.random() < 0.9
         rows.append([
-            name, _INDUSTRY.get(place.industry, "C29"), str(staff), str(staff * demo.rng.randint(20, 90)) if known else "", str(staff * demo.rng.randint(15, 60)),
+            name, _code(len(rows)), _INDUSTRY.get(place.industry, "C29"), str(staff),
+            str(staff * demo.rng.randint(20, 90)) if known else "", str(staff * demo.rng.randint(15, 60)),
             "是" if staff > 300 else "否", "否", _LISTS[k % 6] if k < 30 else "", _PRODUCTS[k % 6], "清源置业有限公司" if k % 5 == 0 else "",
             "区外采购商" if k % 4 == 0 else "",
         ])  # fmt: skip
     act("enterprise.import_rows", demo.actor("hq"), new_id(), {"fields": fields, "rows": rows})
     return [row[0] for row in rows]
+
+
+def _code(n: int) -> str:
+    """An invented credit code with its right check character, in the unassigned range 99."""
+    body = f"91990101MA{n:07d}"
+    return body + uscc_check(body)
 
 
 def _staff(demo: Demo, names: list[str]) -> None:

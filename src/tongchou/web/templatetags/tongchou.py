@@ -13,8 +13,8 @@ from django.http import QueryDict
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from tongchou.kernel.clock import SHANGHAI, aware, remaining
@@ -43,10 +43,20 @@ def language() -> str:
     return "en" if (get_language() or "").lower().startswith("en") else "zh-hans"
 
 
+def _escaped(value: Any) -> Any:
+    if isinstance(value, Text):
+        return Text(escape(value.zh), escape(value.en))
+    return conditional_escape(value) if isinstance(value, str) else value
+
+
 @register.simple_tag
 def tr(zh: str, en: str, **values: Any) -> str:
-    """`{% tr "还有 {n} 件" "{n} left" n=count %}`, also `as name`. The result is escaped like any variable."""
+    """`{% tr "还有 {n} 件" "{n} left" n=count %}`, also `as name`. The result is escaped like any variable, but for values that are
+    markup of a filter of ours (`at|when`): they stay, and the rest is escaped around them."""
     text = Text(str(zh), str(en))
+    if any(isinstance(value, SafeString) and "<" in value for value in values.values()):
+        inside = {name: _escaped(value) for name, value in values.items()}
+        return mark_safe(Text(escape(text.zh), escape(text.en)).with_(**inside).in_(language()))
     # joined so that a literal of the template loses its "safe" mark: what comes out is always escaped
     return "".join((text.with_(**values) if values else text).in_(language()))
 
