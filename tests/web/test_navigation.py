@@ -18,7 +18,7 @@ def test_every_entry_has_one_place() -> None:
 
 def test_a_group_is_named_once_and_only_where_something_of_it_is_shown(cast: Cast) -> None:
     office, auditor = (signed_in(cast, who).get("/").content.decode() for who in ("hq", "auditor"))
-    assert office.count("tc-nav-group") == 4
+    assert office.count("tc-nav-group") == 5
     assert auditor.count("tc-nav-group") == 1
 
 

@@ -361,6 +361,7 @@ def test_every_address_is_in_a_registry() -> None:
 PUBLIC_PAGES = {
     "account_login", "account_logout", "mfa_authenticate", "language", "favicon",
     "grades", "regime", "notice_verify",  # what the public may look up: grades of areas, the regime of resumption, whether a notice is real
+    "permit_register", "plate", "announced",  # who may work, whether a plate is real, which batches were approved
 }  # fmt: skip
 
 

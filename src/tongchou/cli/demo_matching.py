@@ -8,9 +8,10 @@ from typing import Any
 from django.utils import timezone
 
 from tongchou.cli.demo_cast import Demo
-from tongchou.kernel.identifiers import check_digit
 from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
+from tongchou.record.models import Person
+from tongchou.record.people.identity import open_identity
 from tongchou.rooms.matching.models import Match
 
 _NEEDS: tuple[tuple[str, int, list[str]], ...] = (
@@ -21,7 +22,6 @@ _OFFERS: tuple[tuple[str, int, list[str]], ...] = (
     ("普工", 60, ["local"]), ("焊工", 9, ["skilled", "local"]), ("口罩", 90_000, ["surgical"]), ("货车司机", 12, ["skilled"]), ("厢式货车", 6, ["pass"]),
     ("包装纸箱", 20_000, []), ("酒精", 900, []), ("普通仓", 1_500, ["roof"]), ("缝纫工", 18, []),
 )  # fmt: skip
-_NAMES = ("陆阿大", "陆阿二", "蒙阿三", "蒙阿四", "岑阿五", "岑阿六", "覃阿七", "覃阿八")
 _ENTERPRISES = 24
 
 
@@ -83,17 +83,16 @@ def _trip(demo: Demo, key: str) -> None:
         departs_at=(now + timedelta(hours=3)).isoformat(), arrives_at=(now + timedelta(hours=22)).isoformat(), vehicles=vehicles,
     )["trip"]  # fmt: skip
     today = timezone.localdate()
-    for names, more in ((_NAMES[:6], {"trip": trip}), (_NAMES[6:], {})):
-        workers = [{"name": name, "document": _document(_NAMES.index(name)), "phone": f"1390000{2000 + _NAMES.index(name)}"} for name in names]
+    home = Person.objects.filter(merged_into=None, workplace=demo.units[key]).exclude(document_hash=None).order_by("pk")[:8]
+    known = [open_identity(person.sealed, person.pk) for person in home]
+    staff = [{"name": one.name, "document": one.document, "phone": one.phone} for one in known]
+    for workers, more in ((staff[:6], {"trip": trip}), (staff[6:], {})):
+        if not workers:
+            continue
         _do(
             demo, _who(demo, key), "trip.sign_up", now - timedelta(hours=20), origin="贵州省毕节市", first=str(today), last=str(today + timedelta(days=6)),
             to_unit=demo.units[key].pk, workers=workers, **more,
         )  # fmt: skip
-
-
-def _document(n: int) -> str:
-    first = f"99010119880808{n + 100}"
-    return first + check_digit(first)
 
 
 def _who(demo: Demo, key: str) -> str:

@@ -23,6 +23,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
+from tongchou.record.files import take_in
 from tongchou.record.models import Act, Event, Loop, StoredFile
 from tongchou.rooms.directives.likeness import copies
 from tongchou.rooms.directives.models import Directive, Document
@@ -352,7 +353,9 @@ def test_the_document_shows_what_became_of_each(town: Cast) -> None:
     first = items(document)[0]
     child = Loop.objects.get(parent=first.loop_id, owner_unit=town.units["east_street"])
     town.act("street", "loop.advance", loop=str(child.pk), step="sign")
-    town.act("street", "loop.advance", loop=str(child.pk), step="report", evidence=[{"key": "result", "type": "text", "text": "已办"}])
+    table = take_in(town.as_("street"), new_id(), "台账.csv", "text/csv", "序号,结果\n1,已办\n".encode()).result["file"]
+    shown = [{"key": "result", "type": "text", "text": "已办"}, {"key": "asked_file", "type": "file", "file": str(table)}]
+    town.act("street", "loop.advance", loop=str(child.pk), step="report", evidence=shown)
     town.act("hq", "loop.advance", loop=str(child.pk), step="verify")
     late = timezone.now() + timedelta(days=60)
     state = became(document.pk, late)[first.pk]

@@ -24,10 +24,13 @@ from tongchou.record.plans import answer_for_packs, district_code
 from tongchou.rooms.plans.models import PackVersion, SignOff
 
 
-def install_shipped_packs() -> list[str]:
-    """Put the packs that come with this version of the program on record; returns what was added. Older ones stay, for their decisions."""
+def install_shipped_packs(names: Iterable[str] = ()) -> list[str]:
+    """Put the packs that come with this version of the program on record; returns what was added. Older ones stay, for their decisions.
+
+    names: only these; all of them where none is named.
+    """
     added = []
-    for name in shipped_packs():
+    for name in names or shipped_packs():
         with as_file(files("tongchou.packs").joinpath("data", name)) as folder:
             texts = {p.relative_to(folder).as_posix(): p.read_text("utf-8") for p in sorted(folder.rglob("*")) if p.is_file()}
         mark = digest(as_bytes(texts))

@@ -18,7 +18,7 @@ from tongchou.packs.plans.formula import parse_formula
 from tongchou.packs.plans.model import Input, Pack
 from tongchou.packs.plans.resolve import Standing, StandingRule
 from tongchou.rooms.plans.models import PackVersion
-from tongchou.rooms.plans.store import pack_of, standing_of, version_in_force
+from tongchou.rooms.plans.store import install_shipped_packs, pack_of, standing_of, version_in_force
 from tongchou.rooms.policies.models import Terms
 
 PACK = "enterprise-policies"
@@ -95,6 +95,8 @@ def benefits() -> dict[str, Text]:
 
 def catalogue(as_of: date) -> Catalogue:
     """The policies as they stand on a day: the district's approved edition of the pack, else the shipped one. Raises Refusal."""
+    if not PackVersion.objects.filter(pack=PACK, withdrawn_at=None).exists():
+        install_shipped_packs([PACK])  # a server that was not started by `tongchou up` has none on record yet
     version = version_in_force(PACK, as_of)
     pack = pack_of(version)
     standings = {key: standing_of(version, key, as_of) for key in pack.tables}

@@ -7,7 +7,7 @@ import uuid
 from tongchou.kernel.errors import Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
-from tongchou.record.models import CoUnit
+from tongchou.record.models import CoUnit, Unit
 from tongchou.record.territory.reach import missing, reaches_unit
 from tongchou.rooms.resumption.models import Application
 
@@ -37,7 +37,6 @@ def _reached(actor: Actor, permission: str, row: Application) -> bool:
     if row.loop is None:
         return False
     units = set(actor.unit_ids(permission))
-    return (
-        bool(units & {row.loop.owner_unit_id, row.loop.verifier_unit_id})
-        or CoUnit.objects.filter(loop=row.loop, unit_id__in=units).exists()
-    )
+    # a department whose turn it is, of the district in which the enterprise lies
+    party = Unit.objects.filter(pk__in=units & {row.loop.owner_unit_id, row.loop.verifier_unit_id}).values_list("area__path", flat=True)
+    return any(row.unit.area.path.startswith(path) for path in party) or CoUnit.objects.filter(loop=row.loop, unit_id__in=units).exists()
