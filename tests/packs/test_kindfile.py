@@ -147,10 +147,11 @@ def test_a_billion_laughs_is_refused_before_it_is_built() -> None:
     assert found.line == 1
 
 
-@pytest.mark.parametrize("given", ['"\\uD800"', '"\\0"', '"a\\eb"'])
-def test_characters_that_cannot_be_shown_are_refused(given: str) -> None:
+@pytest.mark.parametrize(("given", "field"), [('"\\uD800"', None), ('"\\0"', "title.en"), ('"a\\eb"', "title.en")])
+def test_characters_that_cannot_be_shown_are_refused(given: str, field: str | None) -> None:
+    """Half a surrogate pair is no YAML to begin with; the others are read, and refused where they stand."""
     text = changed(VALID, "en: Visit}", f"en: {given}}}")
-    assert [(p.line, p.field) for p in problems_of(text)] == [(3, "title.en")]
+    assert [(p.line, p.field) for p in problems_of(text)] == [(3, field)]
 
 
 def test_words_that_yaml_reads_as_booleans_may_be_names() -> None:

@@ -9,7 +9,7 @@ from tongchou.cli.demo_people import unit_key
 from tongchou.kernel.codes import uscc_check
 from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
-from tongchou.record.models import Person
+from tongchou.record.models import Account, Person, Staff
 from tongchou.record.people.identity import open_identity
 from tongchou.sim.district.generate import District
 
@@ -27,6 +27,12 @@ def make_enterprises(demo: Demo, district: District) -> None:
     _staff(demo, names)
     actor, works = demo.actor("enterprise"), demo.units["enterprise:0"]
     act("supply.add", actor, new_id(), {"supplier": demo.units["enterprise:2"].pk, "buyer": works.pk, "product": "棉布", "critical": True})
+    worker = Account.objects.select_related("person").get(username="resident").person
+    if worker is not None and not Staff.objects.filter(unit=works, person=worker).exists():
+        identity, risk = open_identity(worker.sealed, worker.pk), demo.today - timedelta(days=6)
+        told: dict[str, object] = {"name": identity.name, "document": identity.document, "title": "质检员", "planned_return": str(demo.today + timedelta(days=9))}
+        told |= {"last_risk": str(risk), "observed_from": str(risk), "symptoms": False, "in_hard_hit": False, "temperature_normal": True}
+        act("staff.add", actor, new_id(), {"unit": works.pk} | told)
 
 
 def _register(demo: Demo, district: District) -> list[str]:

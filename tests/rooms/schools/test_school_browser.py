@@ -1,0 +1,50 @@
+"""In a real browser: a teacher reports two classes on a phone, one of them without a network; the education department looks and decides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from tests.cast import Cast
+from tests.rooms.schools.place import make
+from tests.web.test_browser import browser, pytestmark, sign_in, town  # noqa: F401
+from tongchou.rooms.schools.models import Check, Cluster, Measure
+
+
+@pytest.mark.django_db(transaction=True)
+def test_from_the_phone_to_the_decision(browser: Any, live_server: Any, town: Cast) -> None:  # noqa: F811
+    place = make(town)
+    for name in ("school", "teacher", "education", "health"):
+        account = town.accounts[name]
+        account.password = town.accounts["hq"].password
+        account.save()
+    place.opened()
+    teacher, said = sign_in(browser, live_server.url, "teacher", 390)
+    teacher.goto(live_server.url + reverse("school_day") + "?session=morning")
+    teacher.click("a:has-text('一年级1班')")
+    teacher.click("button:has-text('全部到校、无症状')")
+    teacher.wait_for_selector("h1:has-text('一年级2班')")  # the next class that is owed
+    assert teacher.evaluate("document.documentElement.scrollWidth") <= 390
+    teacher.fill("input[name=ill]", "3")
+    teacher.fill("input[name=n_vomiting]", "3")
+    teacher.context.set_offline(True)
+    teacher.click("button:has-text('报送')")
+    teacher.wait_for_selector("[data-sc-net][data-waiting='1']")
+    assert Check.objects.count() == 1
+    teacher.context.set_offline(False)
+    teacher.wait_for_selector("[data-sc-net][data-waiting='0']", state="attached")
+    assert Check.objects.count() == 2
+    row = Cluster.objects.get()  # the act's effect has looked at the thresholds
+    education, said_too = sign_in(browser, live_server.url, "education", 1280)
+    education.goto(live_server.url + reverse("schools"))
+    education.click(f"a[href='{reverse('school_cluster', args=[row.pk])}']")
+    one = Measure.objects.get(kind="suspend_class")
+    education.click(f"a[href='{reverse('school_measure', args=[row.pk, one.pk])}']")
+    education.fill("input[name=to_day]", "2099-01-01")
+    education.click("main button:has-text('决定')")
+    education.wait_for_selector("text=已决定执行")
+    assert Measure.objects.get(pk=one.pk).state == "ordered"
+    assert [s for s in said if "net::ERR" not in s] == []
+    assert said_too == []
