@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 _FILL = (
-    """insert into record_unit (name, name_en, name_key, kind, area_id, active_from)
-       select '学校 ' || n, '', '', 'school', %(area)s, '2020-01-01' from generate_series(1, %(schools)s) n""",
+    """insert into record_unit (name, name_en, name_key, kind, area_id, active_from, detail)
+       select '学校 ' || n, '', '', 'school', %(area)s, '2020-01-01', '{}' from generate_series(1, %(schools)s) n""",
     """insert into schools_school (unit_id, level, gates, boarding, version, changed_at)
        select id, 'primary', '{东门}', false, 1, now() from record_unit where kind = 'school'""",
     """insert into schools_schoolclass (school_id, grade, name, pupils, staff)
