@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
+from tongchou.kernel.ids import new_id
 from tongchou.kernel.names import place_pinyin
 from tongchou.record.access import Actor, load_actor, roles
+from tongchou.record.act import act
 from tongchou.record.models import Account, Area, Post, PostHolding, Responsibility, Unit
 from tongchou.sim.district.economy import Workplace
 
@@ -76,6 +79,14 @@ class Demo:
     def actor(self, username: str) -> Actor:
         account = self.accounts[username]
         return load_actor(account.pk, account.display_name, timezone.localdate(), via="demo")
+
+    def do(self, who: str, verb: str, at: datetime, /, **payload: object) -> Any:
+        """Carry out an act of an account at a time; its result."""
+        return act(verb, self.actor(who), new_id(), payload, now=at).result
+
+    def account_of(self, unit: int) -> str | None:
+        """An account that acts for a unit; None where it has none."""
+        return next((name for name, post in self.posts.items() if post.unit_id == unit and name in self.accounts), None)
 
     def count(self, level: str) -> int:
         """How many areas of a level there are: "street", "community" or "grid"."""

@@ -12,7 +12,6 @@ from tongchou.cli.demo_cast import Demo
 from tongchou.cli.demo_history import photo
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.ids import new_id
-from tongchou.record.act import act
 from tongchou.record.files import take_in
 from tongchou.record.loops.asked import PREFIX
 from tongchou.record.models import Loop
@@ -48,10 +47,6 @@ def make_directives(demo: Demo) -> None:
     _from_above(demo, now)
 
 
-def _do(demo: Demo, who: str, verb: str, at: datetime, /, **payload: Any) -> dict[str, Any]:
-    return act(verb, demo.actor(who), new_id(), payload, now=at).result
-
-
 def _units(demo: Demo) -> list[tuple[str, str]]:
     """(unit key, account) of those who are asked: every street and department."""
     streets = [(f"street:{n}", "street" if n == 0 else f"street{n + 1}") for n in range(demo.count("street"))]
@@ -68,7 +63,7 @@ def _plan(demo: Demo, title: str, starts: datetime, asked_at: datetime, kind: st
         "agenda": "一、各街道汇报排查进展\n二、各部汇报重点工作\n三、研究存在问题\n四、部署下一步工作",
         "main_venue": "区应急指挥中心", "branches": branches, "asked": asked,
     }  # fmt: skip
-    return str(_do(demo, "hq", "meeting.plan", asked_at, **given)["meeting"])
+    return str(demo.do("hq", "meeting.plan", asked_at, **given)["meeting"])
 
 
 def _meet(demo: Demo, n: int, now: datetime) -> tuple[str, datetime]:
@@ -79,13 +74,13 @@ def _meet(demo: Demo, n: int, now: datetime) -> tuple[str, datetime]:
     for line in Attendance.objects.filter(meeting_id=meeting).order_by("pk"):
         who, luck = account[line.unit_id], demo.rng.random()
         if luck < 0.05:
-            _do(demo, who, "meeting.answer", starts - timedelta(hours=3), attendance=line.pk, coming=False, reason=demo.rng.choice(_REASONS))
+            demo.do(who, "meeting.answer", starts - timedelta(hours=3), attendance=line.pk, coming=False, reason=demo.rng.choice(_REASONS))
         elif luck < 0.9:
             minutes = demo.rng.randint(6, 22) if luck > 0.82 else -demo.rng.randint(2, 40)
-            _do(demo, who, "meeting.sign_in", starts + timedelta(minutes=minutes), attendance=line.pk, substitute=luck < 0.12)
+            demo.do(who, "meeting.sign_in", starts + timedelta(minutes=minutes), attendance=line.pk, substitute=luck < 0.12)
         elif luck < 0.95:
-            _do(demo, "hq", "meeting.mark", starts + timedelta(minutes=50), attendance=line.pk, state="present", who=demo.accounts[who].display_name)
-    _do(demo, "hq", "meeting.settle", starts + timedelta(hours=2), meeting=meeting)
+            demo.do("hq", "meeting.mark", starts + timedelta(minutes=50), attendance=line.pk, state="present", who=demo.accounts[who].display_name)
+    demo.do("hq", "meeting.settle", starts + timedelta(hours=2), meeting=meeting)
     return meeting, starts
 
 
@@ -93,18 +88,18 @@ def _minutes(demo: Demo, meeting: tuple[str, datetime], now: datetime) -> None:
     """The minutes are read, each directive is confirmed, one is edited, one dropped, and all are issued; the units begin their work."""
     key, starts = meeting
     text = _MINUTES.format(district=demo.areas["district"].name, today=_day(starts), **{f"d{n}": _day(starts + timedelta(days=n)) for n in range(3, 9)})
-    _do(demo, "hq", "meeting.minutes", starts + timedelta(hours=2, minutes=20), meeting=key, seen_version=1, text=text)
+    demo.do("hq", "meeting.minutes", starts + timedelta(hours=2, minutes=20), meeting=key, seen_version=1, text=text)
     at = starts + timedelta(hours=2, minutes=30)
-    document = _do(demo, "hq", "document.take_in", at, text=text, title="疫情防控调度会议纪要", meeting=key)["document"]
-    _do(demo, "hq", "document.read", at, document=document)
+    document = demo.do("hq", "document.take_in", at, text=text, title="疫情防控调度会议纪要", meeting=key)["document"]
+    demo.do("hq", "document.read", at, document=document)
     for n, row in enumerate(Directive.objects.filter(document_id=document).order_by("start")):
         seen = at + timedelta(minutes=2 + n)
         if row.lead_unit_id is None or row.due_why == "event":
             given = {"lead_unit": demo.units["office"].pk, "due_at": (starts + timedelta(days=5)).isoformat(), "confirm": True}
-            _do(demo, "hq", "directive.edit", seen, directive=str(row.pk), seen_version=1, **given)
+            demo.do("hq", "directive.edit", seen, directive=str(row.pk), seen_version=1, **given)
         else:
-            _do(demo, "hq", "directive.confirm", seen, directive=str(row.pk), seen_version=1)
-    _do(demo, "hq", "directive.issue", at + timedelta(minutes=20), document=document)
+            demo.do("hq", "directive.confirm", seen, directive=str(row.pk), seen_version=1)
+    demo.do("hq", "directive.issue", at + timedelta(minutes=20), document=document)
     _work_off(demo, document, at + timedelta(minutes=20), now)
 
 
@@ -121,13 +116,13 @@ def _work_off(demo: Demo, document: str, at: datetime, now: datetime) -> None:
             if who is None or luck < 0.03:
                 continue
             signed = at + timedelta(minutes=demo.rng.randint(20, 200))
-            _do(demo, who, "loop.advance", signed, loop=str(task.pk), step="sign")
+            demo.do(who, "loop.advance", signed, loop=str(task.pk), step="sign")
             reported = signed + timedelta(hours=8 + 40 * luck)
             if (task is loop and loop.children.exists()) or luck < 0.12 or reported > now:
                 continue
-            _do(demo, who, "loop.advance", reported, loop=str(task.pk), step="report", evidence=[*result, *_asked(demo, who, task)])
+            demo.do(who, "loop.advance", reported, loop=str(task.pk), step="report", evidence=[*result, *_asked(demo, who, task)])
             if luck > 0.3 and who != "hq" and reported + timedelta(hours=5) < now:
-                _do(demo, "hq", "loop.advance", reported + timedelta(hours=5), loop=str(task.pk), step="verify", note="抽查属实。")
+                demo.do("hq", "loop.advance", reported + timedelta(hours=5), loop=str(task.pk), step="verify", note="抽查属实。")
 
 
 def _asked(demo: Demo, who: str, task: Loop) -> Iterator[dict[str, Any]]:
@@ -153,7 +148,7 @@ def _ahead(demo: Demo, now: datetime) -> None:
         account = {demo.units[key].pk: who for key, who in _units(demo)}
         for line in Attendance.objects.filter(meeting_id=meeting).order_by("pk"):
             if demo.rng.random() < 0.6 and account[line.unit_id] not in ("street", "dept"):
-                _do(demo, account[line.unit_id], "meeting.answer", now - timedelta(hours=2), attendance=line.pk, coming=True)
+                demo.do(account[line.unit_id], "meeting.answer", now - timedelta(hours=2), attendance=line.pk, coming=True)
 
 
 def _from_above(demo: Demo, now: datetime) -> None:
@@ -161,10 +156,10 @@ def _from_above(demo: Demo, now: datetime) -> None:
     city = demo.areas["city"].name if "city" in demo.areas else "本市"
     text = _NOTICE.format(city=city, yesterday=_day(now - timedelta(days=1)), **{f"d{n}": _day(now + timedelta(days=n)) for n in range(3, 9)})
     at = now - timedelta(minutes=70)
-    document = _do(demo, "hq", "document.take_in", at, text=text)["document"]
-    _do(demo, "hq", "document.read", at, document=document)
+    document = demo.do("hq", "document.take_in", at, text=text)["document"]
+    demo.do("hq", "document.read", at, document=document)
     given = {"title": f"{city}疫情防控指挥部关于做好节前返乡人员服务管理的通知", "issuer": f"{city}疫情防控指挥部", "level": "city"}
-    _do(demo, "hq", "document.describe", at, document=document, seen_version=1, issued_on=(now - timedelta(days=1)).date().isoformat(), **given)
+    demo.do("hq", "document.describe", at, document=document, seen_version=1, issued_on=(now - timedelta(days=1)).date().isoformat(), **given)
 
 
 def _day(at: datetime) -> str:

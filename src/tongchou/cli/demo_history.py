@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 import zlib
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.utils import timezone
 
@@ -78,20 +77,20 @@ def _work_off(demo: Demo, who: str, loop: str, at: datetime, hours: float) -> No
     signed = at + timedelta(hours=0.3 + 3 * demo.rng.random())
     if pace < 0.01 or signed > late:
         return
-    _do(demo, who, "loop.advance", signed, loop=loop, step="sign")
+    demo.do(who, "loop.advance", signed, loop=loop, step="sign")
     share = 0.4 + 0.5 * demo.rng.random() if pace > 0.12 else 1.0 + 0.6 * demo.rng.random()
     reported = max(signed + timedelta(hours=2), at + timedelta(hours=hours * share))
     if pace < 0.03 or reported > late:
         return
     result = [{"key": "result", "type": "text", "text": "已按要求办理，台账和照片已归档。"}]
-    _do(demo, who, "loop.advance", reported, loop=loop, step="report", evidence=result)
+    demo.do(who, "loop.advance", reported, loop=loop, step="report", evidence=result)
     checked = reported + timedelta(hours=1 + 18 * demo.rng.random())
     if pace > 0.98 or checked > late:
         return
-    _do(demo, "hq", "loop.advance", checked, loop=loop, step="verify", note="抽查属实，同意销号。")
+    demo.do("hq", "loop.advance", checked, loop=loop, step="verify", note="抽查属实，同意销号。")
     asked = checked + timedelta(hours=170 + 20 * demo.rng.random())
     if pace < 0.9 and asked < late:
-        _do(demo, "hq", "loop.follow_up", asked, loop=loop, satisfied=True, note="电话回访，已落实。")
+        demo.do("hq", "loop.follow_up", asked, loop=loop, satisfied=True, note="电话回访，已落实。")
 
 
 def _ask(demo: Demo, day: int, at: datetime) -> None:
@@ -99,32 +98,28 @@ def _ask(demo: Demo, day: int, at: datetime) -> None:
     payload = {"kind": "request", "title": title, "owner_unit": demo.units["street:0"].pk, "data": {"topic": topic}, "unit": demo.units["enterprise:0"].pk}
     made = str(act("loop.open", demo.actor("enterprise"), new_id(), payload, now=at).result["loop"])
     if day < 20:
-        _do(demo, "street", "loop.advance", at + timedelta(hours=3), loop=made, step="take_up")
+        demo.do("street", "loop.advance", at + timedelta(hours=3), loop=made, step="take_up")
     if day < 17:
         answer = [{"key": "result", "type": "text", "text": "已会同相关部门协调解决，并电话告知企业。"}]
-        _do(demo, "street", "loop.advance", at + timedelta(hours=30), loop=made, step="answer", evidence=answer)
+        demo.do("street", "loop.advance", at + timedelta(hours=30), loop=made, step="answer", evidence=answer)
     if day < 14:
-        _do(demo, "enterprise", "loop.advance", at + timedelta(hours=44), loop=made, step="confirm")
+        demo.do("enterprise", "loop.advance", at + timedelta(hours=44), loop=made, step="confirm")
     noted = {"kind": "finding", "title": _FINDINGS[day // 3 % len(_FINDINGS)], "owner_unit": demo.units["site"].pk, "data": {"severity": "minor"}}
-    found = _do(demo, "inspector", "loop.open", at + timedelta(hours=1), **noted)["loop"]
+    found = demo.do("inspector", "loop.open", at + timedelta(hours=1), **noted)["loop"]
     seen = [photo(demo, "inspector", "before"), {"key": "demand", "type": "text", "text": "当日整改，举一反三。"}]
-    _do(demo, "inspector", "loop.advance", at + timedelta(hours=2), loop=found, step="issue", evidence=seen)
+    demo.do("inspector", "loop.advance", at + timedelta(hours=2), loop=found, step="issue", evidence=seen)
     if day < 15:
         mended = [photo(demo, "site", "after"), {"key": "measures", "type": "text", "text": "已补齐记录，明确专人每日核对。"}]
-        _do(demo, "site", "loop.advance", at + timedelta(hours=26), loop=found, step="rectify", evidence=mended)
+        demo.do("site", "loop.advance", at + timedelta(hours=26), loop=found, step="rectify", evidence=mended)
     if day < 12:
         passed = [{"key": "seen", "type": "text", "text": "现场复查，已整改到位。"}]
-        _do(demo, "inspector", "loop.advance", at + timedelta(hours=40), loop=found, step="pass", evidence=passed)
+        demo.do("inspector", "loop.advance", at + timedelta(hours=40), loop=found, step="pass", evidence=passed)
 
 
 def photo(demo: Demo, who: str, key: str) -> dict[str, str]:
     """A plain grey picture, uploaded as that person's photo: evidence has to be somebody's own file."""
     file = take_in(demo.actor(who), new_id(), f"{key}.png", "image/png", _GREY).result["file"]
     return {"key": key, "type": "photo", "file": str(file)}
-
-
-def _do(demo: Demo, who: str, verb: str, at: datetime, **payload: object) -> Any:
-    return act(verb, demo.actor(who), new_id(), payload, now=at).result
 
 
 def _watch(demo: Demo) -> None:
@@ -137,10 +132,10 @@ def _watch(demo: Demo) -> None:
         key = next(community_at[int(p)] for p in fact.person.area.path.split(".") if p and int(p) in community_at)
         at = timezone.now() - timedelta(hours=demo.rng.uniform(4, 60))
         payload = {"kind": "task", "title": "来返人员居家健康监测", "owner_unit": demo.units[key].pk, "person": fact.person_id, "origin": "demo"}
-        loop = _do(demo, "hq", "loop.open", at, **payload)["loop"]
+        loop = demo.do("hq", "loop.open", at, **payload)["loop"]
         if demo.rng.random() < 0.6:
             who = "community" if key == "community:0" else f"community{int(key.partition(':')[2]) + 1}"
-            _do(demo, who, "loop.advance", at + timedelta(hours=2), loop=loop, step="sign")
+            demo.do(who, "loop.advance", at + timedelta(hours=2), loop=loop, step="sign")
 
 
 def _check_enterprises(demo: Demo) -> None:
@@ -150,7 +145,7 @@ def _check_enterprises(demo: Demo) -> None:
         unit = demo.units[f"enterprise:{n}"]
         owner = street_of.get(unit.area.parent_id or 0, "street:0")
         payload = {"kind": "task", "title": "企业复工条件现场核查", "owner_unit": demo.units[owner].pk, "unit": unit.pk, "origin": "demo"}
-        _do(demo, "dept", "loop.open", timezone.now() - timedelta(hours=6 * n + 1), **payload)
+        demo.do("dept", "loop.open", timezone.now() - timedelta(hours=6 * n + 1), **payload)
 
 
 def _goods(demo: Demo) -> None:
@@ -158,13 +153,13 @@ def _goods(demo: Demo) -> None:
     at = timezone.now() - timedelta(hours=5)
     tubes = [{"item": f"DEMO-TUBE-{n:04}"} for n in range(1, 21)]
     place = {"purpose": "sample", "unit": demo.units["sampling"].pk, "holder_kind": "site"}
-    taken = _do(demo, "sampler", "custody.take_in", at, **place, items=tubes)["custodies"]
+    taken = demo.do("sampler", "custody.take_in", at, **place, items=tubes)["custodies"]
     for group, answer in ((taken[:10], True), (taken[10:15], False)):
         handover = _offer(demo, "sampler", at + timedelta(hours=1), group, "lab", "lab")
         if answer:
-            _do(demo, "lab", "custody.accept", at + timedelta(hours=2), handover=handover, missing=group[9:], note="交接清点缺一管")
+            demo.do("lab", "custody.accept", at + timedelta(hours=2), handover=handover, missing=group[9:], note="交接清点缺一管")
     boxes = [{"item": f"DEMO-MASK-{n:03}", "place": "A区"} for n in range(1, 9)]
-    _do(demo, "store", "custody.take_in", at, purpose="stock", unit=demo.units["store"].pk, holder_kind="store", items=boxes)
+    demo.do("store", "custody.take_in", at, purpose="stock", unit=demo.units["store"].pk, holder_kind="store", items=boxes)
 
 
 def _isolate(demo: Demo) -> None:
@@ -178,17 +173,17 @@ def _isolate(demo: Demo) -> None:
         at = now - ago
         items = [{"person": p, "place": f"云A·D{n // 8 + 1:03}"} for n, p in enumerate(people_in)]
         bus = {"purpose": "isolation", "unit": demo.units["transport"].pk, "holder_kind": "vehicle"}
-        taken = _do(demo, "driver", "custody.take_in", at, **bus, items=items)["custodies"]
+        taken = demo.do("driver", "custody.take_in", at, **bus, items=items)["custodies"]
         handover = _offer(demo, "driver", at + timedelta(minutes=30), taken, "site", "site")
         if ago < timedelta(hours=1):
             continue
         rooms = {c: f"{2 + n // 10}{n % 10 + 1:02}房" for n, c in enumerate(taken)}
-        _do(demo, "site", "custody.accept", at + timedelta(minutes=70), handover=handover, places=rooms)
+        demo.do("site", "custody.accept", at + timedelta(minutes=70), handover=handover, places=rooms)
         for person in people_in[1:]:  # for one nobody has been named yet: the page of gaps shows it
-            _do(demo, "hq", "responsibility.assign", at + timedelta(hours=2), kind="personal", post=demo.posts["site"].pk, person=person)
+            demo.do("hq", "responsibility.assign", at + timedelta(hours=2), kind="personal", post=demo.posts["site"].pk, person=person)
         if ago > timedelta(days=14):
-            _do(demo, "site", "custody.let_out", now - timedelta(hours=20), custodies=taken, reason="released")
+            demo.do("site", "custody.let_out", now - timedelta(hours=20), custodies=taken, reason="released")
 
 
 def _offer(demo: Demo, giver: str, at: datetime, custodies: list[str], to: str, kind: str) -> str:
-    return str(_do(demo, giver, "custody.offer", at, custodies=custodies, to_unit=demo.units[to].pk, to_kind=kind)["handover"])
+    return str(demo.do(giver, "custody.offer", at, custodies=custodies, to_unit=demo.units[to].pk, to_kind=kind)["handover"])

@@ -8,8 +8,6 @@ from typing import Any
 from django.utils import timezone
 
 from tongchou.cli.demo_cast import Demo
-from tongchou.kernel.ids import new_id
-from tongchou.record.act import act
 from tongchou.record.models import Person
 from tongchou.record.people.identity import open_identity
 from tongchou.rooms.matching.models import Match
@@ -46,40 +44,39 @@ def _enter(demo: Demo, key: str, side: str, item: str, quantity: int, conditions
         "side": side, "item": item, "quantity": quantity, "unit": demo.units[key].pk, "first": str(day), "last": str(day + timedelta(days=40)),
         "conditions": conditions,
     }  # fmt: skip
-    made = _do(demo, _who(demo, key), "match.post", at, **payload)
+    made = demo.do(_who(demo, key), "match.post", at, **payload)
     if side == "need" and item in ("口罩", "酒精"):
-        _do(demo, "hq", "match.change", at + timedelta(hours=2), entry=made["entry"], seen_version=1, essential=True)
+        demo.do("hq", "match.change", at + timedelta(hours=2), entry=made["entry"], seen_version=1, essential=True)
 
 
 def _match(demo: Demo) -> None:
     """One run a week ago was issued and half of it confirmed; one of today waits to be decided."""
     area, at = demo.areas["district"].pk, timezone.now() - timedelta(days=2)
-    first = _do(demo, "dept", "match.run", at, area=area, kinds=["worker", "material"])["run"]
-    _do(demo, "dept", "match.solve", at, run=first)
-    _do(demo, "dept", "match.issue", at + timedelta(hours=2), run=first)
+    first = demo.do("dept", "match.run", at, area=area, kinds=["worker", "material"])["run"]
+    demo.do("dept", "match.solve", at, run=first)
+    demo.do("dept", "match.issue", at + timedelta(hours=2), run=first)
     keys = {u.pk: k for k, u in demo.units.items()}
     for n, match in enumerate(Match.objects.select_related("offer", "need").order_by("pk")):
         giver, taker = _who(demo, keys[match.offer.unit_id]), _who(demo, keys[match.need.unit_id])
         steps = n % 4
         if steps:
-            _do(demo, giver, "loop.advance", at + timedelta(hours=6), loop=str(match.pk), step="accept")
+            demo.do(giver, "loop.advance", at + timedelta(hours=6), loop=str(match.pk), step="accept")
         if steps > 1:
             said = [{"key": "delivered", "type": "text", "text": "已按约定送到，双方点验。"}]
-            _do(demo, giver, "loop.advance", at + timedelta(hours=20), loop=str(match.pk), step="deliver", evidence=said)
+            demo.do(giver, "loop.advance", at + timedelta(hours=20), loop=str(match.pk), step="deliver", evidence=said)
         if steps > 2:
             came = [{"key": "received", "type": "number", "number": str(match.quantity if n % 8 != 3 else match.quantity * 9 // 10)}]
-            _do(demo, taker, "loop.advance", at + timedelta(hours=30), loop=str(match.pk), step="receive", evidence=came)
+            demo.do(taker, "loop.advance", at + timedelta(hours=30), loop=str(match.pk), step="receive", evidence=came)
     kinds = ["worker", "material", "transport", "storage"]
-    today = _do(demo, "dept", "match.run", timezone.now(), area=area, kinds=kinds)["run"]
-    _do(demo, "dept", "match.solve", timezone.now(), run=today)
+    today = demo.do("dept", "match.run", timezone.now(), area=area, kinds=kinds)["run"]
+    demo.do("dept", "match.solve", timezone.now(), run=today)
 
 
 def _trip(demo: Demo, key: str) -> None:
     """A bus that leaves in three hours, with workers of an enterprise and two who wait for the next one."""
     now = timezone.now()
     vehicles = [{"plate": "贵F8K021", "operator": "毕节客运", "seats": 40, "driver": "袁师傅", "phone": "13900001234", "escort": "驻村干部"}]
-    trip = _do(
-        demo, "hq", "trip.plan", now - timedelta(days=1), origin="贵州省毕节市", area=demo.areas["district"].pk, unit=demo.units["transport"].pk,
+    trip = demo.do("hq", "trip.plan", now - timedelta(days=1), origin="贵州省毕节市", area=demo.areas["district"].pk, unit=demo.units["transport"].pk,
         departs_at=(now + timedelta(hours=3)).isoformat(), arrives_at=(now + timedelta(hours=22)).isoformat(), vehicles=vehicles,
     )["trip"]  # fmt: skip
     today = timezone.localdate()
@@ -89,17 +86,11 @@ def _trip(demo: Demo, key: str) -> None:
     for workers, more in ((staff[:6], {"trip": trip}), (staff[6:], {})):
         if not workers:
             continue
-        _do(
-            demo, _who(demo, key), "trip.sign_up", now - timedelta(hours=20), origin="贵州省毕节市", first=str(today), last=str(today + timedelta(days=6)),
+        demo.do(_who(demo, key), "trip.sign_up", now - timedelta(hours=20), origin="贵州省毕节市", first=str(today), last=str(today + timedelta(days=6)),
             to_unit=demo.units[key].pk, workers=workers, **more,
         )  # fmt: skip
 
 
 def _who(demo: Demo, key: str) -> str:
     """The account of an enterprise; "" where it has none."""
-    unit = demo.units[key].pk
-    return next((name for name, post in demo.posts.items() if post.unit_id == unit and name in demo.accounts), "")
-
-
-def _do(demo: Demo, who: str, verb: str, at: Any, **payload: Any) -> dict[str, Any]:
-    return act(verb, demo.actor(who), new_id(), payload, now=at).result
+    return demo.account_of(demo.units[key].pk) or ""

@@ -104,7 +104,7 @@ def _apply(demo: Demo, key: str, n: int, at: datetime) -> None:
     from tongchou.rooms.policies.models import Match
 
     unit = demo.units[key].pk
-    who = next((name for name, post in demo.posts.items() if post.unit_id == unit and name in demo.accounts), None)
+    who = demo.account_of(unit)
     policy = (
         Match.objects.filter(unit_id=unit, outcome="eligible", policy__in=(TABLE, SECOND))
         .values_list("policy", flat=True)

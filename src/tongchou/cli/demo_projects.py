@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.utils import timezone
 
 from tongchou.cli.demo_cast import Demo
 from tongchou.kernel.clock import SHANGHAI
-from tongchou.kernel.ids import new_id
-from tongchou.record.act import act
 
 _PROJECTS = (
     ("食品加工园二期", "industry", 26_000, "started"),
@@ -48,7 +45,7 @@ def make_projects(demo: Demo) -> None:
         }  # fmt: skip
         if n % 4 == 0:
             given["owner_unit"] = demo.units["enterprise:0"].pk
-        project = str(_do(demo, "hq", "project.add", now - timedelta(days=160), **given)["project"])
+        project = str(demo.do("hq", "project.add", now - timedelta(days=160), **given)["project"])
         parts = [_part(demo, project, lead.pk, p, now) for p in _PARTS]
         _go_on(demo, project, parts, state, invest, now, n)
 
@@ -56,7 +53,7 @@ def make_projects(demo: Demo) -> None:
 def _part(demo: Demo, project: str, unit: int, part: tuple[str, str, bool, int, int], now: datetime) -> int:
     kind, title, required, first, last = part
     given = {"kind": kind, "title": title, "unit": unit, "required": required, "planned_from": _day(now, first), "planned_to": _day(now, last)}
-    return int(_do(demo, "hq", "project.part", now - timedelta(days=155), project=project, **given)["part"])
+    return int(demo.do("hq", "project.part", now - timedelta(days=155), project=project, **given)["part"])
 
 
 def _go_on(demo: Demo, project: str, parts: list[int], state: str, invest: int, now: datetime, n: int) -> None:
@@ -64,7 +61,7 @@ def _go_on(demo: Demo, project: str, parts: list[int], state: str, invest: int, 
     done = parts[:5] if state != "preparing" else parts[: 2 + n % 4]
     for part, (_, title, _, _, last) in zip(done, _PARTS, strict=False):
         at = now + timedelta(days=min(last + n % 5 - 2, -3), hours=-2)
-        _do(demo, "hq", "project.part_done", at, part=part, on=_day(at, 0), note=f"{title}已办结，材料归档")
+        demo.do("hq", "project.part_done", at, part=part, on=_day(at, 0), note=f"{title}已办结，材料归档")
     if state == "preparing":
         _hold_up(demo, project, n, now)
         return
@@ -73,28 +70,24 @@ def _go_on(demo: Demo, project: str, parts: list[int], state: str, invest: int, 
         at = now - timedelta(days=24 - 7 * week)
         share = (3 + 2 * week + n % 3) * (1 if state != "completed" else 9)
         given = {"on": _day(at, 0), "percent": min(share, 100), "invested": round(invest * min(share, 100) / 100), "workers": 40 + 15 * week}
-        _do(demo, "hq", "project.progress", at, project=project, **given)
+        demo.do("hq", "project.progress", at, project=project, **given)
     if state in ("suspended", "completed"):
         _move(demo, project, state, now - timedelta(days=1), "返岗人员不足，暂停施工" if state == "suspended" else "竣工验收合格")
     seen = "现场管理有序，工人已返岗七成，防护物资够用十天。"
     at = now - timedelta(days=2 + n % 5)
-    _do(demo, "leader", "project.visit", at, project=project, at=at.isoformat(), seen=seen)
+    demo.do("leader", "project.visit", at, project=project, at=at.isoformat(), seen=seen)
 
 
 def _hold_up(demo: Demo, project: str, n: int, now: datetime) -> None:
     if n % 2:
         return
     given = {"topic": "clearance", "title": "红线内两户尚未签订协议", "owner_unit": demo.units["department:0"].pk, "blocking": True}
-    _do(demo, "hq", "project.obstacle", now - timedelta(days=2), project=project, **given)
+    demo.do("hq", "project.obstacle", now - timedelta(days=2), project=project, **given)
 
 
 def _move(demo: Demo, project: str, to: str, at: datetime, reason: str) -> None:
-    _do(demo, "hq", "project.state", at, project=project, to=to, on=_day(at, 0), reason=reason)
+    demo.do("hq", "project.state", at, project=project, to=to, on=_day(at, 0), reason=reason)
 
 
 def _day(at: datetime, days: int) -> str:
     return (at + timedelta(days=days)).astimezone(SHANGHAI).date().isoformat()
-
-
-def _do(demo: Demo, who: str, verb: str, at: datetime, /, **payload: object) -> Any:
-    return act(verb, demo.actor(who), new_id(), payload, now=at).result

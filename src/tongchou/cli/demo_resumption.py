@@ -59,7 +59,7 @@ def make_resumption(demo: Demo) -> None:
         {"edition": edition, "adopt": True},
         now=start + timedelta(hours=2),
     )
-    keys = [k for k, u in demo.units.items() if u.kind == "enterprise" and _who(demo, u.pk) and _street(demo, u)]
+    keys = [k for k, u in demo.units.items() if u.kind == "enterprise" and demo.account_of(u.pk) and _street(demo, u)]
     states = dict(zip(sorted(keys, key=lambda k: (not k.startswith("enterprise:"), k)), _CYCLE, strict=False))
     for n, (key, state) in enumerate(states.items()):
         _application(demo, key, state, n)
@@ -94,7 +94,7 @@ def _row(demo: Demo, key: str) -> Application:
 
 def _application(demo: Demo, key: str, state: str, n: int) -> None:
     """One application as far as its state says, at working pace."""
-    unit, who = demo.units[key], _who(demo, demo.units[key].pk)
+    unit, who = demo.units[key], demo.account_of(demo.units[key].pk)
     assert who is not None
     recent = state in ("deciding", "checking", "next", "draft", "supplement")
     at = _ago(6 + n / 4) if recent else _ago(24 * 9 - n)
@@ -215,16 +215,11 @@ def _check(demo: Demo, key: str, application: str, at: datetime, bad: str) -> No
         _do(demo, "hq", "resumption.review", at + timedelta(minutes=70), application=application, items=rest)
 
 
-def _who(demo: Demo, unit: int) -> str | None:
-    """An account that acts for a unit; None where it has none."""
-    return next((name for name, post in demo.posts.items() if post.unit_id == unit and name in demo.accounts), None)
-
-
 def _street(demo: Demo, unit: Unit) -> str | None:
     """An officer of the enterprise's street; None where it has no account."""
     above = [int(p) for p in unit.area.path.split(".") if p]
     street = next((u for k, u in demo.units.items() if u.kind == "street" and u.area_id in above), None)
-    return _who(demo, street.pk) if street else None
+    return demo.account_of(street.pk) if street else None
 
 
 def _do(demo: Demo, who: str, verb: str, at: datetime, **payload: object) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.utils import timezone
 
@@ -39,11 +38,9 @@ def make_farming(demo: Demo) -> None:
     """A spring: what six villages need and have, who delivers, what is sown, what finds no buyer."""
     now, places = timezone.now(), villages(demo)
     start = now - 40 * DAY
-    _do(demo, "hq", "farm.charge", start, topic="farm", unit=demo.units["department:5"].pk)
-    _do(demo, "dept", "farm.shipped_inputs", start)
-    season = _do(
-        demo,
-        "dept",
+    demo.do("hq", "farm.charge", start, topic="farm", unit=demo.units["department:5"].pk)
+    demo.do("dept", "farm.shipped_inputs", start)
+    season = demo.do("dept",
         "farm.season",
         start,
         name=f"{_on(now).year} 年春耕",
@@ -58,7 +55,7 @@ def make_farming(demo: Demo) -> None:
                 "quantity": str(round(quantity * (0.6 + 0.2 * ((n + m) % 5)))),
                 "needed_on": str(_on(now + days * DAY)),
             }
-            _do(demo, officer(demo, place), "farm.need", start + DAY, season=key, area=demo.areas[place].pk, **given)
+            demo.do(officer(demo, place), "farm.need", start + DAY, season=key, area=demo.areas[place].pk, **given)
     _stock(demo, now)
     _deliver(demo, key, places, now)
     _sow(demo, key, places, now)
@@ -88,7 +85,7 @@ def _stock(demo: Demo, now: datetime) -> None:
                     "price": str(20 + 7 * m + (9 - back) // 3),
                 }
                 at = now - back * DAY - timedelta(hours=4)
-                _do(demo, "hq", "farm.stock", at, on=str(_on(at)), **given)
+                demo.do("hq", "farm.stock", at, on=str(_on(at)), **given)
 
 
 def _deliver(demo: Demo, season: int, places: list[str], now: datetime) -> None:
@@ -100,17 +97,17 @@ def _deliver(demo: Demo, season: int, places: list[str], now: datetime) -> None:
             {"dealer": dealer, "area": area, "input": name, "quantity": str(quantity), "expect_on": str(_on(now + DAY))}
             for name, quantity in (("urea", 4), ("compound", 3))
         ]
-        made = _do(demo, "dept", "farm.deliver", at, season=season, deliveries=wanted)["deliveries"]
+        made = demo.do("dept", "farm.deliver", at, season=season, deliveries=wanted)["deliveries"]
         if n == 5:
-            _do(demo, "dept", "farm.cancel", at + timedelta(minutes=5), delivery=made[1], reason="村里已自行购买")
+            demo.do("dept", "farm.cancel", at + timedelta(minutes=5), delivery=made[1], reason="村里已自行购买")
         if n < 4:
             for delivery, quantity in zip(made, ("4", "3"), strict=True):
-                _do(demo, "hq", "farm.send", at + timedelta(minutes=20), delivery=delivery, quantity=quantity)
+                demo.do("hq", "farm.send", at + timedelta(minutes=20), delivery=delivery, quantity=quantity)
         if n < 2:
             who, later = officer(demo, place), at + timedelta(hours=2)
-            _do(demo, who, "farm.receive", later, delivery=made[0], quantity="4")
+            demo.do(who, "farm.receive", later, delivery=made[0], quantity="4")
             short = {"quantity": "2.9", "reason": "两包破损，已退回"} if n == 1 else {"quantity": "3"}
-            _do(demo, who, "farm.receive", later, delivery=made[1], **short)
+            demo.do(who, "farm.receive", later, delivery=made[1], **short)
 
 
 def _sow(demo: Demo, season: int, places: list[str], now: datetime) -> None:
@@ -119,11 +116,11 @@ def _sow(demo: Demo, season: int, places: list[str], now: datetime) -> None:
         who, common = officer(demo, place), {"season": season, "area": demo.areas[place].pk}
         for crop, mu in _PLANS:
             plan = mu + 40 * n
-            _do(demo, who, "farm.sown_plan", now - 34 * DAY, **common, crop=crop, mu=str(plan))
+            demo.do(who, "farm.sown_plan", now - 34 * DAY, **common, crop=crop, mu=str(plan))
             for week in range(4 if n < len(places) - 1 else 3):
                 at = now - (21 - 7 * week) * DAY - timedelta(hours=1)
                 share = 0 if week == 0 else min(1.0, 0.12 * week * (1 + n % 3))
-                _do(demo, who, "farm.sown", at, **common, crop=crop, week=str(_on(at)), mu=str(round(plan * share)))
+                demo.do(who, "farm.sown", at, **common, crop=crop, week=str(_on(at)), mu=str(round(plan * share)))
 
 
 def _sell(demo: Demo, places: list[str], now: datetime) -> None:
@@ -139,39 +136,37 @@ def _sell(demo: Demo, places: list[str], now: datetime) -> None:
             "keeps_until": str(_on(now + keeps * DAY)),
         }
         made.append(
-            (place, _do(demo, officer(demo, place), "produce.add", at, seller=demo.units[place].pk, **given)["produce"])
+            (place, demo.do(officer(demo, place), "produce.add", at, seller=demo.units[place].pk, **given)["produce"])
         )
     for n, (_, produce) in enumerate(made[:2]):
         bid = {"quantity": "3000" if n == 0 else "400", "price": "1.5" if n == 0 else "26", "collect_on": str(_on(now))}
-        offer = _do(demo, "enterprise2", "produce.offer", at + timedelta(hours=5), produce=produce, buyer=buyer, **bid)[
+        offer = demo.do("enterprise2", "produce.offer", at + timedelta(hours=5), produce=produce, buyer=buyer, **bid)[
             "offer"
         ]
         if n == 0:
             seller = officer(demo, made[0][0])
-            loop = _do(demo, seller, "produce.take", at + timedelta(hours=8), offer=offer)["loop"]
+            loop = demo.do(seller, "produce.take", at + timedelta(hours=8), offer=offer)["loop"]
             paid = [{"key": "paid", "type": "text", "text": "提货 3000 公斤，已转账。"}]
-            _do(
-                demo,
-                "enterprise2",
+            demo.do("enterprise2",
                 "loop.advance",
                 at + timedelta(hours=30),
                 loop=loop,
                 step="collected",
                 evidence=paid,
             )
-            _do(demo, seller, "loop.advance", at + timedelta(hours=34), loop=loop, step="confirm")
+            demo.do(seller, "loop.advance", at + timedelta(hours=34), loop=loop, step="confirm")
     if len(made) > 2:
         place, produce = made[2]
         lost = {"quantity": "1200", "why": "no_transport", "on": str(_on(now))}
-        _do(demo, officer(demo, place), "produce.spoiled", now - timedelta(hours=2), produce=produce, **lost)
+        demo.do(officer(demo, place), "produce.spoiled", now - timedelta(hours=2), produce=produce, **lost)
 
 
 def make_relief(demo: Demo) -> None:
     """Households watched in the villages: with measures, problems in every state, income and work; one whose risk was removed; some to be looked at."""
     now, year = timezone.now(), timezone.now().year
-    _do(demo, "hq", "farm.charge", now - 40 * DAY, topic="relief", unit=demo.units["department:5"].pk)
+    demo.do("hq", "farm.charge", now - 40 * DAY, topic="relief", unit=demo.units["department:5"].pk)
     line = {"area": demo.areas["district"].pk, "year": year - 1, "per_head": "6000", "basis": "演示用数值，非真实文件"}
-    _do(demo, "dept", "relief.line", now - 39 * DAY, **line)
+    demo.do("dept", "relief.line", now - 39 * DAY, **line)
     for v, place in enumerate(villages(demo)):
         homes = Household.objects.filter(
             area__path__startswith=demo.areas[place].path, person__birth_year__lt=year - 20
@@ -185,9 +180,7 @@ def _household(demo: Demo, who: str, home: Household, n: int, now: datetime) -> 
     at = now - (30 - n % 7) * DAY
     month = f"{at.astimezone(SHANGHAI):%Y-%m}"
     fall = {"household": home.pk, "month": month, "way": "down"}
-    _do(
-        demo,
-        who,
+    demo.do(who,
         "relief.income",
         at,
         **fall,
@@ -195,13 +188,11 @@ def _household(demo: Demo, who: str, home: Household, n: int, now: datetime) -> 
         reason=("job", "produce", "illness")[n % 3],
     )
     if n % 6 == 4:
-        _do(demo, who, "relief.year_income", at, household=home.pk, year=now.year - 1, per_head=str(5200 + 31 * n))
+        demo.do(who, "relief.year_income", at, household=home.pk, year=now.year - 1, per_head=str(5200 + 31 * n))
     if n % 6 > 3:
         return
     reasons = (["job_lost"], ["illness", "labour"], ["unsold"], ["school", "job_lost"])[n % 4]
-    file = _do(
-        demo,
-        who,
+    file = demo.do(who,
         "relief.open",
         at,
         household=home.pk,
@@ -210,9 +201,7 @@ def _household(demo: Demo, who: str, home: Household, n: int, now: datetime) -> 
     )["file"]
     street = _street(demo, home)
     kind = ("temporary", "medical", "sales", "school")[n % 4]
-    _do(
-        demo,
-        who,
+    demo.do(who,
         "relief.measure",
         at + DAY,
         file=file,
@@ -225,9 +214,7 @@ def _household(demo: Demo, who: str, home: Household, n: int, now: datetime) -> 
     if n % 6 in (1, 2):
         _trouble(demo, who, file, street, n, at + DAY)
     if n % 6 == 0:
-        _do(
-            demo,
-            who,
+        demo.do(who,
             "relief.income",
             at + 2 * DAY,
             household=home.pk,
@@ -236,10 +223,10 @@ def _household(demo: Demo, who: str, home: Household, n: int, now: datetime) -> 
             band="under_2000",
             reason="job",
         )
-        _do(demo, who, "relief.propose", at + 20 * DAY, file=file)
+        demo.do(who, "relief.propose", at + 20 * DAY, file=file)
         if n % 4 == 0:
             asked = {"remove": True, "agreed": True, "asked_on": str(_on(at + 21 * DAY))}
-            _do(demo, "hq", "relief.verify", at + 21 * DAY, file=file, **asked)
+            demo.do("hq", "relief.verify", at + 21 * DAY, file=file, **asked)
 
 
 def _street(demo: Demo, home: Household) -> int:
@@ -257,30 +244,26 @@ def _work(demo: Demo, who: str, home: Household, n: int, at: datetime) -> None:
     if person is None:
         return
     key = str(person.pk)
-    _do(demo, who, "relief.wish", at + DAY, person=key, able="full", wish=("away", "near", "post")[n % 3])
+    demo.do(who, "relief.wish", at + DAY, person=key, able="full", wish=("away", "near", "post")[n % 3])
     given = {"kind": ("away", "near", "post")[n % 3], "from_on": str(_on(at + 2 * DAY))}
     if n % 3 == 0:
         given |= {"place": "440600", "organised": "true", "departed_on": str(_on(at + 2 * DAY))}
-    job = _do(demo, who, "relief.job", at + 3 * DAY, person=key, **given)["job"]
+    job = demo.do(who, "relief.job", at + 3 * DAY, person=key, **given)["job"]
     if n % 6 == 3:
-        _do(demo, who, "relief.job_end", at + 15 * DAY, job=job, on=str(_on(at + 14 * DAY)), reason="outbreak")
+        demo.do(who, "relief.job_end", at + 15 * DAY, job=job, on=str(_on(at + 14 * DAY)), reason="outbreak")
 
 
 def _trouble(demo: Demo, who: str, file: str, street: int, n: int, at: datetime) -> None:
     """A problem: put right and confirmed, or still open."""
     given = {"item": ("water", "housing", "medical", "school")[n % 4], "found_on": str(_on(at)), "owner_unit": street}
-    loop = _do(demo, who, "relief.problem", at, file=file, **given)["loop"]
+    loop = demo.do(who, "relief.problem", at, file=file, **given)["loop"]
     solver = next((name for name, post in demo.posts.items() if post.unit_id == street), None)
     if n % 6 == 1 and solver is not None:
         told = [{"key": "result", "type": "text", "text": "已协调落实。"}]
-        _do(demo, solver, "loop.advance", at + 4 * DAY, loop=loop, step="solved", evidence=told)
+        demo.do(solver, "loop.advance", at + 4 * DAY, loop=loop, step="solved", evidence=told)
         asked = [{"key": "asked", "type": "text", "text": "入户查看，问题已解决。"}]
-        _do(demo, who, "loop.advance", at + 5 * DAY, loop=loop, step="confirm", evidence=asked)
+        demo.do(who, "loop.advance", at + 5 * DAY, loop=loop, step="confirm", evidence=asked)
 
 
 def _on(at: datetime) -> date:
     return at.astimezone(SHANGHAI).date()
-
-
-def _do(demo: Demo, who: str, verb: str, at: datetime, /, **payload: object) -> Any:
-    return act(verb, demo.actor(who), new_id(), payload, now=at).result

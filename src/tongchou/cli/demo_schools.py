@@ -36,9 +36,7 @@ def make_schools(demo: Demo) -> None:
     now = timezone.now()
     for n, unit in enumerate(units):
         level, grades = next(((key, g) for word, key, g in _LEVELS if word in unit.name), ("nine_year", range(1, 10)))
-        _do(
-            demo,
-            "education",
+        demo.do("education",
             "school.file",
             now - timedelta(days=30),
             school=unit.pk,
@@ -49,9 +47,7 @@ def make_schools(demo: Demo) -> None:
         for grade in grades:
             for c in range(1, _CLASSES + 1):
                 pupils = 28 + demo.rng.randrange(17)
-                _do(
-                    demo,
-                    "education",
+                demo.do("education",
                     "school.class_add",
                     now - timedelta(days=29),
                     school=unit.pk,
@@ -73,30 +69,25 @@ def make_schools(demo: Demo) -> None:
 def _open(demo: Demo, school: int, end: str, now: datetime) -> None:
     """Apply, hand in, review, decide; one stays under review, one is refused as it lacks an item."""
     at = now - timedelta(days=26)
-    key = _do(
-        demo, "education", "school.apply", at, school=school, opens_on=_day(now - timedelta(days=14)).isoformat()
+    key = demo.do("education", "school.apply", at, school=school, opens_on=_day(now - timedelta(days=14)).isoformat()
     )["opening"]
     for item in titles():
         if end != "open" and item == "plan":
             continue
         who = "health" if item == EPIDEMIC else "education"
         told = "全区连续二十八天无新增病例" if item == EPIDEMIC else "已按要求落实，台账和照片留校备查"
-        proof = _do(demo, who, "school.proof", at + timedelta(days=1), opening=key, key=item, text=told)["proof"]
+        proof = demo.do(who, "school.proof", at + timedelta(days=1), opening=key, key=item, text=told)["proof"]
         if end != "review" or item in (EPIDEMIC, "room"):
-            _do(
-                demo,
-                "street" if who == "education" and school == demo.units["school"].pk else "hq",
+            demo.do("street" if who == "education" and school == demo.units["school"].pk else "hq",
                 "school.review",
                 at + timedelta(days=2),
                 proof=proof,
                 met=True,
             )
     if end == "open":
-        _do(demo, "education", "school.decide", at + timedelta(days=3), opening=key, decision="open")
+        demo.do("education", "school.decide", at + timedelta(days=3), opening=key, decision="open")
     elif end == "refused":
-        _do(
-            demo,
-            "education",
+        demo.do("education",
             "school.decide",
             at + timedelta(days=3),
             opening=key,
@@ -119,7 +110,7 @@ def _turns(demo: Demo, school: int, classes: list[SchoolClass], now: datetime) -
                 "classes": rooms,
             }
         )
-    _do(demo, "education", "school.turns", now - timedelta(days=20), school=school, kind="return", windows=windows)
+    demo.do("education", "school.turns", now - timedelta(days=20), school=school, kind="return", windows=windows)
 
 
 def _checks(demo: Demo, classes: list[SchoolClass], now: datetime, *, cluster: bool, silent: bool) -> None:
@@ -169,7 +160,7 @@ def _check(demo: Demo, who: str, room: SchoolClass, on: date, session: str, at: 
     other = int(demo.rng.random() < 0.08)
     ill = 2 if stomach else len(signs)
     given |= {"ill": ill, "other": other, "signs": signs, "nothing": not (signs or other)}
-    _do(demo, who, "school.check", at, **given)
+    demo.do(who, "school.check", at, **given)
 
 
 def _journeys(demo: Demo, school: int, now: datetime) -> None:
@@ -178,9 +169,7 @@ def _journeys(demo: Demo, school: int, now: datetime) -> None:
     for grade in sorted({c.grade for c in rooms})[:3]:
         pupils = sum(c.pupils for c in rooms if c.grade == grade)
         at = now - timedelta(days=17)
-        _do(
-            demo,
-            "school",
+        demo.do("school",
             "school.online",
             at,
             school=school,
@@ -194,9 +183,7 @@ def _journeys(demo: Demo, school: int, now: datetime) -> None:
     next_door = demo.areas[demo.at("street", 1)].code
     for room in rooms[:2]:
         to = [{"code": next_door, "pupils": 3}, {"place": "外省某县", "pupils": 2}]
-        _do(
-            demo,
-            "teacher",
+        demo.do("teacher",
             "school.travel",
             now,
             school_class=room.pk,
@@ -209,7 +196,3 @@ def _journeys(demo: Demo, school: int, now: datetime) -> None:
 
 def _day(at: datetime) -> date:
     return at.astimezone(SHANGHAI).date()
-
-
-def _do(demo: Demo, who: str, verb: str, at: datetime, /, **payload: object) -> Any:
-    return act(verb, demo.actor(who), new_id(), payload, now=at).result

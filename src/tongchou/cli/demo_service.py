@@ -35,7 +35,7 @@ def make_service(demo: Demo) -> None:
     act("service.topics", demo.actor("hq"), new_id(), {"topics": topics}, now=timezone.now() - timedelta(days=21))
     names = {demo.accounts[n].pk: n for n in ("leader", *(f"leader{n}" for n in range(2, LEADERS + 1)))}
     held = {r.unit_id: a.account_id for r in Responsibility.objects.filter(kind="paired", unit__kind="enterprise") for a in r.post.holdings.all()}
-    keys = [k for k, u in demo.units.items() if u.kind == "enterprise" and held.get(u.pk) in names and _who(demo, u.pk)][:_ENTERPRISES]
+    keys = [k for k, u in demo.units.items() if u.kind == "enterprise" and held.get(u.pk) in names and demo.account_of(u.pk)][:_ENTERPRISES]
     for n, key in enumerate(keys):
         for week in range(3):
             if demo.rng.random() < 0.75:
@@ -59,29 +59,24 @@ def _visit(demo: Demo, leader: str, key: str, n: int, at: datetime) -> None:
 
 def _work_off(demo: Demo, key: str, loop: str, at: datetime) -> None:
     """Most are taken up, answered and confirmed; some are sent back by the enterprise, some still wait for its word."""
-    who = _who(demo, Loop.objects.get(pk=loop).owner_unit_id)
+    who = demo.account_of(Loop.objects.get(pk=loop).owner_unit_id)
     pace, now = demo.rng.random(), timezone.now()
     taken, answered = at + timedelta(hours=3 + 4 * pace), at + timedelta(hours=20 + 70 * pace)
     confirmed = answered + timedelta(hours=5 + 20 * pace)
     if who is None or pace > 0.95 or taken > now:
         return
-    _do(demo, who, "loop.advance", taken, loop=loop, step="take_up")
+    demo.do(who, "loop.advance", taken, loop=loop, step="take_up")
     if pace > 0.85 or answered > now:
         return
     answer = [{"key": "result", "type": "text", "text": "已协调落实，并与企业负责人当面核实。"}]
-    _do(demo, who, "loop.advance", answered, loop=loop, step="answer", evidence=answer)
-    manager = _who(demo, demo.units[key].pk)
+    demo.do(who, "loop.advance", answered, loop=loop, step="answer", evidence=answer)
+    manager = demo.account_of(demo.units[key].pk)
     if manager is None or pace > 0.75 or confirmed > now:
         return
     if pace > 0.65:
-        _do(demo, manager, "loop.advance", confirmed, loop=loop, step="not_solved", note="只解决了一部分，请继续协调。")
+        demo.do(manager, "loop.advance", confirmed, loop=loop, step="not_solved", note="只解决了一部分，请继续协调。")
     else:
-        _do(demo, manager, "loop.advance", confirmed, loop=loop, step="confirm")
-
-
-def _who(demo: Demo, unit: int) -> str | None:
-    """An account that acts for a unit; None where it has none."""
-    return next((name for name, post in demo.posts.items() if post.unit_id == unit and name in demo.accounts), None)
+        demo.do(manager, "loop.advance", confirmed, loop=loop, step="confirm")
 
 
 def _share(demo: Demo, keys: list[str]) -> None:
@@ -95,12 +90,8 @@ def _share(demo: Demo, keys: list[str]) -> None:
     act("service.case", demo.actor("hq"), new_id(), case | {"difficulties": loops}, now=at + timedelta(hours=2))
     mine = {"unit": demo.units["enterprise:0"].pk, "topic": "labour", "title": "返岗员工还差 12 人", "needed": "12 人"}
     loop = act("service.raise", demo.actor("enterprise"), new_id(), mine, now=timezone.now() - timedelta(hours=50)).result["loop"]
-    who = _who(demo, Loop.objects.get(pk=loop).owner_unit_id)
+    who = demo.account_of(Loop.objects.get(pk=loop).owner_unit_id)
     if who is not None:
-        _do(demo, who, "loop.advance", timezone.now() - timedelta(hours=46), loop=loop, step="take_up")
+        demo.do(who, "loop.advance", timezone.now() - timedelta(hours=46), loop=loop, step="take_up")
         answer = [{"key": "result", "type": "text", "text": "已对接劳务公司，12 人明日到岗。"}]
-        _do(demo, who, "loop.advance", timezone.now() - timedelta(hours=20), loop=loop, step="answer", evidence=answer)
-
-
-def _do(demo: Demo, who: str, verb: str, at: datetime, **payload: object) -> Any:
-    return act(verb, demo.actor(who), new_id(), payload, now=at).result
+        demo.do(who, "loop.advance", timezone.now() - timedelta(hours=20), loop=loop, step="answer", evidence=answer)

@@ -10,9 +10,7 @@ from django.utils import timezone
 
 from tongchou.cli.demo_cast import Demo, add_accounts
 from tongchou.cli.demo_history import photo
-from tongchou.kernel.ids import new_id
 from tongchou.packs.checklists import Checklist, shipped
-from tongchou.record.act import act
 from tongchou.record.models import Loop
 from tongchou.rooms.supervision.models import Lead
 from tongchou.rooms.supervision.tasks import raise_leads
@@ -40,13 +38,9 @@ def make_supervision(demo: Demo) -> None:
     _praise(demo)
 
 
-def _do(demo: Demo, who: str, verb: str, when: datetime, /, **payload: Any) -> Any:
-    return act(verb, demo.actor(who), new_id(), payload, now=when).result
-
-
 def _open(demo: Demo, who: str, at: datetime, kind: str, title: str, days: int = 3) -> str:
     first = timezone.localdate(at)
-    made = _do(demo, who, "round.open", at, kind=kind, title=title, starts_on=str(first), ends_on=str(first + days * DAY))
+    made = demo.do(who, "round.open", at, kind=kind, title=title, starts_on=str(first), ends_on=str(first + days * DAY))
     return str(made["round"])
 
 
@@ -54,7 +48,7 @@ def _round(demo: Demo, who: str, at: datetime, kind: str, title: str, key: str, 
     """A round whose visits were carried out one a half-day; the first unit has all the faults, each next one fewer."""
     made = _open(demo, who, at, kind, title)
     wanted = [demo.units[u].pk for u in units]
-    visits = _do(demo, who, "round.add", at, round=made, checklist=key, units=wanted)["visits"]
+    visits = demo.do(who, "round.add", at, round=made, checklist=key, units=wanted)["visits"]
     for n, (unit, visit) in enumerate(zip(units, visits, strict=True)):
         loops = _visit(demo, who, at + timedelta(hours=4 + 12 * n), visit, shipped()[key], faults[: max(0, len(faults) - n)])
         for loop in loops:
@@ -62,7 +56,7 @@ def _round(demo: Demo, who: str, at: datetime, kind: str, title: str, key: str, 
 
 
 def _visit(demo: Demo, who: str, at: datetime, visit: str, checklist: Checklist, faults: tuple[str, ...]) -> list[str]:
-    _do(demo, who, "visit.begin", at, visit=visit, at=at.isoformat())
+    demo.do(who, "visit.begin", at, visit=visit, at=at.isoformat())
     for n, item in enumerate(checklist.items, 1):
         then = at + timedelta(minutes=4 * n)
         said: dict[str, Any] = {"verdict": "ok"}
@@ -70,9 +64,9 @@ def _visit(demo: Demo, who: str, at: datetime, visit: str, checklist: Checklist,
             said = {"verdict": "fault", "note": _SEEN[item.key], "photos": [photo(demo, who, "before")["file"]]}
         if item.sample:
             said |= {"sampled": item.sample.least, "failing": 1 if item.key in faults else 0}
-        _do(demo, who, "visit.answer", then, visit=visit, item=item.key, at=then.isoformat(), **said)
+        demo.do(who, "visit.answer", then, visit=visit, item=item.key, at=then.isoformat(), **said)
     end = at + timedelta(hours=1)
-    return list(_do(demo, who, "visit.finish", end, visit=visit, at=end.isoformat())["findings"])
+    return list(demo.do(who, "visit.finish", end, visit=visit, at=end.isoformat())["findings"])
 
 
 def _people(demo: Demo, unit: str) -> str:
@@ -85,19 +79,19 @@ def _settle(demo: Demo, who: str, owner: str, loop: str, at: datetime, upto: str
     if upto == "issued":
         return
     mended = [photo(demo, owner, "after"), {"key": "measures", "type": "text", "text": "已整改，明确专人每日核对。"}]
-    _do(demo, owner, "loop.advance", at + timedelta(hours=20), loop=loop, step="rectify", evidence=mended)
+    demo.do(owner, "loop.advance", at + timedelta(hours=20), loop=loop, step="rectify", evidence=mended)
     if upto == "passed":
         seen = [{"key": "seen", "type": "text", "text": "现场复查，已整改到位。"}]
-        _do(demo, who, "loop.advance", at + timedelta(hours=44), loop=loop, step="pass", evidence=seen)
+        demo.do(who, "loop.advance", at + timedelta(hours=44), loop=loop, step="pass", evidence=seen)
 
 
 def _drawn(demo: Demo) -> None:
     """This week's round: drawn by lot, unannounced, not yet begun; one visit of it is for today."""
     at = timezone.now() - timedelta(hours=20)
     made = _open(demo, "inspector", at, "unannounced", "本周随机抽查", days=4)
-    _do(demo, "inspector", "round.draw", at, round=made, checklist="enterprise_resumption", kinds=["enterprise"], wanted=6, unseen_days=14)
+    demo.do("inspector", "round.draw", at, round=made, checklist="enterprise_resumption", kinds=["enterprise"], wanted=6, unseen_days=14)
     planned = _open(demo, "inspector", at, "planned", "学校开学准备督查", days=5)
-    _do(demo, "inspector", "round.add", at, round=planned, checklist="school", units=[demo.units["school"].pk])
+    demo.do("inspector", "round.add", at, round=planned, checklist="school", units=[demo.units["school"].pk])
 
 
 def _leads(demo: Demo) -> None:
@@ -105,12 +99,12 @@ def _leads(demo: Demo) -> None:
     raise_leads()
     at = timezone.now() - 6 * DAY
     made = demo.units["street:1"].pk
-    _do(demo, "hq", "lead.open", at, kind="false_report", text="上报的入户排查数比现场核对多 23 户，附核对表。", unit=made)
+    demo.do("hq", "lead.open", at, kind="false_report", text="上报的入户排查数比现场核对多 23 户，附核对表。", unit=made)
     lead = {"lead": str(Lead.objects.get(unit=made, kind="false_report").pk)}
-    _do(demo, "street2", "lead.answer", at + DAY, **lead, text="重复统计了跨网格住户，已更正并向指挥部办公室说明。")
+    demo.do("street2", "lead.answer", at + DAY, **lead, text="重复统计了跨网格住户，已更正并向指挥部办公室说明。")
     outcome = {"outcome": "talk", "reason": "属统计口径差错，主动更正，未造成后果。", "basis": "本区疫情防控责任追究办法（示例）"}
-    _do(demo, "discipline", "lead.propose", at + 2 * DAY, **lead, **outcome)
-    _do(demo, "discipline2", "lead.decide", at + 3 * DAY, **lead)
+    demo.do("discipline", "lead.propose", at + 2 * DAY, **lead, **outcome)
+    demo.do("discipline2", "lead.decide", at + 3 * DAY, **lead)
 
 
 def _praise(demo: Demo) -> None:
@@ -121,6 +115,6 @@ def _praise(demo: Demo) -> None:
         return
     at = timezone.now() - 2 * DAY
     deeds = "返区人员排查和市场消杀检查均在时限内办结并通过核验，台账完整。"
-    made = _do(demo, "hq", "praise.nominate", at, unit=unit.pk, deeds=deeds, record=record, reviewer=demo.units["department:5"].pk)["loop"]
+    made = demo.do("hq", "praise.nominate", at, unit=unit.pk, deeds=deeds, record=record, reviewer=demo.units["department:5"].pk)["loop"]
     opinion = [{"key": "opinion", "type": "text", "text": "经核对记录属实，做法可推广。"}]
-    _do(demo, "dept", "loop.advance", at + DAY, loop=str(uuid.UUID(made)), step="approve", evidence=opinion)
+    demo.do("dept", "loop.advance", at + DAY, loop=str(uuid.UUID(made)), step="approve", evidence=opinion)

@@ -22,7 +22,7 @@ from django.db import connection
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.batch import columns_in, decide_people
 from tongchou.packs.plans.columns import UNKNOWN_WHOLE, UNSURE, Array, Sheet
-from tongchou.packs.plans.resolve import Standing
+from tongchou.packs.plans.resolve import Standing, entry_on
 from tongchou.record.origins import origin_levels
 from tongchou.record.plans import standing_in_force
 
@@ -146,8 +146,8 @@ def staff_before(
 def fever_of(standing: Standing) -> float:
     """Above which temperature (°C) the pack in force speaks of fever."""
     held = standing.pack.parameters.get("fever")
-    known = [e for e in held.entries if e.from_ <= standing.as_of] if held else []
-    return float(known[-1].value) if known else FEVER  # type: ignore[arg-type]
+    entry = entry_on(held.entries, standing.as_of, standing.as_of) if held else None
+    return float(entry.value) if entry else FEVER  # type: ignore[arg-type]
 
 
 def _with_origin(frame: pl.DataFrame, on: date) -> pl.DataFrame:

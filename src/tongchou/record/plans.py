@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import date
 
 from tongchou.packs.plans.decide import Decision
-from tongchou.packs.plans.model import Pack
+from tongchou.packs.plans.model import Entry, Pack
 from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.packs.plans.report import enforceable
-from tongchou.packs.plans.resolve import Standing, stand
+from tongchou.packs.plans.resolve import Standing, entry_on, stand
 from tongchou.record.models import District
 
 _in_force: list[Callable[[str, date], Pack | None]] = []
@@ -25,6 +25,12 @@ def answer_for_packs(in_force: Callable[[str, date], Pack | None], signed_for: C
 def pack_in_force(name: str, on: date) -> Pack:
     """The district's own edition where one is in force on the day, else the newest that was shipped. Raises Refusal for a name that no pack has."""
     return next((pack for ask in _in_force if (pack := ask(name, on)) is not None), None) or shipped_pack(name)
+
+
+def parameter_in_force(name: str, parameter: str, on: date) -> Entry | None:
+    """A parameter of the pack in force as it stands on a day; None where the pack has none, or no value yet. Raises Refusal for an unknown pack."""
+    held = pack_in_force(name, on).parameters.get(parameter)
+    return entry_on(held.entries, on, on) if held else None
 
 
 def may_restrict(decision: Decision) -> bool:

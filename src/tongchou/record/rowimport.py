@@ -51,6 +51,22 @@ class RowsIn(Payload):
             yield number, dict(zip(self.fields, row, strict=True))
 
 
+    def read(self, columns: Columns, reader: Callable[[int, dict[str, str]], T]) -> tuple[list[T], list[tuple[int, Refusal]]]:
+        """(what the reader makes of each row, the rows that it refuses). Refused whole where a field is none of the columns."""
+        strange = next((f for f in self.fields if f not in columns), None)
+        if strange is not None:
+            rule = Text("没有“{f}”这一列。", "There is no column “{f}”.").with_(f=strange[:40])
+            raise Refusal(Reason.UNKNOWN_FIELD, rule, remedy=Text("可用：{all}。", "Columns: {all}.").with_(all=", ".join(columns)), field="fields")
+        read: list[T] = []
+        rejects: list[tuple[int, Refusal]] = []
+        for number, told in self.numbered():
+            try:
+                read.append(reader(number, told))
+            except Refusal as refusal:
+                rejects.append((number, refusal))
+        return read, rejects
+
+
 @dataclass(slots=True)
 class Imported:
     """An import as its caller sees it. counts: rows_in, accepted, rejected, new, changed, unchanged. seen: what earlier chunks held."""

@@ -37,18 +37,7 @@ def import_enterprises(
 @verb(VERB, EDIT, Text("导入企业名册", "Import the register of enterprises"))
 def import_rows(context: Context, given: RowsIn) -> dict[str, Any]:
     """Add and change many enterprises. One is known again by its code, without one by its name within reach. What a row leaves empty stays."""
-    unknown = next((f for f in given.fields if f not in COLUMNS), None)
-    if unknown is not None:
-        rule = Text("没有“{f}”这一列。", "There is no column “{f}”.").with_(f=unknown[:40])
-        raise Refusal(Reason.UNKNOWN_FIELD, rule, remedy=Text("可用：{all}。", "Columns: {all}.").with_(all=", ".join(COLUMNS)), field="fields")
-    reader = Rows(*_areas(context.actor))
-    rejects: list[tuple[int, Refusal]] = []
-    read: list[EnterpriseRow] = []
-    for number, told in given.numbered():
-        try:
-            read.append(reader.read(number, told))
-        except Refusal as refusal:
-            rejects.append((number, refusal))
+    read, rejects = given.read(COLUMNS, Rows(*_areas(context.actor)).read)
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(7216007)")  # two imports come one after the other
     known = _Known(context.actor)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import uuid
-from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
@@ -14,11 +11,12 @@ from pydantic import Base64Bytes, Field
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
-from tongchou.kernel.rejects import Tally, write_rejected
+from tongchou.kernel.rejects import Tally
 from tongchou.kernel.tables import Table, read_table
 from tongchou.kernel.text import Text
+from tongchou.record import tableimport
 from tongchou.record.access import Actor
-from tongchou.record.act import Context, Outcome, Payload, act, verb
+from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.people import EDIT, elsewhere
 from tongchou.record.copytext import batched_lines
 from tongchou.record.models import Area, Household
@@ -26,6 +24,7 @@ from tongchou.record.people.identity import SEALED_COLUMNS, document_hash, seale
 from tongchou.record.people.locks import OnRecord, lock_documents, on_record
 from tongchou.record.people.reach import area_for_people, ended_area, like_paths
 from tongchou.record.people.table import Mapping, RowGiven, map_columns, read_rows
+from tongchou.record.tableimport import Imported, hand_over
 
 LARGEST = 64 * 1024 * 1024
 SHOWN = 500
@@ -43,35 +42,11 @@ class ImportIn(Payload):
     accept_full: bool = False
 
 
-@dataclass(slots=True)
-class Imported:
-    """An import as its caller sees it. `rejects` is in memory only: of the rows that were refused nothing is stored."""
-
-    outcome: Outcome | None = None
-    table: Table | None = None
-    rejects: list[tuple[int, Refusal]] = field(default_factory=list)
-
-    def rejected_file(self, language: str = "zh-hans") -> bytes:
-        """The rejected rows as CSV with row, field, reason, rule and remedy."""
-        assert self.table is not None
-        return write_rejected(self.table, self.rejects, language)
-
-
-_in_hand: ContextVar[Imported | None] = ContextVar("import_in_hand", default=None)
-
-
 def import_people(
     actor: Actor, client_id: uuid.UUID, data: bytes, filename: str, *, dry_run: bool = False, **more: Any
 ) -> Imported:
     """Run person.import_table on a file's bytes and keep the rejected rows for the caller. more: the payload's other fields."""
-    imported = Imported()
-    token = _in_hand.set(imported)
-    try:
-        payload = {"content": base64.b64encode(data).decode(), "filename": filename} | more
-        imported.outcome = act("person.import_table", actor, client_id, payload, dry_run=dry_run)
-    finally:
-        _in_hand.reset(token)
-    return imported
+    return tableimport.import_table("person.import_table", actor, client_id, data, filename, dry_run=dry_run, **more)
 
 
 @verb("person.import_table", EDIT, Text("导入人员名单", "Import a table of people"))
@@ -94,9 +69,7 @@ def import_table(context: Context, given: ImportIn) -> dict[str, Any]:
         _store(context, ready)
     tally = Tally(table.rows_in, len(ready), len(rejects))
     rejects.sort(key=lambda pair: pair[0])
-    imported = _in_hand.get()
-    if imported is not None:
-        imported.table, imported.rejects = table, rejects
+    hand_over(table, rejects)
     repeats = [r.details.get("on_record", "") for _, r in rejects if r.reason is Reason.DUPLICATE]
     result = {
         "rows_in": tally.rows_in,

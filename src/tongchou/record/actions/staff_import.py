@@ -41,19 +41,9 @@ def import_staff(
 @verb(VERB, EDIT, Text("导入员工档案", "Import staff files"))
 def import_rows(context: Context, given: RowsIn) -> dict[str, Any]:
     """Make and bring up to date the files of many staff. What a row leaves empty stays as it is on record. fields: as in staff_rows.COLUMNS."""
-    unknown = next((f for f in given.fields if f not in COLUMNS), None)
-    if unknown is not None:
-        rule = Text("没有“{f}”这一列。", "There is no column “{f}”.").with_(f=unknown[:40])
-        raise Refusal(Reason.UNKNOWN_FIELD, rule, remedy=Text("可用：{all}。", "Columns: {all}.").with_(all=", ".join(COLUMNS)), field="fields")
     today = timezone.localdate(context.now)
     reader = Rows(_units(context.actor), today, fever_of(standing_in_force(PACK, TABLE, today)))
-    rejects: list[tuple[int, Refusal]] = []
-    read: list[StaffRow] = []
-    for number, told in given.numbered():
-        try:
-            read.append(reader.read(number, told))
-        except Refusal as refusal:
-            rejects.append((number, refusal))
+    read, rejects = given.read(COLUMNS, reader.read)
     lock_documents()
     ready, people, new = _known(read, rejects)
     _register(context, [(r, p) for (r, p) in zip(ready, people, strict=True) if p in new])

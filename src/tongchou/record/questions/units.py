@@ -190,6 +190,13 @@ def the_one(found: Sequence[Unit], text: str, field: str, none: Text, remedy: Te
     raise Refusal(Reason.NOT_FOUND if value else Reason.MISSING_VALUE, none, remedy=remedy, field=field, value=value)
 
 
+def street_of(unit: Unit) -> int | None:
+    """The street office of a unit: the active unit of kind street in the nearest area above it; None where there is none."""
+    above = [int(p) for p in unit.area.path.split(".") if p]
+    streets = Unit.objects.filter(kind="street", area_id__in=above, active_to=None).order_by("-area__path")
+    return streets.values_list("pk", flat=True).first()
+
+
 def unit_file(actor: Actor, unit: int, on: date) -> UnitFile:
     """Return one unit's file; outside the actor's reach it is not found."""
     row = unit_in_reach(actor, "unit.view", unit)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
+
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, roles
@@ -28,6 +30,16 @@ def condition(actor: Actor, permission: str, values: dict[str, Any], path: str =
         values["reach_units"] = list(actor.unit_ids(permission))
         out = f"({out} or {unit} = any(%(reach_units)s::bigint[]))"
     return out
+
+
+def within(actor: Actor, permission: str, path: str, unit: str = "") -> Q:
+    """The same for a queryset. path, unit: the names of a row's area path and unit columns, such as "unit__area__path" and "unit"."""
+    if everything(actor, permission):
+        return Q()
+    where = Q(**{f"{unit}__in": actor.unit_ids(permission)}) if unit else Q(pk__in=[])
+    for prefix in actor.area_paths(permission):
+        where |= Q(**{f"{path}__startswith": prefix})
+    return where
 
 
 def reaches_path(actor: Actor, permission: str, path: str) -> bool:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
 
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.parameters import Parameter, parameters
 from tongchou.packs.plans.decide import Decision, decide
-from tongchou.packs.plans.resolve import entry_on
-from tongchou.record.plans import pack_in_force
+from tongchou.record.plans import pack_in_force, parameter_in_force
 
 PACK = "resumption-2020"
 
@@ -48,10 +46,9 @@ def mask_stock(
     return Decimal(str(round(float(days), 1))), found.outcome == "enough"
 
 
-@lru_cache(maxsize=256)
 def number_of(name: str, day: date) -> float:
     """A parameter of the pack as it stands on a day. KeyError where it has no value then."""
-    entry = entry_on(pack_in_force(PACK, day).parameters[name].entries, day, day)
+    entry = parameter_in_force(PACK, name, day)
     if entry is None or not isinstance(entry.value, int | float):
         raise KeyError(f"{name} on {day}")
     return float(entry.value)

@@ -36,15 +36,3 @@ def enterprise_in_reach(actor: Actor, permission: str, key: int) -> Unit:
             Reason.INVALID_VALUE, rule, remedy=Text("请选择企业。", "Choose an enterprise."), field="unit", value=key
         )
     return unit
-
-
-def street_unit(unit: Unit) -> int | None:
-    """The street office of an enterprise: the unit of kind street in the nearest area above; None where there is none."""
-    above = [int(p) for p in unit.area.path.split(".") if p]
-    found = (
-        Unit.objects.filter(kind="street", area_id__in=above, active_to=None)
-        .order_by("-area__path")
-        .values_list("pk", flat=True)
-        .first()
-    )
-    return None if found is None else int(found)

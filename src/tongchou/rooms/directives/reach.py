@@ -10,26 +10,16 @@ from django.db.models import Q, QuerySet
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Unit
-from tongchou.record.territory.reach import everything, missing, reaches_unit
+from tongchou.record.territory.reach import missing, reaches_unit, within
 from tongchou.rooms.directives.models import Directive, Document, Meeting
 
 VIEW, DRAFT, ISSUE = "directive.view", "directive.draft", "directive.issue"
 SEE, PLAN = "meeting.view", "meeting.plan"
 
 
-def within(actor: Actor, permission: str, prefix: str) -> Q:
-    """Condition for rows whose unit the actor reaches. prefix: the name of the unit's column, such as "unit"."""
-    if everything(actor, permission):
-        return Q()
-    where = Q(**{f"{prefix}__in": actor.unit_ids(permission)})
-    for path in actor.area_paths(permission):
-        where |= Q(**{f"{prefix}__area__path__startswith": path})
-    return where
-
-
 def documents_of(actor: Actor) -> QuerySet[Document]:
     actor.require(VIEW)
-    return Document.objects.filter(within(actor, VIEW, "unit"))
+    return Document.objects.filter(within(actor, VIEW, "unit__area__path", "unit"))
 
 
 def document_in_reach(actor: Actor, permission: str, key: uuid.UUID, *, lock: bool = False) -> Document:
@@ -62,7 +52,7 @@ def meetings_of(actor: Actor) -> QuerySet[Meeting]:
     """Those convened within the actor's reach, and those to which an own unit is asked."""
     actor.require(SEE)
     asked = Q(attendance__unit__in=actor.unit_ids(SEE))
-    return Meeting.objects.filter(within(actor, SEE, "unit") | asked).distinct()
+    return Meeting.objects.filter(within(actor, SEE, "unit__area__path", "unit") | asked).distinct()
 
 
 def meeting_in_reach(actor: Actor, permission: str, key: uuid.UUID, *, lock: bool = False) -> Meeting:

@@ -70,12 +70,16 @@ def _read(mark: str, texts: str) -> Pack:
     return pack
 
 
-def versions_in_force(on: date) -> dict[str, PackVersion]:
-    """For each pack the edition in force: the approved one with the latest first day, else the newest that was shipped."""
+def versions_in_force(on: date, pack: str = "") -> dict[str, PackVersion]:
+    """For each pack, or for one, the edition in force: the approved one with the latest first day, else the newest that was shipped.
+
+    The files are fetched only when somebody reads them: pack_of() keeps what it has read.
+    """
+    rows = PackVersion.objects.filter(withdrawn_at=None, **({"pack": pack} if pack else {})).defer("files")
     out: dict[str, PackVersion] = {}
-    for row in PackVersion.objects.filter(withdrawn_at=None, origin="shipped").order_by("pack", "made_at"):
+    for row in rows.filter(origin="shipped").order_by("pack", "made_at"):
         out[row.pack] = row
-    local = PackVersion.objects.filter(withdrawn_at=None, origin="local", approved_at__isnull=False, from_day__lte=on)
+    local = rows.filter(origin="local", approved_at__isnull=False, from_day__lte=on)
     for row in local.order_by("pack", "from_day", "approved_at"):
         out[row.pack] = row
     return out
@@ -83,7 +87,7 @@ def versions_in_force(on: date) -> dict[str, PackVersion]:
 
 def version_in_force(pack: str, on: date) -> PackVersion:
     """The edition in force of one pack. Raises Refusal."""
-    found = versions_in_force(on).get(pack)
+    found = versions_in_force(on, pack).get(pack)
     if found is None:
         raise Refusal(
             Reason.NOT_FOUND, Text("没有这个方案包。", "There is no such plan pack."),
@@ -93,11 +97,8 @@ def version_in_force(pack: str, on: date) -> PackVersion:
 
 
 def pack_on_record(name: str, on: date) -> Pack | None:
-    """The pack of the edition in force on a day; None where none of that name is on record. Its files are read once for each content."""
-    rows = PackVersion.objects.filter(pack=name, withdrawn_at=None)
-    local = rows.filter(origin="local", approved_at__isnull=False, from_day__lte=on).order_by("-from_day", "-approved_at")
-    shipped = rows.filter(origin="shipped").order_by("-made_at")
-    row = local.defer("files").first() or shipped.defer("files").first()
+    """The pack of the edition in force on a day; None where none of that name is on record."""
+    row = versions_in_force(on, name).get(name)
     return None if row is None else pack_of(row)
 
 

@@ -103,23 +103,21 @@ def outcomes(actor: Actor, policy: str = "") -> dict[str, dict[str, int]]:
 
 def failing(actor: Actor, policy: str) -> dict[str, int]:
     """How many enterprises in reach fail each criterion; one that fails two counts under both."""
-    values: dict[str, Any] = {"policy": policy}
-    condition = seen(actor, VIEW, values, "m.policy")
-    sql = f"""select f, count(*)::int from policies_match m join record_unit u on u.id = m.unit_id and u.active_to is null
-              join record_area a on a.id = u.area_id cross join lateral unnest(m.failed) f
-              where m.policy = %(policy)s and m.outcome = 'not_eligible' and {condition} group by 1 order by 2 desc"""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return dict(cursor.fetchall())
+    return _by_reason(actor, policy, "not_eligible", "failed")
 
 
 def lacking(actor: Actor, policy: str) -> dict[str, int]:
     """How many enterprises in reach cannot be decided for want of each fact."""
-    values: dict[str, Any] = {"policy": policy}
+    return _by_reason(actor, policy, "undetermined", "needs")
+
+
+def _by_reason(actor: Actor, policy: str, outcome: str, column: str) -> dict[str, int]:
+    """Enterprises of an outcome by what stands in a column of lists."""
+    values: dict[str, Any] = {"policy": policy, "outcome": outcome}
     condition = seen(actor, VIEW, values, "m.policy")
     sql = f"""select f, count(*)::int from policies_match m join record_unit u on u.id = m.unit_id and u.active_to is null
-              join record_area a on a.id = u.area_id cross join lateral unnest(m.needs) f
-              where m.policy = %(policy)s and m.outcome = 'undetermined' and {condition} group by 1 order by 2 desc"""
+              join record_area a on a.id = u.area_id cross join lateral unnest(m.{column}) f
+              where m.policy = %(policy)s and m.outcome = %(outcome)s and {condition} group by 1 order by 2 desc"""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return dict(cursor.fetchall())

@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from tongchou.record.access import Actor
-from tongchou.record.territory.reach import condition, everything
+from tongchou.record.territory.reach import condition, within
 from tongchou.rooms.rural.models import Delivery, Season
 from tongchou.rooms.rural.reach import DEALER, MARKET, VIEW
 from tongchou.rooms.rural.supply import AVAILABLE
@@ -76,13 +76,8 @@ def deliveries_of(actor: Actor, side: str) -> QuerySet[Delivery]:
     """Deliveries in reach, those that wait first: side "dealer" by the dealer's unit, else by the village under farm.view."""
     permission = DEALER if side == "dealer" else VIEW
     actor.require(permission)
-    where = Q() if everything(actor, permission) else Q(pk__in=[])
-    path = "dealer__area__path" if side == "dealer" else "area__path"
-    if side == "dealer":
-        where |= Q(dealer__in=actor.unit_ids(permission))
-    for prefix in actor.area_paths(permission):
-        where |= Q(**{f"{path}__startswith": prefix})
-    rows = Delivery.objects.filter(where).select_related(
+    reach = within(actor, permission, "dealer__area__path", "dealer") if side == "dealer" else within(actor, permission, "area__path")
+    rows = Delivery.objects.filter(reach).select_related(
         "dealer", "area", "input", "season", "made_by", "sent_by", "received_by"
     )
     return rows.order_by("expect_on", "pk")

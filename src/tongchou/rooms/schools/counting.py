@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -11,7 +12,7 @@ from django.db import connection
 from tongchou.kernel.errors import Refusal
 from tongchou.packs.plans.decide import Decision, decide_standing
 from tongchou.packs.plans.facts import read_facts
-from tongchou.packs.plans.resolve import stand
+from tongchou.packs.plans.resolve import Standing, stand
 from tongchou.record.plans import pack_in_force
 from tongchou.rooms.schools.rules import Disease, diseases
 
@@ -70,13 +71,9 @@ def count(on: date, school: int | None = None) -> list[Counted]:
     return list(found.values())
 
 
-def judge(row: Counted, on: date) -> Decision | None:
-    """What the plan in force says of what was counted; None where no plan was in force on that day. A window without cases counts zero:
-    the checks were made, and what was not reported is chased by itself."""
-    try:
-        standing = stand(pack_in_force(row.disease.pack, on), row.disease.table, on, None, row.area[:6])
-    except Refusal:
-        return None
+def judge(row: Counted, on: date, standing: Standing) -> Decision:
+    """What the plan's table says of what was counted. A window without cases counts zero: the checks were made, and what was not
+    reported is chased by itself."""
     facts: dict[str, Any] = {w.fact: row.counts.get(w.fact, 0) for w in row.disease.windows}
     if "disease" in standing.inputs:
         facts["disease"] = row.disease.key
@@ -86,10 +83,15 @@ def judge(row: Counted, on: date) -> Decision | None:
 
 
 def reached(on: date, school: int | None = None) -> list[tuple[Counted, Decision]]:
-    """What is a cluster on a day, by the plan in force."""
+    """What is a cluster on a day, by the plan in force; nothing is where no plan was in force. A pack is asked for once for all schools."""
+    pack = cache(lambda name: pack_in_force(name, on))
     out = []
     for row in count(on, school):
-        decision = judge(row, on)
-        if decision is not None and decision.outcome in RANK:
+        try:
+            standing = stand(pack(row.disease.pack), row.disease.table, on, None, row.area[:6])
+        except Refusal:
+            continue
+        decision = judge(row, on, standing)
+        if decision.outcome in RANK:
             out.append((row, decision))
     return out

@@ -8,8 +8,7 @@ from typing import Any
 from tongchou.kernel.errors import Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.packfile import shipped_pack
-from tongchou.packs.plans.resolve import entry_on
-from tongchou.record.plans import pack_in_force
+from tongchou.record.plans import parameter_in_force
 from tongchou.rooms.schools.rules import Disease, school_rules
 
 _STOMACH = "norovirus"
@@ -72,7 +71,7 @@ def _stomach(on: date) -> list[tuple[str, int | None, dict[str, Any]]]:
 def _value(name: str, on: date) -> tuple[Any, bool]:
     """A parameter's value in force and whether it is unconfirmed; (None, True) before the first."""
     try:
-        entry = entry_on(pack_in_force("norovirus-school", on).parameters[name].entries, on, on)
-    except (KeyError, Refusal):
+        entry = parameter_in_force("norovirus-school", name, on)
+    except Refusal:
         return None, True
     return (None, True) if entry is None else (entry.value, entry.status != "confirmed")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, roles
 from tongchou.record.models import Unit
-from tongchou.record.territory.reach import everything, missing, unit_in_reach
+from tongchou.record.territory.reach import missing, unit_in_reach, within
 from tongchou.rooms.schools.models import School, SchoolClass
 
 VIEW, CHECK, MANAGE = "school.view", "school.check", "school.manage"
@@ -18,13 +18,7 @@ REVIEW, DECIDE, INVESTIGATE = "school.review", "school.decide", "school.investig
 def schools_of(actor: Actor, permission: str) -> QuerySet[School]:
     """Every school file that the actor reaches under a permission, of units that have not ended."""
     actor.require(permission)
-    rows = School.objects.filter(unit__active_to=None).select_related("unit__area")
-    if everything(actor, permission):
-        return rows
-    where = Q(unit__in=list(actor.unit_ids(permission)))
-    for path in actor.area_paths(permission):
-        where |= Q(unit__area__path__startswith=path)
-    return rows.filter(where)
+    return School.objects.filter(within(actor, permission, "unit__area__path", "unit"), unit__active_to=None).select_related("unit__area")
 
 
 def school_in_reach(actor: Actor, permission: str, key: int, *, lock: bool = False) -> School:

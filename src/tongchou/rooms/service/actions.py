@@ -14,6 +14,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.open_loops import OpenIn, OpenManyIn, open_many, open_one
 from tongchou.record.models import Loop, Unit
+from tongchou.record.questions.units import street_of
 from tongchou.record.territory.reach import missing, unit_in_reach
 from tongchou.rooms.service.models import CaseMember, TopicUnit, Visit
 from tongchou.rooms.service.topics import topics
@@ -129,14 +130,12 @@ def owner_of(topic: str, unit: Unit) -> int:
     named = TopicUnit.objects.filter(topic=topic, unit__active_to=None).values_list("unit_id", flat=True).first()
     if named is not None:
         return int(named)
-    above = [int(p) for p in unit.area.path.split(".") if p]
-    streets = Unit.objects.filter(kind="street", area_id__in=above, active_to=None).order_by("-area__path")
-    street = streets.values_list("pk", flat=True).first()
+    street = street_of(unit)
     if street is None:
         rule = Text("“{topic}”没有指定承办单位，企业也不属任何街道。", "Nobody takes up “{topic}”, and the enterprise lies in no street.")
         remedy = Text("请指挥部办公室指定承办单位。", "The headquarters office must name a unit.")
         raise Refusal(Reason.MISSING_VALUE, rule.with_(topic=topics()[topic]), remedy=remedy, field="topic", value=topic)
-    return int(street)
+    return street
 
 
 @verb("service.topics", MANAGE, Text("指定承办单位", "Name who takes up which topic"))

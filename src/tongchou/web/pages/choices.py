@@ -10,7 +10,7 @@ from django.db.models import Q
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, roles
 from tongchou.record.models import Area, Post, Unit
-from tongchou.record.territory.reach import everything
+from tongchou.record.territory.reach import everything, within
 
 MOST_AREAS = 600
 """Above this many, the finest level is left out of a list: a community is chosen, the grid follows later."""
@@ -35,26 +35,16 @@ def area_choices(
 
 def unit_choices(actor: Actor, permission: str, kinds: tuple[str, ...] = ()) -> Choices:
     """Active units within reach, at most 3,000; of some kinds only, where they are named."""
-    rows = Unit.objects.filter(_within(actor, permission, "area__path", "pk"), active_to=None)
+    rows = Unit.objects.filter(within(actor, permission, "area__path", "pk"), active_to=None)
     if kinds:
         rows = rows.filter(kind__in=kinds)
     return [PLEASE, *rows.order_by("kind", "name_key", "pk").values_list("pk", "name")[:3000]]
 
 
-def _within(actor: Actor, permission: str, path: str, unit: str) -> Q:
-    """The condition for what the actor reaches, on a queryset's columns."""
-    if everything(actor, permission):
-        return Q()
-    where = Q(**{f"{unit}__in": actor.unit_ids(permission)})
-    for prefix in actor.area_paths(permission):
-        where |= Q(**{f"{path}__startswith": prefix})
-    return where
-
-
 def post_choices(actor: Actor, permission: str, on: date) -> Choices:
     """Posts in force of units that the actor reaches, by unit."""
     rows = (
-        Post.objects.filter(_within(actor, permission, "unit__area__path", "unit"), ended_on=None, unit__active_to=None)
+        Post.objects.filter(within(actor, permission, "unit__area__path", "unit"), ended_on=None, unit__active_to=None)
         .select_related("unit")
         .order_by("unit__kind", "unit__name_key", "pk")
     )

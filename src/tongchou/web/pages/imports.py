@@ -116,6 +116,34 @@ def _count(zh: str, en: str, value: int) -> dict[str, Any]:
     return {"label": Text(zh, en), "value": value}
 
 
+_LABELS = {
+    "rows_in": Text("读入", "rows in"), "accepted": Text("接收", "accepted"), "rejected": Text("退回", "rejected"),
+    "new": Text("新增", "new"), "changed": Text("变更", "changed"), "unchanged": Text("无变化", "unchanged"),
+}  # fmt: skip
+
+
+def counts_of(result: dict[str, Any], **words: Text) -> Counts:
+    """The counts of a result, as it has them, in the order in which they are read. words: further counts, or other words for these."""
+    return [{"label": label, "value": result[key]} for key, label in (_LABELS | words).items() if key in result]
+
+
+def table_page(
+    request: HttpRequest, verb: str, *, title: Text, back: str, parent: Text, note: Text, rejected: Callable[[bytes, str, str], bytes], **words: Text,
+) -> HttpResponse:  # fmt: skip
+    """The whole page of a verb that takes content and filename and nothing else. rejected: (content, file name, language) -> the rejected rows."""
+
+    def send() -> HttpResponse:
+        data, name = upload(request)
+        payload = {"content": base64.b64encode(data).decode(), "filename": name}
+        r = do(request, verb, payload, dry_run=request.POST.get("mode") != "import").result
+        return tell_import(request, title, r, counts_of(r, **words), lambda: rejected(data, name, get_language() or "zh-hans"), back)
+
+    return form_page(
+        request, file_fields, send, title=title, button=Text("上传", "Send"), back=back, note=note, on_record={"mode": "try"},
+        breadcrumbs=[{"url": back, "label": parent}, {"url": "", "label": title}],
+    )  # fmt: skip
+
+
 @page("people_import", "people/import", "person.edit")
 def people_import(request: HttpRequest) -> HttpResponse:
     """A list of people. Who is on record already is told apart from who is new."""
@@ -186,43 +214,14 @@ def units_import(request: HttpRequest) -> HttpResponse:
     """A list of units: new ones are added, known ones changed."""
     title, back = Text("批量导入单位", "Import units"), reverse("units")
 
-    def send() -> HttpResponse:
-        data, name = upload(request)
-        payload = {"content": base64.b64encode(data).decode(), "filename": name}
-        trial = request.POST.get("mode") != "import"
-        r = do(request, "unit.import_table", payload, dry_run=trial).result
-        counts = [
-            _count("读入", "rows in", r["rows_in"]),
-            _count("接收", "accepted", r["accepted"]),
-            _count("退回", "rejected", r["rejected"]),
-            _count("新增", "new", r["new"]),
-            _count("变更", "changed", r["changed"]),
-            _count("无变化", "unchanged", r["unchanged"]),
-        ]
-        return tell_import(
-            request,
-            title,
-            r,
-            counts,
-            lambda: rejected_units(actor_of(request), data, name, get_language() or "zh-hans"),
-            back,
-        )
-
     note = Text(
         "列名：name、kind、code、area_code、name_en；单位以代码识别，没有代码的以所在区域和名称识别。",
         "Columns: name, kind, code, area_code, name_en. A unit is known by its code, else by area and name.",
     )
-    return form_page(
-        request,
-        file_fields,
-        send,
-        title=title,
-        button=Text("上传", "Send"),
-        back=back,
-        note=note,
-        on_record={"mode": "try"},
-        breadcrumbs=[{"url": back, "label": Text("单位与岗位", "Units and posts")}, {"url": "", "label": title}],
-    )
+    return table_page(
+        request, "unit.import_table", title=title, back=back, parent=Text("单位与岗位", "Units and posts"), note=note,
+        rejected=lambda data, name, language: rejected_units(actor_of(request), data, name, language),
+    )  # fmt: skip
 
 
 @page("territory_import", "territory/import", "territory.edit")

@@ -26,13 +26,14 @@ from tongchou.record.actions.permits import SuspendIn, suspend
 from tongchou.record.copytext import batched_lines
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Loop, Unit, WorkPermit
+from tongchou.record.questions.units import street_of
 from tongchou.record.territory.reach import area_in_reach
 from tongchou.rooms.daily.actions.table import enterprises_named
 from tongchou.rooms.daily.anomaly import draw
 from tongchou.rooms.daily.evidence import evidence_of
 from tongchou.rooms.daily.models import Breach, Signal, SpotDraw
 from tongchou.rooms.daily.numbers import local_day
-from tongchou.rooms.daily.reach import KINDS, street_unit
+from tongchou.rooms.daily.reach import KINDS
 
 KIND = "resumption_breach"
 TELL, HANDLE = "breach.report", "breach.handle"
@@ -126,7 +127,7 @@ def take_up(context: Context, given: UnheardIn) -> dict[str, Any]:
     )
     opened = 0
     for row in rows.order_by("at")[: given.limit]:
-        owner = street_unit(row.unit) or office_unit()
+        owner = street_of(row.unit) or office_unit()
         wanted = {
             "kind": KIND, "title": f"擅自复工线索：{row.unit.name}", "unit": row.unit_id, "owner_unit": owner, "origin": "breach", "detail": row.evidence["said"],
         }  # fmt: skip

@@ -22,10 +22,11 @@ from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.actions.permits import SuspendIn, send_to_review, suspend
 from tongchou.record.models import Loop, Staff, Unit, WorkPermit
 from tongchou.record.plans import pack_in_force
+from tongchou.record.questions.units import street_of
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.daily.models import Fever
 from tongchou.rooms.daily.numbers import PACK, daily_rules, judge_fever, local_day
-from tongchou.rooms.daily.reach import REPORT, enterprise_in_reach, street_unit
+from tongchou.rooms.daily.reach import REPORT, enterprise_in_reach
 
 KIND = "workplace_fever"
 _TENTH = Decimal("0.1")
@@ -140,7 +141,7 @@ def start(context: Context, row: Fever, at: datetime) -> None:
     unit = row.unit
     given = {
         "kind": KIND, "title": f"工作场所发热：{unit.name}", "detail": row.place, "unit": unit.pk, "owner_unit": unit.pk, "urgent": True,
-        "verifier_unit": street_unit(unit), "origin": "fever", "origin_ref": str(row.pk),
+        "verifier_unit": street_of(unit), "origin": "fever", "origin_ref": str(row.pk),
     }  # fmt: skip
     loop = uuid.UUID(str(open_one(replace(context, actor=SYSTEM, grants=()), OpenIn.model_validate(given))["loop"]))
     by = due(pack_in_force(PACK, timezone.localdate(at)), "site_fever", at, unit.area.code[:6]).due

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import uuid
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +9,6 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from tongchou.kernel.text import Text
 from tongchou.record.loops.kinds import kind_of
@@ -24,7 +22,7 @@ from tongchou.rooms.daily.numbers import local_day
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import area_choices
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.imports import file_fields, tell_import, upload
+from tongchou.web.pages.imports import table_page
 from tongchou.web.pages.loops import KIND_PAGES
 from tongchou.web.pages.requests import actor_of, do, given, integer, now
 from tongchou.web.pages.shown import stage_badge
@@ -139,19 +137,10 @@ def signals_import(request: HttpRequest) -> HttpResponse:
     """Electricity, water and phones by enterprise and day."""
     title, back = Text("导入用电用水信号", "Import signals"), reverse("breaches")
 
-    def send() -> HttpResponse:
-        data, name = upload(request)
-        payload = {"content": base64.b64encode(data).decode(), "filename": name}
-        r = do(request, "signal.import_table", payload, dry_run=request.POST.get("mode") != "import").result
-        labels = (("读入", "rows in", "rows_in"), ("接收", "accepted", "accepted"), ("退回", "rejected", "rejected"))
-        counts = [{"label": Text(zh, en), "value": r[k]} for zh, en, k in labels]
-        rejected = lambda: rejected_signals(actor_of(request), data, name, now(), get_language() or "zh-hans")  # noqa: E731
-        return tell_import(request, title, r, counts, rejected, back)
-
     note = Text("列名：{all}。", "Columns: {all}.").with_(all="、".join(words[1] for words in COLUMNS.values()))
-    return form_page(
-        request, file_fields, send, title=title, button=Text("上传", "Send"), back=back, note=note, on_record={"mode": "try"},
-        breadcrumbs=[{"url": back, "label": TITLE}, {"url": "", "label": title}],
+    return table_page(
+        request, "signal.import_table", title=title, back=back, parent=TITLE, note=note,
+        rejected=lambda data, name, language: rejected_signals(actor_of(request), data, name, now(), language),
     )  # fmt: skip
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from tongchou.kernel.text import Text
 from tongchou.rooms.daily.actions.table import COLUMNS, rejected_file
@@ -15,7 +12,7 @@ from tongchou.rooms.daily.pages.overview import TITLE
 from tongchou.rooms.daily.reach import MANAGE, enterprise_in_reach
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.imports import file_fields, tell_import, upload
+from tongchou.web.pages.imports import table_page
 from tongchou.web.pages.requests import actor_of, do, given, now
 from tongchou.web.permission import page
 
@@ -25,27 +22,15 @@ def daily_import(request: HttpRequest) -> HttpResponse:
     """A table of many enterprises' reports: tried first, then imported; rejected rows come back with their reason."""
     title, back = Text("导入日报表", "Import daily reports"), reverse("daily_overview")
 
-    def send() -> HttpResponse:
-        data, name = upload(request)
-        payload = {"content": base64.b64encode(data).decode(), "filename": name}
-        r = do(request, "daily.import_table", payload, dry_run=request.POST.get("mode") != "import").result
-        counts = [
-            {"label": Text("读入", "rows in"), "value": r["rows_in"]},
-            {"label": Text("接收", "accepted"), "value": r["accepted"]},
-            {"label": Text("退回", "rejected"), "value": r["rejected"]},
-        ]
-        rejected = lambda: rejected_file(actor_of(request), data, name, None, now(), get_language() or "zh-hans")  # noqa: E731
-        return tell_import(request, title, r, counts, rejected, back)
-
     names = [words[1] for words in COLUMNS.values()]
     told = Text(
         "列名：{all}。企业以信用代码识别；没有“日期”列的算今天。",
         "Columns: {all}. An enterprise is known by its code; without a day, today.",
     )
     note = told.with_(all="、".join(names))
-    return form_page(
-        request, file_fields, send, title=title, button=Text("上传", "Send"), back=back, note=note, on_record={"mode": "try"},
-        breadcrumbs=[{"url": back, "label": TITLE}, {"url": "", "label": title}],
+    return table_page(
+        request, "daily.import_table", title=title, back=back, parent=TITLE, note=note,
+        rejected=lambda data, name, language: rejected_file(actor_of(request), data, name, None, now(), language),
     )  # fmt: skip
 
 

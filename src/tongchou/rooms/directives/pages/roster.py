@@ -14,12 +14,11 @@ from tongchou.rooms.directives.actions.roster import rejected_rows
 from tongchou.rooms.directives.pages.meetings import crumbs_of
 from tongchou.rooms.directives.reach import PLAN, meeting_in_reach
 from tongchou.web.pages.forms import form_page
-from tongchou.web.pages.imports import file_fields, tell_import, upload
+from tongchou.web.pages.imports import counts_of, file_fields, tell_import, upload
 from tongchou.web.pages.requests import actor_of, do, now
 from tongchou.web.permission import page
 
 _TITLE = Text("导入参会名单", "Import an attendance list")
-_COUNTS = (("rows_in", "读入", "rows in"), ("accepted", "接收", "accepted"), ("rejected", "退回", "rejected"), ("new", "新增", "new"), ("changed", "更新", "changed"))
 
 
 @page("meeting_import", "meetings/<uuid:meeting>/import", PLAN)
@@ -31,7 +30,7 @@ def meeting_import(request: HttpRequest, meeting: uuid.UUID) -> HttpResponse:
         data, name = upload(request)
         payload = {"meeting": str(meeting), "content": base64.b64encode(data).decode(), "filename": name}
         told = do(request, "meeting.import_attendance", payload, dry_run=request.POST.get("mode") != "import").result
-        counts = [{"label": Text(zh, en), "value": told[key]} for key, zh, en in _COUNTS]
+        counts = counts_of(told, changed=Text("更新", "changed"))
         language = get_language() or "zh-hans"
         return tell_import(request, _TITLE, told, counts, lambda: rejected_rows(actor_of(request), meeting, data, name, language, now()), back)
 

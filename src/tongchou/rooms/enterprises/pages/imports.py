@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -16,14 +15,9 @@ from tongchou.record.enterprises import EDIT, OWN
 from tongchou.record.rowimport import Imported
 from tongchou.record.staffing import EDIT as STAFF_EDIT
 from tongchou.web.pages.forms import form_page
-from tongchou.web.pages.imports import file_fields, tell_import, upload
+from tongchou.web.pages.imports import counts_of, file_fields, tell_import, upload
 from tongchou.web.pages.requests import actor_of, client_id
 from tongchou.web.permission import page
-
-_COUNTS = (
-    ("rows_in", "读入", "rows in"), ("accepted", "接收", "accepted"), ("rejected", "退回", "rejected"), ("new", "新增", "new"),
-    ("changed", "变更", "changed"), ("unchanged", "无变化", "unchanged"),
-)  # fmt: skip
 
 
 @page("enterprises_import", "enterprises/import", EDIT)
@@ -62,9 +56,6 @@ def _page(request: HttpRequest, run: Callable[..., Imported], title: Text, back:
         data, name = upload(request)
         trial = request.POST.get("mode") != "import"
         found = run(actor_of(request), client_id(request), data, name, dry_run=trial)
-        counts: list[dict[str, Any]] = [
-            {"label": Text(zh, en), "value": found.counts[k]} for k, zh, en in _COUNTS if k in found.counts
-        ]
         unused = (
             Text("未使用的列：{c}", "Columns not used: {c}").with_(c="、".join(found.ignored)) if found.ignored else ""
         )
@@ -72,7 +63,7 @@ def _page(request: HttpRequest, run: Callable[..., Imported], title: Text, back:
             request,
             title,
             found.counts,
-            counts,
+            counts_of(found.counts),
             lambda: found.rejected_file(get_language() or "zh-hans"),
             back,
             note=unused,

@@ -25,7 +25,7 @@ from tongchou.rooms.matching.reach import MANAGE, POST, VIEW, entry_in_reach
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import PLEASE, Choices, unit_choices
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.imports import file_fields, tell_import, upload
+from tongchou.web.pages.imports import counts_of, file_fields, tell_import, upload
 from tongchou.web.pages.requests import actor_of, do, given, integer
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import page
@@ -249,9 +249,7 @@ def match_import(request: HttpRequest) -> HttpResponse:
         unit, trial = integer(request, "unit"), request.POST.get("mode") != "import"
         payload = {"content": base64.b64encode(data).decode(), "filename": name} | ({} if unit is None else {"unit": unit})
         r = do(request, "match.import_table", payload, dry_run=trial).result
-        words = (("rows_in", "读入", "rows in"), ("accepted", "接收", "accepted"), ("rejected", "退回", "rejected"), ("needs", "需求", "needs"),
-                 ("offers", "供给", "offers"))  # fmt: skip
-        counts = [{"label": Text(zh, en), "value": r[k]} for k, zh, en in words]
+        counts = counts_of(r, needs=Text("需求", "needs"), offers=Text("供给", "offers"))
         rejected = lambda: rejected_entries(actor, data, name, unit, get_language() or "zh-hans")  # noqa: E731
         return tell_import(request, title, r, counts, rejected, reverse("match_pool"))
 

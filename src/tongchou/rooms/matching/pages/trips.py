@@ -31,7 +31,7 @@ from tongchou.rooms.matching.workers import rejected_workers
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import Choices, area_choices, unit_choices
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.imports import tell_import
+from tongchou.web.pages.imports import counts_of, tell_import
 from tongchou.web.pages.requests import actor_of, do, given, integer, moment, now
 from tongchou.web.permission import Nav, page
 
@@ -231,8 +231,7 @@ def _table(request: HttpRequest, way: dict[str, Any]) -> HttpResponse:
     file = request.FILES["table"]
     data, name = file.read(), file.name or "table"  # type: ignore[union-attr]
     r = do(request, "trip.sign_up_table", way | {"content": base64.b64encode(data).decode(), "filename": name}).result
-    words = (("rows_in", "读入", "rows in"), ("accepted", "报名", "signed up"), ("rejected", "退回", "rejected"), ("flagged", "须核实", "to be looked at"))
-    counts = [{"label": Text(zh, en), "value": r[k]} for k, zh, en in words]
+    counts = counts_of(r, accepted=Text("报名", "signed up"), flagged=Text("须核实", "to be looked at"))
     rejected = lambda: rejected_workers(data, name, timezone.localdate(), get_language() or "zh-hans")  # noqa: E731
     return tell_import(request, Text("为员工报名", "Sign workers up"), r, counts, rejected, reverse("trips"))
 

@@ -18,6 +18,7 @@ from tongchou.record.loops import evidence as pieces
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Enterprise, Loop, Unit, WorkPermit
 from tongchou.record.questions.permits import LIVE
+from tongchou.record.questions.units import street_of
 from tongchou.record.territory.reach import unit_in_reach
 from tongchou.rooms.resumption.clock import resume_clock
 from tongchou.rooms.resumption.filling import as_value, on_record
@@ -240,7 +241,7 @@ def submit(context: Context, given: ApplicationIn) -> dict[str, Any]:
 
 def _open_loop(context: Context, row: Application) -> str:
     """The loop with its parties: the street on site, the departments in parallel, the headquarters office to decide."""
-    street = street_of(row.unit)
+    street = _street(row.unit)
     office = office_unit()
     if office is None or office == street:
         raise Refusal(
@@ -257,15 +258,9 @@ def _open_loop(context: Context, row: Application) -> str:
     return str(row.loop.pk)
 
 
-def street_of(unit: Unit) -> int:
-    """The nearest street above an enterprise. Refused where there is none."""
-    above = [int(p) for p in unit.area.path.split(".") if p]
-    found = (
-        Unit.objects.filter(kind="street", area_id__in=above, active_to=None)
-        .order_by("-area__path")
-        .values_list("pk", flat=True)
-        .first()
-    )
+def _street(unit: Unit) -> int:
+    """The street that checks an enterprise on site. Refused where there is none."""
+    found = street_of(unit)
     if found is None:
         rule = Text("企业不属任何街道，没有单位现场核查。", "It lies in no street; nobody checks on site.")
         raise Refusal(

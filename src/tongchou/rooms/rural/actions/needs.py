@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import uuid
-from contextvars import ContextVar
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -13,12 +10,14 @@ from typing import Any
 from pydantic import Base64Bytes, Field
 
 from tongchou.kernel.errors import Reason, Refusal
-from tongchou.kernel.rejects import Tally, write_rejected
+from tongchou.kernel.rejects import Tally
 from tongchou.kernel.tables import Table, read_table
 from tongchou.kernel.text import Text
+from tongchou.record import tableimport
 from tongchou.record.access import Actor
-from tongchou.record.act import Context, Outcome, Payload, act, verb
+from tongchou.record.act import Context, Payload, verb
 from tongchou.record.models import Area
+from tongchou.record.tableimport import Imported, hand_over
 from tongchou.rooms.rural.models import Input, Need, Season
 from tongchou.rooms.rural.reach import REPORT, input_of, season_of, village_in_reach
 
@@ -93,35 +92,11 @@ def _store(context: Context, season: Season, rows: list[tuple[int, str, Decimal,
         )
 
 
-@dataclass(slots=True)
-class Imported:
-    """An import as its caller sees it; of the rows that were refused nothing is stored."""
-
-    outcome: Outcome | None = None
-    table: Table | None = None
-    rejects: list[tuple[int, Refusal]] = field(default_factory=list)
-
-    def rejected_file(self, language: str = "zh-hans") -> bytes:
-        """The rejected rows as CSV with row, field, reason, rule and remedy."""
-        assert self.table is not None
-        return write_rejected(self.table, self.rejects, language)
-
-
-_in_hand: ContextVar[Imported | None] = ContextVar("needs_in_hand", default=None)
-
-
 def import_needs(
     actor: Actor, client_id: uuid.UUID, season: int, data: bytes, filename: str, *, dry_run: bool = False
 ) -> Imported:
     """Run farm.import_needs on a file's bytes and keep the rejected rows for the caller."""
-    imported = Imported()
-    token = _in_hand.set(imported)
-    try:
-        payload = {"season": season, "content": base64.b64encode(data).decode(), "filename": filename}
-        imported.outcome = act("farm.import_needs", actor, client_id, payload, dry_run=dry_run)
-    finally:
-        _in_hand.reset(token)
-    return imported
+    return tableimport.import_table("farm.import_needs", actor, client_id, data, filename, dry_run=dry_run, season=season)
 
 
 @verb("farm.import_needs", REPORT, Text("导入农资需求", "Import a table of needs"))
@@ -157,9 +132,7 @@ def import_table(context: Context, given: ImportIn) -> dict[str, Any]:
         _store(context, season, list(ready.values()))
     tally = Tally(table.rows_in, accepted, len(rejects))
     rejects.sort(key=lambda pair: pair[0])
-    imported = _in_hand.get()
-    if imported is not None:
-        imported.table, imported.rejects = table, rejects
+    hand_over(table, rejects)
     return {
         "rows_in": tally.rows_in, "accepted": tally.accepted, "rejected": tally.rejected,
         "rejects": [{"row": n} | r.as_dict() for n, r in rejects[:SHOWN]],

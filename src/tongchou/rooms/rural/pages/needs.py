@@ -13,7 +13,7 @@ from tongchou.rooms.rural.pages.parts import crumbs, input_choices, season_choic
 from tongchou.rooms.rural.reach import REPORT
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.imports import file_fields, tell_import, upload
+from tongchou.web.pages.imports import counts_of, file_fields, tell_import, upload
 from tongchou.web.pages.requests import actor_of, client_id, do, integer
 from tongchou.web.permission import page
 
@@ -81,9 +81,7 @@ def farm_need_import(request: HttpRequest) -> HttpResponse:
         made = import_needs(actor, client_id(request), season_id(request), data, name, dry_run=trial)
         assert made.outcome is not None
         r = made.outcome.result
-        words = (("读入", "rows in", "rows_in"), ("可接收" if trial else "已接收", "can be accepted" if trial else "accepted", "accepted"),
-                 ("退回", "rejected", "rejected"))  # fmt: skip
-        counts = [{"label": Text(zh, en), "value": r[k]} for zh, en, k in words]
+        counts = counts_of(r, accepted=Text("可接收", "can be accepted") if trial else Text("已接收", "accepted"))
         return tell_import(
             request,
             _IMPORT,

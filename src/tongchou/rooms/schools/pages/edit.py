@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from tongchou.kernel.text import Text
 from tongchou.rooms.schools.actions.class_table import rejected_classes
@@ -17,8 +15,8 @@ from tongchou.rooms.schools.reach import MANAGE, class_in_reach, school_in_reach
 from tongchou.rooms.schools.words import LEVELS, SPANS, TITLE, class_name, grade_name
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import PLEASE
-from tongchou.web.pages.forms import Draft, form_page
-from tongchou.web.pages.imports import file_fields, tell_import, upload
+from tongchou.web.pages.forms import Draft
+from tongchou.web.pages.imports import table_page
 from tongchou.web.pages.requests import actor_of, do, integer
 from tongchou.web.permission import page
 
@@ -154,41 +152,11 @@ def school_import(request: HttpRequest) -> HttpResponse:
     """Classes of one school or of many as a table."""
     title, back = Text("导入班级", "Import classes"), reverse("schools")
 
-    def send() -> HttpResponse:
-        data, name = upload(request)
-        payload = {"content": base64.b64encode(data).decode(), "filename": name}
-        r = do(request, "school.import_classes", payload, dry_run=request.POST.get("mode") != "import").result
-        labels = (
-            ("rows_in", "读入", "rows in"),
-            ("accepted", "接收", "accepted"),
-            ("rejected", "退回", "rejected"),
-            ("new", "新增", "new"),
-            ("changed", "变更", "changed"),
-            ("unchanged", "无变化", "unchanged"),
-        )
-        counts = [{"label": Text(zh, en), "value": r[key]} for key, zh, en in labels]
-        return tell_import(
-            request,
-            title,
-            r,
-            counts,
-            lambda: rejected_classes(actor_of(request), data, name, get_language() or "zh-hans"),
-            back,
-        )
-
     note = Text(
         "列名：学校、年级、班级、学生数、教职工数（或 school、grade、class、pupils、staff）；只管一所学校的不用写“学校”列。班级以学校、年级、名称识别。",
         "Columns: school, grade, class, pupils, staff. Who keeps one school only needs no school column. A class is known by school, grade and name.",
     )
-    crumbs = [{"url": back, "label": TITLE}, {"url": "", "label": title}]
-    return form_page(
-        request,
-        file_fields,
-        send,
-        title=title,
-        button=Text("上传", "Send"),
-        back=back,
-        note=note,
-        on_record={"mode": "try"},
-        breadcrumbs=crumbs,
-    )
+    return table_page(
+        request, "school.import_classes", title=title, back=back, parent=TITLE, note=note,
+        rejected=lambda data, name, language: rejected_classes(actor_of(request), data, name, language),
+    )  # fmt: skip
