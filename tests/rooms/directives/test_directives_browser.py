@@ -56,8 +56,10 @@ def test_headquarters_takes_a_report_from_upload_to_tasks(browser: Any, live_ser
     added.locator("[name=reason]").fill("不是部署")
     added.locator("button:has-text('不采用')").click()
     page.wait_for_selector("summary:has-text('不采用和已并入的（2）')")
+    page.wait_for_load_state()  # the page came anew and still scrolls to its card: a click now could miss
     # not everything is read: issuing is refused with the names
     page.click("#progress a:has-text('下达')")
+    page.wait_for_url("**/issue")
     page.click("button:has-text('全部下达')")
     page.wait_for_selector("text=还不能下达。未经确认 2 条")
     page.goto(f"{live_server.url}/directives/{Document.objects.get().pk}")
@@ -65,6 +67,7 @@ def test_headquarters_takes_a_report_from_upload_to_tasks(browser: Any, live_ser
         page.click("[data-do=confirm] button >> nth=0")
         page.wait_for_selector(f"#progress:has-text('已读确认 {n} / 3')")
     page.click("#progress a:has-text('下达')")
+    page.wait_for_url("**/issue")
     page.click("button:has-text('全部下达')")
     page.wait_for_selector("text=已下达 3 条，共 5 件任务")
     page.click("tr:has-text('复工复产部要做好') .tc-badge")
