@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from django.db import transaction
@@ -49,12 +50,7 @@ def install_shipped_kinds() -> list[str]:
 
     A shipped file whose text changed without a new version is refused: loops are pinned to versions.
     """
-    added: list[str] = []
-    with transaction.atomic():
-        for source, text in base_kind_texts().items():
-            if add_edition(text, source, "shipped"):
-                added.append(source)
-    return added
+    return _add(base_kind_texts(), "shipped")[0]
 
 
 def add_edition(text: str, source: str, origin: str) -> KindEdition | None:
@@ -62,19 +58,28 @@ def add_edition(text: str, source: str, origin: str) -> KindEdition | None:
 
     Raises KindErrors with every problem of the text, or a Refusal when its version is not newer.
     """
-    kind = read_kind(text, source)
-    if KindEdition.objects.filter(digest=kind.digest).exists():
-        return None
-    taken = KindEdition.objects.filter(key=kind.key).order_by("-version").first()
-    if taken is not None and taken.version >= kind.version:
-        raise Refusal(
-            Reason.CONFLICT,
-            Text("该类型的版本号必须大于 {old}。", "This kind's version must be greater than {old}.").with_(old=taken.version),
-            remedy=Text("请提高 version 后重新提交。", "Raise `version` and submit again."),
-            field="version",
-            value=kind.version,
-            file=source,
-        )
-    return KindEdition.objects.create(
-        key=kind.key, version=kind.version, digest=kind.digest, yaml=text, origin=origin, added_at=timezone.now()
-    )
+    return next(iter(_add({source: text}, origin)[1]), None)
+
+
+@transaction.atomic
+def _add(texts: Mapping[str, str], origin: str) -> tuple[list[str], list[KindEdition]]:
+    """The sources and editions among `texts`, by source, that were not there before: all of them or none."""
+    editions = KindEdition.objects.order_by("version").values_list("key", "version", "digest")
+    newest, known = {key: version for key, version, _ in editions}, {digest for _, _, digest in editions}
+    added: dict[str, KindEdition] = {}
+    for source, text in texts.items():
+        kind = read_kind(text, source)
+        if kind.digest in known:
+            continue
+        if kind.version <= newest.get(kind.key, 0):
+            raise Refusal(
+                Reason.CONFLICT,
+                Text("该类型的版本号必须大于 {old}。", "This kind's version must be greater than {old}.").with_(old=newest[kind.key]),
+                remedy=Text("请提高 version 后重新提交。", "Raise `version` and submit again."),
+                field="version",
+                value=kind.version,
+                file=source,
+            )
+        newest[kind.key] = kind.version
+        added[source] = KindEdition(key=kind.key, version=kind.version, digest=kind.digest, yaml=text, origin=origin, added_at=timezone.now())
+    return list(added), KindEdition.objects.bulk_create(added.values())

@@ -103,6 +103,12 @@ class Migration(migrations.Migration):
                 ('digest', models.BinaryField(max_length=32)),
                 ('account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['account', 'at'], name='record_act_account_0ec553_idx'),
+                    models.Index(fields=['verb', 'at'], name='record_act_verb_32d6da_idx'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ApiToken',
@@ -134,6 +140,12 @@ class Migration(migrations.Migration):
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='record.area')),
                 ('edition', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='record.edition')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('code',), name='area_code_in_force'),
+                    models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='area_dates_in_order'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Custody',
@@ -146,6 +158,12 @@ class Migration(migrations.Migration):
                 ('out_reason', models.CharField(blank=True, max_length=40)),
                 ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='record.area')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('let_out_at', None), models.Q(('item', ''), _negated=True)), fields=('purpose', 'item'), name='custody_item_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('let_out_at', None), ('out_reason', '')), models.Q(('let_out_at__isnull', False), models.Q(('out_reason', ''), _negated=True)), _connector='OR'), name='custody_out_has_reason'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='AreaChange',
@@ -176,6 +194,13 @@ class Migration(migrations.Migration):
                 ('erased_at', models.DateTimeField(null=True)),
                 ('act', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='event_rows', to='record.act')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('loop_id__isnull', False)), fields=['loop_id', 'id'], name='event_loop'),
+                    models.Index(condition=models.Q(('subject', ''), _negated=True), fields=['subject', 'id'], name='event_subject'),
+                    models.Index(fields=['act', 'n'], name='event_act'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Handover',
@@ -201,6 +226,11 @@ class Migration(migrations.Migration):
                 ('custody', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handover_items', to='record.custody')),
                 ('handover', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='record.handover')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('open', True)), fields=('custody',), name='handover_one_open_offer'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Household',
@@ -261,6 +291,23 @@ class Migration(migrations.Migration):
                 ('parent', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='record.loop')),
                 ('subject_area', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.area')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('closed_at', None)), fields=['area', 'deadline'], name='loop_area'),
+                    models.Index(condition=models.Q(('closed_at', None), ('owner_account__isnull', False)), fields=['owner_account', 'deadline'], name='loop_mine'),
+                    models.Index(condition=models.Q(('parent__isnull', False)), fields=['parent'], name='loop_parent'),
+                    models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], name='loop_closed'),
+                    models.Index(condition=models.Q(('origin_ref', ''), _negated=True), fields=['origin', 'origin_ref'], name='loop_origin'),
+                    models.Index(condition=models.Q(('closed_at', None)), fields=['deadline'], name='loop_deadline'),
+                    models.Index(condition=models.Q(('check_at__isnull', False), ('closed_at', None)), fields=['check_at'], name='loop_check'),
+                    models.Index(condition=models.Q(('follow_up_at__isnull', False), ('follow_up_done', False)), fields=['follow_up_at'], name='loop_follow'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('closed_at__isnull', False), ('deadline__isnull', False), _connector='OR'), name='loop_open_has_deadline'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('end_reason', '')), models.Q(('closed_at__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='loop_end_has_reason'),
+                    models.CheckConstraint(condition=models.Q(('parent', None), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='loop_not_own_parent'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LoopLink',
@@ -270,6 +317,11 @@ class Migration(migrations.Migration):
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_out', to='record.loop')),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_in', to='record.loop')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('source', 'target', 'relation'), name='loop_link_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Person',
@@ -287,6 +339,13 @@ class Migration(migrations.Migration):
                 ('household', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='record.household')),
                 ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='record.person')),
             ],
+            options={
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(fields=['tokens'], name='person_tokens'),
+                    models.Index(fields=['document_hash'], name='person_document'),
+                    models.Index(fields=['phone_hash'], name='person_phone'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='loop',
@@ -316,6 +375,12 @@ class Migration(migrations.Migration):
                 ('folded', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.person')),
                 ('kept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.person')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('folded',), name='person_folded_once'),
+                    models.CheckConstraint(condition=models.Q(('kept', models.F('folded')), _negated=True), name='merge_two_people'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PostHolding',
@@ -328,6 +393,13 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to=settings.AUTH_USER_MODEL)),
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='record.post')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('to_date', None), ('to_date__gte', models.F('from_date')), _connector='OR'), name='holding_dates_in_order'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('post', '='), ('account', '='), (tongchou.record.models.units.DateRange('from_date', 'to_date', models.Value('[)')), '&&')], name='holding_same_account_overlap'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('single', True)), expressions=[('post', '='), (tongchou.record.models.units.DateRange('from_date', 'to_date', models.Value('[)')), '&&')], name='holding_single_post_overlap'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ReadSubject',
@@ -401,6 +473,11 @@ class Migration(migrations.Migration):
                 ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='record.area')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='record.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['kind', 'area'], name='record_unit_kind_abf08d_idx'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Responsibility',
@@ -415,6 +492,12 @@ class Migration(migrations.Migration):
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responsibilities', to='record.post')),
                 ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='responsibilities', to='record.unit')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('area__isnull', False), ('person', None), ('unit', None)), models.Q(('area', None), ('person', None), ('unit__isnull', False)), models.Q(('area', None), ('person__isnull', False), ('unit', None)), _connector='OR'), name='responsibility_one_subject'),
+                    models.CheckConstraint(condition=models.Q(('to_date', None), ('to_date__gte', models.F('from_date')), _connector='OR'), name='responsibility_dates_in_order'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='post',
@@ -463,6 +546,16 @@ class Migration(migrations.Migration):
                 ('custody', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='record.custody')),
                 ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='record.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('until', None)), fields=['unit'], name='holding_open_unit'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('until', None)), fields=('custody',), name='holding_single_holder'),
+                    models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='holding_times_in_order'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('holder_kind', 'unlocated'), ('unit', None)), models.Q(models.Q(('holder_kind', 'unlocated'), _negated=True), ('unit__isnull', False)), _connector='OR'), name='holding_unit_unless_unlocated'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='handover',
@@ -494,6 +587,15 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='facts', to='record.person')),
                 ('source_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='record.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['person', 'type', 'on'], name='record_fact_person__664122_idx'),
+                    models.Index(fields=['type', 'on'], name='record_fact_type_e49fb1_idx'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('until', None), ('on', None), ('until__gte', models.F('on')), _connector='OR'), name='fact_dates_in_order'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CoUnit',
@@ -505,6 +607,11 @@ class Migration(migrations.Migration):
                 ('loop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='co_units', to='record.loop')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='record.unit')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('loop', 'unit'), name='co_unit_once'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='act',
@@ -526,92 +633,12 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('code',), name='area_code_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='area_dates_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('loop_id__isnull', False)), fields=['loop_id', 'id'], name='event_loop'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('subject', ''), _negated=True), fields=['subject', 'id'], name='event_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['act', 'n'], name='event_act'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoveritem',
-            constraint=models.UniqueConstraint(condition=models.Q(('open', True)), fields=('custody',), name='handover_one_open_offer'),
-        ),
-        migrations.AddConstraint(
-            model_name='looplink',
-            constraint=models.UniqueConstraint(fields=('source', 'target', 'relation'), name='loop_link_once'),
-        ),
-        migrations.AddConstraint(
             model_name='custody',
             constraint=models.UniqueConstraint(condition=models.Q(('let_out_at', None), ('person__isnull', False)), fields=('purpose', 'person'), name='custody_person_once'),
         ),
         migrations.AddConstraint(
             model_name='custody',
-            constraint=models.UniqueConstraint(condition=models.Q(('let_out_at', None), models.Q(('item', ''), _negated=True)), fields=('purpose', 'item'), name='custody_item_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='custody',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('item', ''), ('person__isnull', False)), models.Q(('person', None), models.Q(('item', ''), _negated=True)), _connector='OR'), name='custody_person_or_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='custody',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('let_out_at', None), ('out_reason', '')), models.Q(('let_out_at__isnull', False), models.Q(('out_reason', ''), _negated=True)), _connector='OR'), name='custody_out_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='personmerge',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('folded',), name='person_folded_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='personmerge',
-            constraint=models.CheckConstraint(condition=models.Q(('kept', models.F('folded')), _negated=True), name='merge_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='postholding',
-            constraint=models.CheckConstraint(condition=models.Q(('to_date', None), ('to_date__gte', models.F('from_date')), _connector='OR'), name='holding_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='postholding',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('post', '='), ('account', '='), (tongchou.record.models.units.DateRange('from_date', 'to_date', models.Value('[)')), '&&')], name='holding_same_account_overlap'),
-        ),
-        migrations.AddConstraint(
-            model_name='postholding',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('single', True)), expressions=[('post', '='), (tongchou.record.models.units.DateRange('from_date', 'to_date', models.Value('[)')), '&&')], name='holding_single_post_overlap'),
-        ),
-        migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['kind', 'area'], name='record_unit_kind_abf08d_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='responsibility',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('area__isnull', False), ('person', None), ('unit', None)), models.Q(('area', None), ('person', None), ('unit__isnull', False)), models.Q(('area', None), ('person__isnull', False), ('unit', None)), _connector='OR'), name='responsibility_one_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='responsibility',
-            constraint=models.CheckConstraint(condition=models.Q(('to_date', None), ('to_date__gte', models.F('from_date')), _connector='OR'), name='responsibility_dates_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['tokens'], name='person_tokens'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['document_hash'], name='person_document'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['phone_hash'], name='person_phone'),
         ),
         migrations.AddIndex(
             model_name='loop',
@@ -627,102 +654,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='loop',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['area', 'deadline'], name='loop_area'),
-        ),
-        migrations.AddIndex(
-            model_name='loop',
-            index=models.Index(condition=models.Q(('closed_at', None), ('owner_account__isnull', False)), fields=['owner_account', 'deadline'], name='loop_mine'),
-        ),
-        migrations.AddIndex(
-            model_name='loop',
             index=models.Index(condition=models.Q(('subject_person__isnull', False)), fields=['subject_person'], name='loop_person'),
         ),
         migrations.AddIndex(
             model_name='loop',
             index=models.Index(condition=models.Q(('subject_unit__isnull', False)), fields=['subject_unit'], name='loop_about_unit'),
         ),
-        migrations.AddIndex(
-            model_name='loop',
-            index=models.Index(condition=models.Q(('parent__isnull', False)), fields=['parent'], name='loop_parent'),
-        ),
-        migrations.AddIndex(
-            model_name='loop',
-            index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], name='loop_closed'),
-        ),
-        migrations.AddIndex(
-            model_name='loop',
-            index=models.Index(condition=models.Q(('origin_ref', ''), _negated=True), fields=['origin', 'origin_ref'], name='loop_origin'),
-        ),
-        migrations.AddIndex(
-            model_name='loop',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['deadline'], name='loop_deadline'),
-        ),
-        migrations.AddIndex(
-            model_name='loop',
-            index=models.Index(condition=models.Q(('check_at__isnull', False), ('closed_at', None)), fields=['check_at'], name='loop_check'),
-        ),
-        migrations.AddIndex(
-            model_name='loop',
-            index=models.Index(condition=models.Q(('follow_up_at__isnull', False), ('follow_up_done', False)), fields=['follow_up_at'], name='loop_follow'),
-        ),
-        migrations.AddConstraint(
-            model_name='loop',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', False), ('deadline__isnull', False), _connector='OR'), name='loop_open_has_deadline'),
-        ),
-        migrations.AddConstraint(
-            model_name='loop',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('end_reason', '')), models.Q(('closed_at__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='loop_end_has_reason'),
-        ),
         migrations.AddConstraint(
             model_name='loop',
             constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', False), ('turn_unit__isnull', False), _connector='OR'), name='loop_open_has_turn'),
         ),
-        migrations.AddConstraint(
-            model_name='loop',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', None), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='loop_not_own_parent'),
-        ),
-        migrations.AddIndex(
-            model_name='holding',
-            index=models.Index(condition=models.Q(('until', None)), fields=['unit'], name='holding_open_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('custody',), name='holding_single_holder'),
-        ),
-        migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='holding_times_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('holder_kind', 'unlocated'), ('unit', None)), models.Q(models.Q(('holder_kind', 'unlocated'), _negated=True), ('unit__isnull', False)), _connector='OR'), name='holding_unit_unless_unlocated'),
-        ),
         migrations.AddIndex(
             model_name='handover',
             index=models.Index(condition=models.Q(('state', 'offered')), fields=['to_unit', 'due_at'], name='handover_open'),
-        ),
-        migrations.AddIndex(
-            model_name='fact',
-            index=models.Index(fields=['person', 'type', 'on'], name='record_fact_person__664122_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='fact',
-            index=models.Index(fields=['type', 'on'], name='record_fact_type_e49fb1_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('on', None), ('until__gte', models.F('on')), _connector='OR'), name='fact_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='counit',
-            constraint=models.UniqueConstraint(fields=('loop', 'unit'), name='co_unit_once'),
-        ),
-        migrations.AddIndex(
-            model_name='act',
-            index=models.Index(fields=['account', 'at'], name='record_act_account_0ec553_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='act',
-            index=models.Index(fields=['verb', 'at'], name='record_act_verb_32d6da_idx'),
         ),
     ]

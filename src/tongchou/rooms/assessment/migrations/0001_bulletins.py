@@ -56,6 +56,18 @@ class Migration(migrations.Migration):
                 ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['-drafted_at'], name='bulletin_time'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('form__in', ['document', 'bulletin'])), fields=('organ', 'year', 'seq'), name='bulletin_number_once'),
+                    models.UniqueConstraint(fields=('organ', 'year', 'seq', 'form'), name='bulletin_issue_once'),
+                    models.CheckConstraint(condition=models.Q(('signed_by', None), models.Q(('signed_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='bulletin_two_people'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('seq', None), ('signed_at', None), ('signed_by', None)), models.Q(('seq__isnull', False), ('signed_at__isnull', False), ('signed_by__isnull', False), ('year__isnull', False)), _connector='OR'), name='bulletin_signed_has_number'),
+                    models.CheckConstraint(condition=models.Q(('seq', None), ('seq__gte', 1), _connector='OR'), name='bulletin_seq_positive'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Receipt',
@@ -66,34 +78,11 @@ class Migration(migrations.Migration):
                 ('bulletin', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='receipts', to='assessment.bulletin')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='bulletin',
-            index=models.Index(fields=['-drafted_at'], name='bulletin_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulletin',
-            constraint=models.UniqueConstraint(condition=models.Q(('form__in', ['document', 'bulletin'])), fields=('organ', 'year', 'seq'), name='bulletin_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulletin',
-            constraint=models.UniqueConstraint(fields=('organ', 'year', 'seq', 'form'), name='bulletin_issue_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulletin',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_by', None), models.Q(('signed_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='bulletin_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulletin',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('seq', None), ('signed_at', None), ('signed_by', None)), models.Q(('seq__isnull', False), ('signed_at__isnull', False), ('signed_by__isnull', False), ('year__isnull', False)), _connector='OR'), name='bulletin_signed_has_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulletin',
-            constraint=models.CheckConstraint(condition=models.Q(('seq', None), ('seq__gte', 1), _connector='OR'), name='bulletin_seq_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('bulletin', 'unit'), name='bulletin_receipt_once'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('bulletin', 'unit'), name='bulletin_receipt_once'),
+                ],
+            },
         ),
         migrations.RunSQL(FREEZE, THAW),
     ]

@@ -26,6 +26,11 @@ class Migration(migrations.Migration):
                 ('adopted', models.BooleanField(null=True)),
                 ('decided_at', models.DateTimeField(null=True)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('adopted', True)), fields=('since',), name='score_edition_once'),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name='bulletin',
@@ -49,10 +54,6 @@ class Migration(migrations.Migration):
             model_name='scoreedition',
             name='proposed_by',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='scoreedition',
-            constraint=models.UniqueConstraint(condition=models.Q(('adopted', True)), fields=('since',), name='score_edition_once'),
         ),
         migrations.AddConstraint(
             model_name='scoreedition',

@@ -33,6 +33,17 @@ class Migration(migrations.Migration):
                 ('taken_over_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='record.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['unit', 'starts_at'], name='shift_unit_time'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='shift_times_in_order'),
+                    models.CheckConstraint(condition=models.Q(('taken_over_at', None), ('handed_over_at__isnull', False), _connector='OR'), name='shift_taken_after_handed'),
+                    models.CheckConstraint(condition=models.Q(('taken_over_by', None), models.Q(('taken_over_by', models.F('handed_over_by')), _negated=True), _connector='OR'), name='shift_two_people'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('cancelled_at', None)), expressions=[('unit', '='), (tongchou.rooms.command.models.TimeRange('starts_at', 'ends_at', models.Value('[)')), '&&')], name='shift_unit_overlap'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Place',
@@ -48,6 +59,15 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duties', to=settings.AUTH_USER_MODEL)),
                 ('shift', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='places', to='command.shift')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['shift'], name='place_shift'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('left_at', None), ('left_at__gte', models.F('arrived_at')), _connector='OR'), name='place_left_after_arrived'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('dropped_at', None)), expressions=[('account', '='), (tongchou.rooms.command.models.TimeRange('starts_at', 'ends_at', models.Value('[)')), '&&')], name='place_account_overlap'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LogEntry',
@@ -63,41 +83,10 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
                 ('shift', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='log', to='command.shift')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='shift',
-            index=models.Index(fields=['unit', 'starts_at'], name='shift_unit_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='shift_times_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('taken_over_at', None), ('handed_over_at__isnull', False), _connector='OR'), name='shift_taken_after_handed'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('taken_over_by', None), models.Q(('taken_over_by', models.F('handed_over_by')), _negated=True), _connector='OR'), name='shift_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('cancelled_at', None)), expressions=[('unit', '='), (tongchou.rooms.command.models.TimeRange('starts_at', 'ends_at', models.Value('[)')), '&&')], name='shift_unit_overlap'),
-        ),
-        migrations.AddIndex(
-            model_name='place',
-            index=models.Index(fields=['shift'], name='place_shift'),
-        ),
-        migrations.AddConstraint(
-            model_name='place',
-            constraint=models.CheckConstraint(condition=models.Q(('left_at', None), ('left_at__gte', models.F('arrived_at')), _connector='OR'), name='place_left_after_arrived'),
-        ),
-        migrations.AddConstraint(
-            model_name='place',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('dropped_at', None)), expressions=[('account', '='), (tongchou.rooms.command.models.TimeRange('starts_at', 'ends_at', models.Value('[)')), '&&')], name='place_account_overlap'),
-        ),
-        migrations.AddIndex(
-            model_name='logentry',
-            index=models.Index(fields=['unit', 'at'], name='duty_log_unit_time'),
+            options={
+                'indexes': [
+                    models.Index(fields=['unit', 'at'], name='duty_log_unit_time'),
+                ],
+            },
         ),
     ]

@@ -36,6 +36,15 @@ class Migration(migrations.Migration):
                 ('keeper', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['unit'], name='standing_unit'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('issue_hour__gte', 0), ('issue_hour__lte', 23), ('due_hours__gte', 1), ('due_hours__lte', 2160)), name='standing_hours'),
+                    models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('starts_on')), _connector='OR'), name='standing_dates_in_order'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='StandingIssue',
@@ -49,6 +58,11 @@ class Migration(migrations.Migration):
                 ('loop', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.loop')),
                 ('standing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='issues', to='command.standingtask')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('standing', 'period', 'n'), name='standing_issue_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Team',
@@ -78,29 +92,11 @@ class Migration(migrations.Migration):
                 ('home', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='command.team')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='standingtask',
-            index=models.Index(fields=['unit'], name='standing_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='standingtask',
-            constraint=models.CheckConstraint(condition=models.Q(('issue_hour__gte', 0), ('issue_hour__lte', 23), ('due_hours__gte', 1), ('due_hours__lte', 2160)), name='standing_hours'),
-        ),
-        migrations.AddConstraint(
-            model_name='standingtask',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('starts_on')), _connector='OR'), name='standing_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='standingissue',
-            constraint=models.UniqueConstraint(fields=('standing', 'period', 'n'), name='standing_issue_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='secondment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('team', 'account'), name='secondment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='secondment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None), ('lead', True)), fields=('team',), name='team_one_lead'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('team', 'account'), name='secondment_once'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None), ('lead', True)), fields=('team',), name='team_one_lead'),
+                ],
+            },
         ),
     ]

@@ -39,6 +39,16 @@ class Migration(migrations.Migration):
                 ('minutes_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['starts_at'], name='meeting_time'),
+                    models.Index(fields=['unit', 'starts_at'], name='meeting_unit_time'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='meeting_times_in_order'),
+                    models.CheckConstraint(condition=models.Q(('cancelled_at', None), models.Q(('cancel_reason', ''), _negated=True), _connector='OR'), name='meeting_cancelled_with_reason'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Document',
@@ -79,6 +89,17 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
                 ('meeting', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='directives.meeting')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['-taken_in_at'], name='document_time'),
+                    models.Index(condition=models.Q(('batch__isnull', False)), fields=['batch'], name='document_batch'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['bands'], name='document_bands'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('set_aside_at', None)), fields=('unit', 'digest'), name='document_taken_in_once'),
+                    models.CheckConstraint(condition=models.Q(('set_aside_at', None), models.Q(('set_aside_reason', ''), _negated=True), _connector='OR'), name='document_set_aside_with_reason'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Venue',
@@ -88,6 +109,12 @@ class Migration(migrations.Migration):
                 ('main', models.BooleanField(default=False)),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='venues', to='directives.meeting')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('meeting', 'name'), name='venue_once'),
+                    models.UniqueConstraint(condition=models.Q(('main', True)), fields=('meeting',), name='venue_one_main'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Attendance',
@@ -106,6 +133,16 @@ class Migration(migrations.Migration):
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendance', to='directives.meeting')),
                 ('venue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendance', to='directives.venue')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['unit', 'meeting'], name='attendance_unit'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('meeting', 'unit'), name='attendance_unit_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['present', 'late']), _negated=True), models.Q(('at__isnull', False), models.Q(('who', ''), _negated=True)), _connector='OR'), name='attendance_came_with_name_and_time'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'leave'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='attendance_leave_with_reason'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Directive',
@@ -147,65 +184,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['document', 'start'], name='directive_place'), django.contrib.postgres.indexes.GinIndex(fields=['themes'], name='directive_themes')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('end__gt', models.F('start')), ('start__gte', 0)), name='directive_span_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['confirmed', 'issued']), _negated=True), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='directive_confirmed_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('issued_at__isnull', False), ('loop__isnull', False), ('state', 'issued')), models.Q(models.Q(('state', 'issued'), _negated=True), ('loop', None)), _connector='OR'), name='directive_issued_has_loop'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'dropped'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='directive_dropped_with_reason'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'merged'), _negated=True), ('into__isnull', False), _connector='OR'), name='directive_merged_into_one')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['starts_at'], name='meeting_time'),
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['unit', 'starts_at'], name='meeting_unit_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='meeting_times_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('cancelled_at', None), models.Q(('cancel_reason', ''), _negated=True), _connector='OR'), name='meeting_cancelled_with_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['-taken_in_at'], name='document_time'),
-        ),
-        migrations.AddIndex(
-            model_name='document',
-            index=models.Index(condition=models.Q(('batch__isnull', False)), fields=['batch'], name='document_batch'),
-        ),
-        migrations.AddIndex(
-            model_name='document',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['bands'], name='document_bands'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('set_aside_at', None)), fields=('unit', 'digest'), name='document_taken_in_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('set_aside_at', None), models.Q(('set_aside_reason', ''), _negated=True), _connector='OR'), name='document_set_aside_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='venue',
-            constraint=models.UniqueConstraint(fields=('meeting', 'name'), name='venue_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='venue',
-            constraint=models.UniqueConstraint(condition=models.Q(('main', True)), fields=('meeting',), name='venue_one_main'),
-        ),
-        migrations.AddIndex(
-            model_name='attendance',
-            index=models.Index(fields=['unit', 'meeting'], name='attendance_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('meeting', 'unit'), name='attendance_unit_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['present', 'late']), _negated=True), models.Q(('at__isnull', False), models.Q(('who', ''), _negated=True)), _connector='OR'), name='attendance_came_with_name_and_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'leave'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='attendance_leave_with_reason'),
         ),
     ]

@@ -44,6 +44,18 @@ class Migration(migrations.Migration):
                 ('area', models.ForeignKey(help_text='where it is needed or lies', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.area')),
                 ('unit', models.ForeignKey(help_text='who asks or offers', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('withdrawn_at', None)), fields=['side', 'item', 'last'], name='entry_pool'),
+                    models.Index(fields=['unit', '-made_at'], name='entry_unit'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='entry_quantity'),
+                    models.CheckConstraint(condition=models.Q(('committed__gte', 0), ('committed__lte', models.F('quantity'))), name='entry_not_overcommitted'),
+                    models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='entry_dates_in_order'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__gte', -90), ('latitude__lte', 90), ('longitude__gte', -180), ('longitude__lte', 180)), _connector='OR'), name='entry_place'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Run',
@@ -71,6 +83,11 @@ class Migration(migrations.Migration):
                 ('issued_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['-asked_at'], name='run_time'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Match',
@@ -86,6 +103,13 @@ class Migration(migrations.Migration):
                 ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches_out', to='matching.entry')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='matching.run')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'need', 'offer'), name='match_once'),
+                    models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='match_quantity'),
+                    models.CheckConstraint(condition=models.Q(('received', None), models.Q(('received__gte', 0), ('received__lte', models.F('quantity'))), _connector='OR'), name='match_received'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RunNeed',
@@ -101,6 +125,11 @@ class Migration(migrations.Migration):
                 ('need', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matching.entry')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='needs', to='matching.run')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'need'), name='run_need_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RunPair',
@@ -115,6 +144,12 @@ class Migration(migrations.Migration):
                 ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matching.entry')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pairs', to='matching.run')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'need', 'offer'), name='run_pair_once'),
+                    models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='run_pair_quantity'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Trip',
@@ -135,6 +170,14 @@ class Migration(migrations.Migration):
                 ('origin_area', models.ForeignKey(help_text='where its grade is looked up', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.area')),
                 ('unit', models.ForeignKey(help_text='who runs it and holds the passengers on the way', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['origin_key', 'departs_at'], name='trip_origin'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('arrives_at__gt', models.F('departs_at'))), name='trip_times_in_order'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Vehicle',
@@ -148,6 +191,13 @@ class Migration(migrations.Migration):
                 ('sealed', models.BinaryField()),
                 ('trip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vehicles', to='matching.trip')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('trip', 'plate'), name='vehicle_once'),
+                    models.CheckConstraint(condition=models.Q(('seats__gt', 0), ('usable__gte', 0), ('usable__lte', models.F('seats'))), name='vehicle_seats'),
+                    models.CheckConstraint(condition=models.Q(('taken__gte', 0), ('taken__lte', models.F('usable'))), name='vehicle_not_oversold'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Passenger',
@@ -179,105 +229,18 @@ class Migration(migrations.Migration):
                 ('trip', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='passengers', to='matching.trip')),
                 ('vehicle', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='passengers', to='matching.vehicle')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(condition=models.Q(('withdrawn_at', None)), fields=['side', 'item', 'last'], name='entry_pool'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['unit', '-made_at'], name='entry_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='entry_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('committed__gte', 0), ('committed__lte', models.F('quantity'))), name='entry_not_overcommitted'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='entry_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__gte', -90), ('latitude__lte', 90), ('longitude__gte', -180), ('longitude__lte', 180)), _connector='OR'), name='entry_place'),
-        ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['-asked_at'], name='run_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=models.UniqueConstraint(fields=('run', 'need', 'offer'), name='match_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='match_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(('received', None), models.Q(('received__gte', 0), ('received__lte', models.F('quantity'))), _connector='OR'), name='match_received'),
-        ),
-        migrations.AddConstraint(
-            model_name='runneed',
-            constraint=models.UniqueConstraint(fields=('run', 'need'), name='run_need_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='runpair',
-            constraint=models.UniqueConstraint(fields=('run', 'need', 'offer'), name='run_pair_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='runpair',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='run_pair_quantity'),
-        ),
-        migrations.AddIndex(
-            model_name='trip',
-            index=models.Index(fields=['origin_key', 'departs_at'], name='trip_origin'),
-        ),
-        migrations.AddConstraint(
-            model_name='trip',
-            constraint=models.CheckConstraint(condition=models.Q(('arrives_at__gt', models.F('departs_at'))), name='trip_times_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehicle',
-            constraint=models.UniqueConstraint(fields=('trip', 'plate'), name='vehicle_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehicle',
-            constraint=models.CheckConstraint(condition=models.Q(('seats__gt', 0), ('usable__gte', 0), ('usable__lte', models.F('seats'))), name='vehicle_seats'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehicle',
-            constraint=models.CheckConstraint(condition=models.Q(('taken__gte', 0), ('taken__lte', models.F('usable'))), name='vehicle_not_oversold'),
-        ),
-        migrations.AddIndex(
-            model_name='passenger',
-            index=models.Index(condition=models.Q(('state', 'asked')), fields=['origin_key', 'first'], name='passenger_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='passenger',
-            index=models.Index(fields=['to_unit', '-signed_at'], name='passenger_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='passenger',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('asked', 'booked', 'boarded'))), fields=('person',), name='passenger_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='passenger',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['booked', 'boarded', 'arrived'])), fields=('vehicle', 'seat'), name='passenger_own_seat'),
-        ),
-        migrations.AddConstraint(
-            model_name='passenger',
-            constraint=models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='passenger_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='passenger',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['booked', 'boarded', 'arrived']), _negated=True), models.Q(('seat__gte', 1), ('trip__isnull', False), ('vehicle__isnull', False)), _connector='OR'), name='passenger_seated'),
-        ),
-        migrations.AddConstraint(
-            model_name='passenger',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'boarded'), _negated=True), models.Q(('symptoms', False), ('tenths__isnull', False)), _connector='OR'), name='passenger_checked'),
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'asked')), fields=['origin_key', 'first'], name='passenger_waiting'),
+                    models.Index(fields=['to_unit', '-signed_at'], name='passenger_unit'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('asked', 'booked', 'boarded'))), fields=('person',), name='passenger_once'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['booked', 'boarded', 'arrived'])), fields=('vehicle', 'seat'), name='passenger_own_seat'),
+                    models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='passenger_days_in_order'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['booked', 'boarded', 'arrived']), _negated=True), models.Q(('seat__gte', 1), ('trip__isnull', False), ('vehicle__isnull', False)), _connector='OR'), name='passenger_seated'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'boarded'), _negated=True), models.Q(('symptoms', False), ('tenths__isnull', False)), _connector='OR'), name='passenger_checked'),
+                ],
+            },
         ),
     ]

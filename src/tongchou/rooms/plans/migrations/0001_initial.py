@@ -81,6 +81,14 @@ class Migration(migrations.Migration):
                 ('drafted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('origin', 'shipped')), fields=('pack', 'digest'), name='pack_shipped_once'),
+                    models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='pack_two_people'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), ('from_day', None), ('origin', 'shipped')), models.Q(('approved_at', None), ('approved_by', None), ('from_day', None), ('origin', 'local')), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), ('from_day__isnull', False), ('origin', 'local'), ('sound', True)), _connector='OR'), name='pack_approved_whole'),
+                    models.CheckConstraint(condition=models.Q(('origin', 'shipped'), ('drafted_by__isnull', False), _connector='OR'), name='pack_drafted_by_somebody'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Decision',
@@ -108,6 +116,13 @@ class Migration(migrations.Migration):
                 ('explanation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.explanation')),
                 ('pack_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='plans.packversion')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['person', '-at'], name='decision_person'),
+                    models.Index(condition=models.Q(('batch__isnull', False)), fields=['batch'], name='decision_batch'),
+                    models.Index(fields=['digest', 'table', 'as_of'], name='decision_replay'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SignOff',
@@ -124,42 +139,12 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='packversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('origin', 'shipped')), fields=('pack', 'digest'), name='pack_shipped_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='packversion',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='pack_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='packversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by', None), ('from_day', None), ('origin', 'shipped')), models.Q(('approved_at', None), ('approved_by', None), ('from_day', None), ('origin', 'local')), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), ('from_day__isnull', False), ('origin', 'local'), ('sound', True)), _connector='OR'), name='pack_approved_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='packversion',
-            constraint=models.CheckConstraint(condition=models.Q(('origin', 'shipped'), ('drafted_by__isnull', False), _connector='OR'), name='pack_drafted_by_somebody'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['person', '-at'], name='decision_person'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(condition=models.Q(('batch__isnull', False)), fields=['batch'], name='decision_batch'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['digest', 'table', 'as_of'], name='decision_replay'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoff',
-            constraint=models.CheckConstraint(condition=models.Q(('document', ''), _negated=True), name='sign_off_has_document'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoff',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('pack', 'what', 'name', 'value'), name='sign_off_once'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('document', ''), _negated=True), name='sign_off_has_document'),
+                    models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('pack', 'what', 'name', 'value'), name='sign_off_once'),
+                ],
+            },
         ),
         migrations.RunSQL(FREEZE, THAW),
     ]

@@ -36,6 +36,17 @@ class Migration(migrations.Migration):
                 ('leader_post', models.ForeignKey(help_text='paired leader (包联)', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.post')),
                 ('owner_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects_built', to='record.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['area', 'state'], name='project_area_state'),
+                    models.Index(fields=['owner_unit'], name='project_owner'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('start_planned', None), ('finish_planned', None), ('finish_planned__gte', models.F('start_planned')), _connector='OR'), name='project_dates_in_order'),
+                    models.CheckConstraint(condition=models.Q(('invest__gte', 0)), name='project_invest_not_negative'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'dropped'), _negated=True), fields=('lead_unit', 'name'), name='project_name_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Progress',
@@ -50,6 +61,12 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='progress', to='projects.project')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'on'), name='progress_once_a_day'),
+                    models.CheckConstraint(condition=models.Q(('invested__gte', 0), ('percent__gte', 0), ('percent__lte', 100)), name='progress_in_range'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Part',
@@ -67,6 +84,15 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='projects.project')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('cancelled_at', None), ('done_on', None)), fields=['planned_to'], name='part_due'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('planned_to__gte', models.F('planned_from'))), name='part_dates_in_order'),
+                    models.UniqueConstraint(condition=models.Q(('cancelled_at', None)), fields=('project', 'title'), name='part_title_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SiteVisit',
@@ -78,53 +104,13 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='projects.project')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['area', 'state'], name='project_area_state'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['owner_unit'], name='project_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('start_planned', None), ('finish_planned', None), ('finish_planned__gte', models.F('start_planned')), _connector='OR'), name='project_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('invest__gte', 0)), name='project_invest_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'dropped'), _negated=True), fields=('lead_unit', 'name'), name='project_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='progress',
-            constraint=models.UniqueConstraint(fields=('project', 'on'), name='progress_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='progress',
-            constraint=models.CheckConstraint(condition=models.Q(('invested__gte', 0), ('percent__gte', 0), ('percent__lte', 100)), name='progress_in_range'),
-        ),
-        migrations.AddIndex(
-            model_name='part',
-            index=models.Index(condition=models.Q(('cancelled_at', None), ('done_on', None)), fields=['planned_to'], name='part_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_to__gte', models.F('planned_from'))), name='part_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(condition=models.Q(('cancelled_at', None)), fields=('project', 'title'), name='part_title_once'),
-        ),
-        migrations.AddIndex(
-            model_name='sitevisit',
-            index=models.Index(fields=['project', '-at'], name='site_visit_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='sitevisit',
-            constraint=models.CheckConstraint(condition=models.Q(('at__lte', models.F('recorded_at'))), name='site_visit_not_ahead'),
+            options={
+                'indexes': [
+                    models.Index(fields=['project', '-at'], name='site_visit_project'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('at__lte', models.F('recorded_at'))), name='site_visit_not_ahead'),
+                ],
+            },
         ),
     ]

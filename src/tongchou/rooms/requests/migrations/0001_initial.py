@@ -37,6 +37,17 @@ class Migration(migrations.Migration):
                 ('asker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='data_requests', to='record.unit')),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['-asked_at'], name='data_request_time'),
+                    models.Index(condition=models.Q(('state', 'running')), fields=['until'], name='data_request_running'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('until__gte', models.F('starts_on'))), name='data_request_dates_in_order'),
+                    models.CheckConstraint(condition=models.Q(('decided_by', None), ('state', 'withdrawn'), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='data_request_two_people'),
+                    models.CheckConstraint(condition=models.Q(('due_hours__gte', 1), ('due_hours__lte', 744)), name='data_request_due'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Field',
@@ -53,6 +64,12 @@ class Migration(migrations.Migration):
                 ('added_at', models.DateTimeField()),
                 ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('minutes__gte', 1), ('minutes__lte', 240)), name='field_minutes'),
+                    models.CheckConstraint(condition=models.Q(('fresh_days__gte', 1), ('fresh_days__lte', 366)), name='field_fresh_days'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Round',
@@ -63,6 +80,14 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField()),
                 ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rounds', to='requests.datarequest')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['opened_at'], name='round_opened'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('request', 'period'), name='round_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Answer',
@@ -82,6 +107,15 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
                 ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='requests.round')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['unit'], name='answer_waiting'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('round', 'unit'), name='answer_once'),
+                    models.CheckConstraint(condition=models.Q(('state', 'waiting'), ('at__isnull', False), _connector='OR'), name='answer_given_has_time'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='UnitFact',
@@ -95,6 +129,15 @@ class Migration(migrations.Migration):
                 ('field', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='requests.field')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['unit', 'field', '-at'], name='unit_fact_latest'),
+                    models.Index(fields=['field', 'unit', '-at'], name='unit_fact_field'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('known', True), ('value__isnull', False)), models.Q(('known', False), ('value', None)), _connector='OR'), name='unit_fact_known_has_value'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Wanted',
@@ -104,69 +147,10 @@ class Migration(migrations.Migration):
                 ('field', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='requests.field')),
                 ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wanted', to='requests.datarequest')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='datarequest',
-            index=models.Index(fields=['-asked_at'], name='data_request_time'),
-        ),
-        migrations.AddIndex(
-            model_name='datarequest',
-            index=models.Index(condition=models.Q(('state', 'running')), fields=['until'], name='data_request_running'),
-        ),
-        migrations.AddConstraint(
-            model_name='datarequest',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gte', models.F('starts_on'))), name='data_request_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='datarequest',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), ('state', 'withdrawn'), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='data_request_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='datarequest',
-            constraint=models.CheckConstraint(condition=models.Q(('due_hours__gte', 1), ('due_hours__lte', 744)), name='data_request_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='field',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gte', 1), ('minutes__lte', 240)), name='field_minutes'),
-        ),
-        migrations.AddConstraint(
-            model_name='field',
-            constraint=models.CheckConstraint(condition=models.Q(('fresh_days__gte', 1), ('fresh_days__lte', 366)), name='field_fresh_days'),
-        ),
-        migrations.AddIndex(
-            model_name='round',
-            index=models.Index(fields=['opened_at'], name='round_opened'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('request', 'period'), name='round_once'),
-        ),
-        migrations.AddIndex(
-            model_name='answer',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['unit'], name='answer_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('round', 'unit'), name='answer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'waiting'), ('at__isnull', False), _connector='OR'), name='answer_given_has_time'),
-        ),
-        migrations.AddIndex(
-            model_name='unitfact',
-            index=models.Index(fields=['unit', 'field', '-at'], name='unit_fact_latest'),
-        ),
-        migrations.AddIndex(
-            model_name='unitfact',
-            index=models.Index(fields=['field', 'unit', '-at'], name='unit_fact_field'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitfact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('known', True), ('value__isnull', False)), models.Q(('known', False), ('value', None)), _connector='OR'), name='unit_fact_known_has_value'),
-        ),
-        migrations.AddConstraint(
-            model_name='wanted',
-            constraint=models.UniqueConstraint(fields=('request', 'field'), name='wanted_once'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('request', 'field'), name='wanted_once'),
+                ],
+            },
         ),
     ]

@@ -28,6 +28,11 @@ class Migration(migrations.Migration):
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='resumption_batch_two_people'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Application',
@@ -53,6 +58,17 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='resumption_applications', to='record.unit')),
                 ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='resumption.batch')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['ended_at'], name='resumption_ended'),
+                    models.Index(condition=models.Q(('ended_at', None)), fields=['submitted_at'], name='resumption_open'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('unit',), name='resumption_one_open'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended', ''), ('ended_at', None)), models.Q(models.Q(('ended', ''), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='resumption_end_has_time'),
+                    models.CheckConstraint(condition=models.Q(('lift', 0), models.Q(('lift_reason', ''), _negated=True), _connector='OR'), name='resumption_lift_has_reason'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Item',
@@ -77,6 +93,11 @@ class Migration(migrations.Migration):
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='resumption.application')),
                 ('given_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('application', 'key'), name='resumption_item_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RuleEdition',
@@ -91,6 +112,12 @@ class Migration(migrations.Migration):
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='resumption_rules_two_people'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'adopted')), fields=('from_date',), name='resumption_rules_one_a_day'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Supplement',
@@ -106,6 +133,12 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('new_fact', '')), fields=('application',), name='resumption_asked_once'),
+                    models.UniqueConstraint(condition=models.Q(('answered_at', None)), fields=('application',), name='resumption_one_asking'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Verdict',
@@ -123,61 +156,12 @@ class Migration(migrations.Migration):
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='verdicts', to='resumption.item')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='resumption_batch_two_people'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['ended_at'], name='resumption_ended'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['submitted_at'], name='resumption_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('unit',), name='resumption_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended', ''), ('ended_at', None)), models.Q(models.Q(('ended', ''), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='resumption_end_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('lift', 0), models.Q(('lift_reason', ''), _negated=True), _connector='OR'), name='resumption_lift_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(fields=('application', 'key'), name='resumption_item_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruleedition',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='resumption_rules_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruleedition',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'adopted')), fields=('from_date',), name='resumption_rules_one_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='supplement',
-            constraint=models.UniqueConstraint(condition=models.Q(('new_fact', '')), fields=('application',), name='resumption_asked_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='supplement',
-            constraint=models.UniqueConstraint(condition=models.Q(('answered_at', None)), fields=('application',), name='resumption_one_asking'),
-        ),
-        migrations.AddConstraint(
-            model_name='verdict',
-            constraint=models.UniqueConstraint(condition=models.Q(('current', True)), fields=('item', 'unit'), name='resumption_verdict_current'),
-        ),
-        migrations.AddConstraint(
-            model_name='verdict',
-            constraint=models.CheckConstraint(condition=models.Q(('given_by', None), models.Q(('by', models.F('given_by')), _negated=True), _connector='OR'), name='resumption_verdict_other_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='verdict',
-            constraint=models.CheckConstraint(condition=models.Q(('ok', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='resumption_verdict_has_reason'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('current', True)), fields=('item', 'unit'), name='resumption_verdict_current'),
+                    models.CheckConstraint(condition=models.Q(('given_by', None), models.Q(('by', models.F('given_by')), _negated=True), _connector='OR'), name='resumption_verdict_other_person'),
+                    models.CheckConstraint(condition=models.Q(('ok', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='resumption_verdict_has_reason'),
+                ],
+            },
         ),
     ]

@@ -55,6 +55,16 @@ class Migration(migrations.Migration):
                 ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('verified_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['area', 'state'], name='relief_area_state'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'removed'), _negated=True), fields=('household',), name='relief_file_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'removed'), _negated=True), models.Q(('agreed', True), ('agreed__isnull', False), ('proposed_by__isnull', False), ('removed_on__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='relief_removed_with_consent'),
+                    models.CheckConstraint(condition=models.Q(('verified_by', None), models.Q(('verified_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='relief_two_people'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Income',
@@ -68,6 +78,15 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.household')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('way', 'down')), fields=['month'], name='income_month'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('household', 'month', 'way', 'reason'), name='income_event_once'),
+                    models.CheckConstraint(condition=models.Q(('month__day', 1)), name='income_month_is_a_first'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Job',
@@ -85,6 +104,16 @@ class Migration(migrations.Migration):
                 ('employer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.person')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['ended_on'], name='job_ended'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('person',), name='job_one_at_a_time'),
+                    models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('from_on')), _connector='OR'), name='job_in_order'),
+                    models.CheckConstraint(condition=models.Q(('organised', False), ('departed_on__isnull', False), _connector='OR'), name='job_organised_has_departure'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Measure',
@@ -100,6 +129,11 @@ class Migration(migrations.Migration):
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='rural.household')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('from_on')), _connector='OR'), name='measure_in_order'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Problem',
@@ -125,6 +159,14 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('seller', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['keeps_until'], name='produce_keeps'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('quantity__gt', 0), models.Q(('price', None), ('price__gte', 0), _connector='OR')), name='produce_positive'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Offer',
@@ -139,6 +181,11 @@ class Migration(migrations.Migration):
                 ('loop', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.loop')),
                 ('produce', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='rural.produce')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('price__gte', 0), ('quantity__gt', 0)), name='offer_positive'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Season',
@@ -165,6 +212,12 @@ class Migration(migrations.Migration):
                 ('loop', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.loop')),
                 ('season', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='needs', to='rural.season')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('season', 'area', 'input'), name='need_once'),
+                    models.CheckConstraint(condition=models.Q(('quantity__gte', 0)), name='need_not_negative'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Delivery',
@@ -187,6 +240,18 @@ class Migration(migrations.Migration):
                 ('input', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rural.input')),
                 ('season', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='rural.season')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['season', 'area', 'input'], name='delivery_to'),
+                    models.Index(fields=['dealer', 'input', 'state'], name='delivery_from'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ordered__gt', 0), models.Q(('sent', None), ('sent__gt', 0), _connector='OR'), models.Q(('received', None), ('received__gte', 0), _connector='OR')), name='delivery_positive'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), models.Q(('sent__isnull', False), ('sent_by__isnull', False)), _connector='OR'), name='delivery_sent_by_dealer'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'received'), _negated=True), models.Q(('received__isnull', False), ('received_by__isnull', False), ('sent__isnull', False), models.Q(('received_by', models.F('sent_by')), _negated=True)), _connector='OR'), name='delivery_two_sides'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'received'), _negated=True), ('received', models.F('sent')), models.Q(('reason', ''), _negated=True), _connector='OR'), name='delivery_difference_explained'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Sown',
@@ -201,6 +266,13 @@ class Migration(migrations.Migration):
                 ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.area')),
                 ('season', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sown', to='rural.season')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('season', 'area', 'crop', 'week'), name='sown_once_a_week'),
+                    models.CheckConstraint(condition=models.Q(('mu__gte', 0)), name='sown_not_negative'),
+                    models.CheckConstraint(condition=models.Q(('week__iso_week_day', 1)), name='sown_week_is_a_monday'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SownPlan',
@@ -211,6 +283,12 @@ class Migration(migrations.Migration):
                 ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.area')),
                 ('season', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='rural.season')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('season', 'area', 'crop'), name='sown_plan_once'),
+                    models.CheckConstraint(condition=models.Q(('mu__gte', 0)), name='sown_plan_not_negative'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Spoiled',
@@ -224,6 +302,11 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('produce', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spoiled', to='rural.produce')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='spoiled_positive'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Stock',
@@ -237,6 +320,12 @@ class Migration(migrations.Migration):
                 ('input', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rural.input')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('unit', 'input', 'on'), name='stock_once_a_day'),
+                    models.CheckConstraint(condition=models.Q(('quantity__gte', 0), models.Q(('price', None), ('price__gte', 0), _connector='OR')), name='stock_not_negative'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='WatchLine',
@@ -247,6 +336,12 @@ class Migration(migrations.Migration):
                 ('basis', models.CharField(help_text='the document that sets it', max_length=200)),
                 ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.area')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('area', 'year'), name='watch_line_once'),
+                    models.CheckConstraint(condition=models.Q(('per_head__gt', 0)), name='watch_line_positive'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Wish',
@@ -269,6 +364,12 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.household')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('household', 'year'), name='year_income_once'),
+                    models.CheckConstraint(condition=models.Q(('per_head__gte', 0)), name='year_income_not_negative'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Dismissal',
@@ -284,145 +385,5 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['household', '-at'], name='dismissal_household')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='household',
-            index=models.Index(fields=['area', 'state'], name='relief_area_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='household',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'removed'), _negated=True), fields=('household',), name='relief_file_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='household',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'removed'), _negated=True), models.Q(('agreed', True), ('agreed__isnull', False), ('proposed_by__isnull', False), ('removed_on__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='relief_removed_with_consent'),
-        ),
-        migrations.AddConstraint(
-            model_name='household',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by', None), models.Q(('verified_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='relief_two_people'),
-        ),
-        migrations.AddIndex(
-            model_name='income',
-            index=models.Index(condition=models.Q(('way', 'down')), fields=['month'], name='income_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='income',
-            constraint=models.UniqueConstraint(fields=('household', 'month', 'way', 'reason'), name='income_event_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='income',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='income_month_is_a_first'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['ended_on'], name='job_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('person',), name='job_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('from_on')), _connector='OR'), name='job_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('organised', False), ('departed_on__isnull', False), _connector='OR'), name='job_organised_has_departure'),
-        ),
-        migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('from_on')), _connector='OR'), name='measure_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='produce',
-            index=models.Index(fields=['keeps_until'], name='produce_keeps'),
-        ),
-        migrations.AddConstraint(
-            model_name='produce',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), models.Q(('price', None), ('price__gte', 0), _connector='OR')), name='produce_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0), ('quantity__gt', 0)), name='offer_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.UniqueConstraint(fields=('season', 'area', 'input'), name='need_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 0)), name='need_not_negative'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['season', 'area', 'input'], name='delivery_to'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['dealer', 'input', 'state'], name='delivery_from'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('ordered__gt', 0), models.Q(('sent', None), ('sent__gt', 0), _connector='OR'), models.Q(('received', None), ('received__gte', 0), _connector='OR')), name='delivery_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), models.Q(('sent__isnull', False), ('sent_by__isnull', False)), _connector='OR'), name='delivery_sent_by_dealer'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'received'), _negated=True), models.Q(('received__isnull', False), ('received_by__isnull', False), ('sent__isnull', False), models.Q(('received_by', models.F('sent_by')), _negated=True)), _connector='OR'), name='delivery_two_sides'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'received'), _negated=True), ('received', models.F('sent')), models.Q(('reason', ''), _negated=True), _connector='OR'), name='delivery_difference_explained'),
-        ),
-        migrations.AddConstraint(
-            model_name='sown',
-            constraint=models.UniqueConstraint(fields=('season', 'area', 'crop', 'week'), name='sown_once_a_week'),
-        ),
-        migrations.AddConstraint(
-            model_name='sown',
-            constraint=models.CheckConstraint(condition=models.Q(('mu__gte', 0)), name='sown_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='sown',
-            constraint=models.CheckConstraint(condition=models.Q(('week__iso_week_day', 1)), name='sown_week_is_a_monday'),
-        ),
-        migrations.AddConstraint(
-            model_name='sownplan',
-            constraint=models.UniqueConstraint(fields=('season', 'area', 'crop'), name='sown_plan_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sownplan',
-            constraint=models.CheckConstraint(condition=models.Q(('mu__gte', 0)), name='sown_plan_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='spoiled',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='spoiled_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='stock',
-            constraint=models.UniqueConstraint(fields=('unit', 'input', 'on'), name='stock_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='stock',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 0), models.Q(('price', None), ('price__gte', 0), _connector='OR')), name='stock_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='watchline',
-            constraint=models.UniqueConstraint(fields=('area', 'year'), name='watch_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='watchline',
-            constraint=models.CheckConstraint(condition=models.Q(('per_head__gt', 0)), name='watch_line_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='yearincome',
-            constraint=models.UniqueConstraint(fields=('household', 'year'), name='year_income_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='yearincome',
-            constraint=models.CheckConstraint(condition=models.Q(('per_head__gte', 0)), name='year_income_not_negative'),
         ),
     ]

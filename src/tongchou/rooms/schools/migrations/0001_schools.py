@@ -46,6 +46,14 @@ class Migration(migrations.Migration):
                 ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clusters', to='schools.school')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['school', 'disease', 'ended_on'], name='school_cluster_ended'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('school', 'disease'), name='school_cluster_one_live'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Opening',
@@ -65,6 +73,13 @@ class Migration(migrations.Migration):
                 ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='openings', to='schools.school')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['collecting', 'open'])), fields=('school',), name='school_opening_one_live'),
+                    models.CheckConstraint(condition=models.Q(('state', 'collecting'), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='opening_is_decided_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), _negated=True), ('decision__isnull', False), _connector='OR'), name='opening_pins_its_plan'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='OnlineDay',
@@ -80,6 +95,13 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='online_days', to='schools.school')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'grade', 'on'), name='school_online_once'),
+                    models.CheckConstraint(condition=models.Q(('lessons__gte', 0), ('not_reached__gte', 0), ('reached__gte', 0)), name='online_not_negative'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('lessons__gt', 0), ('not_reached', 0)), models.Q(('why', ''), _negated=True), _connector='OR'), name='online_gap_has_reason'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SchoolClass',
@@ -92,6 +114,12 @@ class Migration(migrations.Migration):
                 ('ended_on', models.DateField(null=True)),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='classes', to='schools.school')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('school', 'grade', 'name'), name='school_class_name_once'),
+                    models.CheckConstraint(condition=models.Q(('pupils__gte', 0), ('pupils__lte', 2000), ('staff__gte', 0), ('staff__lte', 200)), name='class_counts_in_range'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Measure',
@@ -109,6 +137,13 @@ class Migration(migrations.Migration):
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('school_class', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='measures', to='schools.schoolclass')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['proposed', 'ordered'])), fields=('cluster', 'kind', 'school_class'), name='school_measure_once', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(('state', 'proposed'), ('decided_by__isnull', False), _connector='OR'), name='measure_decided_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'ordered'), _negated=True), models.Q(('from_day__isnull', False), ('to_day__gte', models.F('from_day')), ('to_day__isnull', False)), _connector='OR'), name='measure_ordered_has_days'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Check',
@@ -127,6 +162,15 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='schools.school')),
                 ('school_class', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='schools.schoolclass')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['school', 'on'], name='school_check_school_day'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('school_class', 'on', 'session'), name='school_check_once'),
+                    models.CheckConstraint(condition=models.Q(('ill__gte', 0), ('other__gte', 0), ('unknown__gte', 0), ('pupils__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('ill'), '+', models.F('other')), '+', models.F('unknown')))), name='check_adds_up'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Sign',
@@ -140,6 +184,15 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='schools.school')),
                 ('school_class', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='schools.schoolclass')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('fresh__gt', 0)), fields=['on', 'school'], include=('school_class', 'sign', 'fresh'), name='school_sign_day'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('check_taken', 'sign'), name='school_sign_once'),
+                    models.CheckConstraint(condition=models.Q(('fresh__gte', 0), ('fresh__lte', models.F('pupils')), ('pupils__gt', 0)), name='sign_fresh_within'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Silence',
@@ -152,6 +205,11 @@ class Migration(migrations.Migration):
                 ('loop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.loop')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='silences', to='schools.school')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school', 'on', 'session'), name='school_silence_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Travel',
@@ -164,6 +222,12 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('school_class', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='travels', to='schools.schoolclass')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('school_class', 'leaves_on'), name='school_travel_once'),
+                    models.CheckConstraint(condition=models.Q(('staying__gte', 0), ('unknown__gte', 0)), name='travel_not_negative'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Destination',
@@ -174,6 +238,11 @@ class Migration(migrations.Migration):
                 ('area', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.area')),
                 ('travel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='destinations', to='schools.travel')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('pupils__gt', 0)), name='destination_has_pupils'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='TurnPlan',
@@ -186,6 +255,11 @@ class Migration(migrations.Migration):
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='plans', to='schools.school')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('school', 'kind'), name='school_turns_one_plan'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Turn',
@@ -198,6 +272,12 @@ class Migration(migrations.Migration):
                 ('pupils', models.IntegerField()),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='turns', to='schools.turnplan')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='turn_times_in_order'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('plan', '='), ('gate', '='), (tongchou.rooms.schools.models.school.TsTzRange('starts_at', 'ends_at', models.Value('[)')), '&&')], name='school_turn_gate_overlap'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Proof',
@@ -217,109 +297,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('opening', 'key'), name='school_proof_once'), models.CheckConstraint(condition=models.Q(('reviewed_by', None), models.Q(('reviewed_by', models.F('submitted_by')), _negated=True), _connector='OR'), name='proof_reviewed_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('met', None), ('reviewed_by', None)), models.Q(('met__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), name='proof_verdict_has_reviewer')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['collecting', 'open'])), fields=('school',), name='school_opening_one_live'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'collecting'), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='opening_is_decided_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), _negated=True), ('decision__isnull', False), _connector='OR'), name='opening_pins_its_plan'),
-        ),
-        migrations.AddConstraint(
-            model_name='onlineday',
-            constraint=models.UniqueConstraint(fields=('school', 'grade', 'on'), name='school_online_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='onlineday',
-            constraint=models.CheckConstraint(condition=models.Q(('lessons__gte', 0), ('not_reached__gte', 0), ('reached__gte', 0)), name='online_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='onlineday',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lessons__gt', 0), ('not_reached', 0)), models.Q(('why', ''), _negated=True), _connector='OR'), name='online_gap_has_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='cluster',
-            index=models.Index(fields=['school', 'disease', 'ended_on'], name='school_cluster_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('school', 'disease'), name='school_cluster_one_live'),
-        ),
-        migrations.AddConstraint(
-            model_name='schoolclass',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('school', 'grade', 'name'), name='school_class_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='schoolclass',
-            constraint=models.CheckConstraint(condition=models.Q(('pupils__gte', 0), ('pupils__lte', 2000), ('staff__gte', 0), ('staff__lte', 200)), name='class_counts_in_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['proposed', 'ordered'])), fields=('cluster', 'kind', 'school_class'), name='school_measure_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'proposed'), ('decided_by__isnull', False), _connector='OR'), name='measure_decided_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ordered'), _negated=True), models.Q(('from_day__isnull', False), ('to_day__gte', models.F('from_day')), ('to_day__isnull', False)), _connector='OR'), name='measure_ordered_has_days'),
-        ),
-        migrations.AddIndex(
-            model_name='check',
-            index=models.Index(fields=['school', 'on'], name='school_check_school_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='check',
-            constraint=models.UniqueConstraint(fields=('school_class', 'on', 'session'), name='school_check_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(('ill__gte', 0), ('other__gte', 0), ('unknown__gte', 0), ('pupils__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('ill'), '+', models.F('other')), '+', models.F('unknown')))), name='check_adds_up'),
-        ),
-        migrations.AddIndex(
-            model_name='sign',
-            index=models.Index(condition=models.Q(('fresh__gt', 0)), fields=['on', 'school'], include=('school_class', 'sign', 'fresh'), name='school_sign_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='sign',
-            constraint=models.UniqueConstraint(fields=('check_taken', 'sign'), name='school_sign_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sign',
-            constraint=models.CheckConstraint(condition=models.Q(('fresh__gte', 0), ('fresh__lte', models.F('pupils')), ('pupils__gt', 0)), name='sign_fresh_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='silence',
-            constraint=models.UniqueConstraint(fields=('school', 'on', 'session'), name='school_silence_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='travel',
-            constraint=models.UniqueConstraint(fields=('school_class', 'leaves_on'), name='school_travel_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='travel',
-            constraint=models.CheckConstraint(condition=models.Q(('staying__gte', 0), ('unknown__gte', 0)), name='travel_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='destination',
-            constraint=models.CheckConstraint(condition=models.Q(('pupils__gt', 0)), name='destination_has_pupils'),
-        ),
-        migrations.AddConstraint(
-            model_name='turnplan',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('school', 'kind'), name='school_turns_one_plan'),
-        ),
-        migrations.AddConstraint(
-            model_name='turn',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='turn_times_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='turn',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('plan', '='), ('gate', '='), (tongchou.rooms.schools.models.school.TsTzRange('starts_at', 'ends_at', models.Value('[)')), '&&')], name='school_turn_gate_overlap'),
         ),
     ]

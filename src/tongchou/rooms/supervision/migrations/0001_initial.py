@@ -31,6 +31,13 @@ class Migration(migrations.Migration):
                 ('drafted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('enforced_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('key',), name='checklist_one_draft'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('key', 'version'), name='checklist_version_once'),
+                    models.CheckConstraint(condition=models.Q(('enforced_by', None), models.Q(('enforced_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='checklist_two_people'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Lead',
@@ -64,6 +71,20 @@ class Migration(migrations.Migration):
                 ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.loop')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['handler', '-raised_at'], name='lead_handler'),
+                    models.Index(fields=['unit'], name='lead_unit'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('closed_at', None), ('source__isnull', False)), fields=('source',), name='lead_one_open'),
+                    models.UniqueConstraint(fields=('handler', 'year', 'seq'), name='lead_number_once'),
+                    models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='lead_two_people'),
+                    models.CheckConstraint(condition=models.Q(('reviewed_by', None), models.Q(models.Q(('reviewed_by', models.F('proposed_by')), _negated=True), models.Q(('reviewed_by', models.F('decided_by')), _negated=True)), _connector='OR'), name='lead_third_person'),
+                    models.CheckConstraint(condition=models.Q(('unit', models.F('handler')), _negated=True), name='lead_not_about_itself'),
+                    models.CheckConstraint(condition=models.Q(('decided_at', None), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='lead_decided_has_outcome'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LeadFile',
@@ -74,6 +95,11 @@ class Migration(migrations.Migration):
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='supervision.lead')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('lead', 'file'), name='lead_file_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Praise',
@@ -99,6 +125,14 @@ class Migration(migrations.Migration):
                 ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
                 ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['group', '-starts_on'], name='round_group'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='round_dates_in_order'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Draw',
@@ -134,6 +168,17 @@ class Migration(migrations.Migration):
                 ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='supervision.round')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['unit', '-finished_at'], name='visit_unit'),
+                    models.Index(fields=['round', 'planned_on'], name='visit_round'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('round', 'unit', 'edition'), name='visit_unit_once'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'cancelled']), ('begun_at__isnull', False), _connector='OR'), name='visit_begun_has_time'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'finished'), _negated=True), ('finished_at__gte', models.F('begun_at')), _connector='OR'), name='visit_times_in_order'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Answer',
@@ -151,6 +196,11 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('visit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='supervision.visit')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('visit', 'item'), name='answer_item_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='VisitFinding',
@@ -165,93 +215,13 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
                 ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='supervision.visit')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='checklistedition',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('key',), name='checklist_one_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='checklistedition',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('key', 'version'), name='checklist_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='checklistedition',
-            constraint=models.CheckConstraint(condition=models.Q(('enforced_by', None), models.Q(('enforced_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='checklist_two_people'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['handler', '-raised_at'], name='lead_handler'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['unit'], name='lead_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None), ('source__isnull', False)), fields=('source',), name='lead_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.UniqueConstraint(fields=('handler', 'year', 'seq'), name='lead_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='lead_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewed_by', None), models.Q(models.Q(('reviewed_by', models.F('proposed_by')), _negated=True), models.Q(('reviewed_by', models.F('decided_by')), _negated=True)), _connector='OR'), name='lead_third_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(('unit', models.F('handler')), _negated=True), name='lead_not_about_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_at', None), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='lead_decided_has_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='leadfile',
-            constraint=models.UniqueConstraint(fields=('lead', 'file'), name='lead_file_once'),
-        ),
-        migrations.AddIndex(
-            model_name='round',
-            index=models.Index(fields=['group', '-starts_on'], name='round_group'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='round_dates_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['unit', '-finished_at'], name='visit_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['round', 'planned_on'], name='visit_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('round', 'unit', 'edition'), name='visit_unit_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'cancelled']), ('begun_at__isnull', False), _connector='OR'), name='visit_begun_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'finished'), _negated=True), ('finished_at__gte', models.F('begun_at')), _connector='OR'), name='visit_times_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('visit', 'item'), name='answer_item_once'),
-        ),
-        migrations.AddIndex(
-            model_name='visitfinding',
-            index=models.Index(fields=['unit', 'checklist', 'item', '-at'], name='visit_finding_before'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitfinding',
-            constraint=models.UniqueConstraint(fields=('visit', 'item'), name='visit_finding_once'),
+            options={
+                'indexes': [
+                    models.Index(fields=['unit', 'checklist', 'item', '-at'], name='visit_finding_before'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('visit', 'item'), name='visit_finding_once'),
+                ],
+            },
         ),
     ]

@@ -101,6 +101,13 @@ class Migration(migrations.Migration):
                 ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='record.unit')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('confirmed_by', None), models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='reversal_two_people'),
+                    models.CheckConstraint(condition=models.Q(('reason__regex', '\\S{4,}')), name='reversal_has_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('agreed', None), ('confirmed_at', None), ('confirmed_by', None)), models.Q(('agreed__isnull', False), ('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='reversal_answered_whole'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Restriction',
@@ -138,6 +145,25 @@ class Migration(migrations.Migration):
                 ('renews', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='renewed_by', to='trust.restriction')),
                 ('reversal', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='trust.reversal')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ('pending', 'active'))), fields=['ends_on'], name='order_ends'),
+                    models.Index(fields=['-issued_at'], name='order_time'),
+                    models.Index(fields=['person', '-issued_at'], name='order_person'),
+                    models.Index(condition=models.Q(('batch__isnull', False)), fields=['batch'], name='order_batch'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('evidence__0__isnull', False)), name='order_has_evidence'),
+                    models.CheckConstraint(condition=models.Q(('legal_basis__regex', '\\S{4,}')), name='order_has_legal_basis'),
+                    models.CheckConstraint(condition=models.Q(('rule', ''), _negated=True), name='order_has_rule'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='order_dates_in_order'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__lte', models.F('rule_ends_on'))), name='order_within_rule'),
+                    models.CheckConstraint(condition=models.Q(('two_needed', False), models.Q(('confirmed_at', None), ('state__in', ['pending', 'refused', 'lapsed', 'lifted'])), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('confirmed_org__isnull', False), models.Q(('confirmed_by', models.F('issued_by')), _negated=True), models.Q(('confirmed_org', models.F('issuer_org')), _negated=True)), _connector='OR'), name='order_two_organisations'),
+                    models.CheckConstraint(condition=models.Q(('two_needed', True), models.Q(('by_hand', False), models.Q(('state', 'pending'), _negated=True)), _connector='OR'), name='order_by_hand_needs_two'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at', None), ('state__in', ('pending', 'active'))), models.Q(models.Q(('state__in', ('pending', 'active')), _negated=True), ('ended_at__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='order_end_has_reason'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('pending', 'active'))), fields=('person', 'table'), name='order_one_live'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CarePass',
@@ -169,70 +195,6 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['restriction', 'at'], name='notice_order')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='reversal',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', None), models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='reversal_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='reversal',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '\\S{4,}')), name='reversal_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='reversal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agreed', None), ('confirmed_at', None), ('confirmed_by', None)), models.Q(('agreed__isnull', False), ('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='reversal_answered_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='restriction',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'active'))), fields=['ends_on'], name='order_ends'),
-        ),
-        migrations.AddIndex(
-            model_name='restriction',
-            index=models.Index(fields=['-issued_at'], name='order_time'),
-        ),
-        migrations.AddIndex(
-            model_name='restriction',
-            index=models.Index(fields=['person', '-issued_at'], name='order_person'),
-        ),
-        migrations.AddIndex(
-            model_name='restriction',
-            index=models.Index(condition=models.Q(('batch__isnull', False)), fields=['batch'], name='order_batch'),
-        ),
-        migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.CheckConstraint(condition=models.Q(('evidence__0__isnull', False)), name='order_has_evidence'),
-        ),
-        migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.CheckConstraint(condition=models.Q(('legal_basis__regex', '\\S{4,}')), name='order_has_legal_basis'),
-        ),
-        migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.CheckConstraint(condition=models.Q(('rule', ''), _negated=True), name='order_has_rule'),
-        ),
-        migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='order_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__lte', models.F('rule_ends_on'))), name='order_within_rule'),
-        ),
-        migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.CheckConstraint(condition=models.Q(('two_needed', False), models.Q(('confirmed_at', None), ('state__in', ['pending', 'refused', 'lapsed', 'lifted'])), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('confirmed_org__isnull', False), models.Q(('confirmed_by', models.F('issued_by')), _negated=True), models.Q(('confirmed_org', models.F('issuer_org')), _negated=True)), _connector='OR'), name='order_two_organisations'),
-        ),
-        migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.CheckConstraint(condition=models.Q(('two_needed', True), models.Q(('by_hand', False), models.Q(('state', 'pending'), _negated=True)), _connector='OR'), name='order_by_hand_needs_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at', None), ('state__in', ('pending', 'active'))), models.Q(models.Q(('state__in', ('pending', 'active')), _negated=True), ('ended_at__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='order_end_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('pending', 'active'))), fields=('person', 'table'), name='order_one_live'),
         ),
         migrations.RunSQL(GROUND, FREE),
     ]
