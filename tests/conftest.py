@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
-from django.db import connection
+from django.db import connection, connections
 
 from tests.cast import Cast, build
+from tests.server import TEMPLATE
 
 APPEND_ONLY = ("record_act", "record_ledgerentry", "record_storedrefusal", "record_readsubject", "record_headexport")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Each worker's database is a copy of the one that was migrated when the run began; on a server of one's own each migrates."""
+    connections["default"].settings_dict["TEST"]["TEMPLATE"] = os.environ.get(TEMPLATE)
 
 
 @pytest.fixture(scope="session")

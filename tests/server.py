@@ -7,13 +7,76 @@ Workers of pytest-xdist inherit the address and use a database each.
 from __future__ import annotations
 
 import atexit
+import hashlib
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongchou.config.settings")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync API runs a loop in the test's thread
+TEMPLATE = "TONGCHOU_TEST_TEMPLATE"  # the migrated database that each worker copies (tests/conftest.py)
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = 3
+
+
+def _kept(major: int) -> Path:
+    """Where the migrated database's files are kept from one run to the next: another folder for other migrations."""
+    key = hashlib.sha256(str(major).encode())
+    for path in [ROOT / "uv.lock", ROOT / "src/tongchou/config/settings.py", *sorted((ROOT / "src").rglob("migrations/*.py"))]:
+        key.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / "tongchou-tests" / key.hexdigest()[:16]
+
+
+def _copy(source: Path, target: Path) -> None:
+    """A folder or file with its owner: the server runs as another user when we are root."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", "-a", str(source), str(target)], check=True)
+
+
+def _keep(data: Path, secret: Path, kept: Path) -> None:
+    """Keep the stopped server's files; whole or not at all, and only the newest few."""
+    partial = Path(tempfile.mkdtemp(dir=_made(kept.parent)))
+    _copy(secret, partial / "secrets.json")
+    _copy(data, partial / "data")
+    try:
+        partial.rename(kept)
+    except OSError:  # another run was first
+        shutil.rmtree(partial)
+    for old in sorted(kept.parent.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)[KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _start(home: Path) -> None:
+    """Start the server on files kept from an earlier run with the same migrations, else migrate once and keep them."""
+    from tongchou import postgres
+    from tongchou.postgres.binaries import find_binaries
+
+    server = postgres.Server(home)
+    data, secret = server.place.data, server.place.record.parent / "secrets.json"
+    kept = _kept(find_binaries().major)
+    if (found := (kept / "data").exists()):
+        _copy(kept / "data", data)
+        _copy(kept / "secrets.json", secret)
+    os.environ["TONGCHOU_DATABASE_URL"] = server.start()
+    atexit.register(server.stop)
+    if not found:
+        print("migrating its database, once for all workers ...", flush=True)
+        migrate = [sys.executable, "-m", "tongchou.cli.main", "manage", "migrate", "--verbosity", "0"]
+        subprocess.run(migrate, check=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)})
+        server.stop()
+        _keep(data, secret, kept)
+        os.environ["TONGCHOU_DATABASE_URL"] = server.start()
+    os.environ[TEMPLATE] = "tongchou"
+
 
 if not os.environ.get("PYTEST_XDIST_WORKER"):
     home = Path(tempfile.mkdtemp(prefix="tongchou-test-"))
@@ -21,10 +84,5 @@ if not os.environ.get("PYTEST_XDIST_WORKER"):
     atexit.register(shutil.rmtree, home, ignore_errors=True)  # exit handlers run last-first: after the server has stopped
     os.environ["TONGCHOU_HOME"] = str(home)
     if not os.environ.get("TONGCHOU_DATABASE_URL"):
-        from tongchou import postgres
-
         print("starting a PostgreSQL server for the tests ...", flush=True)
-        server = postgres.Server(home)
-        server.start()
-        os.environ["TONGCHOU_DATABASE_URL"] = server.url
-        atexit.register(server.stop)
+        _start(home)
