@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ortools.sat.python import cp_model
-
 STAGES = ("seated", "vehicles", "together", "waiting")
 
 
@@ -46,6 +44,9 @@ class Seating:
 def seat(parties: Sequence[Party], buses: Sequence[Bus], seconds: float = 8.0) -> Seating:
     """Give seats in stages; each stage keeps what the one before has reached. `seconds` is deterministic time of the solver for each stage:
     what it cannot prove by then is marked as not proven."""
+    # imported here: it brings pandas along, a third of the program's start, for what one page and one job need
+    from ortools.sat.python import cp_model
+
     parties, buses = sorted(parties, key=lambda p: p.key), sorted(buses, key=lambda b: (b.day, b.key))
     fits = {(p.key, b.key): (p, b) for p in parties for b in buses if _fits(p, b)}
     model = cp_model.CpModel()
