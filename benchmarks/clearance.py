@@ -44,7 +44,7 @@ def timed(what: str, run: Callable[[], Any]) -> Any:
 
 def main(units: int, staff: int) -> None:
     from django.core.management import call_command
-    from django.db import connection
+    from django.db import connection, transaction
 
     call_command("migrate", verbosity=0)
     from django.utils import timezone
@@ -65,7 +65,8 @@ def main(units: int, staff: int) -> None:
             cursor.execute(statement.format(**names))
     for level in ("low", "high", "low", "low"):
         context = Context(new_id(), SYSTEM, timezone.now(), ())
-        set_grade(context, cast.areas["district"].pk, level, timezone.localdate(), proposal=new_id(), pack="covid-19", edition="e9", rule="r")
+        with transaction.atomic():
+            set_grade(context, cast.areas["district"].pk, level, timezone.localdate(), proposal=new_id(), pack="covid-19", edition="e9", rule="r")
         changed = timed(f"district {level}: everybody again", work_off)
         run = ClearanceRun.objects.order_by("-started_at")[0]
         assert run.done == run.total == staff
