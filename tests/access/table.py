@@ -233,7 +233,7 @@ PAGES: dict[str, Way] = {
     "resumption_rules_decide": Way(("rules",)),
     **{f"permit{name}": Way(("permit",), "area") for name in ("", "_suspend", "_resume", "_withdraw", "_plate")},
     "plate": Way(("permit",)),
-    **{name: Way() for name in ("enterprises", "enterprises_import", "staff_import", "staff_return", "enterprise_own", "my_work", "staff_clear")},
+    **{name: Way() for name in ("enterprises", "enterprises_import", "staff_import", "staff_return", "enterprise_own", "my_work", "staff_clear", "clearances")},
     "enterprise": Way(("enterprise",), "directory"),
     "enterprise_new": Way(form=lambda p: {"name": "新企业", "area": p.area.pk}, reach="area"),
     "enterprise_change": Way(("enterprise",), "area", lambda p: {"name": "改名", "area": p.area.pk}),

@@ -9,6 +9,7 @@ from typing import Any
 from tongchou.kernel.errors import Reason
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, explain_constraint
+from tongchou.record.clearance_due import ask
 from tongchou.record.models import Area, AreaGrade
 
 explain_constraint(
@@ -41,3 +42,4 @@ def set_grade(context: Context, area: int, grade: str | None, since: date, *, pr
         )
     data = {"grade": grade or "none", "from": since.isoformat(), "proposal": str(proposal), "before": held.grade if held is not None else ""}
     context.event("grade_set", subject=f"area:{area}", data=data | rule)
+    ask(context, "grade", f"area:{area}")

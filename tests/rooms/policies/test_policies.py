@@ -18,7 +18,7 @@ from tongchou.record.act import act
 from tongchou.record.models import Enterprise, Loop
 from tongchou.rooms.policies.catalogue import catalogue
 from tongchou.rooms.policies.facts import facts_of, from_register
-from tongchou.rooms.policies.matching import decide_all, match_one, questions, today_for
+from tongchou.rooms.policies.matching import decide_all, match_one, match_unit, questions, today_for
 from tongchou.rooms.policies.models import Application, Contact, Fact, Match, Run
 from tongchou.rooms.policies.questions import applications, failing, figures, lacking, outcomes, unasked
 from tongchou.rooms.policies.tasks import rematch
@@ -180,7 +180,9 @@ def test_all_at_once_gives_what_one_by_one_gives(town: Cast) -> None:
         p: decide_all(found, p, list(facts), list(facts.values())).rows_by_key("unit", named=True, unique=True)
         for p in found.standings
     }
+    rematch()
     for unit, known in facts.items():
+        assert match_unit(found, unit) == 0  # what the pass has stored, one enterprise by itself would not change
         for one in match_one(found, known):
             row = together[one.policy][unit]
             estimate = None if row["estimate"] is None else Decimal(row["estimate"])

@@ -14,7 +14,9 @@ from tests.web.test_pages import signed_in
 from tongchou.kernel.errors import Reason
 from tongchou.record.models import Enterprise, SupplyLink, WorkPermit
 from tongchou.rooms.resumption.models import Application, Batch
+from tongchou.rooms.resumption.place import kept, place_of
 from tongchou.rooms.resumption.queue import ranking
+from tongchou.rooms.resumption.tasks import rank_queue
 from tongchou.rooms.resumption.ways import default_rules
 
 WEIGHTS: dict[str, float] = default_rules()["weights"]
@@ -65,6 +67,29 @@ def test_a_person_moves_and_holds_with_a_reason(cast: Cast) -> None:
         cursor.execute("set constraints all immediate")
         with pytest.raises(Exception, match="resumption_lift_has_reason"):
             cursor.execute("update resumption_application set lift = 5, lift_reason = ''")
+
+
+def places(rows: tuple[Application, ...]) -> list[tuple[int, int]]:
+    found = [place_of(row.pk, STAGED.date()) for row in rows]
+    return [(p.place, p.of) for p in found if p]
+
+
+def test_a_place_is_that_of_the_whole_ranking_and_a_change_of_ones_own_shows_at_once(cast: Cast) -> None:
+    rows = two(cast)
+    ranked = {r.application: r.place for r in ranking(cast.as_("hq"), STAGED.date(), WEIGHTS)}
+    assert places(rows) == [(ranked[r.pk], 2) for r in rows]
+    last = next(r for r in rows if ranked[r.pk] == 2)
+    do(cast, "hq", "resumption.adjust", application=str(last.pk), lift=50, reason="防疫物资生产")
+    assert places((last,)) == [(1, 2)]
+    do(cast, "hq", "resumption.adjust", application=str(last.pk), hold=True, reason="等排水改造完成")
+    assert places((last,)) == [(2, 2)]
+    do(cast, "enterprise" if last == rows[0] else "rival", "resumption.withdraw", application=str(last.pk), reason="不再需要")
+    assert place_of(last.pk, STAGED.date()) is None
+    other = rows[1] if last == rows[0] else rows[0]
+    assert places((other,)) == [(1, 2)]  # of the others it knows what was kept
+    kept(STAGED.date(), WEIGHTS, anew=True)
+    assert places((other,)) == [(1, 1)]
+    assert rank_queue(0) == 1
 
 
 def test_a_batch_is_put_together_changed_and_announced_by_two_people(cast: Cast) -> None:

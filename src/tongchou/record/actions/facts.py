@@ -16,6 +16,8 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
+from tongchou.record.clearance import FACT_TYPES as CLEARED_BY
+from tongchou.record.clearance_due import MANY, ask
 from tongchou.record.copytext import batched_lines, uuid_array
 from tongchou.record.keyring import keyring
 from tongchou.record.models import Area
@@ -114,6 +116,8 @@ def write_facts(context: Context, rows: list[tuple[Any, ...]]) -> None:
             copy.write(part)
     for row in rows:
         _recorded(context, row)
+    if len({row[14] for row in rows if row[1] in CLEARED_BY}) >= MANY:
+        ask(context, "facts")
 
 
 def _recorded(context: Context, row: tuple[Any, ...]) -> None:

@@ -15,6 +15,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.clearance import clear
 from tongchou.record.clearance_alarm import tell
+from tongchou.record.clearance_due import ask, step
 from tongchou.record.enterprises import active, enterprise_in_reach
 from tongchou.record.models import Person, Staff, Unit
 from tongchou.record.people.given import Given, read_identity
@@ -131,6 +132,24 @@ def clear_many(context: Context, given: ClearIn) -> dict[str, Any]:
         "stopped": [{"unit": u, "people": n} for u, n in found.stopped.items()],
         "held": [{"unit": u, "people": n} for u, n in found.held.items()],
     }  # fmt: skip
+
+
+class NothingIn(Payload):
+    """Nothing."""
+
+
+@verb("staff.clear_day", CLEAR, Text("新的一天，重新判定返岗", "A new day: decide again who may return"), system_only=True)
+def clear_day(context: Context, given: NothingIn) -> dict[str, Any]:
+    """Days pass, so that somebody's isolation ends: ask for a pass over everybody."""
+    ask(context, "day", f"day:{timezone.localdate(context.now)}")
+    return {}
+
+
+@verb("staff.clear_step", CLEAR, Text("重新判定返岗（分步）", "Decide again who may return, one step"), system_only=True)
+def clear_step(context: Context, given: NothingIn) -> dict[str, Any]:
+    """One step of the pass that is under way or asked for."""
+    found = step(context)
+    return {"run": str(found.run) if found.run else None, "going_on": found.going_on, "changed": found.changed}
 
 
 def decided_now(context: Context, row: Staff, today: date) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Tables of record. One module for each subject; every model is importable from here."""
 
 from tongchou.record.models.access import Account, ApiToken, District
+from tongchou.record.models.clearances import ClearanceRequest, ClearanceRun
 from tongchou.record.models.custody import Custody, Handover, HandoverItem, Holding
 from tongchou.record.models.enterprises import Enterprise, Staff, StaffOutcome, SupplyLink, WorkPermit
 from tongchou.record.models.exports import PersonalExport
@@ -12,8 +13,8 @@ from tongchou.record.models.places import Area, AreaChange, Edition
 from tongchou.record.models.units import Post, PostHolding, Responsibility, Unit
 
 __all__ = [
-    "Account", "Act", "ApiToken", "Area", "AreaChange", "AreaGrade", "CoUnit", "Custody", "District", "Edition", "Enterprise", "Event",
-    "Evidence", "Fact", "Handover", "HandoverItem", "HeadExport", "Holding", "Household", "KindEdition", "LedgerEntry", "LedgerQueue",
+    "Account", "Act", "ApiToken", "Area", "AreaChange", "AreaGrade", "ClearanceRequest", "ClearanceRun", "CoUnit", "Custody", "District", "Edition",
+    "Enterprise", "Event", "Evidence", "Fact", "Handover", "HandoverItem", "HeadExport", "Holding", "Household", "KindEdition", "LedgerEntry", "LedgerQueue",
     "Loop", "LoopLink", "Person", "PersonMerge", "PersonalExport", "Post", "PostHolding", "ReadSubject", "Responsibility", "Staff",
     "StaffOutcome", "StoredFile", "StoredRefusal", "SupplyLink", "Unit", "WorkPermit",
 ]  # fmt: skip

@@ -74,7 +74,8 @@ class Staff(models.Model):
 
     Dates and yes/no are None where nobody has said. outcome, rule, until, decided_on: what the plan's employee table says of these
     facts under pack, edition; outcome "" is not decided yet. asks: the facts that have to be asked for first, the table's names with spaces between.
-    The person's identity is in the register of people.
+    The person's identity is in the register of people. No index holds a result, and pages are half empty: a clearance of everybody then writes
+    beside the old rows without touching an index.
     """
 
     unit = models.ForeignKey("record.Unit", on_delete=models.PROTECT, related_name="staff_files")
@@ -111,14 +112,16 @@ class Staff(models.Model):
                 condition=Q(to_date=None) | Q(to_date__gte=F("from_date")), name="staff_dates_in_order"
             ),
         ]
-        indexes = [models.Index(fields=["unit", "outcome"], name="staff_unit_outcome", condition=Q(to_date=None))]
 
 
 class StaffOutcome(models.Model):
-    """What was decided about somebody's return, each time that it became another: the history of Staff.outcome. Rows are only added."""
+    """What was decided about somebody's return, each time that it became another: the history of Staff.outcome. Rows are only added.
+
+    They come out of the statement that changes the files, so that none can name a file that is not there; the database does not look again.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="outcomes")
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="outcomes", db_constraint=False)
     outcome = models.CharField(max_length=20)
     rule = models.CharField(max_length=60, blank=True)
     until = models.DateField(null=True)

@@ -1,4 +1,4 @@
-"""The nightly clearance: days pass, so that somebody's isolation ends. Safe to run twice: only what became another is written."""
+"""Clearance of everybody: each night, as days pass, and at once when something that it rests on has changed. Safe to run twice and to die anywhere."""
 
 from __future__ import annotations
 
@@ -7,10 +7,36 @@ from procrastinate.contrib.django import app
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
+from tongchou.record.clearance_due import due
 
 
 @app.periodic(cron="40 0 * * *")
 @app.task(queue="clock")
 def clear_nightly(timestamp: int) -> int:
     """Decide again for everybody; returns how many results became another."""
-    return int(act("staff.clear", SYSTEM, new_id(), {}).result["changed"])
+    act("staff.clear_day", SYSTEM, new_id(), {})
+    return work_off()
+
+
+@app.task(queue="clock")
+def clear_due() -> int:
+    """Work off what was asked for; started by the change itself."""
+    return work_off()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="clock")
+def clear_again(timestamp: int) -> int:
+    """Go on where a worker died, and see to what its job missed."""
+    return work_off()
+
+
+def work_off() -> int:
+    """Step after step, each in a transaction of its own, until nothing waits; returns how many results became another."""
+    changed = 0
+    while due():
+        found = act("staff.clear_step", SYSTEM, new_id(), {}).result
+        changed += int(found["changed"])
+        if not found["going_on"]:
+            break
+    return changed

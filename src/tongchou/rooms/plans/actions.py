@@ -12,6 +12,8 @@ from pydantic import ConfigDict, Field
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
+from tongchou.record.clearance import PACK as CLEARED_BY
+from tongchou.record.clearance_due import ask
 from tongchou.record.people.reach import person_in_reach
 from tongchou.rooms.plans import drafts
 from tongchou.rooms.plans.deciding import decide_one, explained, keep
@@ -181,6 +183,8 @@ def approve(context: Context, given: ApproveIn) -> dict[str, Any]:
     row.approved_by_id, row.approved_at, row.from_day = context.actor.account_id, context.now, given.from_day
     row.save()
     context.event("approve", subject=f"pack:{row.pk}", data={"pack": row.pack, "digest": row.digest, "from": str(given.from_day)})
+    if row.pack == CLEARED_BY and given.from_day <= timezone.localdate(context.now):
+        ask(context, "pack", f"pack:{row.pk}")
     return {"version": str(row.pk), "from_day": str(given.from_day)}
 
 
@@ -199,6 +203,8 @@ def withdraw(context: Context, given: WithdrawIn) -> dict[str, Any]:
     row.withdrawn_at, row.withdrawn_by_id, row.withdraw_reason = context.now, context.actor.account_id, given.reason
     row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdraw_reason"])
     context.event("withdraw", subject=f"pack:{row.pk}", note=given.reason, data={"pack": row.pack})
+    if row.pack == CLEARED_BY and row.approved_at is not None:
+        ask(context, "pack", f"pack:{row.pk}")
     return {"version": str(row.pk)}
 
 

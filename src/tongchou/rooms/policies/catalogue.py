@@ -16,9 +16,10 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.formula import parse_formula
 from tongchou.packs.plans.model import Input, Pack
-from tongchou.packs.plans.resolve import Standing, StandingRule
+from tongchou.packs.plans.resolve import Standing, StandingRule, stand
+from tongchou.record.plans import district_code
 from tongchou.rooms.plans.models import PackVersion
-from tongchou.rooms.plans.store import install_shipped_packs, pack_of, standing_of, version_in_force
+from tongchou.rooms.plans.store import install_shipped_packs, pack_of, version_in_force
 from tongchou.rooms.policies.models import Terms
 
 PACK = "enterprise-policies"
@@ -99,13 +100,26 @@ def catalogue(as_of: date) -> Catalogue:
         install_shipped_packs([PACK])  # a server that was not started by `tongchou up` has none on record yet
     version = version_in_force(PACK, as_of)
     pack = pack_of(version)
-    standings = {key: standing_of(version, key, as_of) for key in pack.tables}
-    asked: dict[str, Input] = {}
-    for table in pack.tables.values():
-        for key, spec in table.inputs.items():
-            if not spec.derived and spec.type in ("boolean", "choice", "number", "date"):
-                asked.setdefault(key, spec)
+    standings, asked = _stand(version.digest, pack, as_of, district_code())
     return Catalogue(version, pack, as_of, standings, _settings(pack), asked)
+
+
+_STOOD: dict[tuple[str, date, str], tuple[dict[str, Standing], dict[str, Input]]] = {}
+
+
+def _stand(digest: str, pack: Pack, as_of: date, area: str) -> tuple[dict[str, Standing], dict[str, Input]]:
+    """Every table as it stands on a day, and every fact that some table asks for; worked out once for a content, day and district."""
+    mark = (digest, as_of, area)
+    if mark not in _STOOD:
+        asked: dict[str, Input] = {}
+        for table in pack.tables.values():
+            for key, spec in table.inputs.items():
+                if not spec.derived and spec.type in ("boolean", "choice", "number", "date"):
+                    asked.setdefault(key, spec)
+        if len(_STOOD) >= 16:
+            _STOOD.clear()
+        _STOOD[mark] = {key: stand(pack, key, as_of, None, area) for key in pack.tables}, asked
+    return _STOOD[mark]
 
 
 def _settings(pack: Pack) -> dict[str, Setting]:

@@ -142,17 +142,17 @@ def decide_all(found: Catalogue, policy: str, units: Sequence[int], every: Seque
 
 _WRITE = """
 with given as (
-  select * from unnest(%(units)s::bigint[], %(outcomes)s::text[], %(rules)s::text[], %(failed)s::text[], %(needs)s::text[], %(estimates)s::numeric[])
-    as g(unit_id, outcome, rule, failed, needs, estimate)
+  select * from unnest(%(policies)s::text[], %(editions)s::text[], %(units)s::bigint[], %(outcomes)s::text[], %(rules)s::text[], %(failed)s::text[],
+    %(needs)s::text[], %(estimates)s::numeric[]) as g(policy, edition, unit_id, outcome, rule, failed, needs, estimate)
 ), changed as (
-  select g.unit_id, g.outcome, coalesce(g.rule, '') as rule, string_to_array(g.failed, ',') as failed, string_to_array(g.needs, ',') as needs,
+  select g.policy, g.edition, g.unit_id, g.outcome, coalesce(g.rule, '') as rule, string_to_array(g.failed, ',') as failed, string_to_array(g.needs, ',') as needs,
     round(g.estimate, 2) as estimate, m.outcome as was, m.since
-  from given g left join policies_match m on m.unit_id = g.unit_id and m.policy = %(policy)s
+  from given g left join policies_match m on m.unit_id = g.unit_id and m.policy = g.policy
   where m.id is null or (m.outcome, m.rule, m.failed, m.needs, m.estimate, m.pack, m.edition) is distinct from
-    (g.outcome, coalesce(g.rule, ''), string_to_array(g.failed, ',')::varchar[], string_to_array(g.needs, ',')::varchar[], round(g.estimate, 2), %(pack)s, %(edition)s)
+    (g.outcome, coalesce(g.rule, ''), string_to_array(g.failed, ',')::varchar[], string_to_array(g.needs, ',')::varchar[], round(g.estimate, 2), %(pack)s, g.edition)
 )
 insert into policies_match as m (unit_id, policy, outcome, rule, failed, needs, estimate, pack, edition, since)
-select unit_id, %(policy)s, outcome, rule, failed, needs, estimate, %(pack)s, %(edition)s, case when was = outcome then since else %(day)s end from changed
+select unit_id, policy, outcome, rule, failed, needs, estimate, %(pack)s, edition, case when was = outcome then since else %(day)s end from changed
 on conflict (unit_id, policy) do update set outcome = excluded.outcome, rule = excluded.rule, failed = excluded.failed, needs = excluded.needs,
   estimate = excluded.estimate, pack = excluded.pack, edition = excluded.edition, since = excluded.since
 """
@@ -162,21 +162,39 @@ def store(found: Catalogue, policy: str, frame: pl.DataFrame) -> int:
     """Write what differs from what is stored, in one statement; returns how many rows that were."""
     if not frame.height:
         return 0
-    standing = found.standings[policy]
     values: dict[str, Any] = {
-        "policy": policy,
-        "pack": found.version.digest,
-        "edition": standing.edition.key,
-        "day": found.as_of,
+        "policies": [policy] * frame.height,
         "units": frame["unit"].to_list(),
         "outcomes": frame["outcome"].to_list(),
         "rules": frame["rule"].to_list(),
-        "failed": frame["failed"].list.join(",").to_list(),
+        "failed": frame["failed"].list.sort().list.join(",").to_list(),
         "needs": frame["needs"].list.join(",").to_list(),
         "estimates": frame["estimate"].to_list(),
     }
+    return _write(found, values)
+
+
+def _store_one(found: Catalogue, unit: int, facts: Facts) -> int:
+    """Decide every policy for one enterprise and write what differs, in one statement: columns pay only for many."""
+    values: dict[str, Any] = {"policies": list(found.standings), "units": [unit] * len(found.standings)}
+    values |= {k: [] for k in ("outcomes", "rules", "failed", "needs", "estimates")}
+    for key, standing in found.standings.items():
+        decided, setting = decide_for(standing, facts), found.settings[key]
+        undecided = decided.outcome == UNDETERMINED
+        fired = [r.key for r in decided.fired if r.rule.outcome == NOT_ELIGIBLE] if decided.outcome == NOT_ELIGIBLE else []
+        gives = dict(decided.rule.gives) if decided.outcome == ELIGIBLE and decided.rule else {}
+        values["outcomes"].append(decided.outcome)
+        values["rules"].append(decided.rule.key if decided.rule and not undecided else None)
+        values["failed"].append(",".join(sorted(fired)))
+        values["needs"].append(",".join(sorted(needs_of(decided))) if undecided else "")
+        values["estimates"].append(setting.amount(gives, facts.get(setting.base)) if decided.outcome == ELIGIBLE else None)
+    return _write(found, values)
+
+
+def _write(found: Catalogue, values: dict[str, Any]) -> int:
+    values["editions"] = [found.standings[p].edition.key for p in values["policies"]]
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, values)
+        cursor.execute(_WRITE, values | {"pack": found.version.digest, "day": found.as_of})
         return cursor.rowcount
 
 
@@ -185,6 +203,12 @@ def match_units(found: Catalogue, units: Sequence[int] | None, policies: Iterabl
     facts = facts_of(units)
     keys, every = list(facts), list(facts.values())
     return len(keys), sum(store(found, p, decide_all(found, p, keys, every)) for p in policies)
+
+
+def match_unit(found: Catalogue, unit: int) -> int:
+    """Match one enterprise with every policy and store what changed; returns how many changes."""
+    facts = facts_of([unit])
+    return _store_one(found, unit, facts[unit]) if unit in facts else 0
 
 
 def today_for(found: Catalogue, unit: int) -> list[Line]:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
 from tongchou.kernel.clock import SHANGHAI
-from tongchou.record.access import SYSTEM, Actor
+from tongchou.record.access import Actor
 from tongchou.record.questions.permits import Permit
 from tongchou.record.territory.reach import condition
 from tongchou.rooms.resumption.clock import workdays_between
-from tongchou.rooms.resumption.models import Application
-from tongchou.rooms.resumption.queue import Ranked, ranking
 from tongchou.rooms.resumption.reach import APPLY, VIEW
-from tongchou.rooms.resumption.ways import rules_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +132,6 @@ def streets(actor: Actor, now: datetime) -> list[StreetLine]:
     with connection.cursor() as cursor:
         cursor.execute(_STREETS.format(reach=reach), values)
         return [StreetLine(*row) for row in cursor.fetchall()]
-
-
-def place_of(row: Application, on: date) -> tuple[Ranked, int] | None:
-    """An application's own place among all that wait in the district, and how many wait; None when it does not wait."""
-    ranked = ranking(SYSTEM, on, rules_on(on)["weights"])
-    found = next((r for r in ranked if r.application == row.pk), None)
-    return None if found is None else (found, len(ranked))
 
 
 _REGISTER = """

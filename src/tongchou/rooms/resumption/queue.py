@@ -73,10 +73,12 @@ def _sql() -> str:
     return files("tongchou.rooms.resumption").joinpath("queue.sql").read_text("utf-8")
 
 
-def ranking(actor: Actor, on: date, weights: Mapping[str, float]) -> list[Ranked]:
-    """All waiting applications in the actor's reach, first to last."""
+def ranking(actor: Actor, on: date, weights: Mapping[str, float], *, only: uuid.UUID | None = None) -> list[Ranked]:
+    """All waiting applications in the actor's reach, first to last. only: this one alone, which then comes first."""
     values: dict[str, Any] = {}
     reach = condition(actor, "permit.view", values, path="ar.path")
+    if only is not None:
+        reach, values["only"] = f"{reach} and a.id = %(only)s", only
     with connection.cursor() as cursor:
         cursor.execute(_sql().replace("{reach}", reach), values)
         rows = cursor.fetchall()
@@ -86,8 +88,8 @@ def ranking(actor: Actor, on: date, weights: Mapping[str, float]) -> list[Ranked
     for r in rows:
         grade = grades.get(r[3])
         facts = (r[14], r[15], r[16], r[17], r[5], r[6], r[18], r[19], rank(grade.grade) if grade else None, r[20])
-        scored.append((bool(r[9]), -_score(_points(facts), known) - r[7], r[4], r, facts))
-    scored.sort(key=lambda s: s[:3])
+        scored.append((bool(r[9]), -round(_score(_points(facts), known) + r[7], 2), r[4], r[0], r, facts))
+    scored.sort(key=lambda s: s[:4])
     return [
         Ranked(
             r[0],
@@ -95,7 +97,7 @@ def ranking(actor: Actor, on: date, weights: Mapping[str, float]) -> list[Ranked
             r[2],
             r[21] or "",
             n,
-            round(-minus, 2),
+            -minus,
             r[7],
             r[8],
             r[9],
@@ -106,7 +108,7 @@ def ranking(actor: Actor, on: date, weights: Mapping[str, float]) -> list[Ranked
             facts,
             weights,
         )
-        for n, (_, minus, _, r, facts) in enumerate(scored, 1)
+        for n, (_, minus, _, _, r, facts) in enumerate(scored, 1)
     ]
 
 

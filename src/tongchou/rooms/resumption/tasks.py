@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
+from tongchou.record.models import District
+from tongchou.rooms.resumption.place import kept
+from tongchou.rooms.resumption.ways import rules_on
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -14,3 +18,13 @@ from tongchou.record.act import act
 def follow_rules(timestamp: int) -> int:
     """Let open applications take the way that holds now."""
     return int(act("resumption.follow", SYSTEM, new_id(), {}).result["changed"])
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="clock")
+def rank_queue(timestamp: int) -> int:
+    """Rank all that wait, so that pages need not; returns how many."""
+    if not District.objects.exists():
+        return 0
+    today = timezone.localdate()
+    return len(kept(today, rules_on(today)["weights"], anew=True)[1])

@@ -1,5 +1,5 @@
 """Pages of the room."""
 
-from tongchou.rooms.enterprises.pages import edit, file, imports, own, register, staff, staff_edit, street
+from tongchou.rooms.enterprises.pages import clearances, edit, file, imports, own, register, staff, staff_edit, street
 
-__all__ = ["edit", "file", "imports", "own", "register", "staff", "staff_edit", "street"]
+__all__ = ["clearances", "edit", "file", "imports", "own", "register", "staff", "staff_edit", "street"]

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from tongchou.kernel.text import Text
 from tongchou.record.staffing import CLEAR, COUNTS, OUTCOMES
+from tongchou.rooms.enterprises.passes import job_of, last_pass
 from tongchou.rooms.enterprises.questions import Expected, expected, silent, sums
 from tongchou.rooms.enterprises.words import LEVELS, TONES
 from tongchou.web.pages.forms import done
@@ -41,7 +42,7 @@ def staff_return(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     context = {
         "title": TITLE, "cards": cards, "total": sum(n for n, _ in totals.values()), "at_work": sum(b for _, b in totals.values()),
-        "chart": _chart(days) if any(d.total for d in days) else None, "sheet": sheet, "can_clear": actor.permits(CLEAR),
+        "chart": _chart(days) if any(d.total for d in days) else None, "sheet": sheet, "can_clear": actor.permits(CLEAR), "job": job_of(), "last": last_pass(),
         "empty": {"title": Text("都已报齐", "Nothing is lacking"), "text": Text("", ""), "icon": "circle-check"},
     }  # fmt: skip
     return render(request, "enterprises/return.html", context)

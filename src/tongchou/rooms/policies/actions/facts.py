@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -14,11 +15,12 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.formula import NotAFormula, parse_formula
+from tongchou.packs.plans.model import Input
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.territory.reach import unit_in_reach
 from tongchou.rooms.policies.catalogue import bases, benefits, catalogue, known_policy
 from tongchou.rooms.policies.facts import read_answer
-from tongchou.rooms.policies.matching import match_units
+from tongchou.rooms.policies.matching import match_unit
 from tongchou.rooms.policies.models import Fact, Terms
 from tongchou.rooms.policies.reach import ANSWER, MANAGE, enterprise_in_reach
 
@@ -68,8 +70,8 @@ def answer(context: Context, given: AnswerIn) -> dict[str, Any]:
     unit = enterprise_in_reach(context.actor, ANSWER, given.unit)
     today = timezone.localdate(context.now, SHANGHAI)
     found = catalogue(today)
-    changed = _keep(context, unit.pk, given.answers, given.source, given.on or today, today)
-    _, moved = match_units(found, [unit.pk], found.standings) if changed else (0, 0)
+    changed = _keep(context, unit.pk, given.answers, given.source, given.on or today, today, found.asked)
+    moved = match_unit(found, unit.pk) if changed else 0
     context.event("policy_facts", subject=f"unit:{unit.pk}", data={"facts": changed})
     return {"unit": unit.pk, "answers": len(changed), "changed": moved}
 
@@ -78,12 +80,14 @@ def answer(context: Context, given: AnswerIn) -> dict[str, Any]:
 def common(context: Context, given: CommonIn) -> dict[str, Any]:
     """Keep a fact for every enterprise that gave none; the next pass over all enterprises uses it."""
     today = timezone.localdate(context.now, SHANGHAI)
-    changed = _keep(context, None, {given.fact: given.value}, given.source, given.on or today, today)
+    changed = _keep(context, None, {given.fact: given.value}, given.source, given.on or today, today, catalogue(today).asked)
     context.event("policy_facts", subject="policy:common", data={"facts": changed})
     return {"answers": len(changed)}
 
 
-def _keep(context: Context, unit: int | None, answers: dict[str, Any], source: str, on: date, today: date) -> list[str]:
+def _keep(
+    context: Context, unit: int | None, answers: dict[str, Any], source: str, on: date, today: date, asked: Mapping[str, Input]
+) -> list[str]:
     if on > today:
         raise Refusal(
             Reason.IMPOSSIBLE_DATE,
@@ -91,7 +95,6 @@ def _keep(context: Context, unit: int | None, answers: dict[str, Any], source: s
             field="on",
             value=on.isoformat(),
         )
-    asked = catalogue(today).asked
     read = {f: None if v is None else read_answer(f, v, asked.get(f), today) for f, v in answers.items()}
     held = {
         f.fact: f

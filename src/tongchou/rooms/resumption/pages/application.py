@@ -16,7 +16,7 @@ from tongchou.record.models import Account, Act, Event, StoredFile, WorkPermit
 from tongchou.record.territory.reach import reaches_unit
 from tongchou.rooms.resumption.actions.checking import looked_at_by, standing
 from tongchou.rooms.resumption.models import Application, Item
-from tongchou.rooms.resumption.questions import place_of
+from tongchou.rooms.resumption.place import place_of
 from tongchou.rooms.resumption.reach import APPLY, CHECK, DECIDE, REVIEW, VIEW, application_in_reach, no_such
 from tongchou.rooms.resumption.words import OUTCOMES, SOURCES, STANDS, TITLE, TONES, WHATS, named_way
 from tongchou.web.pages.loops import LOOP_LINKS, LoopLink
@@ -75,7 +75,7 @@ def resumption_application(request: HttpRequest, application: uuid.UUID) -> Http
     groups = item_groups(row)
     asked = list(row.supplements.select_related("unit").order_by("asked_at"))
     waits = state in ("checking", "deciding", "supplement")
-    placed = place_of(row, now().astimezone(SHANGHAI).date()) if waits else None
+    placed = place_of(row.pk, now().astimezone(SHANGHAI).date()) if waits else None
     permit = (
         WorkPermit.objects.filter(unit=row.unit).order_by("-from_date", "-changed_at").first()
         if row.ended in ("approved", "effective", "followed")

@@ -16,7 +16,7 @@ from tongchou.record.access import Actor
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.resumption.models import Application, Batch
 from tongchou.rooms.resumption.pages.application import crumbs, seen
-from tongchou.rooms.resumption.questions import place_of
+from tongchou.rooms.resumption.place import place_of
 from tongchou.rooms.resumption.queue import PARTS, Ranked, ranking
 from tongchou.rooms.resumption.reach import DECIDE, VIEW, no_such
 from tongchou.rooms.resumption.ways import rules_on
@@ -83,11 +83,11 @@ def resumption_why(request: HttpRequest, application: uuid.UUID) -> HttpResponse
     """Why an application stands where it does: each part, its weight and its reason. Nothing of anybody else's."""
     actor = actor_of(request)
     row = seen(actor, application)
-    placed = place_of(row, now().astimezone(SHANGHAI).date())
+    placed = place_of(row.pk, now().astimezone(SHANGHAI).date())
     if placed is None:
         raise Refusal(Reason.WRONG_STAGE, Text("该申请不在排队。", "It is not in the queue."), field="application")
     title = Text("位次和理由", "Place and why")
-    found, of = placed
+    found = placed.found
     total = sum(p.weight for p in found.parts if p.points is not None)
     parts = [
         {
@@ -100,7 +100,7 @@ def resumption_why(request: HttpRequest, application: uuid.UUID) -> HttpResponse
         for p in found.parts
     ]
     context = {
-        "row": row, "title": title, "found": found, "of": of, "parts": parts, "breadcrumbs": crumbs(row, title),
+        "row": row, "title": title, "found": found, "placed": placed, "parts": parts, "breadcrumbs": crumbs(row, title),
         "can_adjust": actor.permits(DECIDE) and actor.sees_path(DECIDE, row.unit.area.path),
     }  # fmt: skip
     return render(request, "resumption/why.html", context)

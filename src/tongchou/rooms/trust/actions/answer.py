@@ -14,6 +14,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.loops import after_step
+from tongchou.record.clearance_due import MANY, ask
 from tongchou.record.models import Loop
 from tongchou.rooms.trust.models import OrderBatch, Restriction
 from tongchou.rooms.trust.orders import end, lapse_past, no_such_order, notify, order_in_reach, other_organisation
@@ -49,6 +50,8 @@ def confirm(context: Context, given: ConfirmIn) -> dict[str, Any]:
     good = [r for r in rows if r.ends_on >= today]
     _all(good, context, state="active", confirmed_by_id=context.actor.account_id, confirmed_unit_id=unit, confirmed_org=org, confirmed_at=context.now)
     _told(context, good, "issued", "")
+    if len(good) >= MANY:
+        ask(context, "orders", f"batch:{given.batch}")
     return {"confirmed": len(good), "refused": 0}
 
 

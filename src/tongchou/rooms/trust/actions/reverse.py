@@ -14,6 +14,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload, verb
+from tongchou.record.clearance_due import MANY, ask
 from tongchou.record.territory.reach import area_in_reach
 from tongchou.rooms.trust.models import LIVE, Reversal
 
@@ -105,6 +106,8 @@ def reverse_confirm(context: Context, given: AnswerIn) -> dict[str, Any]:
     row.lifted = _lift(context, row, context.now) if given.agree else 0
     row.save()
     context.event("reversal_answered", subject=f"reversal:{row.pk}", data={"agreed": given.agree, "lifted": row.lifted})
+    if row.lifted >= MANY:
+        ask(context, "orders", f"reversal:{row.pk}")
     return {"reversal": str(row.pk), "lifted": row.lifted}
 
 
