@@ -9,6 +9,9 @@ from tongchou.packs.plans.packfile import PackErrors, digest, read_texts, shippe
 
 GONE = "  gone: {title: {zh: 无, en: Gone}, measures: {zh: 无, en: None}}\n  open: {title: {zh: 上课, en: Open}, m"
 WRONG = [
+    ("pack.yaml", "kind: exclusion", "kind: rest_at_home", "not an allowed value"),
+    ("pack.yaml", "kind: exclusion", "kind: trace", "Measures of this kind restrict nobody"),
+    ("pack.yaml", "kind: monitoring", "kind: isolation_home", "Measures of this kind restrict: say"),
     ("pack.yaml", "version: 1", "versoin: 1", "Did you mean “version”?"),
     ("pack.yaml", "pack: example-rash", "pack: Example_Rash", "lower-case letters, digits and hyphens"),
     ("pack.yaml", "from: 2024-03-01", "from: 2021-03-01", "in the order of their dates"),

@@ -25,6 +25,11 @@ HITS: tuple[Hit, ...] = ("first", "unique", "collect")
 INPUT_TYPES: tuple[InputType, ...] = ("boolean", "choice", "number", "date", "text", "days_since", "computed")
 STATUSES: tuple[Status, ...] = ("confirmed", "unconfirmed")
 PARAMETER_TYPES = ("whole", "number", "flag", "word", "mode", "days")
+HOLDING = ("isolation_site", "isolation_home", "isolation_either", "treatment", "movement")
+"""Kinds of measures that nobody can be under and be free: such a mode restricts. Only those at a site take a bed there."""
+MAY_RESTRICT = (*HOLDING, "monitoring", "exclusion")
+MODE_KINDS = (*MAY_RESTRICT, "test", "trace", "follow_up", "place", "report", "rectify", "none")
+"""What a mode is, for the program: it sorts orders and counts beds by this word, and reads no title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +116,16 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """A kind of measure. restricts: whether it limits a person's freedom, so that it needs a confirmed basis."""
+    """A way of carrying out a measure. restricts: whether it limits a person's freedom, so that it needs a confirmed basis.
+
+    kind: what the program takes it for, one of MODE_KINDS; "" only in a pack of old that does not say. key and title are the pack's own words.
+    """
 
     key: str
     title: Text
     restricts: bool
+    kind: str = ""
+    place: Place = Place("pack.yaml", 1)
 
 
 @dataclass(frozen=True, slots=True)

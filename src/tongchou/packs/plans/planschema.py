@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tongchou.packs.plans import inputfile, overlayfile, packfile, parameterfile, tablefile
 from tongchou.packs.plans.dutyschema import area_schema, clock_schema
-from tongchou.packs.plans.model import HITS, INPUT_TYPES, PARAMETER_TYPES, STATUSES
+from tongchou.packs.plans.model import HITS, INPUT_TYPES, MODE_KINDS, PARAMETER_TYPES, STATUSES
 from tongchou.packs.plans.schemaparts import (
     CELL,
     DATE,
@@ -35,13 +35,13 @@ FOLDER = Path(__file__).parent.parent / "schema"
 
 def _pack() -> Schema:
     edition = {"title": TEXT, "from": DATE, "known_from": DATE, "source": SOURCE, "confirmed_from": DATE}
-    mode = {"title": TEXT, "restricts": FLAG}
+    mode = {"title": TEXT, "restricts": FLAG, "kind": {"enum": list(MODE_KINDS)}}
     schedule = {"late_entry": {"enum": list(packfile.LATE_ENTRY)}, "note": TEXT, "status": {"enum": list(STATUSES)}}
     properties = {
         "pack": PACK_NAME,
         "version": {"type": "integer", "minimum": 1},
         "title": TEXT,
-        "modes": named(mapping_of(packfile.MODE_KEYS, mode, ("title",))),
+        "modes": named(mapping_of(packfile.MODE_KEYS, mode, ("title", "kind"))),
         "editions": {
             "type": "object",
             "minProperties": 1,

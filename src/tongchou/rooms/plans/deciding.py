@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -63,8 +63,8 @@ def keep(
     return key
 
 
-def decide_frame(standing: Standing, frame: pl.DataFrame) -> list[tuple[str, Kept]]:
-    """Decide everybody of a frame (onrecord.people_before): (person, what is kept). Equal facts are decided once."""
+def decide_frame(standing: Standing, frame: pl.DataFrame, told: Callable[[int], None] = lambda done: None) -> list[tuple[str, Kept]]:
+    """Decide everybody of a frame (onrecord.people_before): (person, what is kept). Equal facts are decided once. told: how many are done."""
     signed = signed_for(standing.pack.key)
     names = [c for c in frame.columns if c not in CARRIED]
     made: dict[tuple[Any, ...], Kept] = {}
@@ -75,6 +75,8 @@ def decide_frame(standing: Standing, frame: pl.DataFrame) -> list[tuple[str, Kep
             known = {n: v for n, v in zip(names, values, strict=True) if v is not None}
             made[key] = explained(decide_one(standing, known), signed)
         out.append((person, made[key]))
+        if len(out) % 1000 == 0:
+            told(len(out))
     return out
 
 

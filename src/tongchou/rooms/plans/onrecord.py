@@ -18,6 +18,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.decide import decide_standing
 from tongchou.packs.plans.facts import read_facts
+from tongchou.packs.plans.model import Table
 from tongchou.packs.plans.resolve import Standing
 from tongchou.record.copytext import uuid_array
 from tongchou.record.models import Area
@@ -105,11 +106,7 @@ def people_before(standing: Standing, paths: list[str], people: Iterable[uuid.UU
     paths: LIKE patterns of the areas. people: only these. Columns: CARRIED (person and ground as texts, street by name) and those of the
     table's inputs that the record knows. Raises Refusal for a table that the record cannot fill.
     """
-    source = SOURCES.get(standing.table.key)
-    if source is None:
-        rule = Text("“{table}”不能由在册信息自动填写。", "“{table}” cannot be filled from the record.").with_(table=standing.table.title)
-        remedy = Text("请按人填写事实后判定。", "Decide person by person with the facts typed in.")
-        raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="table", value=standing.table.key)
+    source = source_of(standing.table)
     as_of = standing.as_of
     values: dict[str, Any] = {
         "as_of": as_of, "since": as_of - LOOK_BACK, "paths": paths, "home": standing.area,
@@ -123,6 +120,16 @@ def people_before(standing: Standing, paths: list[str], people: Iterable[uuid.UU
         cursor.execute(source.sql.format(some=some), values)
         rows = cursor.fetchall()
     return _framed(rows, source.columns, standing)
+
+
+def source_of(table: Table) -> Source:
+    """How a table is filled from the record. Raises Refusal for one that cannot be."""
+    source = SOURCES.get(table.key)
+    if source is None:
+        rule = Text("“{table}”不能由在册信息自动填写。", "“{table}” cannot be filled from the record.").with_(table=table.title)
+        remedy = Text("请按人填写事实后判定。", "Decide person by person with the facts typed in.")
+        raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="table", value=table.key)
+    return source
 
 
 def _framed(rows: list[tuple[Any, ...]], names: tuple[str, ...], standing: Standing) -> pl.DataFrame:
