@@ -429,7 +429,7 @@ ACTS: dict[str, Way] = {
             "ledger.export_head", "duty.arrive", "duty.leave", "duty.log", "duty.hand_over", "duty.plan", "duty.replace", "duty.take_over",
             "duty.cancel", "person.import_table", "person.register_many", "fact.record_many", "loop.open_many", "plan.sign_off", "plan.withdraw_sign_off",
             "pack.draft", "pack.edit", "pack.approve", "pack.withdraw", "pack.shadow", "care.pass", "restriction.check_list",
-            "risk.import_counts", "risk.evaluate", "risk.shapes",
+            "risk.import_counts", "risk.evaluate",
         )
     },
     "account.disable": Way(reach="administration", form=lambda p: {"account": p.ids["account"]}),

@@ -129,6 +129,14 @@ class Mode:
 
 
 @dataclass(frozen=True, slots=True)
+class FromRecord:
+    """Which of recordwords.WORDS fills an input; words: the record's choices -> the table's, "" where the table has none for it."""
+
+    take: str
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Input:
     """A fact that a table asks for. of: for days_since, the date fact counted from, to `as_of`. formula: for computed.
 
@@ -149,6 +157,7 @@ class Input:
     formula: Formula | None = None
     also: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
+    from_record: FromRecord | None = None
 
     @property
     def derived(self) -> bool:
@@ -219,7 +228,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A decision table. start: the input that holds the day on which the person was in fact placed under the measure; may be empty."""
+    """A decision table. start: the input that holds the day on which the person was in fact placed under the measure; may be empty.
+
+    people: whom on record it speaks of, one of recordwords.PEOPLE; empty for a table that is not about people on record. pathogens: codes of
+    the tests that count; empty for all.
+    """
 
     key: str
     title: Text
@@ -230,6 +243,8 @@ class Table:
     measures: Mapping[str, Measure]
     rules: tuple[Rule, ...]
     place: Place
+    people: str = ""
+    pathogens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from tongchou.packs.plans.resolve import Standing
 from tongchou.record.act import Context
 from tongchou.record.copytext import batched_lines
 from tongchou.rooms.plans.models import Decision, Explanation, PackVersion
-from tongchou.rooms.plans.onrecord import CARRIED
+from tongchou.rooms.plans.onrecord import CARRIED, whole
 from tongchou.rooms.plans.store import binding, signed_for
 
 _LEFT_OUT = ("trace", "would_change", "facts", "hash", "version")
@@ -72,7 +72,7 @@ def decide_frame(standing: Standing, frame: pl.DataFrame, told: Callable[[int], 
     for person, *values in frame.select("person", *names).iter_rows():
         key = tuple(values)
         if key not in made:
-            known = {n: v for n, v in zip(names, values, strict=True) if v is not None}
+            known = {n: whole(v) for n, v in zip(names, values, strict=True) if v is not None}
             made[key] = explained(decide_one(standing, known), signed)
         out.append((person, made[key]))
         if len(out) % 1000 == 0:

@@ -10,7 +10,7 @@ from pydantic import Field
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, verb
 from tongchou.record.territory.reach import area_in_reach
-from tongchou.rooms.plans.onrecord import source_of
+from tongchou.rooms.plans.onrecord import check_orderable
 from tongchou.rooms.plans.store import standing_of, version_in_force
 from tongchou.rooms.trust.actions.answer import CONFIRM, ConfirmIn, waiting_batch
 from tongchou.rooms.trust.actions.cohort import BatchIn
@@ -30,7 +30,7 @@ def batch_queue(context: Context, given: BatchRunIn) -> dict[str, Any]:
     """Issue for a cohort, or only count, in the job queue. What is wrong at a glance is refused at once."""
     area = area_in_reach(context.actor, ISSUE, given.area)
     today = timezone.localdate(context.now)
-    source_of(standing_of(version_in_force(given.pack, today), given.table, today).table)
+    check_orderable(standing_of(version_in_force(given.pack, today), given.table, today).table)
     payload = given.model_dump(mode="json", exclude={"trial"})
     return {"run": str(ask(context, "batch", payload, given.title, area.pk, trial=given.trial).pk)}
 

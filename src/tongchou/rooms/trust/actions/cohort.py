@@ -19,7 +19,7 @@ from tongchou.record.act import Context, Payload, verb
 from tongchou.record.copytext import uuid_array
 from tongchou.record.territory.reach import area_in_reach
 from tongchou.rooms.plans.deciding import Kept, decide_frame, keep_many
-from tongchou.rooms.plans.onrecord import people_before
+from tongchou.rooms.plans.onrecord import check_orderable, people_before
 from tongchou.rooms.plans.store import standing_of, version_in_force
 from tongchou.rooms.trust.actions.issue import ISSUE
 from tongchou.rooms.trust.models import LIVE, OrderBatch
@@ -55,6 +55,7 @@ def batch(context: Context, given: BatchIn) -> dict[str, Any]:
     today = timezone.localdate(context.now)
     version = version_in_force(given.pack, today)
     standing = standing_of(version, given.table, today)
+    check_orderable(standing.table)
     lapse_past(context)
     frame = people_before(standing, [f"{area.path}%"], given.people)
     grounds = dict(frame.select("person", "ground").iter_rows())

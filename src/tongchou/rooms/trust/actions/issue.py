@@ -14,7 +14,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, verb
 from tongchou.rooms.plans.models import Decision
-from tongchou.rooms.plans.onrecord import facts_of
+from tongchou.rooms.plans.onrecord import on_record
 from tongchou.rooms.plans.questions import decision_in_reach
 from tongchou.rooms.plans.store import pack_of, standing_of
 from tongchou.rooms.trust.models import Restriction
@@ -110,7 +110,7 @@ def _facts_behind(decision: Decision) -> list[str]:
     """The facts on record behind a decision, as evidence."""
     standing = standing_of(decision.pack_version, decision.table, decision.as_of, decision.known_on)
     assert decision.person_id is not None
-    return [f"fact:{key}" for key in facts_of(standing, decision.person_id)[1]]
+    return [f"fact:{key}" for key in on_record(standing, decision.person_id).ground]
 
 
 class RenewIn(Payload):

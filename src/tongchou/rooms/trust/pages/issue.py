@@ -12,7 +12,7 @@ from django.urls import reverse
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.rooms.plans.models import Decision
-from tongchou.rooms.plans.onrecord import SOURCES
+from tongchou.rooms.plans.onrecord import orderable
 from tongchou.rooms.plans.questions import decision_in_reach
 from tongchou.rooms.plans.store import pack_of, versions_in_force
 from tongchou.rooms.trust.orders import order_in_reach
@@ -137,7 +137,7 @@ def table_choices() -> list[tuple[str, Any]]:
         found += [
             (f"{name}/{key}", Text("{p} · {t}", "{p} · {t}").with_(p=title, t=table.title))
             for key, table in tables.items()
-            if key in SOURCES
+            if orderable(table)
         ]
     return found
 
