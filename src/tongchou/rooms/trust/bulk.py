@@ -43,7 +43,11 @@ def ask(context: Context, what: str, payload: dict[str, Any], title: str, area: 
     if not context.dry_run:
         row.save(force_insert=True)
         context.event("bulk_asked", subject=f"run:{row.pk}", data={"what": what, "trial": trial})
-        context.effect(lambda: carry_out.defer(run=str(row.pk)))
+
+        def queue() -> None:
+            carry_out.defer(run=str(row.pk))
+
+        context.effect(queue)
     return row
 
 

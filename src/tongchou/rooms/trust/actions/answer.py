@@ -65,6 +65,7 @@ def _waiting(context: Context, given: ConfirmIn) -> list[Restriction]:
         order_in_reach(context.actor, CONFIRM, given.order)
         found = list(rows.filter(pk=given.order))
     else:
+        assert given.batch is not None
         found = list(rows.filter(_inside(context), batch=_batch(context, given.batch)).order_by("pk"))
     if not found:
         raise _nothing_waits()
@@ -85,7 +86,7 @@ def waiting_batch(context: Context, given: ConfirmIn) -> OrderBatch:
     return batch
 
 
-def _batch(context: Context, key: uuid.UUID | None) -> OrderBatch:
+def _batch(context: Context, key: uuid.UUID) -> OrderBatch:
     batch = OrderBatch.objects.select_related("area").filter(pk=key).first()
     mine = context.actor.area_paths(CONFIRM)
     if batch is None or not any(batch.area.path.startswith(p) or p.startswith(batch.area.path) for p in mine):
