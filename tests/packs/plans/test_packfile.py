@@ -179,6 +179,12 @@ def test_a_forbidden_ground_among_the_choices_is_refused() -> None:
     assert any("petitions" in p for p in found)
 
 
+@pytest.mark.parametrize("alias", ["also: [petitioner]", "words: {上访: all}"])
+def test_a_forbidden_ground_among_other_names_and_words_is_refused(alias: str) -> None:
+    found = problems(broken("tables/pupil.yaml", "    type: choice\n", f"    type: choice\n    {alias}\n"))
+    assert any("petitions" in p for p in found), found
+
+
 def test_the_digest_changes_with_every_byte() -> None:
     changed = broken("cases/pupil.yaml", "cases:", "cases: ")
     assert digest(FILES) != digest(changed)
