@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -80,7 +79,7 @@ def school_cluster(request: HttpRequest, cluster: uuid.UUID) -> HttpResponse:
 
 def _counts(row: Cluster, disease: Disease) -> list[dict[str, Any]]:
     """What was counted when it was reached, beside the mark."""
-    pack = pack_in_force(disease.pack, date.fromisoformat(row.decision["as_of"]))
+    pack = pack_in_force(disease.pack, row.as_of)
     out = []
     for w in disease.windows:
         what = (
@@ -109,7 +108,7 @@ def _now(row: Cluster, disease: Disease, on: Any) -> list[dict[str, Any]]:
 
 def _paper(row: Cluster) -> Any:
     """The document on which the rule rests; None where the rule names none that the pack has."""
-    pack = pack_in_force(row.decision["pack"], date.fromisoformat(row.decision["as_of"]))
+    pack = pack_in_force(row.decision["pack"], row.as_of)
     keys = [r["source"] for r in row.decision["reasons"] if r.get("source")]
     return next((pack.documents[k] for k in reversed(keys) if k in pack.documents), None)
 
