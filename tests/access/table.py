@@ -173,6 +173,8 @@ PAGES: dict[str, Way] = {
     "order_release": Way(("order",), "area", lambda p: {"reason": "rule_met", "note": "解除"}),
     "order_renew": Way(("order",), "area"),
     "order_appeal": Way(("order",), "area", lambda p: {"detail": "日期有误"}),
+    "order_run": Way(("bulk",), "area"),
+    "order_run_issue": Way(("bulk",), "area"),
     "batch_confirm": Way(("batch",), "area", lambda p: {"agree": "yes"}),
     "reversal": Way(("reversal",), "area"),
     "reversal_answer": Way(("reversal",), "area", lambda p: {"agree": "no"}),
@@ -427,7 +429,7 @@ ACTS: dict[str, Way] = {
             "ledger.export_head", "duty.arrive", "duty.leave", "duty.log", "duty.hand_over", "duty.plan", "duty.replace", "duty.take_over",
             "duty.cancel", "person.import_table", "person.register_many", "fact.record_many", "loop.open_many", "plan.sign_off", "plan.withdraw_sign_off",
             "pack.draft", "pack.edit", "pack.approve", "pack.withdraw", "pack.shadow", "care.pass", "restriction.check_list",
-            "risk.import_counts", "risk.evaluate", "risk.shapes",
+            "risk.import_counts", "risk.evaluate",
         )
     },
     "account.disable": Way(reach="administration", form=lambda p: {"account": p.ids["account"]}),
@@ -777,6 +779,11 @@ ACTS: dict[str, Way] = {
     "restriction.batch": Way(
         reach="area", form=lambda p: {"title": "一批密接", "pack": PACK, "table": TABLE, "area": p.area.pk, "legal_basis": LAW},
     ),
+    "restriction.batch_queue": Way(
+        reach="area", form=lambda p: {"title": "一批密接", "pack": PACK, "table": TABLE, "area": p.area.pk, "legal_basis": LAW},
+    ),
+    "restriction.confirm_queue": Way(reach="area", form=lambda p: {"batch": p.ids["batch"], "agree": True}),
+    "restriction.reverse_queue": Way(reach="area", form=lambda p: {"reversal": p.ids["reversal"], "agree": False}),
     "restriction.confirm": Way(reach="area", form=lambda p: {"order": p.ids["order"], "agree": True}),
     "restriction.release": Way(reach="area", form=lambda p: {"order": p.ids["order"], "reason": "rule_met", "note": "解除"}),
     "restriction.reverse": Way(reach="area", form=lambda p: {"area": p.area.pk, "table": TABLE, "reason": "取数错误，全部作废"}),

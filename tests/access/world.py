@@ -49,7 +49,7 @@ from tongchou.rooms.schools import models as schools
 from tongchou.rooms.supervision import models as supervision
 from tongchou.rooms.supervision.actions.raising import make as make_lead
 from tongchou.rooms.supervision.checklists import edition_for
-from tongchou.rooms.trust.models import OrderBatch, Reversal
+from tongchou.rooms.trust.models import BulkRun, OrderBatch, Reversal
 
 PLACES = ("own", "next", "far")
 TOKEN_HOLDER = "hq_officer@district"
@@ -363,7 +363,11 @@ def _order(place: Place) -> None:
     reversal = Reversal.objects.create(
         **common, chosen={"table": TABLE}, people=1, reason="取数错误，全部作废", proposed_by=place.officer, unit=place.unit, proposed_at=timezone.now()
     )
-    place.ids |= {"decision": decision, "order": order, "batch": batch.pk, "reversal": reversal.pk}
+    given = {"title": "一批密接", "pack": PACK, "table": TABLE, "area": place.area.pk, "legal_basis": LAW}
+    bulk = BulkRun.objects.create(
+        **common | {"id": new_id()}, what="batch", trial=True, title="一批密接", payload=given, account=place.officer, unit=place.unit, asked_at=timezone.now()
+    )
+    place.ids |= {"decision": decision, "order": order, "batch": batch.pk, "reversal": reversal.pk, "bulk": bulk.pk}
 def _project(place: Place) -> None:
     given = {"name": place.marker("标题"), "kind": "other", "area": place.area.pk, "lead_unit": place.unit.pk, "invest": "1", "content": place.marker("内容")}
     project = _do(_officer(place), "project.add", **given)["project"]

@@ -1,4 +1,4 @@
-"""`tongchou risk`: replay the rules of grading against a real history; import outlines of areas. The replay needs no database."""
+"""`tongchou risk`: replay the rules of grading against a real history. It needs no database."""
 
 from __future__ import annotations
 
@@ -34,31 +34,6 @@ def replay(
         print(json.dumps(report, ensure_ascii=False, indent=2))
     else:
         _say(report)
-
-
-@app.command("map")
-def outlines(
-    file: Path = typer.Argument(..., exists=True, dir_okay=False, readable=True, help="GeoJSON of polygons with code, adcode or name"),
-    source: str = typer.Option(..., help="where the outlines come from, and under which licence"),
-    lang: str = _LANG,
-) -> None:
-    """Keep the outlines of the areas on record; the pages of grades then show them in place of the scheme."""
-    from tongchou.cli.main import database, fail
-    from tongchou.kernel.errors import Refusal
-
-    with database():
-        from tongchou.kernel.ids import new_id
-        from tongchou.record.access import SYSTEM
-        from tongchou.record.act import act
-
-        try:
-            features = json.loads(file.read_text("utf-8"))["features"]
-            made = act("risk.shapes", SYSTEM, new_id(), {"features": features, "source": source}).result
-        except Refusal as refusal:
-            raise fail(refusal.sentence(lang)) from None
-        except (ValueError, KeyError, TypeError):
-            raise fail(f"{file}: 须是 GeoJSON 要素集。 This must be a GeoJSON FeatureCollection.") from None
-    print(f"{made['features']} features = {made['kept']} kept + {made['left_out']} left out (areas not on record)")
 
 
 def _say(report: dict[str, Any]) -> None:

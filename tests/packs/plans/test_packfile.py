@@ -9,6 +9,9 @@ from tongchou.packs.plans.packfile import PackErrors, digest, read_texts, shippe
 
 GONE = "  gone: {title: {zh: 无, en: Gone}, measures: {zh: 无, en: None}}\n  open: {title: {zh: 上课, en: Open}, m"
 WRONG = [
+    ("pack.yaml", "kind: exclusion", "kind: rest_at_home", "not an allowed value"),
+    ("pack.yaml", "kind: exclusion", "kind: trace", "Measures of this kind restrict nobody"),
+    ("pack.yaml", "kind: monitoring", "kind: isolation_home", "Measures of this kind restrict: say"),
     ("pack.yaml", "version: 1", "versoin: 1", "Did you mean “version”?"),
     ("pack.yaml", "pack: example-rash", "pack: Example_Rash", "lower-case letters, digits and hyphens"),
     ("pack.yaml", "from: 2024-03-01", "from: 2021-03-01", "in the order of their dates"),
@@ -174,6 +177,12 @@ def test_a_forbidden_ground_among_the_choices_is_refused() -> None:
         broken("tables/pupil.yaml", "all: {zh: 全部结痂, en: all dry}", "all: {zh: 信访人员, en: all dry}")
     )
     assert any("petitions" in p for p in found)
+
+
+@pytest.mark.parametrize("alias", ["also: [petitioner]", "words: {上访: all}"])
+def test_a_forbidden_ground_among_other_names_and_words_is_refused(alias: str) -> None:
+    found = problems(broken("tables/pupil.yaml", "    type: choice\n", f"    type: choice\n    {alias}\n"))
+    assert any("petitions" in p for p in found), found
 
 
 def test_the_digest_changes_with_every_byte() -> None:

@@ -15,6 +15,7 @@ from tongchou.packs.plans.packfile import digest, shipped_pack
 from tongchou.packs.plans.report import unconfirmed
 from tongchou.record.act import act
 from tongchou.record.plans import may_restrict, pack_in_force
+from tongchou.rooms.enterprises.words import plan_words
 from tongchou.rooms.plans.models import PackVersion
 from tongchou.rooms.plans.store import as_bytes, install_shipped_packs
 from tongchou.rooms.resumption.regime import regime
@@ -57,3 +58,18 @@ def test_what_is_unconfirmed_restricts_only_when_every_point_is_signed_for(cast:
         payload = {"pack": "covid-19", "document": "清防指办〔2026〕3号", "dated": str(today())} | {k: point[k] for k in ("what", "name", "value")}
         act("plan.sign_off", cast.as_("leader"), new_id(), payload)
     assert may_restrict(decision)
+
+
+def test_the_words_of_the_staff_pages_follow_a_change_of_the_plan_at_once(cast: Cast) -> None:
+    """Also a second change on the same day: nothing is kept by the day alone."""
+    install_shipped_packs()
+    rule, said = next(iter(plan_words().reasons.items()))
+    texts = dict(PackVersion.objects.get(pack=PACK, origin="shipped").files)
+    for number, ours in enumerate(("本区另有规定。", "本区又有规定。")):
+        changed = texts | {"tables/employee.yaml": texts["tables/employee.yaml"].replace(said.zh, ours)}
+        assert changed != texts
+        PackVersion.objects.create(
+            id=new_id(), pack=PACK, version=90 + number, title={"zh": "本区", "en": "Ours"}, origin="local", files=changed, digest=digest(as_bytes(changed)),
+            sound=True, made_at=timezone.now(), drafted_by=cast.accounts["hq"], approved_by=cast.accounts["leader"], approved_at=timezone.now(), from_day=today(),
+        )  # fmt: skip
+        assert plan_words().reason_of(rule).zh == ours

@@ -17,7 +17,8 @@ from tests.web.test_pages import signed_in
 from tongchou.documents.pdf import has_chinese_font
 from tongchou.kernel.ids import new_id
 from tongchou.record.models import Account, Loop, Post, PostHolding, ReadSubject
-from tongchou.rooms.trust.models import CarePass, OutsideList, Restriction
+from tongchou.rooms.trust.bulk import carry
+from tongchou.rooms.trust.models import BulkRun, CarePass, OutsideList, Restriction
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +45,13 @@ def text(answer: Any) -> str:
 
 def post(client: Client, name: str, *args: Any, **fields: Any) -> Any:
     return client.post(reverse(name, args=args), {"client_id": str(new_id())} | fields, follow=True)
+
+
+def carried(client: Client) -> str:
+    """The page of the latest bulk act, once the queue has carried it out."""
+    run = BulkRun.objects.order_by("-asked_at")[0]
+    carry(run.pk)
+    return text(client.get(reverse("order_run", args=[run.pk])))
 
 
 def test_from_the_persons_file_to_the_order_and_back(street_town: Cast) -> None:
@@ -88,15 +96,17 @@ def test_a_cohort_is_tried_then_issued_and_another_organisation_confirms(street_
         contact(street_town, name=f"何{sign}")
     street = signed_in(street_town, "street")
     form = {"title": "六月密接", "table": f"{PACK}/{TABLE}", "area": street_town.areas["east"].pk, "legal_basis": LAW}
-    tried = text(post(street, "order_batch", **form, mode="try"))
-    assert "没有下达任何措施" in tried
+    assert "排队中" in text(post(street, "order_batch", **form, mode="try"))
+    assert "没有下达任何措施" in carried(street)
     assert not Restriction.objects.exists()
-    assert "另一单位确认后生效" in text(post(street, "order_batch", **form, mode="issue"))
+    post(street, "order_batch", **form, mode="issue")
+    assert "另一单位确认后生效" in carried(street)
     batch = Restriction.objects.values_list("batch", flat=True).first()
     assert "由其他单位的人员确认" in text(street.get(reverse("orders")))
     hq = signed_in(street_town, "hq")
     assert "六月密接" in text(hq.get(reverse("orders")))
-    assert "已确认 21 项" in text(post(hq, "batch_confirm", batch, agree="yes"))
+    post(hq, "batch_confirm", batch, agree="yes")
+    assert "已确认</dt><dd>21" in carried(hq)
     counts = signed_in(street_town, "leader").get(reverse("order_counts"))
     assert "21" in text(counts)
     assert "何" not in text(counts)
@@ -204,5 +214,7 @@ def test_a_reversal_is_proposed_and_confirmed_on_its_pages(street_town: Cast) ->
     key = made.resolver_match.kwargs["reversal"]
     assert "同意，全部解除" not in text(hq.get(reverse("reversal", args=[key])))
     assert "同意，全部解除" in text(leader.get(reverse("reversal", args=[key])))
-    assert "已解除 1 项" in text(post(leader, "reversal_answer", key, agree="yes"))
+    assert "排队中" in text(post(leader, "reversal_answer", key, agree="yes"))
+    carry(BulkRun.objects.get(what="reverse").pk)
+    assert "已解除 1 项" in text(leader.get(reverse("reversal", args=[key])))
     assert Restriction.objects.get().end_reason == "reversed"

@@ -16,13 +16,13 @@ from tongchou.packs.plans.clockfile import check_clocks
 from tongchou.packs.plans.columns import NO_ROW, Array
 from tongchou.packs.plans.grid import MAX_POINTS, evaluate, parts_of
 from tongchou.packs.plans.machinefile import check_machines
-from tongchou.packs.plans.model import Fact, Pack, Place, Table
+from tongchou.packs.plans.model import MODE_KINDS, Fact, Pack, Place, Table
 from tongchou.packs.plans.resolve import Standing, stand, used_parameters
 
 
 def check_pack(pack: Pack) -> list[Refusal]:
     """Every problem found, by file and line; an empty list when the pack is sound."""
-    found: list[Refusal] = []
+    found: list[Refusal] = list(_unsaid_kinds(pack))
     for table in pack.tables.values():
         found += _check_table(pack, table)
     for case in pack.cases:
@@ -37,6 +37,15 @@ def _problem(
     place: Place, rule: Text, remedy: Text, *, field: str, value: object = None, reason: Reason = Reason.INVALID_VALUE
 ) -> Refusal:
     return Refusal(reason, rule, remedy=remedy, field=field, value=value, line=place.line, file=place.file)
+
+
+def _unsaid_kinds(pack: Pack) -> Iterator[Refusal]:
+    """Modes that do not say what they are. A pack of old is still read without, for the decisions that rest on it."""
+    for mode in pack.modes.values():
+        if not mode.kind:
+            rule = Text("没有写明这种措施属于哪一类。", "It does not say of which kind this measure is.")
+            remedy = Text("请补充 kind：{all}。", "Add `kind`: {all}.").with_(all=", ".join(MODE_KINDS))
+            yield _problem(mode.place, rule, remedy, field=f"modes.{mode.key}.kind", value=mode.key, reason=Reason.MISSING_VALUE)
 
 
 def _check_table(pack: Pack, table: Table) -> list[Refusal]:

@@ -10,16 +10,17 @@ from tongchou.kernel.text import Text
 from tongchou.packs.plans.formula import Formula, NotAFormula, parse_formula
 from tongchou.packs.plans.model import INPUT_TYPES, Fact, Input, InputType, Unknown
 from tongchou.packs.plans.reader import PlanReader
+from tongchou.packs.plans.recordfile import read_from_record
 from tongchou.packs.yamllines import Node, nearest
 
-INPUT_KEYS = ("type", "title", "unknown", "choices", "of", "not_after_as_of", "also", "words")
+INPUT_KEYS = ("type", "title", "unknown", "choices", "of", "not_after_as_of", "also", "words", "from_record")
 UNKNOWNS = ("ask", "fails", "meets", "assume")
 NUMBERS = ("number", "days_since")
 
 
-def read_inputs(root: Node, reader: PlanReader) -> dict[str, Input]:
-    """All inputs of a table; what one says about the others is checked."""
-    inputs = {name: _input(name, node, reader) for name, node in reader.named(root, "inputs")}
+def read_inputs(root: Node, reader: PlanReader, people: str = "") -> dict[str, Input]:
+    """All inputs of a table; what one says about the others is checked. people: whom on record the table speaks of."""
+    inputs = {name: _input(name, node, reader, people) for name, node in reader.named(root, "inputs")}
     names: dict[str, str] = {}
     for name, spec in inputs.items():
         here = root.at("inputs").at(name)
@@ -75,7 +76,7 @@ def _choice_words(node: Node, choices: Mapping[str, Text], reader: PlanReader) -
     return out
 
 
-def _input(key: str, node: Node, reader: PlanReader) -> Input:
+def _input(key: str, node: Node, reader: PlanReader, people: str) -> Input:
     reader.problems.known_keys(node, INPUT_KEYS)
     kind = cast(InputType, reader.choice(node, "type", INPUT_TYPES, default="text", required=True))
     choices = {}
@@ -95,7 +96,7 @@ def _input(key: str, node: Node, reader: PlanReader) -> Input:
     return Input(
         key, kind, reader.text_pair(node, "title"), unknown, assumed, choices, "" if formula else of,
         reader.flag(node, "not_after_as_of"), reader.place(node), formula, reader.words(node, "also"),
-        _choice_words(node, choices, reader),
+        _choice_words(node, choices, reader), read_from_record(node, kind, choices, people, reader),
     )  # fmt: skip
 
 

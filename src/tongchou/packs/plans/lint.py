@@ -53,7 +53,7 @@ def check_grounds(table: Table, problems: Problems) -> None:
 
 
 def _words(spec: Input) -> list[str]:
-    out = [spec.key, spec.title.zh, spec.title.en]
+    out = [spec.key, spec.title.zh, spec.title.en, *spec.also, *spec.words]
     for key, title in spec.choices.items():
         out += [key, title.zh, title.en]
     return out

@@ -25,6 +25,11 @@ HITS: tuple[Hit, ...] = ("first", "unique", "collect")
 INPUT_TYPES: tuple[InputType, ...] = ("boolean", "choice", "number", "date", "text", "days_since", "computed")
 STATUSES: tuple[Status, ...] = ("confirmed", "unconfirmed")
 PARAMETER_TYPES = ("whole", "number", "flag", "word", "mode", "days")
+HOLDING = ("isolation_site", "isolation_home", "isolation_either", "treatment", "movement")
+"""Kinds of measures that nobody can be under and be free: such a mode restricts. Only those at a site take a bed there."""
+MAY_RESTRICT = (*HOLDING, "monitoring", "exclusion")
+MODE_KINDS = (*MAY_RESTRICT, "test", "trace", "follow_up", "place", "report", "rectify", "none")
+"""What a mode is, for the program: it sorts orders and counts beds by this word, and reads no title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +116,24 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """A kind of measure. restricts: whether it limits a person's freedom, so that it needs a confirmed basis."""
+    """A way of carrying out a measure. restricts: whether it limits a person's freedom, so that it needs a confirmed basis.
+
+    kind: what the program takes it for, one of MODE_KINDS; "" only in a pack of old that does not say. key and title are the pack's own words.
+    """
 
     key: str
     title: Text
     restricts: bool
+    kind: str = ""
+    place: Place = Place("pack.yaml", 1)
+
+
+@dataclass(frozen=True, slots=True)
+class FromRecord:
+    """Which of recordwords.WORDS fills an input; words: the record's choices -> the table's, "" where the table has none for it."""
+
+    take: str
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +157,7 @@ class Input:
     formula: Formula | None = None
     also: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
+    from_record: FromRecord | None = None
 
     @property
     def derived(self) -> bool:
@@ -209,7 +228,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A decision table. start: the input that holds the day on which the person was in fact placed under the measure; may be empty."""
+    """A decision table. start: the input that holds the day on which the person was in fact placed under the measure; may be empty.
+
+    people: whom on record it speaks of, one of recordwords.PEOPLE; empty for a table that is not about people on record. pathogens: codes of
+    the tests that count; empty for all.
+    """
 
     key: str
     title: Text
@@ -220,6 +243,8 @@ class Table:
     measures: Mapping[str, Measure]
     rules: tuple[Rule, ...]
     place: Place
+    people: str = ""
+    pathogens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

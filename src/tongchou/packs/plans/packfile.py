@@ -16,7 +16,7 @@ from tongchou.packs.plans.clockfile import read_clocks
 from tongchou.packs.plans.clocks import Clock
 from tongchou.packs.plans.lint import check_grounds
 from tongchou.packs.plans.machinefile import read_machine
-from tongchou.packs.plans.model import Mode, Pack, Place, Status
+from tongchou.packs.plans.model import HOLDING, MAY_RESTRICT, MODE_KINDS, Mode, Pack, Place, Status
 from tongchou.packs.plans.overlayfile import read_cases, read_overlay
 from tongchou.packs.plans.parameterfile import read_documents, read_editions, read_parameter
 from tongchou.packs.plans.reader import PlanReader
@@ -25,7 +25,7 @@ from tongchou.packs.plans.tablefile import Words, read_table
 from tongchou.packs.yamllines import Node, Problems, read_yaml
 
 PACK_KEYS = ("pack", "version", "title", "modes", "editions", "schedule")
-MODE_KEYS = ("title", "restricts")
+MODE_KEYS = ("title", "restricts", "kind")
 SCHEDULE_KEYS = ("late_entry", "note", "status")
 FOLDERS = ("parameters", "tables", "overlays", "cases", "clocks", "areas")
 LATE_ENTRY = ("keep_schedule", "from_measure_start")
@@ -227,7 +227,15 @@ def digest(texts: dict[str, bytes]) -> str:
 
 def _mode(key: str, node: Node, reader: PlanReader) -> Mode:
     reader.problems.known_keys(node, MODE_KEYS)
-    return Mode(key, reader.text_pair(node, "title"), reader.flag(node, "restricts"))
+    restricts, kind = reader.flag(node, "restricts"), reader.choice(node, "kind", MODE_KINDS, default="", required=False)
+    if restricts and kind and kind not in MAY_RESTRICT:
+        rule = Text("这一类措施不限制人身活动。", "Measures of this kind restrict nobody.")
+        remedy = Text("请改 kind（{all}），或删去 restricts。", "Choose another `kind` ({all}), or take out `restricts`.")
+        reader.problems.add(node.at("kind"), rule, remedy.with_(all=", ".join(MAY_RESTRICT)), value=kind)
+    if kind in HOLDING and not restricts:
+        rule = Text("这一类措施限制人身活动，须写明 restricts: true。", "Measures of this kind restrict: say `restricts: true`.")
+        reader.problems.add(node.at("kind"), rule, Text("请补充，或改 kind。", "Add it, or choose another `kind`."), value=kind)
+    return Mode(key, reader.text_pair(node, "title"), restricts, kind, reader.place(node))
 
 
 def _schedule(head: Node, reader: PlanReader) -> tuple[bool, Text, Status]:

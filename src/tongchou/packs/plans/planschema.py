@@ -10,7 +10,9 @@ from pathlib import Path
 
 from tongchou.packs.plans import inputfile, overlayfile, packfile, parameterfile, tablefile
 from tongchou.packs.plans.dutyschema import area_schema, clock_schema
-from tongchou.packs.plans.model import HITS, INPUT_TYPES, PARAMETER_TYPES, STATUSES
+from tongchou.packs.plans.model import HITS, INPUT_TYPES, MODE_KINDS, PARAMETER_TYPES, STATUSES
+from tongchou.packs.plans.recordfile import FROM_RECORD_KEYS
+from tongchou.packs.plans.recordwords import PEOPLE, WORDS
 from tongchou.packs.plans.schemaparts import (
     CELL,
     DATE,
@@ -35,13 +37,13 @@ FOLDER = Path(__file__).parent.parent / "schema"
 
 def _pack() -> Schema:
     edition = {"title": TEXT, "from": DATE, "known_from": DATE, "source": SOURCE, "confirmed_from": DATE}
-    mode = {"title": TEXT, "restricts": FLAG}
+    mode = {"title": TEXT, "restricts": FLAG, "kind": {"enum": list(MODE_KINDS)}}
     schedule = {"late_entry": {"enum": list(packfile.LATE_ENTRY)}, "note": TEXT, "status": {"enum": list(STATUSES)}}
     properties = {
         "pack": PACK_NAME,
         "version": {"type": "integer", "minimum": 1},
         "title": TEXT,
-        "modes": named(mapping_of(packfile.MODE_KEYS, mode, ("title",))),
+        "modes": named(mapping_of(packfile.MODE_KEYS, mode, ("title", "kind"))),
         "editions": {
             "type": "object",
             "minProperties": 1,
@@ -104,6 +106,12 @@ def _rule() -> Schema:
     return mapping_of(tablefile.RULE_KEYS, properties, ("rule", "outcome", "reason", "source"))
 
 
+def _from_record() -> Schema:
+    word: Schema = {"enum": list(WORDS)}
+    mapped = {"take": word, "as": {"type": "object", "additionalProperties": NAME}}
+    return {"anyOf": [word, mapping_of(FROM_RECORD_KEYS, mapped, ("take",))]}
+
+
 def _table() -> Schema:
     assume = {
         "type": "object",
@@ -120,6 +128,7 @@ def _table() -> Schema:
         "also": words(),
         "words": {"type": "object", "additionalProperties": NAME},
         "not_after_as_of": FLAG,
+        "from_record": _from_record(),
     }
     measure = {
         "mode": WORD,
@@ -134,6 +143,8 @@ def _table() -> Schema:
         "table": NAME,
         "title": TEXT,
         "hit": {"enum": list(HITS)},
+        "people": {"enum": list(PEOPLE)},
+        "pathogens": words(),
         "start": NAME,
         "inputs": named(mapping_of(inputfile.INPUT_KEYS, entry, ("type", "title", "unknown"))),
         "outcomes": named(TITLED),

@@ -15,7 +15,6 @@ from tongchou.packs.plans.model import Pack
 from tongchou.packs.plans.refusals import no_such
 from tongchou.packs.plans.resolve import Standing, stand
 
-CENTRAL = ("central_isolation", "central_preferred_isolation")
 COUNTS = (
     "people",
     "held_before",
@@ -109,9 +108,9 @@ def preview(
         before.edition.key,
         after.edition.key,
         _places(both),
-        _days(before.as_of, days, old, new),
+        _days(before, after, days, old, new),
         both,
-        _by_place(before.as_of, days, place, old, new),
+        _by_place(before, after, days, place, old, new),
     )
 
 
@@ -144,25 +143,27 @@ def _places(both: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _by_place(today: date, count: int, place: pl.Series, old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+def _by_place(before: Standing, after: Standing, count: int, place: pl.Series, old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     parts = []
     for one in place.unique().sort():
         mine = place == one
-        parts.append(
-            _days(today, count, old.filter(mine), new.filter(mine)).insert_column(0, pl.lit(one).alias("place"))
-        )
-    return pl.concat(parts) if parts else _days(today, 0, old, new).insert_column(0, pl.lit("").alias("place"))
+        found = _days(before, after, count, old.filter(mine), new.filter(mine))
+        parts.append(found.insert_column(0, pl.lit(one).alias("place")))
+    return pl.concat(parts) if parts else _days(before, after, 0, old, new).insert_column(0, pl.lit("").alias("place"))
 
 
-def _days(today: date, count: int, old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
-    sides = {"before": old, "after": new}
-    rows = {
-        side: decided.select(pl.col("measures").explode()).unnest("measures").drop_nulls("mode")
-        for side, decided in sides.items()
-    }
+def at_site(pack: Pack) -> list[str]:
+    """The modes that take a bed in a central site."""
+    return [key for key, mode in pack.modes.items() if mode.kind == "isolation_site"]
+
+
+def _days(before: Standing, after: Standing, count: int, old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    today = before.as_of
+    sides = {"before": (before, old), "after": (after, new)}
     out: dict[str, list[date] | list[int]] = {"day": [today + timedelta(days=n) for n in range(count)]}
-    for side, measures in rows.items():
-        central = measures.filter(pl.col("mode").is_in(CENTRAL))
+    for side, (standing, decided) in sides.items():
+        measures = decided.select(pl.col("measures").explode()).unnest("measures").drop_nulls("mode")
+        central = measures.filter(pl.col("mode").is_in(at_site(standing.pack)))
         tests = measures.select(pl.col("test_dates").explode())["test_dates"]
         due = dict(tests.drop_nulls().value_counts().iter_rows())
         beds = []

@@ -25,9 +25,10 @@ from tongchou.packs.plans.model import (
     Value,
 )
 from tongchou.packs.plans.reader import PlanReader, bare
+from tongchou.packs.plans.recordfile import read_people
 from tongchou.packs.yamllines import Node, nearest
 
-TABLE_KEYS = ("table", "title", "hit", "start", "inputs", "outcomes", "measures", "rules")
+TABLE_KEYS = ("table", "title", "hit", "people", "pathogens", "start", "inputs", "outcomes", "measures", "rules")
 MEASURE_KEYS = ("mode", "clock", "days", "from_day", "tests", "double_last", "until")
 RULE_KEYS = ("rule", "editions", "from", "until", "when", "outcome", "measures", "gives", "reason", "source", "status")
 EDITION = "edition"
@@ -57,7 +58,8 @@ def read_table(root: Node, reader: PlanReader, words: Words) -> Table:
     reader.problems.known_keys(root, TABLE_KEYS)
     key, title = reader.key(root, "table"), reader.text_pair(root, "title")
     hit = cast(Hit, reader.choice(root, "hit", HITS, default="first", required=True))
-    inputs = read_inputs(root, reader)
+    people, pathogens = read_people(root, reader)
+    inputs = read_inputs(root, reader, people)
     outcomes = {name: reader.text_pair(node, "title") for name, node in reader.named(root, "outcomes")}
     measures = {}
     if "measures" in root.mapping:
@@ -68,7 +70,7 @@ def read_table(root: Node, reader: PlanReader, words: Words) -> Table:
     shell = Table(key, title, hit, start, inputs, outcomes, measures, (), reader.place(root))
     rules = [read_rule(node, reader, words, shell) for node in reader.entries(root, "rules", required=True)]
     _once(rules, reader)
-    return Table(key, title, hit, start, inputs, outcomes, measures, tuple(rules), shell.place)
+    return Table(key, title, hit, start, inputs, outcomes, measures, tuple(rules), shell.place, people, pathogens)
 
 
 def _once(rules: list[Rule], reader: PlanReader) -> None:

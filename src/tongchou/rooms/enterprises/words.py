@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
@@ -33,23 +33,25 @@ def outcome_badge(outcome: str) -> dict[str, Any]:
     return {"label": OUTCOMES.get(outcome, Text(outcome, outcome)), "tone": tone, "icon": icon}
 
 
-@lru_cache(maxsize=8)
-def _table(day: Any) -> tuple[dict[str, Text], dict[str, Text]]:
-    standing = standing_in_force(PACK, TABLE, day)
-    return {r.key: r.rule.reason for r in standing.rules}, {k: v.title for k, v in standing.inputs.items()}
+@dataclass(frozen=True, slots=True)
+class PlanWords:
+    """The words of the employee table as it stands now, read once for a page: never kept, so that a change of the plan shows at once."""
+
+    reasons: dict[str, Text]
+    titles: dict[str, Text]
+
+    def reason_of(self, rule: str) -> Text:
+        """Why, in the plan's words; empty where no rule has decided."""
+        return HOLDS[rule][1] if rule in HOLDS else self.reasons.get(rule, Text("", ""))
+
+    def asked(self, names: tuple[str, ...]) -> list[Text]:
+        """The facts that have to be asked for, in the plan's words."""
+        return [self.titles.get(n, Text(n, n)) for n in names]
 
 
-def reason_of(rule: str) -> Text:
-    """Why, in the plan's words; empty where no rule has decided."""
-    if rule in HOLDS:
-        return HOLDS[rule][1]
-    return _table(timezone.localdate())[0].get(rule, Text("", ""))
-
-
-def asked(names: tuple[str, ...]) -> list[Text]:
-    """The facts that have to be asked for, in the plan's words."""
-    titles = _table(timezone.localdate())[1]
-    return [titles.get(n, Text(n, n)) for n in names]
+def plan_words() -> PlanWords:
+    standing = standing_in_force(PACK, TABLE, timezone.localdate())
+    return PlanWords({r.key: r.rule.reason for r in standing.rules}, {k: v.title for k, v in standing.inputs.items()})
 
 
 def flag(value: bool | None) -> Text | None:

@@ -18,7 +18,7 @@ from tongchou.record.people.reach import person_in_reach
 from tongchou.rooms.plans import drafts
 from tongchou.rooms.plans.deciding import decide_one, explained, keep
 from tongchou.rooms.plans.models import Decision, PackVersion, SignOff
-from tongchou.rooms.plans.onrecord import facts_of
+from tongchou.rooms.plans.onrecord import on_record
 from tongchou.rooms.plans.store import pack_of, signed_for, standing_of, version_in_force
 
 explain_constraint(
@@ -63,7 +63,7 @@ def decide(context: Context, given: DecideIn) -> dict[str, Any]:
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=Text("请改为今天或更早。", "Choose today or earlier."), field="as_of", value=str(as_of))
     version = version_in_force(given.pack, as_of)
     standing = standing_of(version, given.table, as_of)
-    known, _ = facts_of(standing, person.pk)
+    known = on_record(standing, person.pk).facts
     kept = explained(decide_one(standing, known | given.facts), signed_for(given.pack))
     stated = {k for k, v in given.facts.items() if known.get(k) != v}
     source = Decision.Source.STATED if stated else Decision.Source.RECORD

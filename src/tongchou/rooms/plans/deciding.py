@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,7 +22,7 @@ from tongchou.packs.plans.resolve import Standing
 from tongchou.record.act import Context
 from tongchou.record.copytext import batched_lines
 from tongchou.rooms.plans.models import Decision, Explanation, PackVersion
-from tongchou.rooms.plans.onrecord import CARRIED
+from tongchou.rooms.plans.onrecord import CARRIED, whole
 from tongchou.rooms.plans.store import binding, signed_for
 
 _LEFT_OUT = ("trace", "would_change", "facts", "hash", "version")
@@ -63,8 +63,8 @@ def keep(
     return key
 
 
-def decide_frame(standing: Standing, frame: pl.DataFrame) -> list[tuple[str, Kept]]:
-    """Decide everybody of a frame (onrecord.people_before): (person, what is kept). Equal facts are decided once."""
+def decide_frame(standing: Standing, frame: pl.DataFrame, told: Callable[[int], None] = lambda done: None) -> list[tuple[str, Kept]]:
+    """Decide everybody of a frame (onrecord.people_before): (person, what is kept). Equal facts are decided once. told: how many are done."""
     signed = signed_for(standing.pack.key)
     names = [c for c in frame.columns if c not in CARRIED]
     made: dict[tuple[Any, ...], Kept] = {}
@@ -72,9 +72,11 @@ def decide_frame(standing: Standing, frame: pl.DataFrame) -> list[tuple[str, Kep
     for person, *values in frame.select("person", *names).iter_rows():
         key = tuple(values)
         if key not in made:
-            known = {n: v for n, v in zip(names, values, strict=True) if v is not None}
+            known = {n: whole(v) for n, v in zip(names, values, strict=True) if v is not None}
             made[key] = explained(decide_one(standing, known), signed)
         out.append((person, made[key]))
+        if len(out) % 1000 == 0:
+            told(len(out))
     return out
 
 

@@ -22,8 +22,8 @@ from tongchou.record.access import Actor
 from tongchou.record.act import Context
 from tongchou.record.people.reach import like_paths
 from tongchou.rooms.plans.models import PackVersion
-from tongchou.rooms.plans.onrecord import CARRIED, SOURCES, people_before
-from tongchou.rooms.plans.store import as_bytes, standing_of, versions_in_force
+from tongchou.rooms.plans.onrecord import CARRIED, by_itself, people_before
+from tongchou.rooms.plans.store import as_bytes, pack_of, standing_of, versions_in_force
 
 LARGEST = 4 << 20
 """Bytes of all files of a pack."""
@@ -190,7 +190,7 @@ def shadow_run(actor: Actor, row: PackVersion, as_of: date) -> dict[str, Any]:
     """By table and street: how many people on record, how many decisions differ, who would be released and who newly held."""
     base = row.base or versions_in_force(as_of).get(row.pack)
     tables: dict[str, Any] = {}
-    for table in SOURCES if row.sound else ():
+    for table in [t.key for t in pack_of(row).tables.values() if by_itself(t)] if row.sound else ():
         try:
             after = standing_of(row, table, as_of)
             before = standing_of(base, table, as_of) if base else after

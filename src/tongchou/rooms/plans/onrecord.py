@@ -1,14 +1,15 @@
 """From facts on record to the inputs of a table: for one person and for everybody whom a table is about, one statement for each.
 
+What fills which input stands in the pack (`people`, `from_record`), in the words of packs.plans.recordwords; cohorts and words say what these are read by.
 Only what is known is taken: what is not on record stays unknown, and the table says what unknown means.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -18,142 +19,178 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.decide import decide_standing
 from tongchou.packs.plans.facts import read_facts
+from tongchou.packs.plans.model import Input, Table
+from tongchou.packs.plans.recordwords import NOBODY_BY_ITSELF
 from tongchou.packs.plans.resolve import Standing
+from tongchou.record.clearance import staff_before
 from tongchou.record.copytext import uuid_array
-from tongchou.record.models import Area
+from tongchou.record.models import Area, Staff
+from tongchou.record.origins import origin_levels
+from tongchou.rooms.plans.cohorts import COHORTS
+from tongchou.rooms.plans.words import part_sql, reading_of
 
 LOOK_BACK = timedelta(days=60)
 """How far back the facts that put somebody before a table may lie."""
 CARRIED = ("person", "area", "street", "ground")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """How one table is filled from the record. sql: rows of person, area, ground (fact ids) and the inputs named in `columns`."""
-
-    sql: str
-    columns: tuple[str, ...]
-
-
-_FRAME = """
-with c as (
-  select distinct on (f.person_id) f.person_id, f.id, f.value->>'grade' as grade, f.value->>'index' as linked
-  from record_fact f
-  where f.type = 'contact' and f.known = 'known' and f.withdrawn_at is null and f."on" between %(since)s and %(as_of)s {some}
-  order by f.person_id, f."on" desc, f.recorded_at desc
-), k as (
-  select c.person_id, c.id, c.linked, p.area_id from c join record_person p on p.id = c.person_id join record_area a on a.id = p.area_id
-  where c.grade = %(grade)s and p.merged_into_id is null and p.erased_at is null and a.path like any(%(paths)s::text[])
-), e as (
-  select distinct on (f.person_id) f.person_id, f.id, least(coalesce(f.until, f."on"), %(as_of)s::date) as last from record_fact f join k using (person_id)
-  where f.type = 'exposure' and f.known = 'known' and f.withdrawn_at is null and f."on" between %(since)s and %(as_of)s
-    and (f.value->>'closeness' is null or f.value->>'closeness' = any(%(near)s::text[]))
-  order by f.person_id, coalesce(f.until, f."on") desc, f.recorded_at desc
-), s as (
-  select f.person_id, bool_or(f.value->>'symptom' <> 'none') as symptoms from record_fact f join e using (person_id)
-  where f.type = 'symptom' and f.known = 'known' and f.withdrawn_at is null and f."on" between e.last and %(as_of)s group by 1
-), t as (
-  select f.person_id, bool_or(f.value->>'result' = 'positive') as positive, max(f."on") as day,
-         (array_agg(f.value->>'result' order by f."on" desc, f.recorded_at desc))[1] as latest
-  from record_fact f join e using (person_id)
-  where f.type = 'test' and f.known = 'known' and f.withdrawn_at is null and f."on" between e.last and %(as_of)s
-    and f.value->>'method' in ('pcr', 'antigen') group by 1
-), m as (
-  select u.person_id, min((u.taken_in_at at time zone 'Asia/Shanghai')::date) as day from record_custody u join k using (person_id)
-  where u.purpose = 'isolation' and u.let_out_at is null group by 1
-)
-select k.person_id, k.area_id, array[k.id, e.id], e.last, case when m.day <= %(as_of)s then m.day end, s.symptoms,
-       case when t.positive then 'positive' when t.latest in ('negative', 'pending') then t.latest end, t.day, k.linked
-from k left join e using (person_id) left join s using (person_id) left join t using (person_id) left join m using (person_id)
-order by k.person_id
-"""
-_TRAVEL = """
-with j as (
-  select distinct on (f.person_id) f.person_id, f.id, f.type, coalesce(f.until, f."on") as gone, f."on", f.value->>'risk' as risk,
-         coalesce(f.value->>'from_place', f.value->>'place') as place
-  from record_fact f
-  where f.type in ('arrival', 'travel') and f.known = 'known' and f.withdrawn_at is null and f."on" between %(since)s and %(as_of)s {some}
-  order by f.person_id, f."on" desc, f.recorded_at desc
-), k as (
-  select j.*, p.area_id from j join record_person p on p.id = j.person_id join record_area a on a.id = p.area_id
-  where p.merged_into_id is null and p.erased_at is null and a.path like any(%(paths)s::text[])
-), s as (
-  select f.person_id, bool_or(f.value->>'symptom' <> 'none') as symptoms from record_fact f join k using (person_id)
-  where f.type = 'symptom' and f.known = 'known' and f.withdrawn_at is null and f."on" between k."on" and %(as_of)s group by 1
-)
-select k.person_id, k.area_id, array[k.id], least(k.gone, %(as_of)s::date), case when k.type = 'arrival' then k."on" end,
-       case when k.risk in ('low', 'medium', 'high') then k.risk end,
-       case when k.place ~ '^[0-9]{{2}}' and %(home)s <> '' then left(k.place, 2) <> left(%(home)s, 2) end, s.symptoms
-from k left join s using (person_id) order by k.person_id
-"""
-_CONTACT = ("last_exposure", "measure_start", "symptoms", "test_result", "test_day", "linked_contact")
-SOURCES: dict[str, Source] = {
-    "close_contact": Source(_FRAME, _CONTACT),
-    "secondary_contact": Source(_FRAME, _CONTACT),
-    "traveller": Source(_TRAVEL, ("left_area", "arrived", "area_risk", "cross_province", "symptoms")),
+_TYPES: dict[str, Any] = {"date": pl.Date, "boolean": pl.Boolean, "choice": pl.String, "text": pl.String, "number": pl.Float64}
+_HIDDEN: dict[str, tuple[tuple[str, str, Any], ...]] = {
+    "area_risk": (("_place", "k.place", pl.String), ("_gone", "k.gone", pl.Date)),
+    "final_test": (("_day", "te.day", pl.Date), ("_last", "k.last", pl.Date)),
+    "own_tests": (("_day", "te.day", pl.Date), ("_last", "k.last", pl.Date)),
 }
-"""Tables that the record can fill by itself. Any other table is filled by hand."""
-_TYPES: dict[str, Any] = {
-    "last_exposure": pl.Date, "measure_start": pl.Date, "symptoms": pl.Boolean, "test_result": pl.String, "test_day": pl.Date,
-    "linked_contact": pl.String, "left_area": pl.Date, "arrived": pl.Date, "area_risk": pl.String, "cross_province": pl.Boolean,
-}  # fmt: skip
+"""What besides is read for a word that is worked out of more than one column: (name, SQL, type)."""
+SHOWN = 3
+"""Facts that are named as the source of an input, the newest."""
+
+
+def taken(table: Table) -> dict[str, Input]:
+    """The inputs that the record fills."""
+    return {key: spec for key, spec in table.inputs.items() if spec.from_record is not None}
+
+
+def by_itself(table: Table) -> bool:
+    """Whether the record says whom the table is about, so that it can be filled for everybody."""
+    return table.people not in ("", NOBODY_BY_ITSELF)
+
+
+def orderable(table: Table) -> bool:
+    """Whether orders can be issued for a cohort out of it: everybody has facts on record as evidence."""
+    return by_itself(table) and table.people != "staff"
 
 
 def people_before(standing: Standing, paths: list[str], people: Iterable[uuid.UUID] | None = None) -> pl.DataFrame:
     """Everybody whom the table is about, with what is on record on `as_of`, by person.
 
     paths: LIKE patterns of the areas. people: only these. Columns: CARRIED (person and ground as texts, street by name) and those of the
-    table's inputs that the record knows. Raises Refusal for a table that the record cannot fill.
+    table's inputs that the pack takes from the record. Raises Refusal for a table that the record cannot fill.
     """
-    source = SOURCES.get(standing.table.key)
-    if source is None:
-        rule = Text("“{table}”不能由在册信息自动填写。", "“{table}” cannot be filled from the record.").with_(table=standing.table.title)
-        remedy = Text("请按人填写事实后判定。", "Decide person by person with the facts typed in.")
-        raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="table", value=standing.table.key)
-    as_of = standing.as_of
+    check_fillable(standing.table, everybody=people is None)
+    if standing.table.people == "staff":
+        return _staff(standing, paths, people)
+    rows, _ = _read(standing, paths, people, grounds=False)
+    return _framed(standing, rows)
+
+
+def check_fillable(table: Table, *, everybody: bool = True) -> None:
+    """Refuse a table that cannot be filled from the record."""
+    if not table.people or (everybody and not by_itself(table)):
+        raise _cannot(table)
+
+
+def check_orderable(table: Table) -> None:
+    """Refuse a table out of which no cohort can be put under orders."""
+    if not orderable(table):
+        raise _cannot(table)
+
+
+def _cannot(table: Table) -> Refusal:
+    rule = Text("“{table}”不能由在册信息自动填写。", "“{table}” cannot be filled from the record.").with_(table=table.title)
+    remedy = Text("请按人填写事实后判定。", "Decide person by person with the facts typed in.")
+    return Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="table", value=table.key)
+
+
+def _read(
+    standing: Standing, paths: list[str], people: Iterable[uuid.UUID] | None, *, grounds: bool
+) -> tuple[list[tuple[Any, ...]], list[tuple[str, str]]]:
+    """One statement: person, area, ids, then the columns of _columns; with grounds also the facts of each part. Returns rows and (part, name)."""
+    cohort, inputs = COHORTS[standing.table.people], taken(standing.table)
+    readings = {key: reading_of(cohort, spec.from_record.take) for key, spec in inputs.items() if spec.from_record}
+    parts = [p for p in dict.fromkeys(r.part for r in readings.values()) if p]
+    asked = [r.sql for r in readings.values()] + [sql for _, sql, _ in _hidden(inputs)]
+    if grounds:
+        asked += [f"{p}.ids" for p in parts]
+    ctes = "".join(f",\n{p} as ({part_sql(p)})" for p in parts)
+    joins = " ".join(f"left join {p} on {p}.person_id = k.person_id" for p in parts)
     values: dict[str, Any] = {
-        "as_of": as_of, "since": as_of - LOOK_BACK, "paths": paths, "home": standing.area,
-        "grade": "secondary" if standing.table.key == "secondary_contact" else "close",
-        "near": ["close", "general"] if standing.table.key == "secondary_contact" else ["close"],
+        "as_of": standing.as_of, "since": standing.as_of - LOOK_BACK, "paths": paths, "home": standing.area,
+        "pathogens": list(standing.table.pathogens) or None,
     }  # fmt: skip
     some = ""
     if people is not None:
         some, values["people"] = "and f.person_id = any(%(people)s::uuid[])", uuid_array(people)
+    sql = f"with {cohort.sql.replace('{some}', some)}{ctes}\nselect k.person_id, k.area_id, k.ids{''.join(', ' + a for a in asked)} from k {joins} order by k.person_id"
     with connection.cursor() as cursor:
-        cursor.execute(source.sql.format(some=some), values)
-        rows = cursor.fetchall()
-    return _framed(rows, source.columns, standing)
+        cursor.execute(sql, values)
+        return cursor.fetchall(), [(key, r.part) for key, r in readings.items()]
 
 
-def _framed(rows: list[tuple[Any, ...]], names: tuple[str, ...], standing: Standing) -> pl.DataFrame:
+def _hidden(inputs: dict[str, Input]) -> list[tuple[str, str, Any]]:
+    found = [column for spec in inputs.values() if spec.from_record for column in _HIDDEN.get(spec.from_record.take, ())]
+    return list(dict.fromkeys(found))
+
+
+def _framed(standing: Standing, rows: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
+    inputs = taken(standing.table)
+    names = [(key, _TYPES[spec.type]) for key, spec in inputs.items()] + [(name, kind) for name, _, kind in _hidden(inputs)]
+    frame = _carried([(r[0], r[1], r[2]) for r in rows]).with_columns(
+        pl.Series(name, [r[n] for r in rows], dtype=kind) for n, (name, kind) in enumerate(names, start=3)
+    )
+    for key, spec in inputs.items():
+        assert spec.from_record is not None
+        if spec.from_record.take == "area_risk":
+            frame = _with_grade(frame, key)
+        elif spec.from_record.take in ("final_test", "own_tests"):
+            frame = _with_last_test(standing, frame, key, spec.from_record.take)
+        if spec.from_record.words:
+            said = {k: v or None for k, v in spec.from_record.words.items()}
+            frame = frame.with_columns(pl.col(key).replace(list(said), pl.Series(list(said.values()), dtype=pl.String)))
+    return frame.select([c for c in frame.columns if not c.startswith("_")])
+
+
+def _carried(rows: Sequence[tuple[Any, int, Sequence[uuid.UUID]]]) -> pl.DataFrame:
     streets = street_names() if rows else {}
-    columns: dict[str, Any] = {
+    return pl.DataFrame({
         "person": pl.Series([str(r[0]) for r in rows], dtype=pl.String),
         "area": pl.Series([r[1] for r in rows], dtype=pl.Int64),
         "street": pl.Series([streets.get(r[1], "") for r in rows], dtype=pl.String),
-        "ground": pl.Series([",".join(str(g) for g in r[2] if g is not None) for r in rows], dtype=pl.String),
-    }
-    for n, name in enumerate(names, start=3):
-        columns[name] = pl.Series([r[n] for r in rows], dtype=_TYPES[name])
-    frame = pl.DataFrame(columns)
-    frame = _with_last_test(standing, frame)
-    return frame.select([c for c in frame.columns if c in CARRIED or c in standing.inputs])
+        "ground": pl.Series([",".join(str(g) for g in r[2]) for r in rows], dtype=pl.String),
+    })  # fmt: skip
 
 
-def _with_last_test(standing: Standing, frame: pl.DataFrame) -> pl.DataFrame:
-    """final_test: the latest result, where that test was taken on the day planned for the last one or later. The plan itself says which day that is."""
-    if "final_test" not in standing.inputs or "test_day" not in frame.columns:
-        return frame
+def _with_grade(frame: pl.DataFrame, key: str) -> pl.DataFrame:
+    """The grade on record of the place on the day of leaving it; where none is, what the fact itself says."""
+    asked: dict[date, set[str]] = {}
+    for place, day in frame.select("_place", "_gone").unique().iter_rows():
+        if place is not None and day is not None:
+            asked.setdefault(day, set()).add(place)
+    found = [(place, day, level) for day, places in asked.items() for place, level in origin_levels(places, day).items()]
+    grades = pl.DataFrame(found, schema={"_place": pl.String, "_gone": pl.Date, "_grade": pl.String}, orient="row")
+    return frame.join(grades, on=["_place", "_gone"], how="left", maintain_order="left").with_columns(pl.coalesce("_grade", key).alias(key)).drop("_grade")
+
+
+def _with_last_test(standing: Standing, frame: pl.DataFrame, key: str, word: str) -> pl.DataFrame:
+    """What is told by the last test that the plan takes is known only where a test was taken on that day or later. The plan says which day it is."""
     after = _last_test_after(standing)
-    due = pl.col("last_exposure") + pl.duration(days=after)
-    known = pl.when(pl.col("test_day") >= due).then(pl.col("test_result")) if after is not None else pl.lit(None, pl.String)
-    return frame.with_columns(known.alias("final_test"))
+    due = pl.lit(False) if after is None else (pl.col("_day") >= pl.col("_last") + pl.duration(days=after)).fill_null(False)
+    if word == "final_test":
+        return frame.with_columns(pl.when(due).then(pl.col(key)).otherwise(pl.lit(None, pl.String)).alias(key))
+    done = due if after is not None else pl.lit(True)
+    open_ = (pl.col(key) == "all_negative") & ~done
+    return frame.with_columns(pl.when(open_).then(pl.lit("pending")).otherwise(pl.col(key)).alias(key))
 
 
 def _last_test_after(standing: Standing) -> int | None:
     """How many days after the last exposure the plan takes its last test of somebody exposed today; None where it takes none."""
-    fresh = decide_standing(standing, read_facts(standing.table, {"last_exposure": standing.as_of}, standing.as_of), explain=False)
+    name = next((k for k, s in taken(standing.table).items() if s.from_record and s.from_record.take == "last_exposure"), None)
+    if name is None:
+        return None
+    fresh = decide_standing(standing, read_facts(standing.table, {name: standing.as_of}, standing.as_of), explain=False)
     return max(((day - standing.as_of).days for m in fresh.measures for day in m.tests), default=None)
+
+
+def _staff(standing: Standing, paths: list[str], people: Iterable[uuid.UUID] | None) -> pl.DataFrame:
+    """Staff files, read as the clearance reads them; of somebody with several, the newest."""
+    files = Staff.objects.filter(to_date=None)
+    if people is not None:
+        files = files.filter(person_id__in=list(people))
+    who = dict(files.order_by("pk").values_list("pk", "person_id"))
+    areas = dict(files.values_list("person_id", "person__area_id"))
+    frame = staff_before(standing, paths=paths, staff=list(who) if people is not None else None).filter(pl.col("id").is_in(list(who)))
+    newest = {who[pk]: n for n, pk in enumerate(frame["id"])}
+    rows = sorted(newest.items())
+    chosen = frame[[n for _, n in rows]]
+    columns = [chosen[spec.from_record.take].alias(key) for key, spec in taken(standing.table).items() if spec.from_record]
+    return _carried([(person, areas[person], ()) for person, _ in rows]).with_columns(columns)
 
 
 def street_names() -> dict[int, str]:
@@ -166,13 +203,39 @@ def street_names() -> dict[int, str]:
     return out
 
 
-def facts_of(standing: Standing, person: uuid.UUID) -> tuple[dict[str, Any], list[str]]:
-    """What is on record about one person for a table, unknown ones left out; and the ids of the facts that put the person before it."""
-    if standing.table.key not in SOURCES:
-        return {}, []
-    frame = people_before(standing, ["%"], [person])
+@dataclass(frozen=True, slots=True)
+class OnRecord:
+    """What the record knows of one person for a table. ground: the facts that put the person before it. sources: by input the facts that it was
+    read from, empty where it came from custody, an order or a staff file."""
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    ground: list[str] = field(default_factory=list)
+    sources: dict[str, list[uuid.UUID]] = field(default_factory=dict)
+
+
+def on_record(standing: Standing, person: uuid.UUID) -> OnRecord:
+    """What is on record about one person for a table, what is not known left out: the same reading as for everybody."""
+    if not standing.table.people:
+        return OnRecord()
+    if standing.table.people == "staff":
+        frame, sources = _staff(standing, ["%"], [person]), {}
+    else:
+        rows, parts = _read(standing, ["%"], [person], grounds=True)
+        frame = _framed(standing, rows)
+        sources = _sources(rows[0], parts, len(parts) + len(_hidden(taken(standing.table)))) if rows else {}
     if not frame.height:
-        return {}, []
+        return OnRecord()
     row = frame.row(0, named=True)
-    known = {k: v for k, v in row.items() if k in standing.inputs and v is not None}
-    return known, [g for g in row["ground"].split(",") if g]
+    known = {k: whole(v) for k, v in row.items() if k not in CARRIED and v is not None}
+    return OnRecord(known, [g for g in row["ground"].split(",") if g], {k: sources.get(k, []) for k in known})
+
+
+def whole(value: Any) -> Any:
+    """A number as somebody would type it."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _sources(row: tuple[Any, ...], parts: list[tuple[str, str]], before: int) -> dict[str, list[uuid.UUID]]:
+    order = [p for p in dict.fromkeys(part for _, part in parts) if p]
+    ids = {"": list(row[2])} | {p: list(row[3 + before + n] or [])[:SHOWN] for n, p in enumerate(order)}
+    return {key: ids[part] for key, part in parts}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 from importlib.resources import as_file, files
 from typing import Any
 from uuid import UUID
@@ -146,8 +145,3 @@ def unsettled(points: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """What keeps a decision from restricting: all that is unconfirmed but the convention, which moves tests and not the end."""
     return [p for p in points if p["what"] != "convention"]
 
-
-@lru_cache(maxsize=64)
-def tables_of(mark: str) -> dict[str, Text]:
-    """Table -> title, of a pack that was read."""
-    return {key: table.title for key, table in _PACKS[mark].tables.items()}

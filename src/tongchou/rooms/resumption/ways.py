@@ -10,11 +10,11 @@ from importlib.resources import files
 from typing import Any
 
 import yaml
+from django.utils import timezone
 
 from tongchou.kernel.text import Text
 from tongchou.packs.checklists import shipped
 from tongchou.packs.plans.decide import decide
-from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.packs.plans.report import as_value
 from tongchou.packs.plans.resolve import stand
 from tongchou.record.plans import pack_in_force
@@ -162,7 +162,7 @@ def district_lists() -> list[tuple[str, Text]]:
 
 def item_titles() -> dict[str, Text]:
     """Every item that papers and conditions of the pack can ask for, by key, but those that the program has itself."""
-    pack = shipped_pack(PACK)
+    pack = pack_in_force(PACK, timezone.localdate())
     out: dict[str, Text] = {}
     for table in ("materials", "readiness", "five_papers"):
         for name, spec in pack.tables[table].inputs.items():

@@ -98,12 +98,3 @@ class Proposal(models.Model):
             models.CheckConstraint(condition=Q(decided_at=None, decision="") | Q(decided_at__isnull=False) & ~Q(decision=""), name="proposal_decided"),
         ]
         indexes = [models.Index(fields=["area", "-proposed_at"], name="proposal_area")]
-
-
-class Shape(models.Model):
-    """An area's outline as GeoJSON, given by the district; without one the map is a scheme of tiles."""
-
-    area = models.OneToOneField("record.Area", on_delete=models.CASCADE, related_name="+")
-    geometry = models.JSONField()
-    source = models.CharField(max_length=200)
-    at = models.DateTimeField()

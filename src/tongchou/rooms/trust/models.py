@@ -155,6 +155,55 @@ class Reversal(models.Model):
         ]
 
 
+class BulkRun(models.Model):
+    """A bulk act that somebody asked for and the job queue carries out as that person: a cohort tried or issued, a batch confirmed, a cohort reversed.
+
+    The act's id follows from this id, so that carrying it out twice does it once; it is one transaction, so that nothing is ever half done.
+    done, total: how far the present stage is, in people or orders. refusal: why nothing was done, {rule, remedy, field}.
+    """
+
+    class What(models.TextChoices):
+        BATCH = "batch"
+        CONFIRM = "confirm"
+        REVERSE = "reverse"
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True)
+    what = models.CharField(max_length=7, choices=What.choices)
+    trial = models.BooleanField(help_text="a dry run: only the counts")
+    title = models.CharField(max_length=120)
+    payload = models.JSONField()
+    area = models.ForeignKey("record.Area", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("record.Account", on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("record.Unit", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
+    stage = models.CharField(max_length=10, blank=True)
+    done = models.IntegerField(default=0)
+    total = models.IntegerField(default=0)
+    tries = models.IntegerField(default=0)
+    result = models.JSONField(default=dict)
+    refusal = models.JSONField(default=dict)
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "running"], finished_at=None) | Q(state__in=["done", "failed"], finished_at__isnull=False),
+                name="bulk_run_finished",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["-asked_at"], name="bulk_run_time"),
+            models.Index(fields=["asked_at"], name="bulk_run_open", condition=Q(state__in=["waiting", "running"])),
+        ]
+
+
 class CarePass(models.Model):
     """Somebody was let through for emergency care, whatever the order or the code said. Reviewed afterwards, never before.
 

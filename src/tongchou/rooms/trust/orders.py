@@ -21,7 +21,7 @@ from tongchou.record.clearance import HELD
 from tongchou.record.copytext import batched_lines
 from tongchou.record.models import Unit
 from tongchou.rooms.trust.models import LIVE, Restriction
-from tongchou.rooms.trust.words import kind_of
+from tongchou.rooms.trust.progress import counted
 
 SMALL = 20
 """More orders than these at once need two organisations."""
@@ -205,6 +205,7 @@ class New:
     person: uuid.UUID
     decision: uuid.UUID
     rule: str
+    kind: str
     allowed: Allowed
     evidence: list[str]
 
@@ -217,9 +218,9 @@ def store_many(
     org, state = organisation(unit), "pending" if two else "active"
     with connection.cursor() as cursor, cursor.copy(f"copy trust_restriction ({_COLUMNS}) from stdin") as copy:
         rows = (
-            (i.id, new_code(), i.person, kind_of(i.allowed.mode), i.allowed.mode, pack, table, i.rule, i.decision, _json(i.evidence), legal_basis,
+            (i.id, new_code(), i.person, i.kind, i.allowed.mode, pack, table, i.rule, i.decision, _json(i.evidence), legal_basis,
              i.allowed.starts_on, i.allowed.ends_on, i.allowed.ends_on, state, False, two, batch, unit, org, account, context.now, "", "")
-            for i in items
+            for i in counted(items, "storing")
         )  # fmt: skip
         for part in batched_lines(rows):
             copy.write(part)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import Actor
@@ -19,7 +19,7 @@ from tongchou.record.people.identity import open_identity
 from tongchou.record.people.reach import like_paths
 from tongchou.rooms.plans.onrecord import street_names
 from tongchou.rooms.trust.actions.answer import ORIGIN
-from tongchou.rooms.trust.models import OrderBatch, Restriction
+from tongchou.rooms.trust.models import BulkRun, OrderBatch, Restriction
 
 PAGE = 100
 SOON = 2
@@ -194,3 +194,11 @@ def facts_of_order(row: Restriction) -> dict[str, Any]:
 def state_on(row: Restriction, today: date) -> str:
     """The state as it is on a day: an order past its end has lapsed, whether or not the job has noted it."""
     return "lapsed" if row.state in ("pending", "active") and row.ends_on < today else row.state
+
+
+def recent_runs(actor: Actor, limit: int = 5) -> list[BulkRun]:
+    """Bulk acts of the areas whose orders the actor sees, the latest first."""
+    where = Q(account_id=actor.account_id)
+    for path in actor.area_paths("restriction.view"):
+        where |= Q(area__path__startswith=path)
+    return list(BulkRun.objects.select_related("account").filter(where).order_by("-asked_at")[:limit])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
+from tongchou.packs.plans.model import Mode
 
 KINDS = {
     "isolation": Text("隔离医学观察", "Isolation"),
@@ -44,9 +46,18 @@ NEEDS = {
     "other": Text("其他就医", "Other medical care"),
 }
 
+KIND_OF = {
+    "isolation_site": "isolation", "isolation_home": "isolation", "isolation_either": "isolation", "treatment": "isolation",
+    "monitoring": "monitoring", "movement": "movement", "exclusion": "movement",
+}  # fmt: skip
+"""Which kind of order a pack's kind of measure becomes."""
 
-def kind_of(mode: str) -> str:
-    """Which kind of order a plan's mode is. The codes of modes are the pack's own; what is neither isolation nor monitoring limits movement."""
-    if "isolation" in mode or "care" in mode or "discharge" in mode:
-        return "isolation"
-    return "monitoring" if "monitoring" in mode else "movement"
+
+def kind_of(mode: Mode) -> str:
+    """The kind of order of a mode, by the word that the pack gives for it. Raises Refusal where an old pack gives none."""
+    found = KIND_OF.get(mode.kind)
+    if found is None:
+        rule = Text("方案没有写明“{mode}”属于哪一类措施，不能据以下达。", "The plan does not say of which kind “{mode}” is: no order can rest on it.")
+        remedy = Text("请在方案的 pack.yaml 中为该方式补充 kind，经批准后重新判定。", "Add `kind` to it in the plan's pack.yaml, have that approved, and decide again.")
+        raise Refusal(Reason.MISSING_VALUE, rule.with_(mode=mode.title), remedy=remedy, field="decision", value=mode.key)
+    return found

@@ -23,7 +23,7 @@ from tongchou.record.plans import standing_in_force
 from tongchou.record.questions.enterprises import staff_counts
 from tongchou.record.staffing import EDIT, OUTCOMES, VIEW, open_itinerary, staff_in_reach
 from tongchou.rooms.enterprises.questions import PAGE, StaffLine, history, staff_lines
-from tongchou.rooms.enterprises.words import LEVELS, TITLE, asked, flag, outcome_badge, reason_of
+from tongchou.rooms.enterprises.words import LEVELS, TITLE, PlanWords, flag, outcome_badge, plan_words
 from tongchou.web.pages.requests import actor_of, integer
 from tongchou.web.permission import page
 
@@ -52,6 +52,7 @@ def staff(request: HttpRequest, enterprise: int) -> HttpResponse:
         request.GET.get("waiting") == "1",
     )
     after = max(integer(request, "after") or 0, 0)
+    words = plan_words()
     rows = staff_lines(enterprise, today, outcome=outcome, origin=origin, waiting=waiting, limit=PAGE + 1, after=after)
     shown = rows[:PAGE]
     if shown:
@@ -61,7 +62,7 @@ def staff(request: HttpRequest, enterprise: int) -> HttpResponse:
     context = {
         "title": STAFF,
         "unit": row,
-        "lines": [_line(r) for r in shown],
+        "lines": [_line(r, words) for r in shown],
         "next_after": str(after + PAGE) if len(rows) > PAGE else "",
         "filters": [
             {
@@ -94,12 +95,12 @@ def staff(request: HttpRequest, enterprise: int) -> HttpResponse:
     return render(request, "enterprises/staff.html", context)
 
 
-def _line(r: StaffLine) -> dict[str, Any]:
+def _line(r: StaffLine, words: PlanWords) -> dict[str, Any]:
     return {
         "line": r,
         "badge": outcome_badge(r.outcome),
-        "reason": reason_of(r.rule),
-        "asks": asked(r.asks),
+        "reason": words.reason_of(r.rule),
+        "asks": words.asked(r.asks),
         "level": LEVELS[r.level] if r.origin else None,
         "url": reverse("staff_file", args=[r.id]),
     }
@@ -130,16 +131,17 @@ def told(row: Staff) -> dict[str, Any]:
     """What a page shows of a file: facts as the file says and as the record has them, result, reason, what would change it, history."""
     who = open_identity(row.person.sealed, row.person_id).masked()
     known, changes = _known(row)
+    words = plan_words()
     return {
         "row": row,
         "who": who,
         "badge": outcome_badge(row.outcome),
-        "reason": reason_of(row.rule),
-        "asks": asked(tuple(row.asks.split())),
+        "reason": words.reason_of(row.rule),
+        "asks": words.asked(tuple(row.asks.split())),
         "facts": _facts(row, known),
         "changes": changes,
         "history": [
-            {"step": s, "badge": outcome_badge(s.outcome), "reason": reason_of(s.rule), "asks": asked(s.asks)}
+            {"step": s, "badge": outcome_badge(s.outcome), "reason": words.reason_of(s.rule), "asks": words.asked(s.asks)}
             for s in history(row.pk)
         ],
     }

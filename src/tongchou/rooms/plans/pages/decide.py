@@ -18,10 +18,12 @@ from tongchou.packs.plans.model import Input, Pack
 from tongchou.packs.plans.report import as_value
 from tongchou.packs.plans.resolve import Standing
 from tongchou.record.act import act
+from tongchou.record.models import Fact
+from tongchou.record.people.fact_types import fact_types
 from tongchou.record.people.identity import open_identity
 from tongchou.record.people.reach import person_in_reach
 from tongchou.rooms.plans.deciding import decide_one, explained
-from tongchou.rooms.plans.onrecord import facts_of
+from tongchou.rooms.plans.onrecord import OnRecord, on_record
 from tongchou.rooms.plans.questions import decided_again, decision_in_reach
 from tongchou.rooms.plans.store import pack_of, signed_for, standing_of, version_in_force, versions_in_force
 from tongchou.web.fieldparts import FieldParts
@@ -78,12 +80,13 @@ def plan_decide(request: HttpRequest) -> HttpResponse:
             )
         version = version_in_force(pack, as_of)
         standing = standing_of(version, table, as_of)
-        known = facts_of(standing, person)[0] if person is not None else {}
+        found = on_record(standing, person) if person is not None else OnRecord()
+        known = found.facts
         typed = _typed(request, standing) if request.method == "POST" else {}
         context |= {
             "version": version,
             "as_of": as_of,
-            "fields": _fields(standing, known, typed, request.method == "POST"),
+            "fields": _fields(standing, found, typed, request.method == "POST"),
             "known": bool(known),
         }
         if request.method == "POST" or known:
@@ -121,15 +124,31 @@ def _person(request: HttpRequest, text: str) -> tuple[uuid.UUID | None, str]:
     return key, open_identity(row.sealed, row.pk).masked().name
 
 
-def _fields(standing: Standing, known: dict[str, Any], typed: dict[str, Any], posted: bool) -> list[FieldParts]:
-    fields = []
+def _fields(standing: Standing, found: OnRecord, typed: dict[str, Any], posted: bool) -> list[FieldParts]:
+    fields, known = [], found.facts
+    said = _said(found)
     for key, spec in standing.inputs.items():
         if spec.derived:
             continue
         value = typed.get(key) if posted else known.get(key)
-        told = Text("在册：{v}", "On record: {v}").with_(v=_word(spec, known[key])) if key in known else ""
+        told: Any = ""
+        if key in known:
+            told = Text("在册：{v}（{s}）", "On record: {v} ({s})").with_(v=_word(spec, known[key]), s=said[key])
+        elif spec.from_record is not None and standing.table.people:
+            told = Text("在册信息中没有，请查明后填写。", "Not on record: find out and fill in.")
         fields.append(_field(f"fact_{key}", spec, value, told))
     return fields
+
+
+def _said(found: OnRecord) -> dict[str, Text]:
+    """For each input that the record fills the facts that it was read from, by kind and day."""
+    facts = {f.pk: f for f in Fact.objects.filter(pk__in={k for keys in found.sources.values() for k in keys})}
+    out = {}
+    for key, ids in found.sources.items():
+        named = [(fact_types()[facts[k].type].title, str(facts[k].on or "")) for k in ids if k in facts]
+        zh, en = "、".join(f"{t.zh} {d}".strip() for t, d in named), ", ".join(f"{t.en} {d}".strip() for t, d in named)
+        out[key] = Text(zh, en) if named else Text("管控、隔离或员工档案", "custody, an order or a staff file")
+    return out
 
 
 def _word(spec: Input, value: Any) -> Any:

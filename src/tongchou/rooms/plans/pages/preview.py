@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from tongchou.kernel.clock import parse_date
 from tongchou.kernel.errors import Refusal
 from tongchou.kernel.text import Text
-from tongchou.rooms.plans.onrecord import SOURCES
+from tongchou.rooms.plans.onrecord import by_itself
 from tongchou.rooms.plans.questions import Norms, norms, preview_on_record, replay, staff
 from tongchou.rooms.plans.store import pack_of, version_in_force, versions_in_force
 from tongchou.web.pages.requests import actor_of, integer
@@ -80,7 +80,7 @@ def _tables() -> list[tuple[str, Any]]:
         title = Text.from_dict(version.title)
         pairs = pack_of(version).tables.items()
         found += [
-            (f"{name}/{k}", Text("{p} · {t}", "{p} · {t}").with_(p=title, t=t.title)) for k, t in pairs if k in SOURCES
+            (f"{name}/{k}", Text("{p} · {t}", "{p} · {t}").with_(p=title, t=t.title)) for k, t in pairs if by_itself(t)
         ]
     return found
 

@@ -1,5 +1,5 @@
 """Verbs of area risk: importing the package registers them."""
 
-from tongchou.rooms.risk.actions import grades, outlines
+from tongchou.rooms.risk.actions import grades
 
-__all__ = ["grades", "outlines"]
+__all__ = ["grades"]

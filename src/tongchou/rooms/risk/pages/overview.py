@@ -20,10 +20,11 @@ from tongchou.record.questions.grades import Grade, grades_of, grades_on
 from tongchou.record.territory.reach import reaches_path
 from tongchou.rooms.risk.actions.grades import VIEW
 from tongchou.rooms.risk.evaluate import Assessment, Picture, district_area, picture
-from tongchou.rooms.risk.models import Proposal, Shape
+from tongchou.rooms.risk.models import Proposal
 from tongchou.rooms.risk.pages.asked import RISK, Asked, ahead, asked, badge, cell
 from tongchou.rooms.risk.proposals import waiting
 from tongchou.rooms.risk.words import grade_title, triggers
+from tongchou.web.boundaries import map_of
 from tongchou.web.pages.forms import done
 from tongchou.web.pages.names import LEVELS
 from tongchou.web.pages.requests import actor_of, do
@@ -136,23 +137,27 @@ def street_map(ask: Asked, *, linked: bool) -> dict[str, Any]:
     graded = grades_on(ask.on, ask.at)
     paths = dict(Area.objects.filter(pk__in=[g.area for g in graded]).values_list("pk", "path"))
     above = grades_of([s.pk for s in streets], ask.on, ask.at)
-    shapes = dict(Shape.objects.filter(area__in=streets).values_list("area_id", "geometry"))
-    places, features = [], []
-    for n, street in enumerate(streets):
+    places = []
+    for street in streets:
         inside = [g for g in graded if paths[g.area].startswith(street.path)]
         worst = max([*inside, *([above[street.pk]] if street.pk in above else [])], key=lambda g: rank(g.grade), default=None)
         shown = badge(worst.grade if worst else None, ask.on)
         value = sum(rank(g.grade) > 0 for g in inside)
         url = area_url(street.pk, ask) if linked else ""
         places.append({"key": str(street.pk), "label": street.name, "value": value or "", "tone": shown["tone"], "note": shown["label"], "url": url})
-        about = {"key": str(street.pk), "name": street.name.removesuffix("街道"), "value": value or "", "tone": shown["tone"]}
-        features.append({"type": "Feature", "properties": about, "geometry": shapes.get(street.pk) or _tile(n, len(streets))})
-    if shapes and len(shapes) < len(streets):
-        features = [f for f, s in zip(features, streets, strict=True) if s.pk in shapes]
     title = Text("街道（镇）风险示意图", "Streets and towns by grade")
-    shown_map = {"key": "risk", "title": title, "geojson": {"type": "FeatureCollection", "features": features}}
+    drawn = map_of("risk", title, places, {str(s.pk): s.code for s in streets})
     listed = Text("各街道（镇）最高等级和中高风险区数", "Highest grade and number of graded places")
-    return {"list_title": listed, "map": shown_map if features else None, "places": places, "schematic": not shapes}  # fmt: skip
+    return {"list_title": listed, "map": drawn or _scheme(title, places), "places": places, "schematic": drawn is None}
+
+
+def _scheme(title: Text, places: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The same as squares in rows, where the district has given no outlines, or not all of them."""
+    features = []
+    for n, place in enumerate(places):
+        told = {"key": place["key"], "name": place["label"].removesuffix("街道"), "value": place["value"], "tone": place["tone"]}
+        features.append({"type": "Feature", "properties": told, "geometry": _tile(n, len(places))})
+    return {"key": "risk", "title": title, "geojson": {"type": "FeatureCollection", "features": features}} if features else None
 
 
 def _tile(n: int, count: int) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tongchou.kernel.text import Text
-from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.record.models import Loop
+from tongchou.record.plans import pack_in_force
 from tongchou.rooms.schools.actions.clusters import cluster_in_reach, handles
 from tongchou.rooms.schools.counting import count
 from tongchou.rooms.schools.models import Cluster
@@ -79,7 +79,7 @@ def school_cluster(request: HttpRequest, cluster: uuid.UUID) -> HttpResponse:
 
 def _counts(row: Cluster, disease: Disease) -> list[dict[str, Any]]:
     """What was counted when it was reached, beside the mark."""
-    pack = shipped_pack(disease.pack)
+    pack = pack_in_force(disease.pack, row.as_of)
     out = []
     for w in disease.windows:
         what = (
@@ -91,7 +91,7 @@ def _counts(row: Cluster, disease: Disease) -> list[dict[str, Any]]:
             {
                 "what": what.with_(d=w.days),
                 "n": row.decision["counts"].get(w.fact, 0),
-                "mark": pack.parameters[w.parameter].title,
+                "mark": pack.parameters[w.parameter].title if w.parameter in pack.parameters else Text(w.parameter, w.parameter),
             }
         )
     return out
@@ -108,7 +108,7 @@ def _now(row: Cluster, disease: Disease, on: Any) -> list[dict[str, Any]]:
 
 def _paper(row: Cluster) -> Any:
     """The document on which the rule rests; None where the rule names none that the pack has."""
-    pack = shipped_pack(row.decision["pack"])
+    pack = pack_in_force(row.decision["pack"], row.as_of)
     keys = [r["source"] for r in row.decision["reasons"] if r.get("source")]
     return next((pack.documents[k] for k in reversed(keys) if k in pack.documents), None)
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
-from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.record.act import act
 from tongchou.record.files import OpenedFile, take_in, too_large, unseal
 from tongchou.record.models import StoredFile
+from tongchou.record.plans import pack_in_force
 from tongchou.rooms.schools.actions.opening import latest_opening, opening_in_reach, shown_by
 from tongchou.rooms.schools.conditions import EPIDEMIC, OWN_PROOF, PACK, checklist, standing, titles
 from tongchou.rooms.schools.models import Opening
@@ -60,7 +60,7 @@ def _application(opening: Opening, actor: Any) -> dict[str, Any]:
             "key": key, "title": known.get(key, Text(key, key)), "how": how.get(key, ""), "proof": proof, "can_show": live and shows,
             "can_review": live and proof is not None and proof.met is None and actor.permits(REVIEW) and proof.submitted_by_id != actor.account_id,
         })  # fmt: skip
-    pack = shipped_pack(PACK)
+    pack = pack_in_force(PACK, timezone.localdate())
     paper = pack.documents.get("schools_2020")
     return {
         "badges": [{"label": word, "tone": tone, "icon": icon}], "live": live, "standing": found, "items": items, "paper": paper,

@@ -18,6 +18,7 @@ from tongchou.record.clearance_due import MANY, ask
 from tongchou.record.models import Loop
 from tongchou.rooms.trust.models import OrderBatch, Restriction
 from tongchou.rooms.trust.orders import end, lapse_past, no_such_order, notify, order_in_reach, other_organisation
+from tongchou.rooms.trust.progress import counted
 
 CONFIRM = "restriction.confirm"
 ORIGIN = "order"
@@ -41,9 +42,7 @@ def confirm(context: Context, given: ConfirmIn) -> dict[str, Any]:
     unit, org = other_organisation(context, first.issuer, first.issuer_org, first.issued_by_id)
     today = timezone.localdate(context.now)
     if not given.agree:
-        if len(given.note.strip()) < 4:
-            rule = Text("不予确认的，须写明理由。", "Give the reason for not confirming.")
-            raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请填写理由。", "Write it."), field="note")
+        _reasoned(given)
         _all(rows, context, state="refused", ended_at=context.now, ended_by_id=context.actor.account_id, end_reason="refused", end_note=given.note)
         _told(context, rows, "refused", given.note)
         return {"confirmed": 0, "refused": len(rows)}
@@ -55,6 +54,12 @@ def confirm(context: Context, given: ConfirmIn) -> dict[str, Any]:
     return {"confirmed": len(good), "refused": 0}
 
 
+def _reasoned(given: ConfirmIn) -> None:
+    if len(given.note.strip()) < 4:
+        rule = Text("不予确认的，须写明理由。", "Give the reason for not confirming.")
+        raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请填写理由。", "Write it."), field="note")
+
+
 def _waiting(context: Context, given: ConfirmIn) -> list[Restriction]:
     if (given.order is None) is (given.batch is None):
         raise Refusal(Reason.MISSING_VALUE, Text("请指明一项措施或一批措施。", "Name one order or one batch."), field="order")
@@ -64,18 +69,45 @@ def _waiting(context: Context, given: ConfirmIn) -> list[Restriction]:
         found = list(rows.filter(pk=given.order))
     else:
         assert given.batch is not None
-        batch = OrderBatch.objects.select_related("area").filter(pk=given.batch).first()
-        mine = context.actor.area_paths(CONFIRM)
-        if batch is None or not any(batch.area.path.startswith(p) or p.startswith(batch.area.path) for p in mine):
-            raise no_such_order(given.batch, "batch")
-        inside = Q(pk__in=[])  # a street confirms its own part of what was issued for the district
-        for path in mine:
-            inside |= Q(person__area__path__startswith=path)
-        found = list(rows.filter(inside, batch=batch).order_by("pk"))
+        found = list(rows.filter(_inside(context), batch=_batch(context, given.batch)).order_by("pk"))
     if not found:
-        rule = Text("没有待确认的措施。", "Nothing waits to be confirmed.")
-        raise Refusal(Reason.WRONG_STAGE, rule, remedy=Text("请刷新页面。", "Reload the page."), field="order")
+        raise _nothing_waits()
     return found
+
+
+def waiting_batch(context: Context, given: ConfirmIn) -> OrderBatch:
+    """A batch of which something waits for this actor's organisation. Raises Refusal, as confirming itself would."""
+    if not given.agree:
+        _reasoned(given)
+    if given.batch is None:
+        raise Refusal(Reason.MISSING_VALUE, Text("请指明一批措施。", "Name a batch."), field="batch")
+    batch = _batch(context, given.batch)
+    first = Restriction.objects.select_related("issuer").filter(_inside(context), state="pending", batch=batch).order_by("pk").first()
+    if first is None:
+        raise _nothing_waits()
+    other_organisation(context, first.issuer, first.issuer_org, first.issued_by_id)
+    return batch
+
+
+def _batch(context: Context, key: uuid.UUID) -> OrderBatch:
+    batch = OrderBatch.objects.select_related("area").filter(pk=key).first()
+    mine = context.actor.area_paths(CONFIRM)
+    if batch is None or not any(batch.area.path.startswith(p) or p.startswith(batch.area.path) for p in mine):
+        raise no_such_order(key, "batch")
+    return batch
+
+
+def _inside(context: Context) -> Q:
+    """A street confirms its own part of what was issued for the district."""
+    inside = Q(pk__in=[])
+    for path in context.actor.area_paths(CONFIRM):
+        inside |= Q(person__area__path__startswith=path)
+    return inside
+
+
+def _nothing_waits() -> Refusal:
+    rule = Text("没有待确认的措施。", "Nothing waits to be confirmed.")
+    return Refusal(Reason.WRONG_STAGE, rule, remedy=Text("请刷新页面。", "Reload the page."), field="order")
 
 
 def _all(rows: Sequence[Restriction], context: Context, **values: Any) -> None:
@@ -83,7 +115,7 @@ def _all(rows: Sequence[Restriction], context: Context, **values: Any) -> None:
 
 
 def _told(context: Context, rows: Sequence[Restriction], what: str, note: str) -> None:
-    for row in rows:
+    for row in counted(rows, "recording"):
         context.event(f"order_{'confirmed' if what == 'issued' else what}", subject=f"person:{row.person_id}", note=note, data={"order": str(row.pk)})
     notify(context, ((r.pk, what, note) for r in rows))
 

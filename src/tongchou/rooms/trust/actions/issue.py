@@ -1,13 +1,11 @@
-"""Issuing orders: for one person out of a decision, for a cohort out of a table, and renewing one out of a new decision."""
+"""Issuing orders: for one person out of a decision, and renewing one out of a new decision."""
 
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 from pydantic import Field
 
@@ -15,18 +13,13 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, verb
-from tongchou.record.copytext import uuid_array
-from tongchou.record.territory.reach import area_in_reach
-from tongchou.rooms.plans.deciding import decide_frame, keep_many
 from tongchou.rooms.plans.models import Decision
-from tongchou.rooms.plans.onrecord import facts_of, people_before
+from tongchou.rooms.plans.onrecord import on_record
 from tongchou.rooms.plans.questions import decision_in_reach
-from tongchou.rooms.plans.store import standing_of, version_in_force
-from tongchou.rooms.trust.models import LIVE, OrderBatch, Restriction
+from tongchou.rooms.plans.store import pack_of, standing_of
+from tongchou.rooms.trust.models import Restriction
 from tongchou.rooms.trust.orders import (
-    SMALL,
     Allowed,
-    New,
     allowed,
     end,
     lapse_past,
@@ -34,8 +27,7 @@ from tongchou.rooms.trust.orders import (
     notify,
     order_in_reach,
     organisation,
-    store_many,
-)  # fmt: skip
+)
 from tongchou.rooms.trust.words import kind_of
 
 ISSUE = "restriction.issue"
@@ -83,11 +75,11 @@ def _order(context: Context, decision: Decision, evidence: list[str], legal_basi
         rule = Text("没有依据材料的措施不能下达。", "An order without evidence cannot exist.")
         remedy = Text("请写明依据的事实和材料。", "Name the facts and papers on which it rests.")
         raise Refusal(Reason.EVIDENCE_MISSING, rule, remedy=remedy, field="evidence")
-    unit = context.grants[0].unit_id
+    unit, mode = context.grants[0].unit_id, pack_of(decision.pack_version).modes[allows.mode]
     assert context.actor.account_id is not None
     assert decision.person_id is not None
     return Restriction(
-        id=new_id(), code=new_code(), person_id=decision.person_id, kind=kind_of(allows.mode), mode=allows.mode, pack=decision.pack_version.pack,
+        id=new_id(), code=new_code(), person_id=decision.person_id, kind=kind_of(mode), mode=mode.key, pack=decision.pack_version.pack,
         table=decision.table, rule=decision.rule, decision=decision, evidence=[*facts, *said], legal_basis=legal_basis, starts_on=allows.starts_on,
         ends_on=until or allows.ends_on, rule_ends_on=allows.ends_on, state="pending" if by_hand else "active", by_hand=by_hand, two_needed=by_hand,
         issuer_id=unit, issuer_org=organisation(unit), issued_by_id=context.actor.account_id, issued_at=context.now,
@@ -118,7 +110,7 @@ def _facts_behind(decision: Decision) -> list[str]:
     """The facts on record behind a decision, as evidence."""
     standing = standing_of(decision.pack_version, decision.table, decision.as_of, decision.known_on)
     assert decision.person_id is not None
-    return [f"fact:{key}" for key in facts_of(standing, decision.person_id)[1]]
+    return [f"fact:{key}" for key in on_record(standing, decision.person_id).ground]
 
 
 class RenewIn(Payload):
@@ -149,64 +141,3 @@ def renew(context: Context, given: RenewIn) -> dict[str, Any]:
     row.save(force_insert=True)
     _issued(context, row)
     return {"order": str(row.pk), "state": row.state, "until": str(row.ends_on)}
-
-
-class BatchIn(Payload):
-    """Everybody on record in the area whom the table restricts today; people: only these. dry run tells the counts."""
-
-    title: str = Field(min_length=4, max_length=120)
-    pack: str = Field(max_length=60)
-    table: str = Field(max_length=60)
-    area: int
-    people: list[uuid.UUID] | None = Field(None, max_length=200_000)
-    legal_basis: str = Field(min_length=4, max_length=400)
-
-
-@verb("restriction.batch", ISSUE, Text("成批下达", "Issue orders for a cohort"))
-def batch(context: Context, given: BatchIn) -> dict[str, Any]:
-    """Decide everybody by the table and issue what it orders. Who has no ground on record is restricted by no list."""
-    area = area_in_reach(context.actor, ISSUE, given.area)
-    today = timezone.localdate(context.now)
-    version = version_in_force(given.pack, today)
-    standing = standing_of(version, given.table, today)
-    lapse_past(context)
-    frame = people_before(standing, [f"{area.path}%"], given.people)
-    grounds = dict(frame.select("person", "ground").iter_rows())
-    decided = decide_frame(standing, frame)
-    taken = _live(given.table, [uuid.UUID(p) for p, _ in decided])
-    left: Counter[str] = Counter()
-    items, kept = [], []
-    for person, one in decided:
-        allows, key = allowed(one.content, today), uuid.UUID(person)
-        why = "no_measure" if allows is None else "unconfirmed" if not one.binding else "under_order" if key in taken else ""
-        if why or allows is None or one.decided.rule is None:
-            left[why or "no_measure"] += 1
-            continue
-        decision = new_id()
-        kept.append((decision, key, one))
-        items.append(New(new_id(), key, decision, one.decided.rule.key, allows, [f"fact:{g}" for g in grounds[person].split(",") if g]))
-    two = len(items) > SMALL
-    counts = {
-        "people": len(decided), "orders": len(items), "pending": two, "left_out": dict(left),
-        "not_on_table": len(set(given.people) - {uuid.UUID(p) for p, _ in decided}) if given.people is not None else 0,
-    }  # fmt: skip
-    if not items or context.dry_run:
-        return counts | {"batch": None}
-    assert context.actor.account_id is not None
-    row = OrderBatch.objects.create(
-        id=new_id(), title=given.title, pack=given.pack, table=given.table, people=len(decided), orders=len(items), area=area,
-        issued_by_id=context.actor.account_id, issuer_id=context.grants[0].unit_id, at=context.now,
-    )  # fmt: skip
-    keep_many(context, version, kept, row.pk)
-    store_many(context, items, row.pk, given.pack, given.table, given.legal_basis, two=two)
-    context.event("orders_issued", subject=f"batch:{row.pk}", data=counts)
-    return counts | {"batch": str(row.pk)}
-
-
-def _live(table: str, people: list[uuid.UUID]) -> set[uuid.UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            'select person_id from trust_restriction where "table" = %s and state = any(%s) and person_id = any(%s::uuid[])',
-            [table, list(LIVE), uuid_array(people)],
-        )
-        return {row[0] for row in cursor.fetchall()}

@@ -17,8 +17,10 @@ from tongchou.record.act import Context, Payload, verb
 from tongchou.record.clearance_due import MANY, ask
 from tongchou.record.territory.reach import area_in_reach
 from tongchou.rooms.trust.models import LIVE, Reversal
+from tongchou.rooms.trust.progress import counted, tell
 
 REVERSE = "restriction.reverse"
+CONFIRM_REVERSAL = "restriction.reverse_confirm"
 _FITS = """
 r.state = any(%(live)s) and a.path like %(path)s
 and (%(batch)s::uuid is null or r.batch_id = %(batch)s::uuid)
@@ -90,11 +92,10 @@ class AnswerIn(Payload):
     agree: bool
 
 
-@verb("restriction.reverse_confirm", "restriction.reverse_confirm", Text("确认批量纠正", "Confirm a reversal"))
-def reverse_confirm(context: Context, given: AnswerIn) -> dict[str, Any]:
-    """Another person agrees: every order that fits is lifted in this one act, each with its event and its notice."""
+def open_reversal(context: Context, given: AnswerIn) -> Reversal:
+    """The reversal, locked, if this actor may answer it. Raises Refusal."""
     row = Reversal.objects.select_for_update(of=("self",)).select_related("area").filter(pk=given.reversal).first()
-    if row is None or not context.actor.sees_path("restriction.reverse_confirm", row.area.path):
+    if row is None or not context.actor.sees_path(CONFIRM_REVERSAL, row.area.path):
         raise no_such_reversal(given.reversal)
     if row.agreed is not None:
         rule = Text("该纠正已经答复。", "It was answered already.")
@@ -102,6 +103,13 @@ def reverse_confirm(context: Context, given: AnswerIn) -> dict[str, Any]:
     if row.proposed_by_id == context.actor.account_id:
         rule = Text("提出人不能确认自己提出的纠正。", "Who proposed the reversal may not confirm it.")
         raise Refusal(Reason.SAME_PERSON, rule, remedy=Text("请由另一人确认。", "Another person must confirm."), field="reversal")
+    return row
+
+
+@verb(CONFIRM_REVERSAL, CONFIRM_REVERSAL, Text("确认批量纠正", "Confirm a reversal"))
+def reverse_confirm(context: Context, given: AnswerIn) -> dict[str, Any]:
+    """Another person agrees: every order that fits is lifted in this one act, each with its event and its notice."""
+    row = open_reversal(context, given)
     row.confirmed_by_id, row.confirmed_at, row.agreed = context.actor.account_id, context.now, given.agree
     row.lifted = _lift(context, row, context.now) if given.agree else 0
     row.save()
@@ -113,6 +121,7 @@ def reverse_confirm(context: Context, given: AnswerIn) -> dict[str, Any]:
 
 def _lift(context: Context, row: Reversal, now: datetime) -> int:
     """One statement lifts them, one writes their notices; the events say for each person what was lifted."""
+    tell("lifting", 0, row.people)
     values = _values(row.chosen, row.area.path) | {"now": now, "account": context.actor.account_id, "note": row.reason, "reversal": row.pk}
     with connection.cursor() as cursor:
         cursor.execute(_LIFT, values)
@@ -122,7 +131,7 @@ def _lift(context: Context, row: Reversal, now: datetime) -> int:
             [row.reason, now, row.pk],
         )
     mark = str(row.pk)
-    for order, person in lifted:
+    for order, person in counted(lifted, "recording"):
         context.event("order_lifted", subject=f"person:{person}", data={"order": str(order), "reversal": mark})
     return len(lifted)
 
@@ -130,7 +139,7 @@ def _lift(context: Context, row: Reversal, now: datetime) -> int:
 def reversal_in_reach(actor: Actor, key: uuid.UUID) -> Reversal:
     """A reversal in an area in which the actor proposes or confirms them; any other is not found."""
     row = Reversal.objects.select_related("area", "proposed_by", "confirmed_by", "unit").filter(pk=key).first()
-    if row is None or not any(actor.sees_path(p, row.area.path) for p in (REVERSE, "restriction.reverse_confirm")):
+    if row is None or not any(actor.sees_path(p, row.area.path) for p in (REVERSE, CONFIRM_REVERSAL)):
         raise no_such_reversal(key)
     return row
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.rooms.plans.models import Decision
-from tongchou.rooms.plans.onrecord import SOURCES
+from tongchou.rooms.plans.onrecord import orderable
 from tongchou.rooms.plans.questions import decision_in_reach
 from tongchou.rooms.plans.store import pack_of, versions_in_force
 from tongchou.rooms.trust.orders import order_in_reach
@@ -137,7 +137,7 @@ def table_choices() -> list[tuple[str, Any]]:
         found += [
             (f"{name}/{key}", Text("{p} · {t}", "{p} · {t}").with_(p=title, t=table.title))
             for key, table in tables.items()
-            if key in SOURCES
+            if orderable(table)
         ]
     return found
 
@@ -189,19 +189,9 @@ def order_batch(request: HttpRequest) -> HttpResponse:
             "title": request.POST.get("title", ""), "pack": pack, "table": table, "area": integer(request, "area"), "people": people or None,
             "legal_basis": request.POST.get("legal_basis", ""),
         }  # fmt: skip
-        if request.POST.get("mode") == "issue":
-            result = do(request, "restriction.batch", payload).result
-            if not result["orders"]:
-                said = Text("按方案没有需要管控的人，未下达。", "The plan restricts nobody; nothing was issued.")
-            elif result["pending"]:
-                said = Text(
-                    "{n} 项已提交，另一单位确认后生效。",
-                    "{n} handed in: they bind when another organisation has confirmed.",
-                ).with_(n=result["orders"])
-            else:
-                said = Text("{n} 项已下达。", "{n} issued.").with_(n=result["orders"])
-            return done(request, reverse("orders") + ("?view=pending" if result["pending"] else ""), said)
-        return _tried(request, fields, do(request, "restriction.batch", payload, dry_run=True).result)
+        payload["trial"] = request.POST.get("mode") != "issue"
+        run = do(request, "restriction.batch_queue", payload).result["run"]
+        return HttpResponseRedirect(reverse("order_run", args=[run]))
 
     title = Text("成批下达", "Issue orders for a cohort")
     crumbs = [{"url": reverse("orders"), "label": TITLE}, {"url": "", "label": title}]
@@ -213,29 +203,3 @@ def order_batch(request: HttpRequest) -> HttpResponse:
         request, fields, send, title=title, button=Text("继续", "Go on"), back=reverse("orders"), breadcrumbs=crumbs, note=note, on_record={"mode": "try"},
     )  # fmt: skip
 
-
-_LEFT = {
-    "no_measure": Text("方案不要求管控", "the plan restricts them not"), "unconfirmed": Text("依据未经证实", "rests on what is unconfirmed"),
-    "under_order": Text("已在管控中", "under an order already"),
-}  # fmt: skip
-
-
-def _tried(request: HttpRequest, fields: Any, result: dict[str, Any]) -> HttpResponse:
-    """What issuing would do, with the form below to go on."""
-    counts = [
-        {"label": Text("表中人员", "people before the table"), "value": result["people"]},
-        {"label": Text("将下达", "orders it would issue"), "value": result["orders"]},
-        *({"label": _LEFT[k], "value": n} for k, n in result["left_out"].items()),
-        {
-            "label": Text("名单中没有在册依据", "of the list, without a ground on record"),
-            "value": result["not_on_table"],
-        },
-    ]
-    context = {
-        "title": Text("试算结果", "What it would do"),
-        "counts": counts,
-        "pending": result["pending"],
-        "fields": fields(Draft(request)),
-        "back": reverse("orders"),
-    }
-    return render(request, "trust/tried.html", context)

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +30,7 @@ from tongchou.rooms.trust.questions import (
     name_of,
     orders,
     orders_of,
+    recent_runs,
     state_on,
     view_counts,
     waiting_batches,
@@ -45,6 +46,10 @@ from tongchou.web.permission import Nav, page
 TITLE = Text("管控措施", "Orders")
 _VIEWS = {
     "active": Text("执行中", "In force"), "pending": Text("待确认", "To be confirmed"), "soon": Text("即将到期", "Ending soon"), "ended": Text("已结束", "Ended"),
+}  # fmt: skip
+RUN_STATES = {
+    "waiting": (Text("排队中", "waiting"), "", "hourglass"), "running": (Text("办理中", "running"), "info", "refresh"),
+    "done": (Text("已完成", "done"), "ok", "circle-check"), "failed": (Text("未办理", "not done"), "act", "alert-circle"),
 }  # fmt: skip
 
 
@@ -84,6 +89,7 @@ def orders_page(request: HttpRequest) -> HttpResponse:
         "sheet": {"key": "orders", "caption": _VIEWS[view], "columns": [{"key": k, "label": Text(z, e)} for k, z, e in labels], "rows": rows},
         "next_after": str(number + 1) if more else "",
         "batches": _batches(actor),
+        "runs": [{"row": r, "badge": dict(zip(("label", "tone", "icon"), RUN_STATES[r.state], strict=True))} for r in recent_runs(actor)],
         "can_issue": actor.permits("restriction.issue"),
         "can_reverse": actor.permits("restriction.reverse"),
         "empty": {
@@ -164,9 +170,8 @@ def order_confirm(request: HttpRequest, order: uuid.UUID) -> HttpResponse:
 def batch_confirm(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     """The same for a whole batch."""
     agree = request.POST.get("agree") == "yes"
-    result = do(request, "restriction.confirm", {"batch": str(batch), "agree": agree, "note": request.POST.get("note", "")}).result
-    said = Text("已确认 {n} 项。", "{n} confirmed.") if agree else Text("{n} 项未予确认。", "{n} not confirmed.")
-    return done(request, reverse("orders"), said.with_(n=result["confirmed"] or result["refused"]))
+    made = do(request, "restriction.confirm_queue", {"batch": str(batch), "agree": agree, "note": request.POST.get("note", "")}).result
+    return HttpResponseRedirect(reverse("order_run", args=[made["run"]]))
 
 
 @page("order_release", "orders/<uuid:order>/release", "restriction.issue", methods=("POST",))

@@ -6,13 +6,14 @@ import uuid
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
 from tongchou.kernel.text import Text
 from tongchou.rooms.trust.actions.reverse import REVERSE, count_of, reversal_in_reach
-from tongchou.rooms.trust.models import OrderBatch, Reversal
+from tongchou.rooms.trust.models import BulkRun, OrderBatch, Reversal
+from tongchou.rooms.trust.pages.bulk import job_of, told
 from tongchou.rooms.trust.pages.issue import table_choices
 from tongchou.rooms.trust.pages.orders import TITLE
 from tongchou.web.fieldparts import FieldParts
@@ -159,9 +160,14 @@ def reversal_page(request: HttpRequest, reversal: uuid.UUID) -> HttpResponse:
     ]  # fmt: skip
     if row.confirmed_by is not None:
         facts.append({"label": Text("答复", "Answered"), "value": row.confirmed_by.display_name})
+    run = BulkRun.objects.filter(what="reverse", payload__reversal=str(reversal)).order_by("-asked_at").first()
+    job = job_of(run, reverse("reversal", args=[reversal])) if run is not None else None
+    if job is not None and getattr(request, "htmx", None):
+        return render(request, "components/progress.html", {"job": job})
     context = {
+        "job": job, "refusal": told(run) if run is not None and row.agreed is None else None,
         "row": row, "facts": facts, "badges": [{"label": label, "tone": tone, "icon": "clock" if row.agreed is None else "check"}],
-        "can_answer": row.agreed is None and row.proposed_by_id != actor.account_id and actor.sees_path("restriction.reverse_confirm", row.area.path),
+        "can_answer": job is None and row.agreed is None and row.proposed_by_id != actor.account_id and actor.sees_path("restriction.reverse_confirm", row.area.path),
         "breadcrumbs": [{"url": reverse("reversals"), "label": _TITLE}, {"url": "", "label": row.reason[:30]}],
     }  # fmt: skip
     return render(request, "trust/reversal.html", context)
@@ -170,9 +176,6 @@ def reversal_page(request: HttpRequest, reversal: uuid.UUID) -> HttpResponse:
 @page("reversal_answer", "orders/reversals/<uuid:reversal>/answer", "restriction.reverse_confirm", methods=("POST",))
 def reversal_answer(request: HttpRequest, reversal: uuid.UUID) -> HttpResponse:
     """Agree, and everything is lifted in this one act; or not."""
-    result = do(
-        request, "restriction.reverse_confirm", {"reversal": str(reversal), "agree": request.POST.get("agree") == "yes"}
-    ).result
-    return done(
-        request, reverse("reversal", args=[reversal]), Text("已解除 {n} 项。", "{n} lifted.").with_(n=result["lifted"])
-    )
+    agree = request.POST.get("agree") == "yes"
+    do(request, "restriction.reverse_queue", {"reversal": str(reversal), "agree": agree})
+    return HttpResponseRedirect(reverse("reversal", args=[reversal]))
