@@ -16,7 +16,7 @@ from tongchou.record.clearance_due import asked_by
 from tongchou.record.models import ClearanceRun
 from tongchou.record.staffing import COUNTS, OUTCOMES, VIEW
 from tongchou.rooms.enterprises.passes import LABEL, Turned, job_of, turned
-from tongchou.rooms.enterprises.words import outcome_badge, reason_of
+from tongchou.rooms.enterprises.words import PlanWords, outcome_badge, plan_words
 from tongchou.web.pages.requests import actor_of, integer
 from tongchou.web.permission import page
 
@@ -47,10 +47,11 @@ def clearances(request: HttpRequest) -> HttpResponse:
     shown = found[:_PAGE]
     if shown:
         act("staff.read", actor, new_id(), {"staff": [t.staff for t in shown]})
+    words = plan_words()
     context = {
         "title": _TITLE, "job": job_of(), "waiting": asked_by(None), "runs": runs, "run": run, "asked": asked_by(run.pk) if run else [],
         "outcomes": [(OUTCOMES.get(k, Text(k, k)), n) for k, n in (run.outcomes if run else {}).items()],
-        "lines": [_line(t) for t in shown], "can_view": actor.permits(VIEW), "next_after": str(shown[-1].id) if len(found) > _PAGE else "",
+        "lines": [_line(t, words) for t in shown], "can_view": actor.permits(VIEW), "next_after": str(shown[-1].id) if len(found) > _PAGE else "",
         "breadcrumbs": [{"url": reverse("staff_return"), "label": Text("员工返岗", "Return of staff")}, {"url": "", "label": _TITLE}],
         "empty": {"title": Text("还没有全员判定过", "No pass yet"), "icon": "users",
                   "text": Text("方案、风险等级或多人信息变化后自动判定，每晚一次。", "One runs by itself after a change of plan, grade or many facts, and every night.")},
@@ -66,7 +67,7 @@ def _chosen(given: str, runs: list[ClearanceRun]) -> ClearanceRun | None:
     return ClearanceRun.objects.filter(pk=key).first()
 
 
-def _line(one: Turned) -> dict[str, Any]:
+def _line(one: Turned, words: PlanWords) -> dict[str, Any]:
     return {
-        "one": one, "was": outcome_badge(one.was), "now": outcome_badge(one.outcome), "reason": reason_of(one.rule), "url": reverse("staff_file", args=[one.staff]),
+        "one": one, "was": outcome_badge(one.was), "now": outcome_badge(one.outcome), "reason": words.reason_of(one.rule), "url": reverse("staff_file", args=[one.staff]),
     }  # fmt: skip
