@@ -135,10 +135,14 @@ def chain_letter(block: Loop) -> tuple[str, list[Block]]:
     It goes to another government or department: figures are those of the block as it was handed out.
     """
     supplier = block.subject_unit.name if block.subject_unit else block.subject_item.removeprefix("outside:")
-    waits, asked = [], []
+    waits: list[tuple[str, ...]] = []
+    asked: list[str] = []
     for line in filter(None, (x.strip() for x in block.detail.splitlines())):
         found = _WAITS.match(line)
-        (waits.append((found["who"], found["what"])) if found else asked.append(line))
+        if found:
+            waits.append((found["who"], found["what"]))
+        else:
+            asked.append(line)
     count, product = block.data.get("waiting") or len(waits), block.data.get("product") or "有关产品"
     due = block.due_at.astimezone(SHANGHAI)
     body: list[Block] = [
