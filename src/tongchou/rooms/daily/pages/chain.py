@@ -56,7 +56,7 @@ def chain(request: HttpRequest) -> HttpResponse:
 
 
 def _sheet(found: list[Block], manage: bool, may_write: bool) -> dict[str, Any]:
-    labels = (
+    labels: tuple[tuple[str, str, str], ...] = (
         ("name", "供应方", "Supplier"), ("where", "所在地", "Where"), ("state", "状态", "State"), ("waiting", "等待企业", "Who wait"),
         ("products", "产品", "Products"), ("loop", "协调", "Worked on"),
     )  # fmt: skip
