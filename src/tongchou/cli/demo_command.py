@@ -17,13 +17,13 @@ def make_command(demo: Demo) -> None:
     now = timezone.now()
     start = now - timedelta(days=3)
     rows = [
-        ("每日重点场所巡查", "查扫码测温、通风消杀和人员防护。", "巡查台账", "day", 8, 10),
-        ("每周隔离点安全检查", "查消防、用电、污水和医废处置。", "检查记录和照片", "week", 9, 48),
-        ("冷链检出阳性应急处置", "封存、排查、环境采样，两小时内报告。", "处置报告", "event", 8, 4),
+        ("每日重点场所巡查", "查扫码测温、通风消杀和人员防护。", "巡查台账", ["file"], "day", 8, 10),
+        ("每周隔离点安全检查", "查消防、用电、污水和医废处置。", "检查记录和照片", ["file", "photo"], "week", 9, 48),
+        ("冷链检出阳性应急处置", "封存、排查、环境采样，两小时内报告。", "处置报告", ["file"], "event", 8, 4),
     ]
-    for title, detail, evidence, every, hour, due in rows:
+    for title, detail, evidence, asked, every, hour, due in rows:
         payload = {
-            "title": title, "detail": detail, "evidence": evidence, "every": every, "kinds": ["street"], "starts_on": str(timezone.localdate(start)),
+            "title": title, "detail": detail, "evidence": evidence, "asked": asked, "every": every, "kinds": ["street"], "starts_on": str(timezone.localdate(start)),
             "issue_hour": hour, "due_hours": due,
         }  # fmt: skip
         act("standing.add", demo.actor("hq"), new_id(), payload, now=start)

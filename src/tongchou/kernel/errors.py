@@ -72,12 +72,25 @@ _STATUS = {
 }
 
 
+STANDARD_REMEDIES = {
+    Reason.INVALID_VALUE: Text("请更正后重新提交。", "Correct it and send it again."),
+    Reason.MISSING_VALUE: Text("请补填后重新提交。", "Fill it in and send it again."),
+    Reason.IMPOSSIBLE_DATE: Text("请核对并更正日期。", "Check the date and correct it."),
+    Reason.DUPLICATE: Text("请查看已有的记录，不必重复提交。", "Look at what is on record; it need not be sent twice."),
+    Reason.OVERLAP: Text("请调整起止时间。", "Change the times."),
+    Reason.CONFLICT: Text("请刷新页面，核对后再办。", "Reload the page, check, and try again."),
+    Reason.WRONG_STAGE: Text("请刷新页面，看现在可以办理什么。", "Reload the page to see what may be done now."),
+    Reason.TOO_MANY: Text("请分次提交。", "Send it in parts."),
+}
+"""What to do now where a refusal says nothing more exact."""
+
+
 class Refusal(Exception):
     """An act, a row or a request was refused.
 
     field:  the name of the input at fault, None when no single input is.
     value:  what was given, already fit to be shown (documents and phones masked by the caller).
-    rule:   what must hold.  remedy: what to do now.
+    rule:   what must hold.  remedy: what to do now; unless given, the standard one of the reason.
     line:   for files, the 1-based line or row.
     """
 
@@ -95,7 +108,7 @@ class Refusal(Exception):
     ) -> None:
         self.reason = reason
         self.rule = rule
-        self.remedy = remedy
+        self.remedy = remedy or STANDARD_REMEDIES.get(reason)
         self.field = field
         self.value = value
         self.line = line

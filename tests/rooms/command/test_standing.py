@@ -67,6 +67,25 @@ def test_it_goes_to_everybody_once_a_day_and_stays_the_keepers(cast: Cast) -> No
     assert row.keeper_id == cast.accounts["hq"].pk
 
 
+def test_each_unit_owes_the_evidence_and_the_whole_does_not(cast: Cast) -> None:
+    row = standing(cast, asked=["photo", "file"])
+    tick(timezone.now())
+    parts = list(Loop.objects.exclude(parent=None))
+    assert row.asked == ["file", "photo"]
+    assert [p.asked for p in parts] == [["file", "photo"], ["file", "photo"]]
+    assert Loop.objects.get(parent=None).asked == []
+    mine = next(p for p in parts if p.owner_unit_id == cast.units["east_street"].pk)
+    cast.act("street", "loop.advance", loop=str(mine.pk), step="sign")
+    only_words = [{"key": "result", "type": "text", "text": "已消杀"}]
+    assert refused(lambda: cast.act("street", "loop.advance", loop=str(mine.pk), step="report", evidence=only_words)).reason == Reason.EVIDENCE_MISSING
+    assert refused(lambda: standing(cast, asked=["a dance"])).field == "asked.0"
+    page = signed_in(cast, "street").get(reverse("loop", args=[mine.pk])).content.decode()
+    above = Loop.objects.get(parent=None)
+    assert "其他单位的事项" in page
+    assert str(above.pk) not in page
+    assert str(above.pk) in signed_in(cast, "hq").get(reverse("loop", args=[mine.pk])).content.decode()
+
+
 def test_when_the_keeper_has_gone_it_is_issued_all_the_same(cast: Cast) -> None:
     standing(cast)
     PostHolding.objects.filter(account=cast.accounts["hq"]).update(to_date=timezone.localdate())

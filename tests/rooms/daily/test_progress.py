@@ -172,6 +172,20 @@ def test_a_block_is_handed_to_a_department_once_with_who_waits(cast: Cast) -> No
     assert block.loop == row.pk
 
 
+def test_a_letter_is_composed_from_a_block(cast: Cast) -> None:
+    supply(cast)
+    reported(cast, who="rival", unit="mill", closed=True, at_work=0, on_leave=0)
+    hq = signed_in(cast, "hq")
+    assert "交办后起草" in hq.get(reverse("chain")).content.decode()
+    key = f"unit:{cast.units['mill'].pk}"
+    loop = do(cast, "hq", "chain.open", supplier=key, department=cast.units["department"].pk, note="请两日内协调")["loop"]
+    assert f"{reverse('bulletin_new')}?loop={loop}" in hq.get(reverse("chain")).content.decode()
+    page = hq.get(reverse("bulletin_new"), {"loop": loop}).content.decode()
+    for words in ("关于商请协调mill 单位复工复产的函", "有1家企业因此等待", "请两日内协调", "| works 单位 | 坯布 |", "专此函达"):
+        assert words in page, words
+    assert signed_in(cast, "enterprise").get(reverse("bulletin_new"), {"loop": loop}).status_code == 403
+
+
 def test_the_pages_show_it_in_both_languages(cast: Cast) -> None:
     supply(cast)
     supply(cast, supplier=None, outside="远方化纤厂", product="涤纶")

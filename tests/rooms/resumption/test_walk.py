@@ -60,6 +60,7 @@ def test_the_clerk_fills_in_by_parts_and_submits(cast: Cast, by_list: None) -> N
     bad = send(client, "resumption_fill", row.pk, item_isolation_room="很多")
     assert bad.status_code == 422
     assert "很多" in bad.content.decode()  # what was typed is not lost
+    assert "请更正后重新提交" in bad.content.decode()
     send(client, "resumption_fill", row.pk, item_isolation_room="3")
     left = client.get(reverse("resumption_submit", args=[row.pk])).content.decode()
     assert "还缺" in left

@@ -63,6 +63,7 @@ class LoopFile:
     co_units: list[CoUnit]
     children: list[Loop]
     parties: frozenset[str]
+    parent_open: bool
     source: Source | None
 
 
@@ -103,6 +104,7 @@ def loop_file(actor: Actor, loop: uuid.UUID) -> LoopFile:
         co_units=list(CoUnit.objects.filter(loop=loop).select_related("unit").order_by("pk")),
         children=list(Loop.objects.filter(parent=loop).select_related("owner_unit").order_by("opened_at")[:500]),
         source=source_of(loop),
+        parent_open=row.parent_id is not None and any(state.visible(actor, above) for above in state.load([row.parent_id])),
         parties=frozenset(p.value for p in state.parties(actor, found[0])),
     )
 

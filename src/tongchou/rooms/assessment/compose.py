@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from tongchou.documents.model import Block, Heading, Paragraph, Table
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
+from tongchou.record.models import Loop
 from tongchou.record.questions.figures import by_area, by_day, top_area
 from tongchou.rooms.assessment.definition import MEASURES, in_force
 from tongchou.rooms.assessment.questions import Line, Oddity, Period, ranking
@@ -120,3 +122,36 @@ def daily_brief(actor: Actor, now: datetime) -> tuple[str, list[Block]]:
     if worst:
         body.append(Paragraph("超时较多的是：" + "、".join(f"{p.name}（{p.late}件）" for p in worst) + "，请抓紧办理。"))
     return f"每日工作简报（{local.month}月{local.day}日）", body
+
+
+CHAIN = "chain_block"
+"""The kind of loop that asks for a supplier to be cleared; its text names who waits, one to a line with the product in brackets."""
+_WAITS = re.compile(r"^(?P<who>[^（）]{2,}(?:（[^（）]*）[^（）]+)?)（(?P<what>[^（）]+)）$")
+
+
+def chain_letter(block: Loop) -> tuple[str, list[Block]]:
+    """Title and body of the letter that asks for a supplier to be helped back to work: what is short, who waits for it, until when.
+
+    It goes to another government or department: figures are those of the block as it was handed out.
+    """
+    supplier = block.subject_unit.name if block.subject_unit else block.subject_item.removeprefix("outside:")
+    waits: list[tuple[str, ...]] = []
+    asked: list[str] = []
+    for line in filter(None, (x.strip() for x in block.detail.splitlines())):
+        found = _WAITS.match(line)
+        if found:
+            waits.append((found["who"], found["what"]))
+        else:
+            asked.append(line)
+    count, product = block.data.get("waiting") or len(waits), block.data.get("product") or "有关产品"
+    due = block.due_at.astimezone(SHANGHAI)
+    body: list[Block] = [
+        Paragraph(f"{supplier}是我区企业{product}的关键供应方，目前尚未恢复供应，有{count}家企业因此等待。为保障产业链供应链畅通，现商请贵单位予以协调。"),
+        Heading("商请事项"),
+        *(Paragraph(line) for line in asked),
+        Paragraph(f"请协调{supplier}在落实防控措施的前提下尽快复工并恢复供应，于{due.year}年{due.month}月{due.day}日前将办理情况函复我单位。"),
+    ]
+    if waits:
+        body += [Heading("等待供应的企业"), Table(("企业", "所需产品"), tuple(waits))]
+    body.append(Paragraph("专此函达，请予支持。"))
+    return f"关于商请协调{supplier}复工复产的函", body

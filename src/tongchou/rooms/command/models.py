@@ -132,6 +132,7 @@ class StandingTask(models.Model):
     title = models.CharField(max_length=200)
     detail = models.TextField(blank=True)
     evidence = models.CharField(max_length=300, blank=True)
+    asked = ArrayField(models.CharField(max_length=10), default=list)
     kinds = ArrayField(models.CharField(max_length=20), default=list)
     units = ArrayField(models.BigIntegerField(), default=list)
     every = models.CharField(max_length=6, choices=Every.choices)

@@ -19,6 +19,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import SYSTEM, Actor, load_actor
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.open_loops import OpenIn, OpenManyIn, open_many, open_one
+from tongchou.record.loops.asked import Asked, known
 from tongchou.record.models import Unit
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.command.models import StandingIssue, StandingTask
@@ -36,11 +37,13 @@ explain_constraint(
 
 
 class AddIn(Payload):
-    """kinds: every active unit of these kinds in the actor's area, as it is on the day of the issue. due_hours: after the issue."""
+    """kinds: every active unit of these kinds in the actor's area, as it is on the day of the issue. due_hours: after the issue.
+    evidence: in words; asked: kinds of evidence without which the work cannot be reported as done."""
 
     title: str = Field(min_length=2, max_length=200)
     detail: str = Field("", max_length=20_000)
     evidence: str = Field("", max_length=300)
+    asked: list[Asked] = Field(default_factory=list, max_length=5)
     kinds: list[Unit.Kind] = Field(default_factory=list, max_length=10)
     units: list[int] = Field(default_factory=list, max_length=5_000)
     every: Literal["day", "week", "month", "event"]
@@ -84,7 +87,7 @@ def add(context: Context, given: AddIn) -> dict[str, Any]:
     assert context.actor.account_id is not None
     row = StandingTask(
         id=new_id(), unit_id=grant.unit_id, keeper_id=context.actor.account_id, added_at=context.now, kinds=[k.value for k in given.kinds],
-        **given.model_dump(exclude={"kinds"}),
+        asked=known(given.asked), **given.model_dump(exclude={"kinds", "asked"}),
     )  # fmt: skip
     row.save(force_insert=True)
     context.event("standing_added", subject=f"standing:{row.pk}", data={"every": row.every, "kinds": row.kinds, "units": len(row.units)})
@@ -159,10 +162,12 @@ def _issue(context: Context, row: StandingTask, period: date, n: int, now: datet
     common: dict[str, Any] = {"kind": "task", "title": title, "detail": more, "urgent": row.urgent, "origin": "standing", "verifier_unit": row.unit_id}
     common["origin_ref"] = f"{row.pk}:{period}:{n}"
     whole = len(units) > 1
-    owner = {"owner_unit": row.unit_id, "due_at": (due + MARGIN).isoformat()} if whole else {"owner_unit": units[0], "due_at": due.isoformat()}
+    # Each unit hands in its own proof; whoever gathers the results tells them in words.
+    below = {"due_at": due.isoformat(), "asked": row.asked}
+    owner = {"owner_unit": row.unit_id, "due_at": (due + MARGIN).isoformat()} if whole else {"owner_unit": units[0], **below}
     open_one(opening, OpenIn.model_validate(common | owner | {"id": str(top)}))
     if whole:
-        parts = [common | {"owner_unit": u, "due_at": due.isoformat(), "parent": str(top)} for u in units]
+        parts = [common | below | {"owner_unit": u, "parent": str(top)} for u in units]
         open_many(opening, OpenManyIn.model_validate({"items": parts}))
     made.loop_id = top
     made.save(update_fields=["loop"])

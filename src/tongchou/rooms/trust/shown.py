@@ -78,7 +78,7 @@ def facts(row: Restriction, today: date) -> list[dict[str, Any]]:
         (Text("起止日期", "From and until"), f"{row.starts_on} — {row.ends_on}"),
         (
             Text("规则", "Rule"),
-            Text("{t}（{r}）", "{t} ({r})").with_(t=Text.from_dict(facts_of_order(row)["edition_title"]), r=row.rule),
+            Text.from_dict(facts_of_order(row)["edition_title"]),
         ),
         (Text("法律依据", "Legal basis"), row.legal_basis),
         (Text("下达单位", "Issued by"), row.issuer.name),

@@ -20,7 +20,7 @@ from tongchou.record.actions.custody import OUT_REASONS
 from tongchou.record.loops.engine import not_found
 from tongchou.record.models import Unit
 from tongchou.record.people.reach import person_in_reach
-from tongchou.record.questions.custody import offered, open_offers
+from tongchou.record.questions.custody import offered, open_offers, people_in_reach
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import PLEASE, Choices
 from tongchou.web.pages.custody import HOLDERS, PURPOSES, names_of
@@ -273,6 +273,10 @@ def custody_found(request: HttpRequest) -> HttpResponse:
     )
 
 
+_ELSEWHERE = Text("其他区域的人员", "somebody of another area")
+"""Where a hand-over to a place in one's area carries people of another one, whoever serves the area counts them and learns no names."""
+
+
 @page("custody_handover", "custody/handovers/<uuid:handover>/items", "custody.view", methods=("GET",))
 def custody_handover(request: HttpRequest, handover: uuid.UUID) -> HttpResponse:
     """One hand-over item by item: tick who or what is not there, then accept."""
@@ -281,11 +285,13 @@ def custody_handover(request: HttpRequest, handover: uuid.UUID) -> HttpResponse:
     if offer is None:
         raise not_found()
     items = offered(handover)
-    names = names_of(actor, [i.person for i in items])
+    people = [i.person for i in items if i.person]
+    reached = people_in_reach(actor, people) if people else set()
+    names = names_of(actor, [p for p in people if p in reached])
     context = {
         "offer": offer,
         "items": [
-            {"id": i.custody, "what": names.get(i.person) if i.person else i.item, "place": i.place, "since": i.since}
+            {"id": i.custody, "what": names.get(i.person, _ELSEWHERE) if i.person else i.item, "place": i.place, "since": i.since}
             for i in items
         ],
         "can_accept": offer.to_unit_id in {g.unit_id for g in actor.grants_for("custody.act")},

@@ -118,7 +118,7 @@ def _facts(found: LoopFile) -> list[dict[str, Any]]:
     if row.asked:
         facts.append({"label": Text("须提交", "To hand in"), "value": asked_names(row.asked)})
     if row.parent is not None:
-        facts.append({"label": Text("上级事项", "Parent"), "value": row.parent.title, "url": reverse("loop", args=[row.parent_id])})
+        facts.append({"label": Text("上级事项", "Parent"), **_above(found)})
     if row.subject_unit is not None:
         facts.append({"label": Text("对象单位", "About"), "value": row.subject_unit.name})
     if row.subject_item:
@@ -132,6 +132,13 @@ def _facts(found: LoopFile) -> list[dict[str, Any]]:
     if row.reopened:
         facts.append({"label": Text("重新办理", "Reopened"), "value": str(row.reopened)})
     return facts
+
+
+def _above(found: LoopFile) -> dict[str, Any]:
+    """The matter above, as a link only for those who may read it; to others not even its title is told."""
+    if not found.parent_open or found.loop.parent is None:
+        return {"value": Text("其他单位的事项", "a matter of another unit")}
+    return {"value": found.loop.parent.title, "url": reverse("loop", args=[found.loop.parent_id])}
 
 
 def _evidence(found: LoopFile, piece: Any) -> dict[str, Any]:
@@ -157,6 +164,12 @@ def asked_field(chosen: list[str], error: Any = "") -> FieldParts:
     told = Text("缺少其中任何一项，都不能反馈办结。", "Without each of them nobody can report the work as done.")
     choices = [(kind, TITLES[kind]) for kind in TYPES if kind != "text"]
     return FieldParts("asked", Text("须提交的证明材料", "Evidence to hand in"), "checkboxes", chosen, told, error, choices=choices)
+
+
+def _verifier_field(chosen: str, units: list[tuple[Any, Any]], error: Any) -> FieldParts:
+    """Who looks at the result, where it is not whoever hands the work out."""
+    told = Text("不选则由交办单位核验；不能由办理人自己核验。", "Nobody chosen: whoever hands it out. Never the one who did the work.")
+    return FieldParts("verifier_unit", Text("核验单位", "Verified by"), "select", chosen, told, error, choices=[("", Text("交办单位", "the opener")), *units[1:]])
 
 
 def _handlers(unit: int) -> list[tuple[Any, Any]]:
@@ -340,6 +353,7 @@ def _new_payload(request: HttpRequest, kind: LoopKind) -> dict[str, Any]:
         "detail": request.POST.get("detail", ""),
         "data": {k: v for k, v in data.items() if v is not None},
         "owner_unit": integer(request, "owner_unit"),
+        "verifier_unit": integer(request, "verifier_unit"),
         "area": integer(request, "area"),
         "co_units": co_units,
         "due_at": due.isoformat() if due else None,
@@ -389,6 +403,7 @@ def _new_fields(request: HttpRequest, kind: LoopKind, problem: Refusal | None) -
         FieldParts("due_at", Text("办结时限", "Due"), "datetime", posted.get("due_at", ""), due_help, wrong.get("due_at", "")),
         FieldParts("co_units", Text("协办单位", "Co-units"), "select", posted.getlist("co_units"), choices=units[1:], multiple=True,
                    help=Text("可多选；各自完成后方可销号。", "Several may be chosen; each must finish before closing.")),
+        *([_verifier_field(posted.get("verifier_unit", ""), units, wrong.get("verifier_unit", ""))] if any("verifier" in s.by for s in kind.steps.values()) else []),
         *([asked_field(posted.getlist("asked"), wrong.get("asked", ""))] if any(reports(s) for s in kind.steps.values()) else []),
         FieldParts("urgent", Text("加急", "Urgent"), "checkbox", "urgent" in posted),
     ]  # fmt: skip

@@ -22,7 +22,7 @@ from tongchou.record.access import Actor
 from tongchou.record.models import Loop, Unit
 from tongchou.record.questions.loopfile import loop_file
 from tongchou.rooms.assessment.blocks import HOW, as_text, store
-from tongchou.rooms.assessment.compose import daily_brief, score_bulletin
+from tongchou.rooms.assessment.compose import CHAIN, chain_letter, daily_brief, score_bulletin
 from tongchou.rooms.assessment.definition import in_force
 from tongchou.rooms.assessment.models import Bulletin
 from tongchou.rooms.assessment.pages.scores import period_of
@@ -175,12 +175,15 @@ def _composed(request: HttpRequest, actor: Actor) -> dict[str, Any]:
 
 
 def _of_loop(request: HttpRequest, actor: Actor) -> dict[str, Any]:
-    """A notice of a task: what is asked, of whom, until when."""
+    """A notice of a task: what is asked, of whom, until when. Of a block of the supply chain: a letter that asks for help."""
     try:
         found = loop_file(actor, uuid.UUID(request.GET["loop"])).loop
     except ValueError:
         rule = Text("没有找到该事项。", "There is no such loop.")
         raise Refusal(Reason.NOT_FOUND, rule, remedy=Text("请从事项页面进入。", "Open it from the loop's page."), field="loop") from None
+    if found.kind == CHAIN:
+        title, letter = chain_letter(found)
+        return {"form": "letter", "title": title, "body": as_text(store(letter))}
     due = found.due_at.astimezone(SHANGHAI)
     body: list[Block] = [Paragraph(f"为做好{found.title}工作，现就有关事项通知如下。"), Heading("工作内容")]
     body += [Paragraph(line.strip()) for line in (found.detail or found.title).splitlines() if line.strip()]

@@ -21,6 +21,7 @@ from tongchou.rooms.command.standing import coming, standing_in_reach, standings
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import unit_choices
 from tongchou.web.pages.forms import Draft, done, form_page
+from tongchou.web.pages.loops import asked_field, asked_names
 from tongchou.web.pages.names import KINDS
 from tongchou.web.pages.requests import actor_of, do, integer, now
 from tongchou.web.permission import Nav, page
@@ -88,7 +89,8 @@ def standing_new(request: HttpRequest) -> HttpResponse:
         return [
             d.field("title", Text("任务名称", "Title"), required=True, maxlength=200),
             d.field("detail", Text("工作要求", "What is asked"), "textarea"),
-            d.field("evidence", Text("须提交的证明材料", "Evidence to be given"), maxlength=300, help=_SUCH),
+            asked_field(request.POST.getlist("asked"), d.problem.rule if d.problem and (d.problem.field or "").startswith("asked") else ""),
+            d.field("evidence", Text("材料的具体要求", "What the evidence must show"), maxlength=300, help=_SUCH),
             d.field("kinds", Text("整类单位", "Whole kinds of units"), "checkboxes", choices=kinds, help=told),
             d.field("units", Text("单个单位", "Single units"), "checkboxes", choices=listed[:MOST_LISTED]),
             d.field("every", Text("频次", "How often"), "select", choices=list(EVERY.items()), required=True),
@@ -103,6 +105,7 @@ def standing_new(request: HttpRequest) -> HttpResponse:
         until = request.POST.get("until", "").strip()
         payload = {
             "title": request.POST.get("title", ""), "detail": request.POST.get("detail", ""), "evidence": request.POST.get("evidence", ""),
+            "asked": request.POST.getlist("asked"),
             "kinds": request.POST.getlist("kinds"), "units": [int(u) for u in request.POST.getlist("units") if u.isdigit()],
             "every": request.POST.get("every", ""), "starts_on": parse_date(request.POST.get("starts_on", ""), "starts_on").isoformat(),
             "until": parse_date(until, "until").isoformat() if until else None, "issue_hour": integer(request, "issue_hour") or 0,
@@ -139,7 +142,8 @@ def standing(request: HttpRequest, standing_id: uuid.UUID) -> HttpResponse:
             {"label": Text("频次", "How often"), "value": EVERY[row.every]},
             {"label": Text("发出时刻", "Issued at"), "value": Text("事件发生时", "when called for") if row.every == "event" else f"{row.issue_hour:02}:00"},
             {"label": Text("办结时限", "Due"), "value": Text("发出后 {n} 小时", "{n} hours after the issue").with_(n=row.due_hours)},
-            {"label": Text("须提交", "Evidence"), "value": row.evidence or Text("办理结果", "the result")},
+            {"label": Text("须提交", "Evidence"), "value": asked_names(row.asked) if row.asked else Text("办理结果", "the result")},
+            *([{"label": Text("材料要求", "It must show"), "value": row.evidence}] if row.evidence else []),
             {"label": Text("起止", "From, until"), "value": f"{row.starts_on} — {row.until or '…'}"},
             {"label": Text("承办单位", "Units"), "value": told},
         ],

@@ -37,7 +37,7 @@ def chain(request: HttpRequest) -> HttpResponse:
     """Critical suppliers that are not back, the one for which most wait first; outside partners too."""
     actor, day = actor_of(request), local_day(now())
     found, manage = blocks(actor, day), actor.permits(MANAGE)
-    sheet = _sheet(found, manage)
+    sheet = _sheet(found, manage, actor.permits("bulletin.draft"))
     if asked_for(request):
         return sheet_file(request, TITLE, *cells_of(sheet))
     all_links = links(actor, day)
@@ -55,11 +55,13 @@ def chain(request: HttpRequest) -> HttpResponse:
     return render(request, "daily/chain.html", context)
 
 
-def _sheet(found: list[Block], manage: bool) -> dict[str, Any]:
-    labels = (
+def _sheet(found: list[Block], manage: bool, may_write: bool) -> dict[str, Any]:
+    labels: tuple[tuple[str, str, str], ...] = (
         ("name", "供应方", "Supplier"), ("where", "所在地", "Where"), ("state", "状态", "State"), ("waiting", "等待企业", "Who wait"),
         ("products", "产品", "Products"), ("loop", "协调", "Worked on"),
     )  # fmt: skip
+    if may_write:
+        labels = (*labels, ("letter", "商请函", "Letter"))
     here, outside = Text("本区", "here"), Text("外地 {c}", "outside {c}")
     rows = []
     for b in found:
@@ -77,12 +79,19 @@ def _sheet(found: list[Block], manage: bool) -> dict[str, Any]:
                 "cells": [
                     {"value": b.name, "url": reverse("daily_unit", args=[b.unit]) if b.unit else ""},
                     {"value": here if b.unit else outside.with_(c=b.outside_code)}, {"value": label, "tone": tone, "icon": icon},
-                    {"value": b.waiting}, {"value": b.products}, hand,
+                    {"value": b.waiting}, {"value": b.products}, hand, *([_letter(b)] if may_write else []),
                 ]
             }
         )  # fmt: skip
     columns = [{"key": k, "label": Text(zh, en), "number": k == "waiting"} for k, zh, en in labels]
     return {"key": "chain", "caption": TITLE, "columns": columns, "rows": rows, "export": True}
+
+
+def _letter(b: Block) -> dict[str, Any]:
+    """Where the letter to another government or department is drafted, once the block is being worked on."""
+    if b.loop is None:
+        return {"value": Text("交办后起草", "once handed out")}
+    return {"value": Text("起草函", "Draft it"), "url": f"{reverse('bulletin_new')}?{urlencode({'loop': str(b.loop)})}"}
 
 
 def _picture(found: list[Block], all_links: list[Link]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from tongchou.record.models import WorkPermit
 from tongchou.record.permit_facts import HASH, digest, fact_rules
 from tongchou.record.questions.permits import LIVE, PLATES, STATES, change_words
 from tongchou.record.territory.reach import missing, reaches_unit
+from tongchou.rooms.resumption.models import Item
 from tongchou.rooms.resumption.pages.application import history
 from tongchou.rooms.resumption.pages.overview import permit_badge
 from tongchou.rooms.resumption.reach import DECIDE, SUSPEND, VIEW
@@ -51,8 +52,9 @@ def permit(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     row = permit_seen(actor, permit)
     rules = fact_rules()
+    asked = {i.key: Text.from_dict(i.title) for i in Item.objects.filter(application__loop=row.loop_id)} if row.loop_id else {}
     bound = [
-        (rules[k].title if k in rules else Text(k, k), v) for k, v in row.bound.items() if k not in (HASH, "items")
+        (rules[k].title if k in rules else asked.get(k, Text(k, k)), v) for k, v in row.bound.items() if k not in (HASH, "items")
     ]
     live = row.state in LIVE
     may = live and actor.permits(SUSPEND) and actor.sees_path(SUSPEND, row.unit.area.path)
@@ -60,7 +62,7 @@ def permit(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
         "row": row,
         "badges": [permit_badge(row.state), {"label": PLATES[row.plate], "tone": "", "icon": "flag"}],
         "way": named_way(row.way),
-        "bound": [(k, "、".join(map(str, v)) if isinstance(v, list) else v) for k, v in bound],
+        "bound": [(k, "、".join(map(str, v)) if isinstance(v, list) else f"{v:g}" if isinstance(v, float) else v) for k, v in bound],
         "intact": row.bound.get(HASH) == digest(row.bound),
         "hash": str(row.bound.get(HASH, ""))[:16],
         "changes": change_words(row.changes),

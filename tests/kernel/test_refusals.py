@@ -1,0 +1,26 @@
+"""A refusal always says what to do now: its own remedy, else the standard one of its reason, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from tongchou.kernel.errors import STANDARD_REMEDIES, Reason, Refusal
+from tongchou.kernel.text import Text
+
+RULE = Text("须是数字。", "This must be a number.")
+
+
+@pytest.mark.parametrize("reason", STANDARD_REMEDIES)
+def test_what_says_nothing_more_exact_gets_the_standard_remedy(reason: Reason) -> None:
+    refusal = Refusal(reason, RULE, field="item_masks", value="很多")
+    for language, rule in (("zh-hans", RULE.zh), ("en", RULE.en)):
+        said = refusal.sentence(language)
+        assert "item_masks" in said
+        assert "很多" in said
+        assert rule in said
+        assert said.endswith(STANDARD_REMEDIES[reason].in_(language))
+
+
+def test_an_own_remedy_is_kept() -> None:
+    own = Text("请填写阿拉伯数字。", "Use digits.")
+    assert Refusal(Reason.INVALID_VALUE, RULE, remedy=own).remedy == own
