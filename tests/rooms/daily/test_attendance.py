@@ -137,6 +137,15 @@ def test_two_of_one_name_are_told_apart_or_come_back(cast: Cast, staff: dict[str
     assert [(r.reason, r.field) for _, r in wrong.rejects] == [(Reason.CONFLICT, "number")]
 
 
+def test_a_number_goes_over_to_who_has_it_now(cast: Cast, staff: dict[str, Person]) -> None:
+    brought(cast, f"姓名,工号,时间\n李静,9,{morning(1)}\n")
+    Staff.objects.filter(person=staff["two"]).update(to_date=today())
+    brought(cast, f"姓名,工号,时间\n赵强,9,{morning(2)}\n")
+    assert Badge.objects.get(number="9").person_id == staff["late"].pk
+    brought(cast, f"工号,时间\n9,{morning(3)}\n")
+    assert Attendance.objects.filter(person=staff["late"]).count() == 2
+
+
 def test_a_code_holds_today_and_a_photograph_of_it_not_tomorrow(cast: Cast, staff: dict[str, Person]) -> None:
     actor, works = worker(cast, staff["one"]), cast.units["works"]
     code = code_of(gate_of(works.pk), timezone.now())
@@ -297,7 +306,9 @@ def test_who_was_there_is_deleted_in_time(cast: Cast, staff: dict[str, Person]) 
     assert system("attendance.erase", timezone.now() + 40 * DAY)["passes"] == 0
     assert system("attendance.erase", timezone.now() + 46 * DAY) == {"before": str(today() + DAY), "passes": 1, "alarms": 1}
     assert not Attendance.objects.exists()
-    assert Alarm.objects.get().sealed is None  # that there was one stays, who it was does not
+    row = Alarm.objects.get()  # that there was one stays, who it was does not
+    assert (row.sealed, row.person, row.who) == (None, None, f"x{row.pk}")
+    assert system("attendance.erase", timezone.now() + 46 * DAY)["alarms"] == 0
     old = brought(cast, HEAD + f"王小明,007,,{today() - 46 * DAY} 08:00,,进,\n")
     assert [r.field for _, r in old.rejects] == ["at"]
 

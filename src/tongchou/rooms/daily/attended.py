@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -171,6 +171,7 @@ class AlarmLine:
     loop: uuid.UUID | None
 
 
+_OF_ALARM = [f.name for f in fields(AlarmLine)]
 _ALARMS = f"""
 select u.id, u.name, coalesce(s.name, ''), m.day, m.kind, count(*), count(*) filter (where m.state = 'open'), max(m.counted), max(m.reported),
   coalesce(array_agg(distinct m.how) filter (where m.how <> '' and m.state <> 'open'), '{{{{}}}}'), (array_agg(m.loop_id) filter (where m.loop_id is not null))[1]
@@ -192,7 +193,7 @@ def alarm_lines(
     more = ("and m.state = 'open' " if only_open else "") + ("and m.unit_id = %(unit)s" if unit else "")
     with connection.cursor() as cursor:
         cursor.execute(_ALARMS.format(reach=reach, more=more), values)
-        return [AlarmLine(*plain, tuple(how), loop) for *plain, how, loop in cursor.fetchall()]
+        return [AlarmLine(**dict(zip(_OF_ALARM, row, strict=True)) | {"how": tuple(row[9])}) for row in cursor.fetchall()]
 
 
 def own_alarms(unit: int, days: int, today: date) -> list[Alarm]:

@@ -67,9 +67,9 @@ class Directory:
             return None  # a whole document that is on no file is somebody else, whatever the name
         found = self.by_name.get(_name(name), []) if name else []
         if document:
-            found = [k for k in found if k.document.endswith(document[-_TAIL:])]
-        if phone:
-            found = [k for k in found if k.phone.endswith(phone[-_TAIL:])] if len(phone) >= _TAIL else found
+            found = [k for k in found if k.document.endswith(document[-_TAIL:])] or [k for k in found if not k.document]
+        if len(phone) >= _TAIL:
+            found = [k for k in found if k.phone.endswith(phone[-_TAIL:])] or [k for k in found if not k.phone]
         if badge and len(found) > 1:
             found = [k for k in found if k.badge in ("", badge)]
         if len(found) > 1:

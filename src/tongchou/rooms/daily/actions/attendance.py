@@ -108,15 +108,16 @@ select distinct on (person_id, at, direction) %(unit)s, person_id, day, at, dire
 from attendance_in order by person_id, at, direction, temperature nulls last
 on conflict (unit_id, person_id, at, direction) do nothing
 """
+_FREED = """
+delete from daily_badge b using attendance_in t
+where b.unit_id = %(unit)s and b.number = t.badge and b.number <> '' and b.person_id <> t.person_id
+  and not exists (select from record_staff s where s.unit_id = b.unit_id and s.person_id = b.person_id and s.to_date is null)
+"""
 _BADGES = """
 with t as (
   select distinct on (person_id) person_id, badge, section, shift from attendance_in where badge <> '' or section <> '' or shift <> ''
   order by person_id, badge <> '' desc, at desc
-), one as (select distinct on (coalesce(nullif(badge, ''), person_id::text)) * from t order by coalesce(nullif(badge, ''), person_id::text), person_id),
-gone as (
-  delete from daily_badge b using one where b.unit_id = %(unit)s and b.number = one.badge and b.number <> '' and b.person_id <> one.person_id
-    and not exists (select from record_staff s where s.unit_id = b.unit_id and s.person_id = b.person_id and s.to_date is null)
-)
+), one as (select distinct on (coalesce(nullif(badge, ''), person_id::text)) * from t order by coalesce(nullif(badge, ''), person_id::text), person_id)
 insert into daily_badge (unit_id, person_id, number, section, shift) select %(unit)s, person_id, badge, section, shift from one
 where not exists (select from daily_badge b where b.unit_id = %(unit)s and b.number = one.badge and b.number <> '' and b.person_id <> one.person_id)
 on conflict (unit_id, person_id) do update set number = coalesce(nullif(excluded.number, ''), daily_badge.number),
@@ -150,8 +151,15 @@ def _store(context: Context, unit: int, rows: list[Read]) -> int:
         cursor.execute("analyze attendance_in")
         cursor.execute(_INSERT, values)
         new = int(cursor.rowcount)
+        cursor.execute(_FREED, values)
         cursor.execute(_BADGES, values)
     return new
+
+
+_UNNAME = """
+update daily_alarm set person_id = null, sealed = null, note = '', who = 'x' || id
+where day < %s and who <> '' and who not like 'x%%'
+"""
 
 
 @verb("attendance.erase", "loop.bulk", Text("删除到期考勤", "Delete attendance past its time"), system_only=True)
@@ -159,8 +167,9 @@ def erase(context: Context, given: EraseIn) -> dict[str, Any]:
     """Delete who was at work before so many days, and the names with alarms of that time. What was counted stays in the daily reports."""
     before = local_day(context.now) - timedelta(days=daily_rules()["attendance_days"].value)
     gone, _ = Attendance.objects.filter(day__lt=before).delete()
-    named = Alarm.objects.filter(day__lt=before).exclude(person=None, sealed=None)
-    unnamed = named.update(person=None, sealed=None)
+    with connection.cursor() as cursor:
+        cursor.execute(_UNNAME, [before])
+        unnamed = int(cursor.rowcount)
     if gone or unnamed:
         context.event("attendance_erased", data={"before": str(before), "passes": gone, "alarms": unnamed})
     return {"before": str(before), "passes": gone, "alarms": unnamed}
