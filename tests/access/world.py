@@ -55,6 +55,8 @@ from tongchou.rooms.trust.models import OrderBatch, Reversal
 PLACES = ("own", "next", "far")
 TOKEN_HOLDER = "hq_officer@district"
 SURNAMES = {"own": "禤", "next": "郤", "far": "亓"}
+PUPILS = {"own": "佴小童", "next": "佘小童", "far": "厍小童"}
+"""Names of absent pupils: whole for their school alone, which is nobody here."""
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + b"\x00" * 40
 
 
@@ -390,8 +392,8 @@ def _school(place: Place, inner: Area) -> None:
     )
     basis = {"zh": place.marker("说明"), "en": "x", "source": {"zh": "自定", "en": "own"}, "unconfirmed": True}
     measure = cluster.measures.create(kind="suspend_class", school_class=room, basis=basis, proposed_at=now)
-    who, today = key_of(room.pk, place.personal["name"]), timezone.localdate()
-    sealed = seal_label(place.personal["name"], room.pk, who)
+    who, today = key_of(room.pk, PUPILS[place.name]), timezone.localdate()
+    sealed = seal_label(PUPILS[place.name], room.pk, who)
     pupil = schools.Absentee.objects.create(school=school, school_class=room, who=who, sealed=sealed, reason="ill", from_on=today, last_on=today)
     place.ids |= {
         "pupil": pupil.pk, "school": unit.pk, "school_class": room.pk, "opening": opening.pk, "item": "room", "proof": proof.pk, "cluster": cluster.pk,
