@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from tests.access import table
 from tests.access.table import Way
-from tests.access.world import PLACES, SURNAMES, Place, World
+from tests.access.world import PLACES, PUPILS, SURNAMES, Place, World
 from tongchou.api.acts import offered
 from tongchou.api.root import api
 from tongchou.api.table import OPERATIONS as PERMISSIONS
@@ -152,6 +152,8 @@ def leaks(w: World, who: str, text: str, typed: str = "") -> list[str]:
         ]
         if not (area and people) and f"{SURNAMES[name]}*" in text:
             wrong.append(place.masked)
+        if PUPILS[name] in text or (not (area and may(w, who, "school.pupils")) and f"{PUPILS[name][0]}*" in text):
+            wrong.append(PUPILS[name])
         if not (area and people) and place.marker("房") in text:
             wrong.append(place.marker("房"))
         if not (area and may(w, who, "supervision.view")) and place.marker("查见") in text:

@@ -192,6 +192,8 @@ PAGES: dict[str, Way] = {
     **{name: Way(("school", "turns"), "area") for name in ("school_turns", "school_turns_plan")},
     **{name: Way(("school_class",), "area") for name in ("school_class", "school_travel")},
     "school_check": Way(("school_class", "check_day", "session"), "area"),
+    "school_pupils": Way(("school",), "area"),
+    "school_pupil_follow": Way(("pupil",), "area", lambda p: {"where": "home"}),
     "school_proof": Way(("opening", "item"), "area", roles=("school_officer", "education_officer")),
     "school_review": Way(("opening",), "area", lambda p: {"proof": p.ids["proof"], "met": "yes"}),
     "school_decide": Way(("opening",), "area"),
@@ -251,6 +253,15 @@ PAGES: dict[str, Way] = {
     "project_new": Way(form=lambda p: {"name": "新项目", "kind": "other", "area": p.area.pk, "lead_unit": p.unit.pk, "invest": "1"}, reach="area"),
     # daily reports: an enterprise's own by its account alone, of which there is none here; the others within reach
     **{name: Way() for name in ("daily", "daily_overview", "daily_silent", "daily_reports", "fevers", "daily_import")},
+    **{name: Way() for name in ("attendance_overview", "attendance_alarms", "my_attendance")},
+    **{
+        name: Way(reach="party", get=lambda p: {"unit": p.ids["enterprise"]}, get_scoped=True)
+        for name in ("attendance", "attendance_import", "attendance_by_hand", "attendance_month", "attendance_gate")
+    },
+    "attendance_sign": Way(("enterprise",), "party", lambda p: {"code": "AAAAAAAA", "direction": "in"}),
+    "attendance_answer": Way(("alarm",), "party", lambda p: {"how": "explained", "note": "外勤"}),
+    "attendance_fever": Way(("alarm",), "party"),
+    "attendance_of_loop": Way(("loop",), "party"),
     **{name: Way() for name in ("progress", "progress_target", "chain", "chain_partner", "chain_open")},
     **{name: Way() for name in ("breaches", "signals_import", "spot_new")},
     "breach_new": Way(form=lambda p: {"enterprise": f"{p.name} 厂", "text": "夜间在生产，约三十人"}),
@@ -565,6 +576,8 @@ ACTS: dict[str, Way] = {
     "school.check_correct": Way(
         reach="area", form=lambda p: {"school_class": p.ids["school_class"], "on": "2026-01-01", "session": "noon", "ill": 1, "reason": "更正"},
     ),
+    "school.pupil_follow": Way(reach="area", form=lambda p: {"pupil": p.ids["pupil"], "where": "home"}),
+    "school.pupils_look": Way(reach="area", form=lambda p: {"school": p.ids["school"], "pupils": [p.ids["pupil"]]}),
     "school.online": Way(
         reach="area", form=lambda p: {"school": p.ids["school"], "grade": 1, "on": str(timezone.localdate()), "lessons": 4, "reached": 40, "not_reached": 0},
     ),
@@ -647,6 +660,17 @@ ACTS: dict[str, Way] = {
     "daily.excuse": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "from_date": TODAY, "reason": "停业"}),
     "daily.end_excuse": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"]}),
     "daily.import_table": Way(),
+    "attendance.import_rows": Way(
+        reach="party", form=lambda p: {"unit": p.ids["enterprise"], "fields": ["name", "at"], "rows": [["工", f"{TODAY} 00:00"]]},
+    ),
+    "attendance.gate": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"]}),
+    "attendance.sign": Way(
+        reach="party", unreached=("conflict", "invalid_value"), form=lambda p: {"unit": p.ids["enterprise"], "code": "AAAAAAAA", "direction": "in"},
+    ),
+    "attendance.sign_for": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "staff": p.ids["staff"], "direction": "in"}),
+    "attendance.look": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "people": [str(p.ids["person"])]}),
+    "attendance.answer": Way(reach="party", form=lambda p: {"alarm": p.ids["alarm"], "how": "explained", "note": "外勤"}),
+    "attendance.fever": Way(reach="party", form=lambda p: {"alarm": p.ids["alarm"]}),
     "breach.report": Way(form=lambda p: {"enterprise": f"{p.name} 厂", "text": "夜间在生产，约三十人"}),
     "breach.draw": Way(reach="area", form=lambda p: {"area": p.area.pk, "wanted": 1}),
     "signal.import_table": Way(),

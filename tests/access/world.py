@@ -38,7 +38,7 @@ from tongchou.record.models import (
 )
 from tongchou.rooms.assessment.models import Bulletin, ScoreEdition
 from tongchou.rooms.command.models import Secondment, Team
-from tongchou.rooms.daily.models import Fever, Report, SpotDraw
+from tongchou.rooms.daily.models import Alarm, Fever, Report, SpotDraw
 from tongchou.rooms.directives.models import Directive, Meeting
 from tongchou.rooms.requests.models import Answer
 from tongchou.rooms.resumption.models import Application, Batch, RuleEdition
@@ -46,6 +46,7 @@ from tongchou.rooms.resumption.ways import default_rules
 from tongchou.rooms.risk.models import Finding, Proposal
 from tongchou.rooms.rural import models as rural
 from tongchou.rooms.schools import models as schools
+from tongchou.rooms.schools.absentees import key_of, seal_label
 from tongchou.rooms.supervision import models as supervision
 from tongchou.rooms.supervision.actions.raising import make as make_lead
 from tongchou.rooms.supervision.checklists import edition_for
@@ -54,6 +55,8 @@ from tongchou.rooms.trust.models import BulkRun, OrderBatch, Reversal
 PLACES = ("own", "next", "far")
 TOKEN_HOLDER = "hq_officer@district"
 SURNAMES = {"own": "禤", "next": "郤", "far": "亓"}
+PUPILS = {"own": "佴小童", "next": "佘小童", "far": "厍小童"}
+"""Names of absent pupils: whole for their school alone, which is nobody here."""
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + b"\x00" * 40
 
 
@@ -261,7 +264,10 @@ def _daily(place: Place) -> None:
     fever = Fever.objects.create(**common, first_at=timezone.now(), first=38, place=place.marker("说明"))
     works = place.ids["enterprise"]
     spot = SpotDraw.objects.create(id=new_id(), area=place.area, pool=[works], seed="00", wanted=1, drawn=[works], at=timezone.now())
-    place.ids |= {"report": row.pk, "fever": fever.pk, "spot": spot.pk}
+    alarm = Alarm.objects.create(
+        unit_id=works, day=timezone.localdate(), kind="headcount", section=place.marker("说明"), counted=3, reported=9, act=new_id(), at=timezone.now()
+    )
+    place.ids |= {"report": row.pk, "fever": fever.pk, "spot": spot.pk, "alarm": alarm.pk}
 
 
 def _matching(place: Place) -> None:
@@ -390,9 +396,12 @@ def _school(place: Place, inner: Area) -> None:
     )
     basis = {"zh": place.marker("说明"), "en": "x", "source": {"zh": "自定", "en": "own"}, "unconfirmed": True}
     measure = cluster.measures.create(kind="suspend_class", school_class=room, basis=basis, proposed_at=now)
+    who, today = key_of(room.pk, PUPILS[place.name]), timezone.localdate()
+    sealed = seal_label(PUPILS[place.name], room.pk, who)
+    pupil = schools.Absentee.objects.create(school=school, school_class=room, who=who, sealed=sealed, reason="ill", from_on=today, last_on=today)
     place.ids |= {
-        "school": unit.pk, "school_class": room.pk, "opening": opening.pk, "item": "room", "proof": proof.pk, "cluster": cluster.pk, "measure": measure.pk,
-        "turns": "return", "check_day": str(timezone.localdate()), "session": "noon",
+        "pupil": pupil.pk, "school": unit.pk, "school_class": room.pk, "opening": opening.pk, "item": "room", "proof": proof.pk, "cluster": cluster.pk,
+        "measure": measure.pk, "turns": "return", "check_day": str(timezone.localdate()), "session": "noon",
     }  # fmt: skip
 
 

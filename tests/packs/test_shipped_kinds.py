@@ -16,6 +16,7 @@ from tongchou.packs.kinds import Level, LoopKind, Party
 KINDS = kindfile.base_kinds()
 SHIPPED = {
     "appeal",
+    "attendance_alarm",
     "care_review",
     "chain_block",
     "daily_missing",

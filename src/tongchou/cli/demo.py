@@ -11,6 +11,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils import timezone
 
+from tongchou.cli.demo_attendance import make_attendance
 from tongchou.cli.demo_cast import ACCOUNTS, PASSWORD, Demo, make_accounts, make_responsibilities, make_units
 from tongchou.cli.demo_command import make_command
 from tongchou.cli.demo_daily import make_daily
@@ -87,6 +88,7 @@ def load_demo(
         make_farming(demo)
         make_relief(demo)
         make_matching(demo)
+        make_attendance(demo)
         make_daily(demo)
         make_policies(demo)
     seal_all()

@@ -12,8 +12,9 @@ from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
-from tongchou.record.models import Loop
-from tongchou.rooms.daily.models import Report
+from tongchou.record.models import Loop, Staff
+from tongchou.rooms.daily.actions.reports import attended
+from tongchou.rooms.daily.models import Attendance, Report
 
 _ENTERPRISES, _DAYS = 16, 12
 _OUTSIDE = (("远山化纤有限公司", "涤纶短纤"), ("海川包装材料厂", "食品级薄膜"))
@@ -24,6 +25,8 @@ def make_daily(demo: Demo) -> None:
     clerks = {post.unit_id: name for name, post in demo.posts.items() if name in demo.accounts}
     keys = [k for k, u in demo.units.items() if u.kind == "enterprise" and u.pk in clerks][:_ENTERPRISES]
     sizes = {k: demo.rng.randrange(30, 240) for k in keys}
+    with_gate = set(Attendance.objects.values_list("unit", flat=True).distinct())
+    sizes |= {k: Staff.objects.filter(unit=demo.units[k], to_date=None).count() for k in keys if demo.units[k].pk in with_gate}
     for n, key in enumerate(keys):
         who, staff = clerks[demo.units[key].pk], sizes[key]
         normal = {"unit": demo.units[key].pk, "from_date": str(demo.today - timedelta(days=200)), "staff": staff, "output": str(staff * 2 // 10 + 1)}
@@ -47,12 +50,12 @@ def _day(demo: Demo, who: str, key: str, staff: int, n: int, back: int) -> None:
         return
     returned = min(staff, int(staff * (0.55 + 0.035 * (_DAYS - back) + 0.01 * (n % 4))))
     figures: dict[str, Any] = {
-        "at_work": max(returned - n % 4, 0), "on_leave": n % 4, "abnormal": 0, "incidents": 0, "staff": staff, "returned": returned,
+        "at_work": attended(unit, day) or max(returned - n % 4, 0), "on_leave": n % 4, "abnormal": 0, "incidents": 0, "staff": staff, "returned": returned,
         "masks": staff * 2 * (4 + (n * 3 + back) % 9), "shift_hours": 8, "output": str(round(staff * 0.2 * returned / staff, 2)), "backlog": str(staff * 5),
     }  # fmt: skip
     made = _do(demo, who, "daily.report", at, unit=unit, day=str(day), **figures)["report"]
     if n == 2 and back == 3:
-        _do(demo, who, "daily.correct", at + timedelta(hours=1), report=made, why="漏计夜班", **figures | {"at_work": returned})
+        _do(demo, who, "daily.correct", at + timedelta(hours=1), report=made, why="漏计夜班", **figures | {"at_work": attended(unit, day) or returned})
 
 
 def _fevers(demo: Demo, clerks: dict[int, str], keys: list[str]) -> None:

@@ -160,6 +160,8 @@ def _check(demo: Demo, who: str, room: SchoolClass, on: date, session: str, at: 
     other = int(demo.rng.random() < 0.08)
     ill = 2 if stomach else len(signs)
     given |= {"ill": ill, "other": other, "signs": signs, "nothing": not (signs or other)}
+    if other and not ill:
+        given["absent"] = [{"who": str(room.pk % 28 + 1), "reason": "leave"}]
     demo.do(who, "school.check", at, **given)
 
 

@@ -43,7 +43,7 @@ def import_enterprises(
 
         return work(actor, new_id(), data, file.name, **more)
 
-    _import(run, file, dry_run, rejected, account, lang)
+    run_import(run, file, dry_run, rejected, account, lang)
 
 
 @staff_app.command("import")
@@ -56,7 +56,7 @@ def import_staff(file: Path = FILE, dry_run: bool = DRY_RUN, rejected: Path | No
 
         return work(actor, new_id(), data, file.name, **more)
 
-    _import(run, file, dry_run, rejected, account, lang)
+    run_import(run, file, dry_run, rejected, account, lang)
 
 
 @staff_app.command("clear")
@@ -96,7 +96,8 @@ def _actor(account: str) -> Any:
     return actor_named(account) if account else SYSTEM
 
 
-def _import(run: Callable[..., Imported], file: Path, dry_run: bool, rejected: Path | None, account: str, lang: str) -> None:
+def run_import(run: Callable[..., Imported], file: Path, dry_run: bool, rejected: Path | None, account: str, lang: str) -> None:
+    """Run an import over a file, print its counts and the first rejected rows. Exits with 1 when the file is refused, 2 when some rows are."""
     from tongchou.cli.main import database, fail
     from tongchou.kernel.errors import Refusal
 
@@ -122,7 +123,7 @@ def _import(run: Callable[..., Imported], file: Path, dry_run: bool, rejected: P
 _WORDS = {
     "rows_in": ("读入", "rows in"), "accepted": ("接收", "accepted"), "rejected": ("退回", "rejected"), "new": ("新增", "new"),
     "changed": ("变更", "changed"), "unchanged": ("无变化", "unchanged"), "people_registered": ("新登记人员", "people registered"),
-    "links": ("新供应关系", "new supplies"),
+    "links": ("新供应关系", "new supplies"), "passes": ("通行记录", "passes"), "alarms": ("新预警", "new alarms"),
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from tongchou import postgres
-from tongchou.cli import account, imports, kind, plan, policies, resumption, risk, territory
+from tongchou.cli import account, attendance, imports, kind, plan, policies, resumption, risk, territory
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Tongchou 统筹: outbreak control and resumption, side by side.")
 
@@ -159,6 +159,7 @@ app.add_typer(risk.app, name="risk")
 app.add_typer(resumption.app, name="resumption")
 app.add_typer(imports.enterprise_app, name="enterprise")
 app.add_typer(imports.staff_app, name="staff")
+app.add_typer(attendance.attendance_app, name="attendance")
 app.add_typer(policies.app, name="policies")
 ledger = typer.Typer(no_args_is_help=True, help="The ledger.")
 app.add_typer(ledger, name="ledger")

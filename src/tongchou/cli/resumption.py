@@ -33,7 +33,7 @@ def regime_of(
     from tongchou.kernel.text import Text
 
     with database():
-        from tongchou.rooms.resumption.regime import GRADES, regime
+        from tongchou.record.regime import GRADES, regime
 
         try:
             if level and level not in GRADES:

@@ -73,12 +73,14 @@ def read_table(
     max_bytes: int = 256 * 1024 * 1024,
     accept_full: bool = False,
     sheet: str | None = None,
+    titled: bool = False,
 ) -> Table:
     """Read CSV, TSV, XLSX or XLS.
 
     max_rows: rows below the header; more are refused (too_many), never cut. accept_full: take a table of exactly 65,536
     or 1,048,576 rows, header included, which is otherwise refused as truncated. sheet: which one of a workbook, needed
-    when several have content. Refused: too_large, too_many, truncated, wrong_file_type, bad_encoding, duplicate (column
+    when several have content. titled: lines of a single cell above the header are headings, as machines print them, and passed over.
+    Refused: too_large, too_many, truncated, wrong_file_type, bad_encoding, duplicate (column
     names), missing_value (header, nameless column).
     """
     if len(data) > max_bytes:
@@ -86,12 +88,12 @@ def read_table(
         raise _refused(Reason.TOO_LARGE, rule.with_(n=len(data), limit=max_bytes), _SPLIT, filename)
     if _checked_type(data, filename) is FileType.TEXT:
         text, encoding = delimited.decode(data, filename)
-        return _collect(delimited.rows(text, filename), filename, max_rows, accept_full, encoding=encoding)
+        return _collect(delimited.rows(text, filename), filename, max_rows, accept_full, encoding=encoding, titled=titled)
     if data.startswith(b"PK") and unpacked_size(data) > max_bytes * _UNPACKED_FACTOR:
         rule = Text("工作簿解压后过大。", "The workbook is too large when unpacked.")
         raise _refused(Reason.TOO_LARGE, rule, _SPLIT, filename)
     chosen = workbooks.sheet_of(data, filename, sheet)
-    return _collect(workbooks.rows(chosen), filename, max_rows, accept_full, sheet=chosen.name)
+    return _collect(workbooks.rows(chosen), filename, max_rows, accept_full, sheet=chosen.name, titled=titled)
 
 
 def _checked_type(data: bytes, filename: str) -> FileType:
@@ -129,6 +131,7 @@ def _collect(
     *,
     encoding: str | None = None,
     sheet: str | None = None,
+    titled: bool = False,
 ) -> Table:
     header: Cells = ()
     good: list[tuple[int, Cells]] = []
@@ -139,6 +142,8 @@ def _collect(
         if not any(v != "" and (type(v) is not str or v.strip()) for v in values):
             continue
         if not header:
+            if titled and sum(1 for v in values if (workbooks.cell_text(v) or "").strip()) == 1:
+                continue
             header = _header(values, number, filename)
             continue
         cells, fault = _row(values, header, number, filename)

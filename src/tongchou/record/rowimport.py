@@ -93,13 +93,14 @@ def seen_before() -> dict[Any, int]:
 
 def import_file(
     verb: str, columns: Columns, needed: tuple[str, ...], actor: Actor, client_id: uuid.UUID, data: bytes, filename: str, *,
-    dry_run: bool = False, progress: Callable[[int, int], None] | None = None, **more: Any,
+    dry_run: bool = False, progress: Callable[[int, int], None] | None = None, titled: bool = False, **more: Any,
 ) -> Imported:  # fmt: skip
     """Read a file and pass its rows to a verb that takes RowsIn, chunk by chunk, each an act of its own that can be repeated.
 
-    more: further fields of the payload. progress(done, all) is told after each chunk. Raises Refusal for a file that cannot be read.
+    titled: there may be headings above the header. more: further fields of the payload. progress(done, all) is told after each chunk.
+    Raises Refusal for a file that cannot be read.
     """
-    table = read_table(data, filename)
+    table = read_table(data, filename, titled=titled)
     places, ignored = find_columns(table, columns, needed)
     out = Imported(table, ignored, rejects=list(table.faults))
     totals: dict[str, int] = {"rows_in": len(table.faults), "accepted": 0, "rejected": len(table.faults)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tongchou.kernel.text import Text
 
 GROUPS: tuple[tuple[Text | None, tuple[str, ...]], ...] = (
-    (None, ("my_status", "work", "school_day", "daily", "visits", "figures")),
+    (None, ("my_status", "work", "school_day", "daily", "attendance", "visits", "figures")),
     (
         Text("指挥调度", "Command"),
         (
@@ -16,7 +16,8 @@ GROUPS: tuple[tuple[Text | None, tuple[str, ...]], ...] = (
     (
         Text("复工复产", "Resumption"),
         (
-            "enterprise_own", "my_work", "enterprises", "staff_return", "resumption", "daily_overview", "progress", "chain", "breaches", "projects", "schools",
+            "enterprise_own", "my_work", "my_attendance", "enterprises", "staff_return", "resumption",
+            "daily_overview", "progress", "chain", "breaches", "projects", "schools",
         ),
     ),
     (Text("服务保障", "Service"), ("service", "policies", "matching", "trips", "farm", "dealer", "produce", "relief")),

@@ -15,10 +15,10 @@ from tongchou.packs.plans.packfile import digest, shipped_pack
 from tongchou.packs.plans.report import unconfirmed
 from tongchou.record.act import act
 from tongchou.record.plans import may_restrict, pack_in_force
+from tongchou.record.regime import regime
 from tongchou.rooms.enterprises.words import plan_words
 from tongchou.rooms.plans.models import PackVersion
 from tongchou.rooms.plans.store import as_bytes, install_shipped_packs
-from tongchou.rooms.resumption.regime import regime
 
 PACK, DAY = "resumption-2020", date(2020, 4, 10)
 TITLE = "本区暂按备案办理"

@@ -11,7 +11,7 @@ from tests.cast import Cast
 from tongchou.kernel.errors import Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.record.models import AreaGrade
-from tongchou.rooms.resumption.regime import regime
+from tongchou.record.regime import regime
 
 DISTRICT = "990101"
 MARCH = date(2020, 3, 10)

@@ -5,7 +5,6 @@ Each line says what is known and what is not; none of it is a finding.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,25 +15,9 @@ from tongchou.record.access import Actor
 from tongchou.record.questions.permits import STATES, permit_of
 from tongchou.record.territory.reach import condition
 from tongchou.rooms.daily.anomaly import Score, score
+from tongchou.rooms.daily.lacking import BACK, SUSPECT, UNITS, Sign, file_counts, files_apart, without_permit
 from tongchou.rooms.daily.models import Attendance, Report, Signal
 from tongchou.rooms.daily.reach import STREET_OF
-
-SUSPECT = 4.0
-"""Robust standard deviations from which a day is put before people."""
-BACK = 60
-UNITS = {"power": Text("用电", "electricity"), "water": Text("用水", "water"), "phones": Text("手机数", "phones")}
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """One enterprise that somebody should look at, with why. score: of the strongest signal, None where the sign is another one."""
-
-    unit: int
-    name: str
-    street: str
-    why: tuple[Text, ...]
-    score: float | None
-
 
 _WORKING = f"""
 select u.id, u.name, coalesce(s.name, ''), r.day, r.at_work, t.people, p.state
@@ -67,7 +50,8 @@ order by g.unit_id, g.kind, g.day
 
 
 def signs(actor: Actor, day: date, permission: str) -> list[Sign]:
-    """Enterprises in reach that work although their permit is suspended or has ended, and those whose signals do not fit a day reported as idle."""
+    """Enterprises in reach that work although their permit is suspended or has ended, or was never given where one is asked for; whose signals do not fit a
+    day reported as idle; and whose staff files do not fit who was there."""
     values: dict[str, Any] = {"day": day, "since": day - timedelta(days=3), "first": day - timedelta(days=BACK)}
     reach = condition(actor, permission, values, unit="u.id")
     with connection.cursor() as cursor:
@@ -76,10 +60,10 @@ def signs(actor: Actor, day: date, permission: str) -> list[Sign]:
         cursor.execute(_SIGNALS.format(reach=reach), values)
         measured = cursor.fetchall()
     out = {row[0]: Sign(row[0], row[1], row[2], _works(*row[3:]), None) for row in working}
-    for sign in _idle_but_busy(measured, day):
+    for sign in [*without_permit(actor, day, permission), *files_apart(actor, day, permission), *_idle_but_busy(measured, day)]:
         held = out.get(sign.unit)
         out[sign.unit] = (
-            sign if held is None else Sign(held.unit, held.name, held.street, held.why + sign.why, sign.score)
+            sign if held is None else Sign(held.unit, held.name, held.street, held.why + sign.why, None if None in (held.score, sign.score) else sign.score)
         )
     return sorted(out.values(), key=lambda s: (-(s.score or 99), s.name))
 
@@ -133,11 +117,14 @@ def evidence_of(unit: int, day: date) -> dict[str, Any]:
         {"day": str(s.day), "kind": s.kind, "value": str(s.value)}
         for s in Signal.objects.filter(unit_id=unit, day__gt=since).order_by("-day")[:30]
     ]
+    strange, absent = file_counts(unit, day)
     said = [
         f"复工许可：{STATES[permit.state].zh}（{permit.number}）" if permit else "复工许可：没有登记",
         f"近七日日报：{len(reports)} 份，最近在岗 {reports[0]['at_work']} 人" if reports else "近七日没有日报",
         f"近七日门岗记录：{people} 人" if people else "近七日没有门岗记录",
+        f"近日门岗记录中不在员工档案的 {strange} 人，档案写未返岗而在场的 {absent} 人",
         f"近七日用电用水等信号：{len(measured)} 条" if measured else "没有用电用水等信号",
     ]
     state = permit.state if permit else None
-    return {"permit": state, "reports": reports, "people_at_gate": people, "signals": measured, "said": "\n".join(said)}
+    seen = {"people_at_gate": people, "on_no_file": strange, "not_back_by_file": absent}
+    return {"permit": state, "reports": reports, **seen, "signals": measured, "said": "\n".join(said)}

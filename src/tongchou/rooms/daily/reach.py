@@ -8,7 +8,7 @@ from tongchou.record.access import Actor
 from tongchou.record.models import Unit
 from tongchou.record.territory.reach import unit_in_reach
 
-REPORT, VIEW, MANAGE = "daily.report", "daily.view", "daily.manage"
+REPORT, VIEW, MANAGE, KEEP = "daily.report", "daily.view", "daily.manage", "attendance.keep"
 KINDS = ("enterprise",)
 
 STREET_OF = """

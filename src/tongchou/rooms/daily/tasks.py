@@ -35,3 +35,10 @@ def start_fever_clocks(timestamp: int) -> int:
     if office_unit() is None:
         return 0
     return int(act("fever.overdue", SYSTEM, new_id(), {}).result["opened"])
+
+
+@app.periodic(cron="20 2 * * *")
+@app.task(queue="clock")
+def erase_attendance(timestamp: int) -> int:
+    """Delete who was at work longer ago than it is kept; returns how many passes."""
+    return int(act("attendance.erase", SYSTEM, new_id(), {}).result["passes"])

@@ -10,8 +10,8 @@ from tongchou.kernel.clock import SHANGHAI
 from tongchou.record.act import Context
 from tongchou.record.actions.permits import Given, grant
 from tongchou.record.models import WorkPermit
+from tongchou.record.regime import PACK
 from tongchou.rooms.resumption.models import Application, Item
-from tongchou.rooms.resumption.regime import PACK
 from tongchou.rooms.resumption.ways import rules_on
 
 

@@ -18,8 +18,8 @@ from tongchou.packs.plans.decide import decide
 from tongchou.packs.plans.report import as_value
 from tongchou.packs.plans.resolve import stand
 from tongchou.record.plans import pack_in_force
+from tongchou.record.regime import PACK, Regime, regime
 from tongchou.rooms.resumption.models import RuleEdition
-from tongchou.rooms.resumption.regime import PACK, Regime, regime
 
 AT_ONCE, APPROVAL, UNKNOWN = "at_once", "approval", "unknown"
 

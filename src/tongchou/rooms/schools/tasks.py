@@ -27,3 +27,10 @@ def evaluate_clusters(timestamp: int) -> int:
     if office_unit() is None:
         return 0
     return int(act("school.evaluate", SYSTEM, new_id(), {"as_of": timezone.localdate().isoformat()}).result["opened"])
+
+
+@app.periodic(cron="35 2 * * *")
+@app.task(queue="clock")
+def erase_pupils(timestamp: int) -> int:
+    """Delete the names of pupils who are back for long; returns how many."""
+    return int(act("school.pupils_erase", SYSTEM, new_id(), {}).result["pupils"])

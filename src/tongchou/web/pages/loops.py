@@ -44,6 +44,8 @@ LOOP_LINKS: list[LoopLink] = []
 """What other pages and rooms add to a loop's page."""
 KIND_PAGES: dict[str, str] = {}
 """Loop kind -> the page on which it is opened instead of the general form."""
+STEP_OFFERS: dict[tuple[str, str], Callable[[uuid.UUID], dict[str, str]]] = {}
+"""(kind, step) -> (loop) -> what the record can already say for the step's text evidence, by its key. Offered to be changed, never sent by itself."""
 
 
 @page("loop", "loops/<uuid:loop>", "loop.view", methods=("GET",))
@@ -201,7 +203,7 @@ def loop_step(request: HttpRequest, loop: uuid.UUID, step: str) -> HttpResponse:
     if problem is None and (barred is not None or found.loop.stage not in spec.from_stages):
         problem = barred or Refusal(Reason.WRONG_STAGE, Text("当前阶段不能办理此步。", "This step is not possible now."))
     context = {
-        "loop": found.loop, "step": spec, "kind": found.kind, "problem": problem, "fields": _step_fields(request, spec, problem),
+        "loop": found.loop, "step": spec, "kind": found.kind, "problem": problem, "fields": _step_fields(request, spec, problem, _offered(request, found, spec)),
         "badges": [stage_badge(found.kind, found.loop.stage)],
         "breadcrumbs": [
             {"url": reverse("work"), "label": Text("待办", "Work list")},
@@ -229,9 +231,14 @@ def _take(request: HttpRequest, found: LoopFile, spec: Step) -> HttpResponse:
     return HttpResponseRedirect(reverse("loop", args=[found.loop.pk]))
 
 
-def _step_fields(request: HttpRequest, spec: Step, problem: Refusal | None) -> list[FieldParts]:
+def _offered(request: HttpRequest, found: LoopFile, spec: Step) -> dict[str, str]:
+    offer = STEP_OFFERS.get((found.kind.key, spec.key))
+    return offer(found.loop.pk) if offer is not None and request.method == "GET" else {}
+
+
+def _step_fields(request: HttpRequest, spec: Step, problem: Refusal | None, offered: dict[str, str]) -> list[FieldParts]:
     wrong = {problem.field: problem.rule} if problem is not None and problem.field else {}
-    fields = [_need_field(request, need, wrong.get(f"evidence.{need.key}", "")) for need in spec.needs]
+    fields = [_need_field(request, need, wrong.get(f"evidence.{need.key}", ""), offered.get(need.key, "")) for need in spec.needs]
     if spec.reassigns:
         fields.append(
             FieldParts("to_unit", Text("改由哪个单位牵头", "New lead unit"), "select", request.POST.get("to_unit", ""),
@@ -253,10 +260,10 @@ def _step_fields(request: HttpRequest, spec: Step, problem: Refusal | None) -> l
 _NEED_TYPES = {"text": "textarea", "number": "number", "file": "file", "photo": "photo", "signature": "text", "link": "text"}
 
 
-def _need_field(request: HttpRequest, need: Need, error: Any) -> FieldParts:
+def _need_field(request: HttpRequest, need: Need, error: Any, offered: str) -> FieldParts:
     name = f"evidence_{need.key}"
     return FieldParts(
-        name, need.title, _NEED_TYPES[need.type], request.POST.get(name, ""), required=need.type not in ("file", "photo"), error=error,
+        name, need.title, _NEED_TYPES[need.type], request.POST.get(name, offered), required=need.type not in ("file", "photo"), error=error,
         multiple=need.type in ("file", "photo"),
     )  # fmt: skip
 

@@ -1,6 +1,16 @@
 """The room's verbs, by subject."""
 
 from tongchou.rooms.daily import contacts
-from tongchou.rooms.daily.actions import breach, chasing, fever, progress, reports, table
+from tongchou.rooms.daily.actions import (
+    alarm_answers,
+    attendance,
+    breach,
+    chasing,
+    fever,
+    progress,
+    reports,
+    signing,
+    table,
+)
 
-__all__ = ["breach", "chasing", "contacts", "fever", "progress", "reports", "table"]
+__all__ = ["alarm_answers", "attendance", "breach", "chasing", "contacts", "fever", "progress", "reports", "signing", "table"]

@@ -19,7 +19,8 @@ from tongchou.record.actions.loops import AdvanceIn, advance
 from tongchou.record.models import Loop, Unit
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.daily.actions.fever import open_untold
-from tongchou.rooms.daily.models import Fever, Report
+from tongchou.rooms.daily.alarms import look
+from tongchou.rooms.daily.models import Attendance, Fever, Report
 from tongchou.rooms.daily.numbers import daily_rules, due_at, local_day, mask_stock
 from tongchou.rooms.daily.reach import REPORT, enterprise_in_reach
 
@@ -37,7 +38,8 @@ _PEOPLE = 1_000_000
 
 
 class FiguresIn(Payload):
-    """The figures of a day. A figure left out is unknown; an explicit 0 is a zero. Money in 10,000 yuan."""
+    """The figures of a day. A figure left out is unknown; an explicit 0 is a zero. Money in 10,000 yuan. differs: why at_work is not the number that
+    attendance shows."""
 
     closed: bool = False
     at_work: int = Field(ge=0, le=_PEOPLE)
@@ -51,6 +53,7 @@ class FiguresIn(Payload):
     shift_hours: int | None = Field(None, ge=1, le=24)
     output: Decimal | None = Field(None, ge=0, max_digits=14, decimal_places=2)
     backlog: Decimal | None = Field(None, ge=0, max_digits=14, decimal_places=2)
+    differs: str = Field("", max_length=200)
 
 
 class ReportIn(FiguresIn):
@@ -78,12 +81,13 @@ def report(context: Context, given: ReportIn) -> dict[str, Any]:
     """Report a day. With somebody's temperature abnormal the workplace's fever clock starts at once."""
     unit = enterprise_in_reach(context.actor, REPORT, given.unit)
     check_day(context, given.day)
-    return _told(context, store(context, unit, given.day, figures(given), Report.Via.OWN))
+    return _told(context, store(context, unit, given.day, _compared(unit.pk, given.day, figures(given)), Report.Via.OWN))
 
 
 @verb("daily.same", REPORT, Text("与上次相同，无异常", "As before, nothing abnormal"))
 def same(context: Context, given: SameIn) -> dict[str, Any]:
-    """Report a day with the figures of the report that was offered, nobody's temperature abnormal, no incident: said, not left out."""
+    """Report a day with the figures of the report that was offered, nobody's temperature abnormal, no incident: said, not left out. How many are at work
+    is what attendance shows, where there is any."""
     unit = enterprise_in_reach(context.actor, REPORT, given.unit)
     check_day(context, given.day)
     before = previous(unit.pk, given.day)
@@ -101,6 +105,9 @@ def same(context: Context, given: SameIn) -> dict[str, Any]:
         "incident_note": "",
         "unchanged": True,
     }
+    counted = attended(unit.pk, given.day)
+    if counted is not None:
+        taken["at_work"] = counted
     return _told(context, store(context, unit, given.day, taken, Report.Via.OWN))
 
 
@@ -126,13 +133,32 @@ def correct(context: Context, given: CorrectIn) -> dict[str, Any]:
     row.replaced_at = context.now
     row.save(update_fields=["replaced_at"])
     made = store(
-        context, unit, row.day, figures(given) | {"replaces": row, "why": given.why, "late": row.late}, Report.Via.OWN
+        context, unit, row.day, _compared(unit.pk, row.day, figures(given)) | {"replaces": row, "why": given.why, "late": row.late}, Report.Via.OWN
     )
     return _told(context, made)
 
 
 def figures(given: FiguresIn) -> dict[str, Any]:
     return given.model_dump(include=set(FiguresIn.model_fields))
+
+
+def attended(unit: int, day: date) -> int | None:
+    """How many people attendance shows on a day; None where there is none, which is not zero."""
+    return Attendance.objects.filter(unit=unit, day=day).values("person").distinct().count() or None
+
+
+def _compared(unit: int, day: date, taken: dict[str, Any]) -> dict[str, Any]:
+    """Figures that may be sent: another number at work than attendance shows has to be explained."""
+    counted = attended(unit, day)
+    if counted is None or counted == taken["at_work"]:
+        return taken | {"differs": ""}
+    if not taken["differs"]:
+        rule = Text("考勤显示 {n} 人到场，填报在岗 {m} 人，相差 {d} 人。", "Attendance shows {n} people, {m} are reported at work: {d} apart.").with_(
+            n=counted, m=taken["at_work"], d=abs(counted - taken["at_work"])
+        )
+        remedy = Text("请核对；确有不同的，在“与考勤不符的原因”中写明。", "Check it; if it is so, say why under “why it differs from attendance”.")
+        raise Refusal(Reason.CONFLICT, rule, remedy=remedy, field="at_work", value=str(taken["at_work"]))
+    return taken
 
 
 def check_day(context: Context, day: date) -> None:
@@ -186,6 +212,7 @@ def store(context: Context, unit: Unit, day: date, taken: dict[str, Any], via: s
         via=via,
         account_id=context.actor.account_id,
         reported_at=context.now,
+        attended=attended(unit.pk, day),
         **taken,
     )
     data = {"report": str(row.pk), "day": str(day), "via": via} | (
@@ -196,6 +223,8 @@ def store(context: Context, unit: Unit, day: date, taken: dict[str, Any], via: s
     if row.abnormal > told:
         open_untold(context, unit, row.abnormal - told)
     end_silence(context, [unit.pk])
+    if row.attended is not None:
+        look(context, unit.pk, [day])
     return row
 
 

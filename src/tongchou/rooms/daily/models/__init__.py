@@ -1,16 +1,20 @@
 """Tables of the room."""
 
+from tongchou.rooms.daily.models.attendance import Alarm, Attendance, Badge, Gate
 from tongchou.rooms.daily.models.breach import Breach, Signal, SpotDraw
-from tongchou.rooms.daily.models.fever import Attendance, Fever
+from tongchou.rooms.daily.models.fever import Fever
 from tongchou.rooms.daily.models.progress import Baseline, Partner, Target
 from tongchou.rooms.daily.models.reports import Excuse, Report, Silence
 
 __all__ = [
+    "Alarm",
     "Attendance",
+    "Badge",
     "Baseline",
     "Breach",
     "Excuse",
     "Fever",
+    "Gate",
     "Partner",
     "Report",
     "Signal",

@@ -1,48 +1,7 @@
-"""Who was at the workplace, and who had a fever there."""
+"""Who had a fever at the workplace."""
 
 from django.db import models
 from django.db.models import F, Q
-
-
-class Attendance(models.Model):
-    """A person through an enterprise's gate. way: from a gate machine, the person's own phone, or gate staff.
-
-    code: number of the time slice of the code that was shown; None where no code was used. temperature in °C.
-    """
-
-    class Direction(models.TextChoices):
-        IN = "in"
-        OUT = "out"
-
-    class Way(models.TextChoices):
-        MACHINE = "machine"
-        PHONE = "phone"
-        STAFF = "staff"
-
-    unit = models.ForeignKey("record.Unit", on_delete=models.PROTECT, related_name="+")
-    person = models.ForeignKey("record.Person", on_delete=models.PROTECT, related_name="+")
-    day = models.DateField(help_text="of the district's clock")
-    at = models.DateTimeField()
-    direction = models.CharField(max_length=3, choices=Direction.choices)
-    way = models.CharField(max_length=7, choices=Way.choices)
-    temperature = models.DecimalField(max_digits=3, decimal_places=1, null=True)
-    code = models.BigIntegerField(null=True)
-    act = models.UUIDField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["unit", "person", "at", "direction"], name="attendance_once"),
-            models.UniqueConstraint(
-                fields=["unit", "person", "direction", "code"],
-                name="attendance_once_a_code",
-                condition=Q(code__isnull=False),
-            ),
-            models.CheckConstraint(
-                condition=Q(temperature=None) | Q(temperature__gte=30, temperature__lte=45),
-                name="attendance_temperature",
-            ),
-        ]
-        indexes = [models.Index(fields=["unit", "day"], name="attendance_unit_day")]
 
 
 class Fever(models.Model):

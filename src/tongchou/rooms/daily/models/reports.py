@@ -9,7 +9,8 @@ class Report(models.Model):
 
     Counts are of people; None was not reported. abnormal: above the plan's temperature. staff: on the books; returned: of them, back in the
     district. masks in pieces; mask_days: for how many days they last by the pack's formula. output: of the day, backlog: orders in hand,
-    both in 10,000 yuan. late: after the hour. unchanged: sent with one tap, the figures are those of the report before, nothing abnormal.
+    both in 10,000 yuan. attended: people by attendance when it was sent, None without attendance; differs: why at_work is another number. late: after the
+    hour. unchanged: sent with one tap, the figures are those of the report before, nothing abnormal.
     """
 
     class Via(models.TextChoices):
@@ -32,6 +33,8 @@ class Report(models.Model):
     mask_days = models.DecimalField(max_digits=9, decimal_places=1, null=True)
     output = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     backlog = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    attended = models.PositiveIntegerField(null=True)
+    differs = models.CharField(max_length=200, blank=True)
     unchanged = models.BooleanField(default=False)
     late = models.BooleanField()
     via = models.CharField(max_length=5, choices=Via.choices)

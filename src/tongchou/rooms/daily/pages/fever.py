@@ -15,7 +15,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.models import Staff, Unit
 from tongchou.record.people.identity import open_identity
 from tongchou.record.territory.reach import missing
-from tongchou.rooms.daily.contacts import contacts_of
+from tongchou.rooms.daily.contacts import contacts_of, said_of
 from tongchou.rooms.daily.fevers import FeverLine, fever_lines
 from tongchou.rooms.daily.models import Fever
 from tongchou.rooms.daily.numbers import local_day, number_of
@@ -25,11 +25,20 @@ from tongchou.rooms.daily.reach import REPORT, VIEW, enterprise_in_reach, own_en
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import Choices
 from tongchou.web.pages.forms import Draft, done, form_page
+from tongchou.web.pages.loops import STEP_OFFERS
 from tongchou.web.pages.requests import actor_of, do, given, integer, moment, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import page
 
 _NEW = Text("登记发热", "Record a fever")
+
+
+def _offered(loop: uuid.UUID) -> dict[str, str]:
+    row = Fever.objects.filter(loop=loop).first()
+    return {"contacts": said_of(row)} if row is not None else {}
+
+
+STEP_OFFERS["workplace_fever", "contain"] = _offered
 OUTCOMES = {
     "": (Text("待复测", "to be measured again"), "warn", "clock"), "phone": (Text("发热处置", "fever"), "act", "alert-triangle"),
     "normal": (Text("复测正常", "normal"), "ok", "circle-check"), "alone": (Text("已排除", "ruled out"), "ok", "circle-check"),
@@ -38,12 +47,12 @@ OUTCOMES = {
 }  # fmt: skip
 
 
-def staff_choices(unit: Unit) -> Choices:
-    """The people of an enterprise's staff file, masked, with their job."""
-    out: Choices = [("", Text("暂不指明", "not named yet"))]
+def staff_choices(unit: Unit, *, by_file: bool = False) -> Choices:
+    """The people of an enterprise's staff file, masked, with their job. by_file: chosen by the number of the file, and somebody has to be."""
+    out: Choices = [("", Text("请选择", "Choose") if by_file else Text("暂不指明", "not named yet"))]
     for row in Staff.objects.filter(unit=unit, to_date=None).select_related("person").order_by("title", "pk")[:1000]:
         name = open_identity(row.person.sealed, row.person_id).masked().name
-        out.append((row.person_id, f"{name}　{row.title}" if row.title else name))
+        out.append((row.pk if by_file else row.person_id, f"{name}　{row.title}" if row.title else name))
     return out
 
 
@@ -138,7 +147,7 @@ def fever_contacts(request: HttpRequest, fever: uuid.UUID) -> HttpResponse:
     row = _own_fever(request, fever)
     do(request, "fever.contacts", {"fever": str(fever)})
     people = [
-        {"name": open_identity(c.sealed, c.person).name, "title": c.title, "last": c.last, "days": c.days}
+        {"name": open_identity(c.sealed, c.person).name, "title": c.title, "last": c.last, "days": c.days, "section": c.section, "near": c.near}
         for c in contacts_of(row)
     ]  # fmt: skip
     return render(request, "daily/fever.html", _file(row) | {"people": people, "at": now()})

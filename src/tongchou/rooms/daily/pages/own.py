@@ -14,7 +14,7 @@ from tongchou.kernel.clock import parse_date
 from tongchou.kernel.text import Text
 from tongchou.record.models import Unit
 from tongchou.record.territory.reach import missing
-from tongchou.rooms.daily.actions.reports import COPIED, previous
+from tongchou.rooms.daily.actions.reports import COPIED, attended, previous
 from tongchou.rooms.daily.models import Excuse, Fever, Report
 from tongchou.rooms.daily.numbers import due_at, local_day, number_of
 from tongchou.rooms.daily.questions import days_of
@@ -72,14 +72,31 @@ def _card(unit: Unit, today: date) -> dict[str, Any]:
     rows = days_of(unit.pk, today)
     on_day = next((r for r in rows if r.day == today), None)
     offered = previous(unit.pk, today) if on_day is None else None
+    counted = attended(unit.pk, today)
     excuse = Excuse.objects.filter(unit=unit, ended_at=None, from_date__lte=today).exclude(until__lt=today).first()
     fevers = list(Fever.objects.filter(unit=unit).select_related("loop").order_by("-first_at")[:5])
+    figures = figures_of(on_day or offered)
+    if on_day is None and counted is not None and figures:
+        figures[0]["value"] = counted  # what the one tap would report
     return {
-        "unit": unit, "report": on_day, "offered": offered, "excuse": excuse, "rows": rows, "figures": figures_of(on_day or offered),
+        "unit": unit, "report": on_day, "offered": offered, "excuse": excuse, "rows": rows, "figures": figures,
         "fevers": [{"row": f, "open": (f.loop_id is None and not f.outcome) or (f.loop is not None and f.loop.closed_at is None)} for f in fevers],
         "same": offered is not None and not offered.closed, "short": bool(on_day and mask_short(on_day)),
-        "one_tap": Text("与 {d} 相同，无发热、无异常", "As on {d}: no fever, no incident").with_(d=offered.day) if offered else "",
+        "one_tap": _one_tap(offered.day, counted) if offered else "", "tap": _tap(offered.day, counted) if offered else "",
     }  # fmt: skip
+
+
+def _tap(day: date, counted: int | None) -> Text:
+    """The button of the one tap, short enough for a phone."""
+    if counted is None:
+        return _one_tap(day, None)
+    return Text("考勤 {n} 人在岗，其余照旧，无异常", "{n} by attendance, else as before").with_(n=counted)
+
+
+def _one_tap(day: date, counted: int | None) -> Text:
+    if counted is None:
+        return Text("与 {d} 相同，无发热、无异常", "As on {d}: no fever, no incident").with_(d=day)
+    return Text("在岗 {n} 人（考勤），其余与 {d} 相同，无发热、无异常", "{n} at work by attendance, else as on {d}: no fever, no incident").with_(n=counted, d=day)
 
 
 def mask_short(row: Report) -> bool:
@@ -129,23 +146,33 @@ def daily_new(request: HttpRequest) -> HttpResponse:
         return done(request, reverse("daily"), _said(made))
 
     offered = {k: getattr(before, k) for k in COPIED} if before else {}
+    counted = attended(unit.pk, day)
+    if counted is not None:
+        offered["at_work"] = counted
     return form_page(
-        request, lambda d: [d.field("unit", Text("企业", "Enterprise"), "hidden"), *figure_fields(d, day_field=True)], send, title=Text("填报当日情况", "Report the day"),
+        request, lambda d: [d.field("unit", Text("企业", "Enterprise"), "hidden"), *figure_fields(d, counted, day_field=True)], send,
+        title=Text("填报当日情况", "Report the day"),
         subtitle=unit.name, button=Text("上报", "Report"), back=reverse("daily"), breadcrumbs=_crumbs(Text("填报", "Report")),
         on_record=offered | {"unit": unit.pk, "day": day, "abnormal": "", "incidents": ""}, note=_NOTE,
     )  # fmt: skip
 
 
+_APART = Text("人数与考勤相同的不填。如：3 人外勤未打卡。", "Leave empty where it is the same. Such as: three work outside.")
 _NOTE = Text(
     "已带出上次的数字，有变化的改一下。体温异常和异常事件须当日如实填写，没有就填 0；不填不等于没有。",
     "The last figures are filled in; change what changed. Abnormal temperatures and incidents are said each day: 0 where there is none.",
 )
 
 
-def figure_fields(d: Draft, *, day_field: bool) -> list[FieldParts]:
+def figure_fields(d: Draft, counted: int | None, *, day_field: bool) -> list[FieldParts]:
+    """counted: people by attendance, None where there is none."""
     out = [d.field("day", Text("日期", "Day"), "date", required=True)] if day_field else []
     out.append(d.field("closed", Text("今日停工", "No work today"), "checkbox"))
-    for name in ("at_work", "abnormal", "incidents"):
+    told = "" if counted is None else Text("考勤显示 {n} 人到场。", "Attendance shows {n} people.").with_(n=counted)
+    out.append(d.field("at_work", LABELS["at_work"], "integer", required=True, help=told))
+    if counted is not None:
+        out.append(d.field("differs", Text("与考勤不符的原因", "Why it differs from attendance"), maxlength=200, help=_APART))
+    for name in ("abnormal", "incidents"):
         out.append(d.field(name, LABELS[name], "integer", required=True))
     out.append(d.field("incident_note", LABELS["incident_note"], "textarea", rows=2, maxlength=2000))
     for name in ("on_leave", "staff", "returned", "masks", "shift_hours"):
@@ -156,7 +183,7 @@ def figure_fields(d: Draft, *, day_field: bool) -> list[FieldParts]:
 
 
 def typed_figures(request: HttpRequest) -> dict[str, Any]:
-    return given(request, *NUMBERS, "incident_note") | {"closed": bool(request.POST.get("closed"))}
+    return given(request, *NUMBERS, "incident_note", "differs") | {"closed": bool(request.POST.get("closed"))}
 
 
 def _said(made: dict[str, Any]) -> Text:
@@ -183,7 +210,7 @@ def daily_correct(request: HttpRequest, report: uuid.UUID) -> HttpResponse:
 
     def fields(d: Draft) -> list[FieldParts]:
         return [
-            *figure_fields(d, day_field=False),
+            *figure_fields(d, counted, day_field=False),
             d.field("why", Text("更正原因", "Why"), required=True, maxlength=300),
         ]
 
@@ -195,7 +222,8 @@ def daily_correct(request: HttpRequest, report: uuid.UUID) -> HttpResponse:
             Text("已更正，原数字保留在案。", "Corrected; the earlier figures stay on record."),
         )
 
-    on_record = {k: getattr(row, k) for k in (*NUMBERS, "incident_note", "closed")}
+    counted = attended(row.unit_id, row.day)
+    on_record = {k: getattr(row, k) for k in (*NUMBERS, "incident_note", "closed", "differs")}
     return form_page(
         request, fields, send, title=Text("更正 {d} 日报", "Correct {d}").with_(d=row.day), button=Text("更正", "Correct"), back=reverse("daily"),
         breadcrumbs=_crumbs(Text("更正", "Correct")), on_record=on_record,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.models import District
-from tongchou.rooms.resumption.regime import Regime, regime
+from tongchou.record.regime import Regime, regime
 from tongchou.web.permission import PUBLIC, page
 
 _CASES = (

@@ -1,5 +1,15 @@
 """Verbs of the room of schools."""
 
-from tongchou.rooms.schools.actions import checks, class_table, clusters, files, journeys, opening, silence, turns
+from tongchou.rooms.schools.actions import (
+    checks,
+    class_table,
+    clusters,
+    files,
+    journeys,
+    opening,
+    pupils,
+    silence,
+    turns,
+)
 
-__all__ = ["checks", "class_table", "clusters", "files", "journeys", "opening", "silence", "turns"]
+__all__ = ["checks", "class_table", "clusters", "files", "journeys", "opening", "pupils", "silence", "turns"]

@@ -13,8 +13,9 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context, Payload, act, explain_constraint, verb
+from tongchou.rooms.schools import absentees
 from tongchou.rooms.schools.actions.files import today
-from tongchou.rooms.schools.models import Check, SchoolClass, Sign
+from tongchou.rooms.schools.models import Absentee, Check, SchoolClass, Sign
 from tongchou.rooms.schools.reach import CHECK, class_in_reach
 from tongchou.rooms.schools.rules import school_rules
 from tongchou.rooms.schools.words import SIGNS, class_name
@@ -35,8 +36,16 @@ class SignIn(Payload):
     fresh: int = Field(ge=0, le=2000)
 
 
+class AbsentIn(Payload):
+    """One absent pupil: name or number, and why."""
+
+    who: str = Field(min_length=1, max_length=40)
+    reason: Absentee.Reason
+
+
 class CheckIn(Payload):
-    """A check of one class. nothing: said explicitly where nobody is absent and nobody shows a sign. taken_at: when it was made."""
+    """A check of one class. nothing: said explicitly where nobody is absent and nobody shows a sign. taken_at: when it was made. absent: who they are, all
+    of them or nobody; it has to agree with the numbers."""
 
     school_class: int
     on: date
@@ -46,6 +55,7 @@ class CheckIn(Payload):
     unknown: int = Field(0, ge=0, le=2000)
     signs: list[SignIn] = Field(default_factory=list, max_length=len(SIGNS))
     nothing: bool = False
+    absent: list[AbsentIn] = Field(default_factory=list, max_length=200)
     taken_at: AwareDatetime | None = None
 
 
@@ -69,6 +79,7 @@ def report(context: Context, given: CheckIn) -> dict[str, Any]:
         account_id=context.actor.account_id, taken_at=_taken(context, given), recorded_at=context.now,
     )  # fmt: skip
     _signs(made, given)
+    absentees.put(made, _named(given), everybody_here=given.nothing)
     context.event(
         "check",
         subject=f"unit:{row.school_id}",
@@ -106,6 +117,8 @@ def correct(context: Context, given: CorrectIn) -> dict[str, Any]:
     made.save()
     made.signs.all().delete()
     _signs(made, given)
+    absentees.undo(made)
+    absentees.put(made, _named(given), everybody_here=given.nothing)
     context.event(
         "check_corrected", subject=f"unit:{row.school_id}", note=given.reason, data=_told(given) | {"before": before}
     )
@@ -136,6 +149,9 @@ def _fitting(context: Context, given: CheckIn) -> SchoolClass:
             ),
         )
     _check_signs(given, row)
+    if given.absent:
+        numbers = {"ill": given.ill, "other": given.other, "unknown": given.unknown}
+        absentees.check_counts(_named(given), numbers, {s.sign: s.pupils for s in given.signs})
     if bool(given.nothing) == bool(absent or given.signs):
         rule = Text(
             "没有缺勤和症状的须点明“全部到校、无症状”；有的不能同时点。",
@@ -143,6 +159,10 @@ def _fitting(context: Context, given: CheckIn) -> SchoolClass:
         )
         raise Refusal(Reason.MISSING_VALUE if not given.nothing else Reason.INVALID_VALUE, rule, field="nothing")
     return row
+
+
+def _named(given: CheckIn) -> list[tuple[str, str]]:
+    return [(a.who, a.reason.value) for a in given.absent]
 
 
 def _check_signs(given: CheckIn, row: SchoolClass) -> None:
@@ -200,6 +220,7 @@ def _told(given: CheckIn) -> dict[str, Any]:
         "other": given.other,
         "unknown": given.unknown,
         "signs": signs,
+        "named": len(given.absent),
     }
 
 

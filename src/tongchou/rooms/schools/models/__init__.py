@@ -1,6 +1,7 @@
-"""Schools by classes and counts. No pupil is named here: who is ill is a number of a class on a day."""
+"""Schools by classes and counts: who is ill is a number of a class on a day. Named, sealed and for some time only, are pupils who are absent."""
 
 from tongchou.rooms.schools.models.checks import Check, Cluster, Measure, Sign, Silence
+from tongchou.rooms.schools.models.pupils import Absentee
 from tongchou.rooms.schools.models.school import (
     Destination,
     OnlineDay,
@@ -14,6 +15,7 @@ from tongchou.rooms.schools.models.school import (
 )
 
 __all__ = [
+    "Absentee",
     "Check",
     "Cluster",
     "Destination",

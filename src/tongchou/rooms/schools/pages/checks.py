@@ -16,9 +16,11 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.loops.engine import not_found
 from tongchou.record.territory.reach import missing
+from tongchou.rooms.schools.absentees import REASONS
 from tongchou.rooms.schools.actions.checks import due_at
 from tongchou.rooms.schools.models import Check, School
 from tongchou.rooms.schools.pages.parts import asked_day, crumbs
+from tongchou.rooms.schools.pages.pupils import OFFERED, counted, named_given, named_rows
 from tongchou.rooms.schools.questions import ClassDay, class_day, previous_signs
 from tongchou.rooms.schools.reach import CHECK, VIEW, class_in_reach, school_in_reach, schools_of
 from tongchou.rooms.schools.words import DIAGNOSES, SESSIONS, SIGNS, SYMPTOMS, class_name
@@ -103,7 +105,8 @@ def school_check(request: HttpRequest, school_class: int, check_day: str, sessio
         "row": row, "title": class_name(row.grade, row.name), "subtitle": Text("{d} {s} · {n} 人", "{d} {s} · {n} pupils").with_(d=on, s=SESSIONS[session], n=row.pupils),
         "on": on, "session": session, "stored": stored, "problem": problem, "before": before,
         "symptoms": _signs(request, SYMPTOMS, stored, before), "diagnoses": _signs(request, DIAGNOSES, stored, before),
-        "numbers": _numbers(request, stored), "correct": stored is not None, "breadcrumbs": crumbs(row.school.unit, SESSIONS[session]),
+        "numbers": _numbers(request, stored), "named": named_rows(request, row.pk, on, session), "reasons": list(REASONS.items()),
+        "correct": stored is not None, "breadcrumbs": crumbs(row.school.unit, SESSIONS[session]),
     }  # fmt: skip
     return render(request, "schools/check.html", context, status=problem.status if problem else 200)
 
@@ -145,10 +148,13 @@ def _payload(request: HttpRequest, school_class: int, on: date, session: str, be
     base: dict[str, Any] = {"school_class": school_class, "on": on.isoformat(), "session": session}
     if request.POST.get("nothing"):
         return base | {"ill": 0, "nothing": True}
-    numbers = {n: integer(request, n) or 0 for n in ("ill", "other", "unknown")}
+    absent = named_given(request, school_class)
+    numbers = counted(absent, {n: integer(request, n) for n in ("ill", "other", "unknown")})
     signs = []
     for key in SIGNS:
         there, fresh = integer(request, f"n_{key}"), integer(request, f"f_{key}")
+        if there is None and fresh is None and key in OFFERED:
+            there = sum(a["reason"] == key for a in absent) if integer(request, "n_fever_cough") is None or key != "fever" else None
         if there or fresh:
             signs.append(
                 {
@@ -166,7 +172,7 @@ def _payload(request: HttpRequest, school_class: int, on: date, session: str, be
             ),
             field="ill",
         )
-    return base | numbers | {"signs": signs}
+    return base | numbers | {"signs": signs, "absent": absent}
 
 
 def _next(request: HttpRequest, school: School, on: date, session: str) -> HttpResponse:

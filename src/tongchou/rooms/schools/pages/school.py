@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from tongchou.record.models import Unit
+from tongchou.rooms.schools.absentees import PUPILS
 from tongchou.rooms.schools.actions.opening import latest_opening
 from tongchou.rooms.schools.models import School, Silence, TurnPlan
 from tongchou.rooms.schools.pages.overview import attendance_chart
@@ -34,6 +35,7 @@ def school_page(request: HttpRequest, school: int) -> HttpResponse:
         "on": on,
         "can_manage": actor.permits(MANAGE),
         "can_check": actor.permits(CHECK),
+        "can_pupils": actor.permits(PUPILS),
         "can_decide": actor.permits(DECIDE),
         "breadcrumbs": crumbs(unit),
     }
