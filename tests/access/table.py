@@ -136,7 +136,7 @@ PAGES: dict[str, Way] = {
         name: Way(("relief",), "area")
         for name in ("relief_file", "relief_measure", "relief_problem", "relief_propose", "relief_verify")
     },
-    "relief_measure_end": Way(("relief", "measure"), "area"),
+    "relief_measure_end": Way(("relief", "relief_measure"), "area"),
     "relief_wish": Way(("relief", "person"), "area"),
     "relief_job": Way(("relief", "person"), "area"),
     "relief_job_end": Way(("relief", "job"), "area"),
@@ -767,7 +767,7 @@ ACTS: dict[str, Way] = {
     "relief.measure": Way(
         reach="area", form=lambda p: {"file": p.ids["relief"], "kind": "loan", "unit": p.unit.pk, "from_on": "2020-03-01"}
     ),
-    "relief.measure_end": Way(reach="area", form=lambda p: {"measure": p.ids["measure"], "on": str(timezone.localdate()), "worked": True}),
+    "relief.measure_end": Way(reach="area", form=lambda p: {"measure": p.ids["relief_measure"], "on": str(timezone.localdate()), "worked": True}),
     "relief.open": Way(reach="area", form=lambda p: {"household": p.ids["household"], "category": "sudden", "reasons": ["illness"]}),
     "relief.problem": Way(
         reach="area", form=lambda p: {"file": p.ids["relief"], "item": "water", "found_on": "2020-03-01", "owner_unit": p.unit.pk}

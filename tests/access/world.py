@@ -479,7 +479,7 @@ def _rural(cast: Cast, place: Place, inner: Area) -> None:
     )  # fmt: skip
     measure = rural.Measure.objects.create(file=file, kind="minimum", unit=place.unit, from_on=today, account=by, recorded_at=now)
     job = rural.Job.objects.create(person=person, kind="away", from_on=today, account=by, recorded_at=now)
-    place.ids |= {"relief": file.pk, "measure": measure.pk, "job": job.pk, "household": person.household.pk}
+    place.ids |= {"relief": file.pk, "relief_measure": measure.pk, "job": job.pk, "household": person.household.pk}
     place.ids |= {"season": season.pk, "delivery": delivery.pk, "produce": lot.pk, "offer": offer.pk, "buyer": buyer.pk}
 
 

@@ -143,6 +143,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+FORMAT_MODULE_PATH = "tongchou.config.formats"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import segno
 import typst
 
 from tongchou.documents import layout
 from tongchou.documents.pdf import has_chinese_font
+from tongchou.documents.qr import qr
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 
@@ -37,13 +36,6 @@ _WHY = Text("理由", "Why")
 _VERIFY = (Text("核验真伪", "Check that this is genuine"), Text("扫码，或在下列网址输入编号：", "Scan the code, or enter the number at the address below:"))
 _APPEAL = Text("您有权申诉", "You may appeal")
 _FOOTER = Text("本告知书由系统按判定记录生成；查阅您信息的记录可以向社区索取。", "Made from the decision on record; you may ask the community who looked at your data.")
-
-
-def qr(address: str) -> str:
-    """The QR code of an address as SVG (error correction M: it stays readable on a creased sheet)."""
-    out = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False)
-    return out.getvalue().decode()
 
 
 def to_pdf(notice: PersonalNotice, language: str = "zh", fonts: Path | None = None) -> bytes:

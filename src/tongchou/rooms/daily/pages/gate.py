@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
 from typing import Any
 
-import segno
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
+from tongchou.documents.qr import qr
 from tongchou.kernel.errors import Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.models import Staff, Unit
@@ -51,17 +50,10 @@ def attendance_gate(request: HttpRequest) -> HttpResponse:
     code = code_of(gate, at)
     address = request.build_absolute_uri(f"{reverse('attendance_sign', args=[unit.pk])}?c={code}")
     context = {
-        "title": Text("签到码", "Sign-in code"), "unit": unit, "gate": gate, "code": code, "address": address, "drawn": mark_safe(_drawn(address)), "day": local_day(at),
+        "title": Text("签到码", "Sign-in code"), "unit": unit, "gate": gate, "code": code, "address": address, "drawn": mark_safe(qr(address)), "day": local_day(at),
         "minutes": daily_rules()["code_minutes"].value, "breadcrumbs": crumbs(Text("签到码", "Sign-in code"), unit),
     }  # fmt: skip
     return render(request, "daily/gate.html", context)
-
-
-def _drawn(address: str) -> str:
-    """The code as a picture that grows with its place."""
-    out = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2, dark="#000")
-    return out.getvalue().decode()
 
 
 @page("attendance_sign", "my/attendance/<int:unit>", OWN)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import uuid
 from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-import segno
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from icalendar import Alarm, Calendar, Event
 
+from tongchou.documents.qr import qr
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
@@ -173,13 +172,11 @@ def meeting_venue(request: HttpRequest, meeting: uuid.UUID, venue: int) -> HttpR
     if found is None:
         raise missing(Text("没有这个会场。", "There is no such venue."), "venue", venue)
     address = request.build_absolute_uri(f"{reverse('meeting_sign_in', args=[meeting])}?venue={venue}")
-    drawn = io.BytesIO()
-    segno.make(address, error="m").save(drawn, kind="svg", xmldecl=False, svgns=True, omitsize=True, dark="#000")
     context = {
         "row": row,
         "venue": found,
         "address": address,
-        "code": mark_safe(drawn.getvalue().decode()),
+        "code": mark_safe(qr(address)),
         "breadcrumbs": crumbs_of(row, Text("签到码", "Sign-in code")),
     }
     return render(request, "directives/venue.html", context)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
-from tongchou.documents.notice import qr
+from tongchou.documents.qr import qr
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import WorkPermit

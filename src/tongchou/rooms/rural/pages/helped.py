@@ -58,13 +58,13 @@ def relief_measure(request: HttpRequest, relief: uuid.UUID) -> HttpResponse:
     )
 
 
-@page("relief_measure_end", "relief/files/<uuid:relief>/measure/<int:measure>/end", CARE)
-def relief_measure_end(request: HttpRequest, relief: uuid.UUID, measure: int) -> HttpResponse:
+@page("relief_measure_end", "relief/files/<uuid:relief>/measure/<int:relief_measure>/end", CARE)
+def relief_measure_end(request: HttpRequest, relief: uuid.UUID, relief_measure: int) -> HttpResponse:
     """End a measure, and say whether it helped."""
     row = _file(actor_of(request), relief)
-    found = Measure.objects.filter(pk=measure, file=row).first()
+    found = Measure.objects.filter(pk=relief_measure, file=row).first()
     if found is None:
-        raise no_such_household(measure, "measure")
+        raise no_such_household(relief_measure, "measure")
 
     def fields(d: Draft) -> list[FieldParts]:
         told = [("yes", Text("有效", "it helped")), ("no", Text("无效", "it did not help"))]
@@ -77,7 +77,7 @@ def relief_measure_end(request: HttpRequest, relief: uuid.UUID, measure: int) ->
         do(
             request,
             "relief.measure_end",
-            {"measure": measure, "on": request.POST.get("on", ""), "worked": request.POST.get("worked", "")},
+            {"measure": relief_measure, "on": request.POST.get("on", ""), "worked": request.POST.get("worked", "")},
         )
         return Text("已登记。", "Recorded.")
 
