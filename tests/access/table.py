@@ -250,6 +250,7 @@ PAGES: dict[str, Way] = {
     "staff_end": Way(("staff",), "area"),
     "my_work_correct": Way(("staff",), "party", lambda p: {"what": "日期不对"}),
     "projects": Way(),
+    "projects_import": Way(),
     "project_new": Way(form=lambda p: {"name": "新项目", "kind": "other", "area": p.area.pk, "lead_unit": p.unit.pk, "invest": "1"}, reach="area"),
     # daily reports: an enterprise's own by its account alone, of which there is none here; the others within reach
     **{name: Way() for name in ("daily", "daily_overview", "daily_silent", "daily_reports", "fevers", "daily_import")},
@@ -589,6 +590,7 @@ ACTS: dict[str, Way] = {
     "school.cluster_end": Way(
         reach="area", form=lambda p: {"cluster": p.ids["cluster"], "on": "2026-02-01", "reason": "无新发"}, roles=("education_officer", "health_officer"),
     ),
+    "project.import_rows": Way(),
     "project.add": Way(reach="area", form=lambda p: {"name": "新项目", "kind": "other", "area": p.area.pk, "lead_unit": p.unit.pk, "invest": "1"}),
     "project.change": Way(
         reach="area",

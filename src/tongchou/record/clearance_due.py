@@ -35,7 +35,7 @@ MANY = 100
 """Facts or orders about so many people at once ask for a pass; fewer wait for the night or for their file's own change."""
 STEP = 100_000
 """Staff files of one step: a few seconds, after which officers see how far it is."""
-_LOCK = 7_216_007  # advisory lock: one step at a time
+_LOCK = 7_216_011  # advisory lock: one step at a time
 _ASK = (
     "insert into record_clearancerequest (cause, subject, act, at) values (%s, %s, %s, %s) on conflict (act) do nothing"
 )

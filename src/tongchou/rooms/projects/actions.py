@@ -119,7 +119,7 @@ class ObstacleIn(Payload):
 
 @verb("project.add", MANAGE, Text("登记项目", "Add a project"))
 def add(context: Context, given: AddIn) -> dict[str, Any]:
-    row = Project(id=new_id(), state_since=_today(context), added_at=context.now, **_content(context, given))
+    row = Project(id=new_id(), state_since=_today(context), added_at=context.now, **content_of(context, given))
     row.save(force_insert=True)
     context.event("project_added", subject=f"project:{row.pk}", data={"name": row.name, "lead": row.lead_unit_id})
     return {"project": str(row.pk)}
@@ -131,17 +131,25 @@ def change(context: Context, given: ChangeIn) -> dict[str, Any]:
     if row.version != given.seen_version:
         rule = Text("该项目已被他人修改。", "Somebody else has changed this project.")
         raise Refusal(Reason.CONFLICT, rule, remedy=Text("请刷新后重新修改。", "Reload and change it again."), field="seen_version")
-    content = _content(context, given)
+    put(context, row, content_of(context, given))
+    return {"project": str(row.pk), "version": row.version}
+
+
+def put(context: Context, row: Project, content: dict[str, Any]) -> bool:
+    """Bring a locked project up to date and record what was otherwise; False where nothing was."""
     changed = {k: [str(getattr(row, k)), str(v)] for k, v in content.items() if getattr(row, k) != v}
+    if not changed:
+        return False
     for name, value in content.items():
         setattr(row, name, value)
     row.version += 1
     row.save()
     context.event("project_changed", subject=f"project:{row.pk}", data=changed)
-    return {"project": str(row.pk), "version": row.version}
+    return True
 
 
-def _content(context: Context, given: AddIn) -> dict[str, Any]:
+def content_of(context: Context, given: AddIn) -> dict[str, Any]:
+    """The columns of a project. Raises a Refusal where the area, a unit or the leader's post is not to be had."""
     area = area_in_reach(context.actor, MANAGE, given.area)
     for name, key in (("lead_unit", given.lead_unit), ("owner_unit", given.owner_unit)):
         if key is not None and unit_in_reach(context.actor, MANAGE, key, name).active_to is not None:

@@ -21,6 +21,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.actions.people_import import LARGEST, import_people
 from tongchou.record.actions.territory import import_payload
 from tongchou.record.actions.units import rejected_units
+from tongchou.record.rowimport import Imported
 from tongchou.record.territory.edition import KIND_NAMES, rejected_rows
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import area_choices
@@ -141,6 +142,23 @@ def table_page(
     return form_page(
         request, file_fields, send, title=title, button=Text("上传", "Send"), back=back, note=note, on_record={"mode": "try"},
         breadcrumbs=[{"url": back, "label": parent}, {"url": "", "label": title}],
+    )  # fmt: skip
+
+
+def send_rows(request: HttpRequest, run: Callable[..., Imported], title: Text, back: str, words: dict[str, Text] | None = None, **more: Any) -> HttpResponse:
+    """Import the uploaded file by rows and tell the outcome. run: as `import_file` is called, after its verb and columns; more: its payload's other fields."""
+    data, name = upload(request)
+    found = run(actor_of(request), client_id(request), data, name, dry_run=request.POST.get("mode") != "import", **more)
+    unused = Text("未使用的列：{c}", "Columns not used: {c}").with_(c="、".join(found.ignored)) if found.ignored else ""
+    rejected = lambda: found.rejected_file(get_language() or "zh-hans")  # noqa: E731
+    return tell_import(request, title, found.counts, counts_of(found.counts, **(words or {})), rejected, back, note=unused)
+
+
+def rows_page(request: HttpRequest, run: Callable[..., Imported], *, title: Text, back: str, parent: Text, note: Text) -> HttpResponse:
+    """The whole page of an import by rows that needs nothing but the file."""
+    return form_page(
+        request, file_fields, lambda: send_rows(request, run, title, back), title=title, button=Text("上传", "Send"), back=back, note=note,
+        on_record={"mode": "try"}, breadcrumbs=[{"url": back, "label": parent}, {"url": "", "label": title}],
     )  # fmt: skip
 
 

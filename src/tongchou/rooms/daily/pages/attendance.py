@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.ids import new_id
@@ -29,8 +28,8 @@ from tongchou.rooms.daily.pages.overview import day_of
 from tongchou.rooms.daily.reach import KEEP, enterprise_in_reach, own_enterprises
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.imports import counts_of, file_fields, tell_import, upload
-from tongchou.web.pages.requests import actor_of, client_id, do, given, integer, moment, now
+from tongchou.web.pages.imports import file_fields, send_rows
+from tongchou.web.pages.requests import actor_of, do, given, integer, moment, now
 from tongchou.web.permission import Nav, page
 
 TITLE = Text("实名考勤", "Attendance")
@@ -163,29 +162,15 @@ def attendance_import(request: HttpRequest) -> HttpResponse:
         "numbers are remembered; who is on no staff file comes back and is put among the alarms; the same table twice changes nothing.",
     )
 
+    words = {
+        "passes": Text("其中通行记录", "passes in them"),
+        "new": Text("新增记录", "new passes"),
+        "unchanged": Text("已有记录", "on record before"),
+        "alarms": Text("新预警", "new alarms"),
+    }
+
     def send() -> HttpResponse:
-        data, name = upload(request)
-        trial = request.POST.get("mode") != "import"
-        found = import_attendance(actor_of(request), client_id(request), data, name, unit=unit.pk, dry_run=trial)
-        unused = (
-            Text("未使用的列：{c}", "Columns not used: {c}").with_(c="、".join(found.ignored)) if found.ignored else ""
-        )
-        words = {
-            "passes": Text("其中通行记录", "passes in them"),
-            "new": Text("新增记录", "new passes"),
-            "unchanged": Text("已有记录", "on record before"),
-            "alarms": Text("新预警", "new alarms"),
-        }
-        counts = counts_of(found.counts, **words)
-        return tell_import(
-            request,
-            title,
-            found.counts,
-            counts,
-            lambda: found.rejected_file(get_language() or "zh-hans"),
-            _back(request),
-            note=unused,
-        )
+        return send_rows(request, import_attendance, title, _back(request), words, unit=unit.pk)
 
     return form_page(
         request, lambda d: [d.field("unit", Text("企业", "Enterprise"), "hidden"), *file_fields(d)], send, title=title, subtitle=unit.name,

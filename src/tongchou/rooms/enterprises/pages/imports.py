@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from tongchou.kernel.text import Text
 from tongchou.record.actions.enterprises_import import import_enterprises
 from tongchou.record.actions.staff_import import import_staff
 from tongchou.record.enterprises import EDIT, OWN
-from tongchou.record.rowimport import Imported
 from tongchou.record.staffing import EDIT as STAFF_EDIT
-from tongchou.web.pages.forms import form_page
-from tongchou.web.pages.imports import counts_of, file_fields, tell_import, upload
-from tongchou.web.pages.requests import actor_of, client_id
+from tongchou.rooms.enterprises.words import TITLE
+from tongchou.web.pages.imports import rows_page
+from tongchou.web.pages.requests import actor_of
 from tongchou.web.permission import page
 
 
@@ -29,7 +25,8 @@ def enterprises_import(request: HttpRequest) -> HttpResponse:
         "Columns: credit code, name, area code, industry code, staff, revenue, assets, self employed, above scale, park, "
         "landlord, lists, products, contact name, contact phone, suppliers, customers. Empty cells erase nothing.",
     )
-    return _page(request, import_enterprises, Text("导入企业名册", "Import a register"), reverse("enterprises"), note)
+    title, back = Text("导入企业名册", "Import a register"), reverse("enterprises")
+    return rows_page(request, import_enterprises, title=title, back=back, parent=TITLE, note=note)
 
 
 @page("staff_import", "staff/import", STAFF_EDIT)
@@ -42,34 +39,5 @@ def staff_import(request: HttpRequest) -> HttpResponse:
         "last risk day, isolation from, test result, symptoms, temperature, urgent, itinerary. Leave empty what is not known.",
     )
     own = actor_of(request).permits(OWN)
-    return _page(
-        request,
-        import_staff,
-        Text("导入员工档案", "Import staff"),
-        reverse("enterprise_own" if own else "enterprises"),
-        note,
-    )
-
-
-def _page(request: HttpRequest, run: Callable[..., Imported], title: Text, back: str, note: Text) -> HttpResponse:
-    def send() -> HttpResponse:
-        data, name = upload(request)
-        trial = request.POST.get("mode") != "import"
-        found = run(actor_of(request), client_id(request), data, name, dry_run=trial)
-        unused = (
-            Text("未使用的列：{c}", "Columns not used: {c}").with_(c="、".join(found.ignored)) if found.ignored else ""
-        )
-        return tell_import(
-            request,
-            title,
-            found.counts,
-            counts_of(found.counts),
-            lambda: found.rejected_file(get_language() or "zh-hans"),
-            back,
-            note=unused,
-        )
-
-    return form_page(
-        request, file_fields, send, title=title, button=Text("上传", "Send"), back=back, note=note, on_record={"mode": "try"},
-        breadcrumbs=[{"url": back, "label": Text("返回", "Back")}, {"url": "", "label": title}],
-    )  # fmt: skip
+    back, parent = (reverse("enterprise_own"), Text("本企业", "Our enterprise")) if own else (reverse("enterprises"), TITLE)
+    return rows_page(request, import_staff, title=Text("导入员工档案", "Import staff"), back=back, parent=parent, note=note)

@@ -12,6 +12,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Post, Unit
+from tongchou.rooms.projects.importing import import_projects
 from tongchou.rooms.projects.models import Part
 from tongchou.rooms.projects.pages.lists import TITLE
 from tongchou.rooms.projects.reach import MANAGE, REPORT, project_in_reach
@@ -19,6 +20,7 @@ from tongchou.rooms.projects.words import KINDS, PARTS
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import PLEASE, Choices, area_choices, unit_choices
 from tongchou.web.pages.forms import Draft, done, form_page
+from tongchou.web.pages.imports import rows_page
 from tongchou.web.pages.requests import actor_of, do, given, integer
 from tongchou.web.permission import page
 
@@ -66,6 +68,18 @@ def project_new(request: HttpRequest) -> HttpResponse:
 
     crumbs = [{"url": reverse("projects"), "label": TITLE}, {"url": "", "label": title}]
     return form_page(request, lambda d: _fields(d, actor), send, title=title, button=Text("登记", "Add"), back=reverse("projects"), breadcrumbs=crumbs)
+
+
+@page("projects_import", "projects/import", MANAGE)
+def projects_import(request: HttpRequest) -> HttpResponse:
+    """A table of projects: new ones are added, known ones changed; rejected rows come back."""
+    note = Text(
+        "列名可用：项目名称、责任单位、类别、所在区域、建设单位、总投资（万元）、本年计划投资（万元）、计划开工、计划竣工、建设内容。"
+        "名称和责任单位都相同的视为同一项目；空格不覆盖已有内容。",
+        "Columns: name, lead unit, kind, area code, built by, investment, planned this year (10,000 yuan), planned start, planned end, what is built. "
+        "The same name and lead unit is the same project; empty cells erase nothing.",
+    )
+    return rows_page(request, import_projects, title=Text("导入项目表", "Import projects"), back=reverse("projects"), parent=TITLE, note=note)
 
 
 @page("project_change", "projects/<uuid:project>/change", MANAGE)
