@@ -74,7 +74,7 @@ class Cast:
         more.setdefault("via", "test")
         return load_actor(account.pk, account.display_name, timezone.localdate(), **more)
 
-    def act(self, name: str, verb: str, **payload: Any) -> Outcome:
+    def act(self, name: str, verb: str, /, **payload: Any) -> Outcome:
         """Let one of the cast do something, with a new client id."""
         return act(verb, self.as_(name), new_id(), payload)
 

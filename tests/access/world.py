@@ -40,6 +40,7 @@ from tongchou.rooms.assessment.models import Bulletin, ScoreEdition
 from tongchou.rooms.command.models import Secondment, Team
 from tongchou.rooms.daily.models import Alarm, Fever, Report, SpotDraw
 from tongchou.rooms.directives.models import Directive, Meeting
+from tongchou.rooms.enterprises.models import EntryChange
 from tongchou.rooms.requests.models import Answer
 from tongchou.rooms.resumption.models import Application, Batch, RuleEdition
 from tongchou.rooms.resumption.ways import default_rules
@@ -249,6 +250,10 @@ def _register(place: Place) -> None:
     """The enterprise's register entry, a supply, and the staff file of the place's person."""
     actor, unit = _officer(place), place.ids["enterprise"]
     _do(actor, "enterprise.change", unit=unit, industry="C18", products=place.marker("品"), contact_name=place.marker("联系"))
+    asked = _do(SYSTEM, "loop.open", kind="register_change", title=place.marker("变更"), owner_unit=place.unit.pk, unit=unit)["loop"]
+    values = {"products": place.marker("新品")}
+    EntryChange.objects.create(id=new_id(), unit_id=unit, loop_id=asked, values=values, before={"products": None}, reason="换照", asked_at=timezone.now())
+    place.ids["register_loop"] = asked
     link = _do(actor, "supply.add", supplier=unit, outside=place.marker("客户"), product=place.marker("品"))["link"]
     person = {"name": place.personal["name"], "document": place.personal["document"]}
     staff = _do(actor, "staff.add", unit=unit, title=place.marker("岗"), itinerary=place.marker("行程"), **person)["staff"]

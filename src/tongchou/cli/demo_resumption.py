@@ -82,6 +82,11 @@ def make_resumption(demo: Demo) -> None:
         _do(
             demo, "hq", "resumption.batch", _ago(1), title="第二批复工企业", applications=[str(r.pk) for r in following]
         )
+    if keys:
+        first, who = demo.units[keys[0]], demo.account_of(demo.units[keys[0]].pk)
+        assert who is not None
+        told = {"products": "速冻食品、预制菜", "contact_name": "秦一鸣", "contact_phone": "13800004321"}
+        _do(demo, who, "enterprise.propose", _ago(5), unit=first.pk, reason="新增预制菜生产线，联系人已更换", **told)
 
 
 def _ago(hours: float) -> datetime:

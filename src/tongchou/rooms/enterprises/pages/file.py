@@ -28,6 +28,7 @@ from tongchou.record.questions.enterprises import EnterpriseFile, enterprise_fil
 from tongchou.record.questions.permits import STATES, permit_of
 from tongchou.record.staffing import COUNTS, OUTCOMES
 from tongchou.record.staffing import VIEW as STAFF_VIEW
+from tongchou.rooms.enterprises.models import EntryChange
 from tongchou.rooms.enterprises.pages.register import size_word
 from tongchou.rooms.enterprises.words import LEVELS, TITLE, TONES, flag
 from tongchou.web.pages.requests import actor_of
@@ -85,6 +86,7 @@ def _shown(actor: Actor, unit: Unit) -> dict[str, Any]:
     money = [None if v is None else float(v) for v in (file.revenue, file.assets)]
     size = size_of(file.industry, file.staff, money[0], money[1], today)
     permit = permit_of(unit.pk, today)
+    asked = EntryChange.objects.filter(unit=unit, settled_at=None).values_list("loop_id", flat=True).first()
     inside = bool(permission_for(actor, unit, STAFF_VIEW))
     counts = staff_counts([unit.pk], today)[unit.pk] if inside or permission_for(actor, unit, COUNTS, OWN) else None
     return {
@@ -119,6 +121,8 @@ def _shown(actor: Actor, unit: Unit) -> dict[str, Any]:
         if counts
         else [],
         "can_edit": bool(permission_for(actor, unit, EDIT)),
+        "can_propose": asked is None and bool(permission_for(actor, unit, OWN)),
+        "asked": asked if permission_for(actor, unit, EDIT, OWN) else None,
         "can_supply": bool(permission_for(actor, unit, SUPPLY)),
         "can_staff": inside,
     }
