@@ -25,7 +25,7 @@ run: setup
 test: setup
 	@echo "· running all tests (a PostgreSQL server is started for them and removed afterwards)"
 	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || echo "· no Chromium on this machine: the browser tests will be skipped (Debian: apt-get install chromium fonts-noto-cjk)"
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup
 	@echo "· ruff";            $(BIN)/ruff check src tests benchmarks

@@ -15,6 +15,18 @@ from tests.server import TEMPLATE
 APPEND_ONLY = ("record_act", "record_ledgerentry", "record_storedrefusal", "record_readsubject", "record_headexport")
 
 
+LONGEST = (
+    "cli/test_drills", "cli/test_demo", "record/test_migrations", "access/test_matrix", "web/test_browser", "command/test_task_browser", "test_resumption_browser",
+)  # fmt: skip
+"""Files that take minutes, the longest first: begun last, they would keep one worker busy while the other has nothing left."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first; with --no-loadscope-reorder the workers take them in this order."""
+    items.sort(key=lambda item: next((n for n, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST)))
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Each worker's database is a copy of the one that was migrated when the run began; on a server of one's own each migrates."""
