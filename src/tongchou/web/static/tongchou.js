@@ -260,6 +260,8 @@
     Object.keys(option).forEach(function (k) {
       base[k] = base[k] && option[k] && !Array.isArray(option[k]) && typeof option[k] === "object" ? Object.assign({}, base[k], option[k]) : option[k];
     });
+    // labels at the left are measured a letter too short where they are Latin
+    if (base.grid.containLabel && [].concat(base.yAxis || []).some(function (a) { return a.type === "category"; })) base.grid.left += 16;
     ["xAxis", "yAxis"].forEach(function (axis) {
       if (!base[axis]) return;
       base[axis] = [].concat(base[axis]).map(function (a) {
