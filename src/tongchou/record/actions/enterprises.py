@@ -26,11 +26,8 @@ Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
 MOST_STAFF = 2_000_000
 
 
-class FiguresIn(Payload):
-    """What the register holds of an enterprise; left out or null: not known. Money in 10,000 yuan.
-
-    park: id of the area of the park. landlord: id of a unit on record, or landlord_name for one that is not.
-    """
+class SaidIn(Payload):
+    """What an enterprise can say of itself; left out or null: not known. Money in 10,000 yuan. landlord_name: of one that is not on record."""
 
     industry: str | None = Field(None, max_length=60)
     staff: int | None = Field(None, ge=0, le=MOST_STAFF)
@@ -38,13 +35,18 @@ class FiguresIn(Payload):
     assets: Money | None = None
     self_employed: bool | None = None
     above_scale: bool | None = None
-    park: int | None = None
-    landlord: int | None = None
     landlord_name: str = Field("", max_length=160)
-    lists: list[str] = Field(default_factory=list, max_length=len(LISTS))
     products: str = Field("", max_length=200)
     contact_name: str = Field("", max_length=60)
     contact_phone: str = Field("", max_length=40)
+
+
+class FiguresIn(SaidIn):
+    """What the register holds of an enterprise. park: id of the area of the park. landlord: id of a unit on record."""
+
+    park: int | None = None
+    landlord: int | None = None
+    lists: list[str] = Field(default_factory=list, max_length=len(LISTS))
 
 
 class AddIn(FiguresIn):

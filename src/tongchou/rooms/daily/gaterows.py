@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from tongchou.kernel.clock import SHANGHAI, parse_date, parse_datetime
+from tongchou.kernel.clock import parse_date, parse_datetime
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.masking import mask_document, mask_name
 from tongchou.kernel.text import Text
@@ -243,10 +243,6 @@ def _plain(text: str) -> str:
 
 def _digits(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", text) if c.isdigit())
-
-
-def today_of(at: datetime) -> date:
-    return at.astimezone(SHANGHAI).date()
 
 
 def rejected_stranger(row: Read) -> Refusal:

@@ -13,8 +13,8 @@ from tongchou.kernel.codes import parse_uscc
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
-from tongchou.record.act import Context, Payload, explain_constraint, validate, verb
-from tongchou.record.actions.enterprises import MOST_STAFF, ChangeIn, Money, change_row, fill, read_contact
+from tongchou.record.act import Context, explain_constraint, validate, verb
+from tongchou.record.actions.enterprises import ChangeIn, SaidIn, change_row, fill, read_contact
 from tongchou.record.actions.loops import after_step
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.enterprises import EDIT, OWN, active, enterprise_in_reach, open_contact, seal_contact
@@ -37,22 +37,12 @@ explain_constraint(
 )  # fmt: skip
 
 
-class ProposeIn(Payload):
-    """What is left out is not to be changed. Money in 10,000 yuan. reason: what has happened, and what shows it."""
+class ProposeIn(SaidIn):
+    """What is left out is not to be changed. reason: what has happened, and what shows it."""
 
     unit: int
     name: str | None = Field(None, min_length=2, max_length=160)
     code: str | None = Field(None, max_length=40)
-    industry: str | None = Field(None, max_length=60)
-    staff: int | None = Field(None, ge=0, le=MOST_STAFF)
-    revenue: Money | None = None
-    assets: Money | None = None
-    self_employed: bool | None = None
-    above_scale: bool | None = None
-    products: str = Field("", max_length=200)
-    landlord_name: str = Field("", max_length=160)
-    contact_name: str = Field("", max_length=60)
-    contact_phone: str = Field("", max_length=40)
     reason: str = Field(min_length=2, max_length=500)
 
 

@@ -16,7 +16,7 @@ from tongchou.record.act import Context, Payload, verb
 from tongchou.record.copytext import batched_lines
 from tongchou.record.rowimport import Imported, RowsIn, import_file, result_of
 from tongchou.rooms.daily.alarms import look, stranger_key
-from tongchou.rooms.daily.gaterows import COLUMNS, NEEDED, Read, Rows, label_text, rejected_stranger, today_of
+from tongchou.rooms.daily.gaterows import COLUMNS, NEEDED, Read, Rows, label_text, rejected_stranger
 from tongchou.rooms.daily.gatestaff import Directory
 from tongchou.rooms.daily.models import Alarm, Attendance
 from tongchou.rooms.daily.numbers import daily_rules, local_day
@@ -68,7 +68,7 @@ def import_rows(context: Context, given: PassesIn) -> dict[str, Any]:
     new = _store(context, unit.pk, known)
     strangers = _strangers(unit.pk, [r for r in read if r.person is None], rejects)
     _no_longer_strange(context, unit.pk, known)
-    alarms = look(context, unit.pk, {today_of(at) for r in read for at, _ in r.passes}, strangers)
+    alarms = look(context, unit.pk, {local_day(at) for r in read for at, _ in r.passes}, strangers)
     passes = sum(len(r.passes) for r in known)
     context.event(
         "attendance_imported", subject=f"unit:{unit.pk}", data={"rows": len(given.rows), "new": new, "alarms": alarms}
@@ -86,7 +86,7 @@ def _strangers(
         rejects.append((row.number, rejected_stranger(row)))
         key = stranger_key(unit, row.label)
         for at, _ in row.passes:
-            out.setdefault((today_of(at), key), (label_text(row.label), row.section, at))
+            out.setdefault((local_day(at), key), (label_text(row.label), row.section, at))
     return out
 
 
