@@ -76,14 +76,14 @@ def fill(row: Any, n: int, staff: int, areas: tuple[int, int]) -> None:
 
 def timed(what: str, wanted: float, run: Callable[[], Any]) -> Any:
     """Run TIMES times and print median and worst, on the clock and in processor time."""
-    from benchmarks.reads import _processor
+    from benchmarks.reads import processor
 
     took, used, out = [], [], None
     for _ in range(TIMES):
-        began, busy = time.perf_counter(), _processor()
+        began, busy = time.perf_counter(), processor()
         out = run()
         took.append(time.perf_counter() - began)
-        used.append(_processor() - busy)
+        used.append(processor() - busy)
     late = "  TOO SLOW" if statistics.median(used) > wanted else ""
     print(f"{what:44} clock {statistics.median(took):6.3f} s, worst {max(took):6.3f}  processor {statistics.median(used):6.3f} s, worst {max(used):6.3f}"
           f"  load {os.getloadavg()[0]:.1f}{late}", flush=True)  # fmt: skip

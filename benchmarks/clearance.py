@@ -34,11 +34,11 @@ _STAFF = """insert into record_staff (unit_id, person_id, title, origin, planned
 
 
 def timed(what: str, run: Callable[[], Any]) -> Any:
-    from benchmarks.reads import _processor
+    from benchmarks.reads import processor
 
-    start, used = time.perf_counter(), _processor()
+    start, used = time.perf_counter(), processor()
     out = run()
-    print(f"{what:40} clock {time.perf_counter() - start:7.2f} s  processor {_processor() - used:7.2f} s  load {os.getloadavg()[0]:.1f}", flush=True)
+    print(f"{what:40} clock {time.perf_counter() - start:7.2f} s  processor {processor() - used:7.2f} s  load {os.getloadavg()[0]:.1f}", flush=True)
     return out
 
 

@@ -67,10 +67,10 @@ def ask(pages: dict[str, tuple[Any, str, dict[str, str] | None]]) -> None:
     random.Random(3).shuffle(turns)
     for name in turns:
         client, address, form = pages[name]
-        began, used = time.perf_counter(), _processor()
+        began, used = time.perf_counter(), processor()
         answer = client.get(address) if form is None else client.post(address, form)
         taken[name].append((time.perf_counter() - began) * 1000)
-        busy[name] += _processor() - used
+        busy[name] += processor() - used
         assert answer.status_code == 200, (name, answer.status_code, answer.headers.get("Location"))
     for name, found in taken.items():
         found.sort()
@@ -80,15 +80,15 @@ def ask(pages: dict[str, tuple[Any, str, dict[str, str] | None]]) -> None:
         print(f"{name:44} {times}  processor {busy[name] * 1000 / TIMES:6.1f} ms{'  TOO SLOW' if p95 > limit else ''}", flush=True)
 
 
-def _processor() -> float:
+def processor() -> float:
     """Seconds of processor time of this process and of its database backend; the latter in hundredths."""
     from django.db import connection
 
-    if not hasattr(_processor, "backend"):
+    if not hasattr(processor, "backend"):
         with connection.cursor() as cursor:
             cursor.execute("select pg_backend_pid()")
-            _processor.backend = Path(f"/proc/{cursor.fetchone()[0]}/stat")  # type: ignore[attr-defined]
-    stat = _processor.backend  # type: ignore[attr-defined]
+            processor.backend = Path(f"/proc/{cursor.fetchone()[0]}/stat")  # type: ignore[attr-defined]
+    stat = processor.backend  # type: ignore[attr-defined]
     ticks = sum(int(n) for n in stat.read_text().rpartition(")")[2].split()[11:13]) if stat.exists() else 0
     return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
 

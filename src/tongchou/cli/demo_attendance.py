@@ -9,8 +9,6 @@ from django.utils import timezone
 
 from tongchou.cli.demo_cast import Demo
 from tongchou.kernel.clock import SHANGHAI
-from tongchou.kernel.ids import new_id
-from tongchou.record.act import act
 from tongchou.record.models import Staff
 from tongchou.record.people.identity import open_identity
 from tongchou.rooms.daily.models import Alarm
@@ -22,27 +20,18 @@ _FIELDS = ["name", "number", "section", "at", "direction", "temperature"]
 
 def make_attendance(demo: Demo) -> None:
     """Whoever may be at work comes most days; in the first enterprise a visitor is let in, and somebody comes with a fever."""
-    clerks = {post.unit_id: name for name, post in demo.posts.items() if name in demo.accounts}
     luck = Random(7)  # its own, so that what the demo draws besides stays as it is
-    keys = [k for k, u in demo.units.items() if u.kind == "enterprise" and u.pk in clerks][:_ENTERPRISES]
+    keys = [k for k, u in demo.units.items() if u.kind == "enterprise" and demo.account_of(u.pk)][:_ENTERPRISES]
+    now = timezone.now()
     for n, key in enumerate(keys):
         unit = demo.units[key].pk
         rows = _rows(demo, unit, n, luck)
         if rows:
-            act(
-                "attendance.import_rows",
-                demo.actor(clerks[unit]),
-                new_id(),
-                {"unit": unit, "fields": _FIELDS, "rows": rows},
-            )
+            demo.do(demo.account_of(unit) or "", "attendance.import_rows", now, unit=unit, fields=_FIELDS, rows=rows)
     first = demo.units[keys[0]].pk if keys else 0
     for alarm in Alarm.objects.filter(unit=first, kind="stranger", day__lt=demo.today, state="open")[:1]:
-        act(
-            "attendance.answer",
-            demo.actor(clerks[first]),
-            new_id(),
-            {"alarm": alarm.pk, "how": "visitor", "note": "设备厂家检修，门岗已登记"},
-        )
+        told = {"alarm": alarm.pk, "how": "visitor", "note": "设备厂家检修，门岗已登记"}
+        demo.do(demo.account_of(first) or "", "attendance.answer", timezone.now(), **told)
 
 
 def _rows(demo: Demo, unit: int, n: int, luck: Random) -> list[list[str]]:

@@ -50,7 +50,7 @@ class ProposeIn(SaidIn):
 def propose(context: Context, given: ProposeIn) -> dict[str, Any]:
     """Ask for a change. What is as it stands on record is left out; a value that the register would refuse is refused now."""
     unit = active(enterprise_in_reach(context.actor, given.unit, OWN, lock=True))
-    row = Enterprise.objects.filter(pk=unit.pk).first() or Enterprise(unit=unit)
+    row = _entry(unit)
     held = {name: _held(unit, row, name) for name in FIELDS}
     values, contact = _asked(context, unit, row, given, held)
     if not values and contact is None:
@@ -87,6 +87,11 @@ def _asked(context: Context, unit: Unit, row: Enterprise, given: ProposeIn, held
     return values, seal_contact(contact, unit.pk)
 
 
+def _entry(unit: Unit) -> Enterprise:
+    """What the register holds; an empty entry for one that stands in the list of units only."""
+    return Enterprise.objects.filter(pk=unit.pk).first() or Enterprise(unit=unit)
+
+
 def _held(unit: Unit, row: Enterprise, name: str) -> Any:
     return _plain(getattr(unit if name in ("name", "code") else row, name))
 
@@ -105,7 +110,7 @@ def _accepted(context: Context, loops: list[uuid.UUID]) -> None:
     """The register changes as the enterprise asked; what has changed on record meanwhile is not overwritten."""
     for one in _open(loops):
         unit = active(enterprise_in_reach(context.actor, one.unit_id, EDIT, lock=True))
-        row = Enterprise.objects.filter(pk=unit.pk).first() or Enterprise(unit=unit)
+        row = _entry(unit)
         moved = next((n for n, was in one.before.items() if _held(unit, row, n) != was), None)
         if moved is not None:
             rule = Text("“{f}”在申请之后已变更。", "“{f}” has been changed since this was asked for.").with_(f=FIELDS[moved])
@@ -138,6 +143,6 @@ for _step in ("refuse", "withdraw"):
 
 def on_record(unit: Unit) -> dict[str, Any]:
     """What may be asked to be changed, as it stands on record."""
-    row = Enterprise.objects.filter(pk=unit.pk).first() or Enterprise(unit=unit)
+    row = _entry(unit)
     contact = open_contact(row.sealed_contact, unit.pk)
     return {n: _held(unit, row, n) for n in FIELDS} | {"contact_name": contact.name if contact else "", "contact_phone": contact.phone if contact else ""}
