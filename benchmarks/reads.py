@@ -139,7 +139,9 @@ def main(loops: int, people: int) -> None:
     load()  # the pages' module stamps a session when it begins
     kept = Account.objects.exists()
     if not kept:
+        began = time.perf_counter()
         load_demo(7, lambda line: None, people=max(100, people))
+        print(f"district made in {time.perf_counter() - began:.0f} s", flush=True)
     accounts = {a.username: a for a in Account.objects.all()}
     actor = {n: load_actor(a.pk, a.display_name, timezone.localdate(), via="demo") for n, a in accounts.items()}
     streets = {n: actor[n].grants[0].unit_id for n in actor if n.startswith("street")}

@@ -38,9 +38,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def test_a_backup_comes_back_whole_in_an_empty_place(installed: Path, tmp_path: Path) -> None:
-    backup = tmp_path / "b.zip"
-    command(installed, "backup", str(backup))
+@pytest.fixture(scope="module")
+def backup(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("backup") / "b.zip"
+    command(installed, "backup", str(file))
+    return file
+
+
+def test_a_backup_comes_back_whole_in_an_empty_place(installed: Path, backup: Path, tmp_path: Path) -> None:
     assert command(installed, "backup", str(backup), check=False).returncode != 0  # never overwritten
     fresh = tmp_path / "fresh"
     said = command(fresh, "restore", str(backup)).stdout
@@ -51,14 +56,13 @@ def test_a_backup_comes_back_whole_in_an_empty_place(installed: Path, tmp_path: 
     assert "not empty" in again.stdout + again.stderr
 
 
-def test_a_damaged_backup_is_refused(installed: Path, tmp_path: Path) -> None:
-    backup = tmp_path / "b.zip"
-    command(installed, "backup", str(backup))
+def test_a_damaged_backup_is_refused(backup: Path, tmp_path: Path) -> None:
     data = bytearray(backup.read_bytes())
     middle = len(data) // 2
     data[middle] ^= 0xFF
-    backup.write_bytes(bytes(data))
-    assert command(tmp_path / "fresh", "restore", str(backup), check=False).returncode != 0
+    damaged = tmp_path / "damaged.zip"
+    damaged.write_bytes(bytes(data))
+    assert command(tmp_path / "fresh", "restore", str(damaged), check=False).returncode != 0
 
 
 @pytest.mark.skipif(shutil.which("psql") is None, reason="the second verifier needs psql (PostgreSQL's client), which is not here")

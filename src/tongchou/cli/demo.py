@@ -32,6 +32,7 @@ from tongchou.cli.demo_schools import make_schools
 from tongchou.cli.demo_service import make_service
 from tongchou.cli.demo_supervision import make_supervision
 from tongchou.cli.demo_trust import make_orders
+from tongchou.record.act import one_load
 from tongchou.record.ledger import seal_all
 from tongchou.record.loops.kinds import install_shipped_kinds
 from tongchou.record.models import Account, Area, District, Loop, Person, Unit
@@ -58,7 +59,7 @@ def load_demo(
         say("this database already holds a district; nothing was loaded")
         return
     demo = Demo(seed, timezone.localdate())
-    with transaction.atomic():
+    with transaction.atomic(), one_load():
         install_shipped_kinds()
         above = import_places(demo, territory, district, say) if territory else invent_places(demo, people)
         name = demo.areas["district"].name

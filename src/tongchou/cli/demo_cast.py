@@ -72,13 +72,18 @@ class Demo:
     areas: dict[str, Area] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
     posts: dict[str, Post] = field(default_factory=dict)
+    actors: dict[str, Actor] = field(default_factory=dict)
+    """Who has acted, with the posts held then: whoever gives an account of the demo another post removes it here."""
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
 
     def actor(self, username: str) -> Actor:
-        account = self.accounts[username]
-        return load_actor(account.pk, account.display_name, timezone.localdate(), via="demo")
+        found = self.actors.get(username)
+        if found is None:
+            account = self.accounts[username]
+            found = self.actors[username] = load_actor(account.pk, account.display_name, timezone.localdate(), via="demo")
+        return found
 
     def do(self, who: str, verb: str, at: datetime, /, **payload: object) -> Any:
         """Carry out an act of an account at a time; its result."""

@@ -33,6 +33,7 @@ def make_command(demo: Demo) -> None:
     until = timezone.localdate() + timedelta(days=30)
     payload = {"name": "返岗人员转运专班", "purpose": "统筹包车、健康核验和沿途交接", "until": str(until), "lead": demo.accounts["dept"].pk, "members": lent}
     made = act("team.make", demo.actor("hq"), new_id(), payload, now=now - timedelta(days=2)).result
+    demo.actors.clear()  # the members hold a post of the team as well now
     for n, title in enumerate(("首批返岗包车方案", "返岗人员健康核验名单")):
         task = {"kind": "task", "title": title, "detail": "明确车辆、路线和交接人。", "owner_unit": made["unit"], "origin": "demo"}
         loop = act("loop.open", demo.actor("hq"), new_id(), task, now=now - timedelta(hours=30 - n)).result["loop"]

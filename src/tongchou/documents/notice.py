@@ -19,7 +19,10 @@ from tongchou.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class PersonalNotice:
-    """rows: (label, value) of the table. reasons: why, in order. address: of the page that verifies `code`; it is the content of the QR code."""
+    """rows: (label, value) of the table. reasons: why, in order. looks: who saw the person's data, the latest first.
+
+    address: of the page that verifies `code`; it is the content of the QR code.
+    """
 
     title: Text
     issuer: str
@@ -30,12 +33,14 @@ class PersonalNotice:
     address: str
     appeal: Text
     banner: Text | None = None
+    looks: tuple[Text, ...] = ()
 
 
 _WHY = Text("理由", "Why")
 _VERIFY = (Text("核验真伪", "Check that this is genuine"), Text("扫码，或在下列网址输入编号：", "Scan the code, or enter the number at the address below:"))
 _APPEAL = Text("您有权申诉", "You may appeal")
-_FOOTER = Text("本告知书由系统按判定记录生成；查阅您信息的记录可以向社区索取。", "Made from the decision on record; you may ask the community who looked at your data.")
+_LOOKS = Text("谁查阅过您的信息", "Who looked at your data")
+_FOOTER = Text("本告知书由系统按判定记录生成；全部查阅记录可以向社区索取。", "Made from the decision on record; ask the community for the whole list of who looked.")
 
 
 def to_pdf(notice: PersonalNotice, language: str = "zh", fonts: Path | None = None) -> bytes:
@@ -64,5 +69,6 @@ def _data(notice: PersonalNotice, language: str) -> dict[str, Any]:
         "rows": [[say(k), say(v)] for k, v in notice.rows], "why": say(_WHY), "reasons": [say(r) for r in notice.reasons],
         "code": notice.code, "address": notice.address, "qr": qr(notice.address), "verify_title": say(_VERIFY[0]), "verify": say(_VERIFY[1]),
         "appeal_title": say(_APPEAL), "appeal": say(notice.appeal), "banner": say(notice.banner) if notice.banner else "", "footer": say(_FOOTER),
+        "looks_title": say(_LOOKS), "looks": [say(one) for one in notice.looks],
         "fonts": {"body": list(layout.FONTS["figures"]), "black": list(layout.FONTS["black"])},
     }  # fmt: skip

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -26,7 +28,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.storable import may_hold_unstorable, unstorable
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, Grant
-from tongchou.record.eventrows import AHEAD, COPY_FROM, EventRow, EventRows, event_rows, insert_events
+from tongchou.record.eventrows import AHEAD, COPY_FROM, EventRow, EventRows, copy_events, event_rows, insert_of
 from tongchou.record.keyring import keyring
 
 
@@ -123,6 +125,20 @@ def verbs() -> dict[str, Verb]:
     return dict(_VERBS)
 
 
+_load: ContextVar[bool] = ContextVar("load", default=False)
+
+
+@contextmanager
+def one_load(part: bool = True) -> Iterator[None]:
+    """Acts within are parts of one load, in a transaction around them all, that is all or nothing: a refusal undoes the whole and is not
+    stored, so that no act needs a savepoint; effects that are equal run once. part=False: an act that may be refused by itself."""
+    before = _load.set(part)
+    try:
+        yield
+    finally:
+        _load.reset(before)
+
+
 def act(
     name: str,
     actor: Actor,
@@ -154,11 +170,12 @@ def act(
     except _DryRun as done:
         return Outcome(client_id, done.result, dry_run=True)
     except Refusal as refusal:
-        repeated = None if dry_run else _race(client_id, mac, refusal)
+        if dry_run or _load.get():
+            raise
+        repeated = _race(client_id, mac, refusal)
         if repeated is not None:
             return repeated
-        if not dry_run:
-            _store_refusal(name, actor, client_id, refusal, payload)
+        _store_refusal(name, actor, client_id, refusal, payload)
         raise
 
 
@@ -258,13 +275,14 @@ def _carry_out(
     data = validate(spec.payload, payload)
     context = Context(client_id, actor, now, grants, dry_run, purpose)
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=dry_run or not _load.get()):
             result = spec.run(context, data)
             if dry_run:
                 raise _DryRun(result)
             _write(spec, context, mac, result)
             for effect in context.effects:
-                transaction.on_commit(effect)
+                if not (_load.get() and any(effect == waiting for _, waiting, _ in connection.run_on_commit)):
+                    transaction.on_commit(effect)
     except (IntegrityError, pg.IntegrityError) as error:  # COPY raises the driver's own
         raise _constraint_refusal(error) from error
     return Outcome(client_id, result)
@@ -294,9 +312,9 @@ def _constraint_refusal(error: Exception) -> Refusal:
 
 _INSERT_ACT = """
 insert into record_act (id, at, verb, account_id, role, unit_id, via, purpose, payload_mac, result, events, salt, digest)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);
+insert into record_ledgerqueue (act_id) values (%s);
 """
-_INSERT_QUEUE = "insert into record_ledgerqueue (act_id) values (%s)"
 
 
 def _write(spec: Verb, context: Context, mac: bytes, result: dict[str, Any]) -> None:
@@ -319,22 +337,22 @@ def _write(spec: Verb, context: Context, mac: bytes, result: dict[str, Any]) -> 
         "events": len(commitments),
     }
     digest = chain.act_digest(salt, head, commitments)
+    events, values = insert_of([row for part in parts for row in part.rows])
     with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT_ACT,
+        cursor.execute(  # one message: most acts write few rows, and each way to the server and back costs more than a row does
+            _INSERT_ACT + events,
             [
                 context.act_id, context.now, spec.name, head["account"], head["role"], head["unit"], head["via"], context.purpose,
-                mac, Jsonb(result), len(commitments), salt, digest,  # type: ignore[list-item]
+                mac, Jsonb(result), len(commitments), salt, digest, context.act_id, *values,  # type: ignore[list-item]
             ],
         )  # fmt: skip
         for part in parts:
-            insert_events(cursor, part)
+            copy_events(cursor, part)
         if context.readers:
             cursor.execute(
                 "insert into record_readsubject (act_id, person_id, at) select %s, unnest(%s::uuid[]), %s",
                 [context.act_id, list(dict.fromkeys(context.readers)), context.now],
             )
-        cursor.execute(_INSERT_QUEUE, [context.act_id])
 
 
 _INSERT_REFUSAL = """

@@ -132,6 +132,8 @@ def test_the_notice_names_reason_issuer_end_and_appeal_and_can_be_verified(stree
         "24 小时",
         LAW,
         "-".join((row.code[:4], row.code[4:8], row.code[8:])),
+        "谁查阅过您的信息",
+        "east_street 单位 · 街道工作人员 · 打印",
     ):
         assert piece.replace(" ", "") in said.replace(" ", "").replace("\n", ""), piece
     anybody = Client()

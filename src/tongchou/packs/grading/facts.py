@@ -108,7 +108,7 @@ def countdown(pack: Pack, on: date, known_on: date, code: str, facts: Mapping[st
             found = grade(pack, day, max(known_on, on), code, met)
         except Refusal:
             return None
-        if found.rule is not None and rank(found.outcome) < rank(current) and found.outcome not in ("undetermined", "no_rule"):
+        if found.rule is not None and rank(found.outcome) < rank(current):
             missing = tuple(f for f in CONDITIONS if f in found.rule.when and facts.get(f) is not True)
             return Countdown(day, found.outcome, found.rule.key, missing)
     return None

@@ -227,7 +227,7 @@ def _decisions(standing: Standing, facts: dict[str, Array], fired: Fired, count:
         plans.append(
             _plan(standing, row["first"], tuple(n for n, _ in enumerate(standing.rules) if row["bits"] >> n & 1), known)
         )
-        names.append(standing.rules[row["first"]].key if row["first"] >= 0 else None)
+        names.append(standing.rules[row["first"]].key if row["first"] >= 0 and plans[-1].outcome != UNDETERMINED else None)
         sets.append([rule.key for rule in fires])
     table = pl.DataFrame(
         {

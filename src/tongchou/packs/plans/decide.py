@@ -41,7 +41,8 @@ class Row:
 class Decision:
     """What the plan says for one person. outcome: one of the table's, or undetermined (see `needs`), or no_rule.
 
-    fired: every rule whose conditions are met. assumed: facts that were unknown and given the table's stated value.
+    rule: the one that decided; None where the outcome is undetermined or no_rule. fired: every rule whose conditions
+    are met. assumed: facts that were unknown and given the table's stated value.
     """
 
     standing: Standing
@@ -122,7 +123,7 @@ def decide_standing(standing: Standing, facts: Facts, *, explain: bool = True) -
     if standing.table.hit == "first" and chosen is not None:
         trace = trace[: chosen + 1]
     other = alternatives(standing, facts, outcome) if explain else ()
-    return Decision(standing, facts, outcome, rule, fired, measures, needs, assumed, trace, other)
+    return Decision(standing, facts, outcome, None if outcome == UNDETERMINED else rule, fired, measures, needs, assumed, trace, other)
 
 
 def order(

@@ -64,13 +64,13 @@ def apply_moves(
         if group is None:
             group = groups[id(move), unit] = (move, [])
         group[1].append(loop)
-    office = office_unit() if groups else None
+    office: list[int | None] = []  # asked for once, and only where a turn may fall to it
     for (_, unit), (move, ids) in groups.items():
         _apply(move, unit, ids, account, now, office)
 
 
 def _apply(
-    move: Move, unit: int | None, ids: Sequence[uuid.UUID], account: int | None, now: datetime, office: int | None
+    move: Move, unit: int | None, ids: Sequence[uuid.UUID], account: int | None, now: datetime, office: list[int | None]
 ) -> None:
     due = "due_at" if move.new_due_at is None else "%(new_due)s::timestamptz"
     if move.end is not None:
@@ -86,10 +86,12 @@ def _apply(
         turn = "%(to_unit)s"  # the right-hand side of an UPDATE still sees the old owner
     owner = "" if move.to_unit is None else "owner_unit_id = %(to_unit)s, owner_account_id = null,"
     sql = _MOVE.format(owner=owner, turn=turn, due=due, deadline=deadline, check=check)
+    if "%(office)s" in turn and not office:
+        office.append(office_unit())
     values: dict[str, Any] = {
         "stage": move.to_stage,
         "to_unit": move.to_unit,
-        "office": office,
+        "office": office[0] if office else None,
         "new_due": move.new_due_at,
         "stage_due": None if move.limit is None else move.limit.after(now),
         "rung": timedelta(hours=move.first_rung_hours or 0),

@@ -9,6 +9,7 @@ from importlib.resources import as_file, files
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F, Q
 from django.utils import timezone
 
 from tongchou.kernel.errors import Reason, Refusal
@@ -75,13 +76,9 @@ def versions_in_force(on: date, pack: str = "") -> dict[str, PackVersion]:
     The files are fetched only when somebody reads them: pack_of() keeps what it has read.
     """
     rows = PackVersion.objects.filter(withdrawn_at=None, **({"pack": pack} if pack else {})).defer("files")
-    out: dict[str, PackVersion] = {}
-    for row in rows.filter(origin="shipped").order_by("pack", "made_at"):
-        out[row.pack] = row
-    local = rows.filter(origin="local", approved_at__isnull=False, from_day__lte=on)
-    for row in local.order_by("pack", "from_day", "approved_at"):
-        out[row.pack] = row
-    return out
+    own = Q(origin="local", approved_at__isnull=False, from_day__lte=on)
+    found = rows.filter(own | Q(origin="shipped"))  # what was shipped has no first day: the district's own editions come after it
+    return {row.pack: row for row in found.order_by("pack", F("from_day").asc(nulls_first=True), "approved_at", "made_at")}
 
 
 def version_in_force(pack: str, on: date) -> PackVersion:

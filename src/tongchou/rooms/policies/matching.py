@@ -81,7 +81,7 @@ def _line(found: Catalogue, key: str, standing: Standing, facts: Facts) -> Line:
         key,
         standing.table.title,
         decided.outcome,
-        decided.rule.key if decided.rule and not undecided else "",
+        decided.rule.key if decided.rule else "",
         tuple(ground(standing, r) for r in rules),
         tuple(sorted(needs_of(decided))) if undecided else (),
         gives,
@@ -184,7 +184,7 @@ def _store_one(found: Catalogue, unit: int, facts: Facts) -> int:
         fired = [r.key for r in decided.fired if r.rule.outcome == NOT_ELIGIBLE] if decided.outcome == NOT_ELIGIBLE else []
         gives = dict(decided.rule.gives) if decided.outcome == ELIGIBLE and decided.rule else {}
         values["outcomes"].append(decided.outcome)
-        values["rules"].append(decided.rule.key if decided.rule and not undecided else None)
+        values["rules"].append(decided.rule.key if decided.rule else None)
         values["failed"].append(",".join(sorted(fired)))
         values["needs"].append(",".join(sorted(needs_of(decided))) if undecided else "")
         values["estimates"].append(setting.amount(gives, facts.get(setting.base)) if decided.outcome == ELIGIBLE else None)

@@ -99,7 +99,7 @@ def _brings(grade: str, level: str, on: date, packs: Mapping[str, Pack]) -> list
             found = decide(packs[pack], table, facts, on, explain=False)
         except Refusal:
             continue
-        if found.rule is None or found.outcome == "undetermined":
+        if found.rule is None:
             continue
         parts = [outcome_title(found, found.outcome), *(_measure(found, n) for n in range(len(found.measures)))]
         out.append(Trigger(who, _joined(parts), _document(found)))

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
 
 from tongchou.documents.notice import PersonalNotice
 from tongchou.kernel.text import Text
 from tongchou.record.models import District
+from tongchou.record.questions.people import who_looked
 from tongchou.rooms.trust.models import Restriction
 from tongchou.rooms.trust.questions import facts_of_order, state_on
 from tongchou.rooms.trust.words import END_REASONS, KINDS, STATES
+from tongchou.web.pages.people import HOW
+
+_LINE = "{when} · {unit} · {role} · {how}{why}{often}"
+_LOOK = Text(_LINE, _LINE)
+LOOKS = 8
 
 
 def badge(row: Restriction, today: date) -> dict[str, Any]:
@@ -126,5 +135,18 @@ def notice(row: Restriction, name: str, address: str, today: date) -> PersonalNo
     banner = None if state == "active" else STATES[state][0]
     return PersonalNotice(
         title=Text("{k}告知书", "Notice of an order: {k}").with_(k=KINDS[row.kind]), issuer=row.issuer.name, number=f"{row.issued_at:%Y%m%d}-{row.code[:4]}",
-        rows=tuple(rows), reasons=reasons(row), code=dashed(row.code), address=address, appeal=appeal, banner=banner,
+        rows=tuple(rows), reasons=reasons(row), code=dashed(row.code), address=address, appeal=appeal, banner=banner, looks=looks(row.person_id),
     )  # fmt: skip
+
+
+def looks(person: UUID) -> tuple[Text, ...]:
+    """Who saw a person's data, for paper: a line for each unit, role, way and purpose, with the last time and how often; the latest first."""
+    times: dict[tuple[str, Text | None, str, str], list[datetime]] = {}
+    for look in who_looked(person, limit=1000):
+        times.setdefault((look.unit, look.role, look.how, look.purpose), []).append(look.at)
+    out = []
+    for (unit, role, how, purpose), at in list(times.items())[:LOOKS]:
+        when, why = f"{timezone.localtime(at[0]):%Y-%m-%d %H:%M}", f" · {purpose}" if purpose else ""
+        often = Text("（共 {n} 次）", " ({n} times)").with_(n=len(at)) if len(at) > 1 else ""
+        out.append(_LOOK.with_(when=when, unit=unit or "—", role=role or "—", how=HOW.get(how, how), why=why, often=often))
+    return tuple(out)

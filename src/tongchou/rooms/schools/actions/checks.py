@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -226,9 +227,13 @@ def _told(given: CheckIn) -> dict[str, Any]:
 
 def _then(context: Context, school: int) -> None:
     """Look at the school's thresholds once the check is stored."""
-    on = today(context).isoformat()
+    context.effect(_Evaluate(school, today(context).isoformat()))
 
-    def evaluate() -> None:
-        act("school.evaluate", SYSTEM, new_id(), {"school": school, "as_of": on})
 
-    context.effect(evaluate)
+@dataclass(frozen=True)
+class _Evaluate:
+    school: int
+    as_of: str
+
+    def __call__(self) -> None:
+        act("school.evaluate", SYSTEM, new_id(), {"school": self.school, "as_of": self.as_of})
