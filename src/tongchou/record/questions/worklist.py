@@ -69,17 +69,31 @@ class Row:
     reopened: int
 
 
-_SELECT = """
+_COLUMNS = """
 select l.id, l.edition_id, l.kind, l.title, l.stage, l.deadline, l.due_at, l.level, l.urgent, o.name, l.owner_unit_id, c.display_name,
        t.name, a.name, l.opened_at, l.closed_at, l.reopened
-from record_loop l
+"""
+_NAMES = """
 join record_unit o on o.id = l.owner_unit_id
 join record_area a on a.id = l.area_id
 left join record_unit t on t.id = l.turn_unit_id
 left join record_account c on c.id = l.owner_account_id
-where {where}
-order by {order}
-limit {limit}
+"""
+_LIST = f"""{_COLUMNS}
+from (select l.* from record_loop l where {{where}} order by {{order}} limit {{limit}}) l
+{_NAMES}
+order by {{order}}
+"""
+_SEARCH = f"""
+with hit as materialized (select l.id, l.deadline, l.closed_at from record_loop l where {{where}}),
+first as (
+  (select h.id from hit h where h.closed_at is null order by h.deadline, h.id limit %(limit)s) union all
+  (select h.id from hit h where h.closed_at is not null order by h.closed_at desc, h.id desc limit %(limit)s)
+)
+{_COLUMNS}
+from record_loop l join first f on f.id = l.id
+{_NAMES}
+order by l.closed_at desc nulls first, l.deadline, l.id
 """
 
 
@@ -95,13 +109,25 @@ def work_list(
         where.append(f"({key}, l.id) {'<' if descending else '>'} (%(after_at)s, %(after_id)s)")
         values |= {"after_at": at, "after_id": last}
     direction = " desc" if descending else ""
-    sql = _SELECT.format(where=" and ".join(where), order=f"{key}{direction}, l.id{direction}", limit=limit + 1)
+    sql = _LIST.format(where=" and ".join(where), order=f"{key}{direction}, l.id{direction}", limit=limit + 1)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows = [Row(*r) for r in cursor.fetchall()]
     more = len(rows) > limit
     rows = rows[:limit]
     return rows, _cursor(rows[-1], wanted.view) if more else ""
+
+
+def search_titles(actor: Actor, text: str, limit: int) -> list[Row]:
+    """Loops in reach whose title holds the text: up to `limit` open ones, what is due first before others, then as many closed, the latest first.
+
+    The titles are gone through once, by their trigrams where the text has three characters.
+    """
+    values: dict[str, Any] = {"limit": limit}
+    where = [_titled(text, values), _in_scope(actor, "loop.view", values), discreet(actor, "loop.view", values)]
+    with connection.cursor() as cursor:
+        cursor.execute(_SEARCH.format(where=" and ".join(where)), values)
+        return [Row(*r) for r in cursor.fetchall()]
 
 
 def counts(actor: Actor, now: datetime, views: Sequence[str] = ("mine", "unit", "co", "assigned", "follow_up")) -> dict[str, tuple[int, int]]:
@@ -145,28 +171,20 @@ def conditions(actor: Actor, wanted: Filter, now: datetime) -> tuple[list[str], 
         )
         values["area"] = wanted.area
     if wanted.text:
-        values["text"] = "%" + wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        cased = wanted.text.lower() != wanted.text.upper()
-        # below three characters the index of trigrams is slower than looking at every title; like costs a third of ilike
-        title = "l.title" if len(wanted.text) >= 3 else "(l.title || '')"
-        where.append(f"{title} {'ilike' if cased else 'like'} %(text)s")
+        where.append(_titled(wanted.text, values))
     if by_scope and not within(actor, wanted.area):
-        where.append(_narrow(actor, where, values, wanted.view == "closed") if wanted.text else _in_scope(actor, "loop.view", values))
+        where.append(_in_scope(actor, "loop.view", values))
     if by_scope:
         where.append(discreet(actor, "loop.view", values))
     return where, values
 
 
-def _narrow(actor: Actor, where: list[str], values: dict[str, Any], closed: bool) -> str:
-    """The scope as a union of what each of its indexes finds: for words that few rows hold, far less than the order by deadline
-    would have to look through."""
-    parts = scope_parts(actor, "loop.view", values)
-    if parts == ["true"]:
-        return "true"
-    if closed and len(parts) > 1:  # of closed loops only the areas are indexed: the rest is looked through once
-        parts = [parts[0], "(" + " or ".join(parts[1:]) + ")"]
-    held = " and ".join(where)
-    return "l.id in (" + " union all ".join(f"select l.id from record_loop l where {held} and {part}" for part in parts) + ")"
+def _titled(text: str, values: dict[str, Any]) -> str:
+    """The condition that a title holds a text."""
+    values["text"] = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    # below three characters the index of trigrams is slower than looking at every title; like costs a third of ilike
+    title = "l.title" if len(text) >= 3 else "(l.title || '')"
+    return f"{title} {'ilike' if text.lower() != text.upper() else 'like'} %(text)s"
 
 
 def within(actor: Actor, area: int | None) -> bool:
@@ -242,9 +260,10 @@ def scope_parts(actor: Actor, permission: str, values: dict[str, Any]) -> list[s
 _ROOT = """
 select r.path from record_district d join record_area r on r.id = d.root_id
 where d.id = 1 and not exists (
-    select 1 from record_area a where not starts_with(a.path, r.path) and exists (select 1 from record_loop l where l.area_id = a.id)
+    select 1 from record_area a where (a.path < r.path or a.path > r.path || '~') and exists (select 1 from record_loop l where l.area_id = a.id)
 )
 """
+# a path is made of digits and dots, all of which sort before "~": what sorts outside these two does not lie below the root
 
 
 def _root_path() -> str:

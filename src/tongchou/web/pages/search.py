@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tongchou.kernel.text import Text
 from tongchou.record.questions.units import search_units
-from tongchou.record.questions.worklist import Filter, work_list
+from tongchou.record.questions.worklist import search_titles
 from tongchou.web.pages.names import KINDS
 from tongchou.web.pages.requests import actor_of, now
 from tongchou.web.pages.shown import list_row
@@ -21,10 +21,7 @@ MOST = 30
 def search(request: HttpRequest) -> HttpResponse:
     """Results by kind, each within the actor's reach."""
     actor, text = actor_of(request), request.GET.get("q", "").strip()[:60]
-    rows = []
-    if text and actor.permits("loop.view"):
-        for view in ("area", "closed"):
-            rows += work_list(actor, Filter(view=view, text=text), now(), limit=MOST)[0]
+    rows = search_titles(actor, text, MOST) if text and actor.permits("loop.view") else []
     units = []
     if text and actor.permits("unit.view"):
         units = [(u, KINDS[u.kind]) for u in search_units(actor, text, timezone.localdate(), limit=MOST)]

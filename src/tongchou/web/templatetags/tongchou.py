@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -87,14 +88,18 @@ def theme(context: Context) -> str:
 @register.simple_tag
 def icon(name: str, label: Any = "") -> SafeString:
     """`{% icon "clock" %}`. Decoration unless a label (str or Text) is given; an unknown name is an error."""
-    name = name or "circle-dot"
+    return _icon(name or "circle-dot", str(text(label)) if label else "")
+
+
+@lru_cache(maxsize=4096)
+def _icon(name: str, label: str) -> SafeString:
     if name not in icon_names():
         raise template.TemplateSyntaxError(f"icon {name!r} is not in the sprite")
     address = static("vendor/tabler-icons/icons.svg") + "#" + name
     if not label:
         return format_html('<svg class="tc-icon" aria-hidden="true"><use href="{}"></use></svg>', address)
     return format_html(
-        '<svg class="tc-icon" role="img" aria-label="{}"><use href="{}"></use></svg>', text(label), address
+        '<svg class="tc-icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address
     )
 
 
