@@ -31,7 +31,7 @@ def command(home: Path, *words: str, url: str = "", check: bool = True) -> subpr
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the demo district, its server stopped."""
+    """A home with the demo district, its server stopped; the tests of this file take it one after the other, the kills come last."""
     home = tmp_path_factory.mktemp("home")
     home.chmod(0o755)
     command(home, "demo")
@@ -90,12 +90,10 @@ def verified(url: str, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, str(VERIFIER), url, *options], capture_output=True, text=True, check=False)
 
 
-def test_what_was_acknowledged_survives_every_kill(tmp_path: Path) -> None:
+def test_what_was_acknowledged_survives_every_kill(installed: Path) -> None:
     """The whole product under load, every part of it killed once: see tests/cli/kills.py, which runs the same at any length."""
-    home = tmp_path / "home"
-    home.mkdir()
-    outcome = kills.drill(home, len(kills.VICTIMS), 0.2)
-    assert not outcome.wrong, f"{outcome}\n{(home / 'up.log').read_text()[-3000:]}"
+    outcome = kills.drill(installed, len(kills.VICTIMS), 0.2)
+    assert not outcome.wrong, f"{outcome}\n{(installed / 'up.log').read_text()[-3000:]}"
     assert set(outcome.kills) == set(kills.VICTIMS)
     assert outcome.acts > 50
     assert outcome.again > 0

@@ -163,7 +163,7 @@ def act(
             _store_refusal(name, actor, client_id, refusal, {})
         raise
     try:
-        stored = _stored(client_id, mac)
+        stored = None if _load.get() else _stored(client_id, mac)  # a load makes its ids anew
         if stored is not None:
             return stored
         return _carry_out(spec, actor, client_id, payload, mac, dry_run, now or timezone.now(), purpose)
