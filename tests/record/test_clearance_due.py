@@ -142,8 +142,11 @@ def test_officers_see_how_far_it_is_and_whose_result_turned(cast: Cast) -> None:
     assert "排队中" in waiting
     assert "风险等级变化" in waiting
     assert "排队中" in client.get(reverse("staff_return")).content.decode()
+    part = client.get(reverse("clearances"), headers={"HX-Request": "true"}).content.decode()
+    assert "排队中" in part
+    assert "<html" not in part
     work_off()
-    assert "已完成" in client.get(reverse("clearances") + "?part=1").content.decode()
+    assert client.get(reverse("clearances"), headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     reads = ReadSubject.objects.count()
     page = client.get(reverse("clearances")).content.decode()
     assert "暂缓返岗" in page

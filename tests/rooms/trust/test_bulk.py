@@ -143,6 +143,8 @@ def test_the_page_shows_progress_then_the_counts_and_nothing_to_the_next_street(
     assert "<html" not in part
     assert signed_in(town, "next_street").get(address).status_code == 404
     carry(row.pk)
+    over = street.get(address, headers={"HX-Request": "true"})
+    assert (over.headers["HX-Refresh"], over.content) == ("true", b""), "the result is a page of its own, never a page within the page"
     assert "没有下达任何措施" in text(street.get(address))
     assert "排队中" in text(post(street, "order_run_issue", row.pk))
     carry(BulkRun.objects.get(trial=False).pk)

@@ -29,7 +29,7 @@ def last_pass() -> ClearanceRun | None:
 def job_of() -> dict[str, Any] | None:
     """The pass that is under way or asked for, as the progress component takes it; None where there is none."""
     run = ClearanceRun.objects.filter(finished_at=None).first()
-    url = reverse("clearances") + "?part=1"
+    url = reverse("clearances")
     if run is not None:
         return {"label": LABEL, "done": run.done, "total": run.total, "state": "running", "url": url}
     return {"label": LABEL, "done": 0, "total": None, "state": "queued", "url": url} if asked_by(None) else None

@@ -6,8 +6,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
+from django_htmx.http import HttpResponseClientRefresh
 
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
@@ -34,6 +36,16 @@ def client_id(request: HttpRequest) -> uuid.UUID:
 def do(request: HttpRequest, verb: str, payload: dict[str, Any], *, purpose: str = "", dry_run: bool = False) -> Outcome:
     """Carry out a verb for the person on the page, under the form's own client id."""
     return act(verb, actor_of(request), client_id(request), payload, purpose=purpose, dry_run=dry_run)
+
+
+def polled(request: HttpRequest, job: dict[str, Any] | None) -> HttpResponse | None:
+    """The answer to components/progress.html asking how far its job is; None where the whole page is asked for.
+
+    job: None when it is over. The page is then loaded anew: a result never takes the place of the bar in the old one.
+    """
+    if not getattr(request, "htmx", None):
+        return None
+    return HttpResponseClientRefresh() if job is None else render(request, "components/progress.html", {"job": job})
 
 
 def integer(request: HttpRequest, name: str) -> int | None:

@@ -15,9 +15,9 @@ from tongchou.record.act import act
 from tongchou.record.clearance_due import asked_by
 from tongchou.record.models import ClearanceRun
 from tongchou.record.staffing import COUNTS, OUTCOMES, VIEW
-from tongchou.rooms.enterprises.passes import LABEL, Turned, job_of, turned
+from tongchou.rooms.enterprises.passes import Turned, job_of, turned
 from tongchou.rooms.enterprises.words import PlanWords, outcome_badge, plan_words
-from tongchou.web.pages.requests import actor_of, integer
+from tongchou.web.pages.requests import actor_of, integer, polled
 from tongchou.web.permission import page
 
 _TITLE = Text("返岗判定记录", "Passes of clearance")
@@ -27,16 +27,9 @@ _RUNS, _PAGE = 30, 50
 @page("clearances", "staff/clearances", COUNTS, methods=("GET",))
 def clearances(request: HttpRequest) -> HttpResponse:
     """The last passes, and of one of them (?run=, else the latest) why it ran and whose result it turned."""
-    if request.GET.get("part") == "1":
-        job = job_of() or {
-            "label": LABEL,
-            "done": 0,
-            "total": None,
-            "state": "finished",
-            "result_url": reverse("clearances"),
-            "result_label": _TITLE,
-        }
-        return render(request, "components/progress.html", {"job": job})
+    job = job_of()
+    if (answer := polled(request, job)) is not None:
+        return answer
     actor = actor_of(request)
     runs = list(ClearanceRun.objects.order_by("-started_at")[:_RUNS])
     run = _chosen(request.GET.get("run", ""), runs)
@@ -49,7 +42,7 @@ def clearances(request: HttpRequest) -> HttpResponse:
         act("staff.read", actor, new_id(), {"staff": [t.staff for t in shown]})
     words = plan_words()
     context = {
-        "title": _TITLE, "job": job_of(), "waiting": asked_by(None), "runs": runs, "run": run, "asked": asked_by(run.pk) if run else [],
+        "title": _TITLE, "job": job, "waiting": asked_by(None), "runs": runs, "run": run, "asked": asked_by(run.pk) if run else [],
         "outcomes": [(OUTCOMES.get(k, Text(k, k)), n) for k, n in (run.outcomes if run else {}).items()],
         "lines": [_line(t, words) for t in shown], "can_view": actor.permits(VIEW), "next_after": str(shown[-1].id) if len(found) > _PAGE else "",
         "breadcrumbs": [{"url": reverse("staff_return"), "label": Text("员工返岗", "Return of staff")}, {"url": "", "label": _TITLE}],

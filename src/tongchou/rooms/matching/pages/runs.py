@@ -25,7 +25,7 @@ from tongchou.rooms.matching.tasks import compute_run
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.loops import KIND_PAGES
-from tongchou.web.pages.requests import actor_of, do, given, integer
+from tongchou.web.pages.requests import actor_of, do, given, integer, polled
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import page
 
@@ -113,6 +113,9 @@ def match_run(request: HttpRequest, run: uuid.UUID) -> HttpResponse:
     """A run: figures and proof, the flow, every pair, every need with its reason."""
     actor = actor_of(request)
     row = run_in_reach(actor, run)
+    job = _job(row)
+    if (answer := polled(request, job)) is not None:
+        return answer
     pairs = list(row.pairs.select_related("need__unit", "offer__unit").order_by("need__item", "need__unit__name", "pk")[: 50_000 if asked_for(request) else SHOWN])
     needs = list(row.needs.select_related("need__unit").order_by("covered", "-points", "pk")[: 50_000 if asked_for(request) else SHOWN])
     units = _names(needs)
@@ -122,13 +125,12 @@ def match_run(request: HttpRequest, run: uuid.UUID) -> HttpResponse:
     label, tone, icon = STATES[row.state]
     context = {
         "row": row, "badges": [{"label": label, "tone": tone, "icon": icon}], "figures": row.figures, "stages": _stages(row), "chart": _flow(pairs),
-        "pairs": [_pair(p) for p in pairs], "needs": [_need(n, units) for n in needs], "job": _job(row), "reasons": _reasons(row),
+        "pairs": [_pair(p) for p in pairs], "needs": [_need(n, units) for n in needs], "job": job, "reasons": _reasons(row),
         "weights": [(NAMES[k], row.weights[k], k in row.changed) for k in WEIGHTS if k in row.weights], "matches": row.matches.count(),
         "others": runs_of(actor).filter(area=row.area).exclude(pk=row.pk).order_by("-asked_at")[:8], "shown": SHOWN,
         "breadcrumbs": crumbs({"url": reverse("match_runs"), "label": _RUNS}, {"url": "", "label": row.area.name}),
     }  # fmt: skip
-    part = bool(getattr(request, "htmx", None)) and row.state in ("waiting", "running")
-    return render(request, "components/progress.html" if part else "matching/run.html", context)
+    return render(request, "matching/run.html", context)
 
 
 def _names(needs: list[RunNeed]) -> dict[str, str]:

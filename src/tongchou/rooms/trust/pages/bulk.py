@@ -14,7 +14,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.rooms.trust.models import BulkRun
 from tongchou.rooms.trust.pages.orders import RUN_STATES, TITLE
-from tongchou.web.pages.requests import actor_of, do
+from tongchou.web.pages.requests import actor_of, do, polled
 from tongchou.web.permission import page
 
 _WHATS = {
@@ -45,15 +45,17 @@ def order_run(request: HttpRequest, bulk: uuid.UUID) -> HttpResponse:
     """Progress while it runs; then the counts, or why nothing was done."""
     actor = actor_of(request)
     row = run_in_reach(actor, bulk)
+    job = job_of(row, reverse("order_run", args=[bulk]))
+    if (answer := polled(request, job)) is not None:
+        return answer
     label, tone, icon = RUN_STATES[row.state]
     title = _WHATS[row.what, row.trial]
     context = {
-        "row": row, "title": title, "job": job_of(row, reverse("order_run", args=[bulk])), "badges": [{"label": label, "tone": tone, "icon": icon}],
+        "row": row, "title": title, "job": job, "badges": [{"label": label, "tone": tone, "icon": icon}],
         "counts": _counts(row), "refusal": told(row), "can_issue": row.trial and row.result.get("orders") and actor.sees_path("restriction.issue", row.area.path),
         "breadcrumbs": [{"url": reverse("orders"), "label": TITLE}, {"url": "", "label": title}],
     }  # fmt: skip
-    part = bool(getattr(request, "htmx", None)) and row.state in ("waiting", "running")
-    return render(request, "components/progress.html" if part else "trust/run.html", context)
+    return render(request, "trust/run.html", context)
 
 
 def job_of(row: BulkRun, url: str) -> dict[str, Any] | None:

@@ -19,7 +19,7 @@ from tongchou.rooms.trust.pages.orders import TITLE
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import PLEASE, area_choices
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.requests import actor_of, do, integer, moment
+from tongchou.web.pages.requests import actor_of, do, integer, moment, polled
 from tongchou.web.permission import page
 
 _NAMES = {
@@ -162,8 +162,8 @@ def reversal_page(request: HttpRequest, reversal: uuid.UUID) -> HttpResponse:
         facts.append({"label": Text("答复", "Answered"), "value": row.confirmed_by.display_name})
     run = BulkRun.objects.filter(what="reverse", payload__reversal=str(reversal)).order_by("-asked_at").first()
     job = job_of(run, reverse("reversal", args=[reversal])) if run is not None else None
-    if job is not None and getattr(request, "htmx", None):
-        return render(request, "components/progress.html", {"job": job})
+    if (answer := polled(request, job)) is not None:
+        return answer
     context = {
         "job": job, "refusal": told(run) if run is not None and row.agreed is None else None,
         "row": row, "facts": facts, "badges": [{"label": label, "tone": tone, "icon": "clock" if row.agreed is None else "check"}],
