@@ -168,3 +168,37 @@ def test_without_places_nothing_would_be_told() -> None:
     with pytest.raises(ValueError, match="no clean characters"):
         document.places.raw_span(3, 3)
     assert re.search("[āáǎàēéěèīíǐìōóǒòūúǔù]", document.clean) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "您是第23434位访问者", "阅读 123", "123人阅读", "点击 1234", "【点击数】1234", "访问人数：12", "评论 0", "1234 次浏览", "第 1 页 共 3 页", "浏览次数：12",
+    ],
+)  # fmt: skip
+def test_counters_and_page_numbers_go(line: str) -> None:
+    document = read_text(f"题目一行\n会议要求，各街道要做好排查登记工作。\n{line}\n区卫健局要做好消毒。\n")
+    assert document.clean == "会议要求，各街道要做好排查登记工作。\n区卫健局要做好消毒。"
+
+
+def test_what_only_looks_like_a_counter_stays() -> None:
+    said = "会议要求，第1页的名单要当日核完，阅读量和评论要每日上报。"
+    assert read_text(f"题目一行\n{said}\n").clean == said
+
+
+@pytest.mark.parametrize("width", [20, 30, 40, 60])
+def test_text_broken_at_a_width_loses_nothing(width: int) -> None:
+    paragraphs = ["会议要求，各街道要严格落实防控措施，组织辖区企业有序复工复产，并做好返岗人员排查登记和健康监测工作。", "区卫健局要牵头做好重点场所消毒，每日下午五时前报送情况。"]
+    broken = "\n".join("　　" + p for p in paragraphs)
+    lines = [line[n : n + width] for line in broken.split("\n") for n in range(0, len(line), width)]
+    document = read_text("题目一行\n" + "\n".join(lines) + "\n")
+    assert document.clean == "\n".join(paragraphs)
+
+
+def test_several_syllables_in_one_bracket_go() -> None:
+    assert read_text("会议要求，做好隔离（gé lí）和排查(pái chá)工作。").clean == "会议要求，做好隔离和排查工作。"
+
+
+def test_a_day_that_no_month_has_is_not_offered() -> None:
+    document = read_text("2020年2月15日，会议传达了230日和212日讲话精神，各街道要做好排查。")
+    assert [p.proposed for p in document.proposals] == ["2月12日"]

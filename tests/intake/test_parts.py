@@ -155,3 +155,14 @@ def test_several_articles_have_a_header_each_and_speakers_do_not_cross() -> None
     ]
     assert "某区召开复工会议" in document.clean
     assert "某区召开排查会议" not in document.clean
+
+
+def test_an_account_that_ends_in_publishing_keeps_its_name() -> None:
+    said = "会议要求，各街道要做好排查登记工作。"
+    assert read_text(f"区委召开会议\n来源：上海发布\n{said}\n").articles[0].header.source == "上海发布"
+    assert read_text(f"区委召开会议\n来源：区政府办 发布时间：2020-02-15\n{said}\n").articles[0].header.source == "区政府办"
+
+
+def test_so_many_aspects_without_a_measure_word_are_counted() -> None:
+    document = read_text("会议就下步工作提出三方面要求：\n一是各街道要做好排查。\n二是区卫健局要做好消毒。\n")
+    assert [(c.announced, c.found, c.missing) for c in document.counts] == [(3, 2, (3,))]

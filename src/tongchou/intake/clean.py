@@ -168,7 +168,9 @@ def _continues(last: Line, line: Line, width: int, first: bool) -> bool:
         return False
     if last.is_body:
         return bool(re.search("[，。]", a))
-    return not first and not line.indented and "，" in a and len(a) >= LONG
+    if first or line.indented:
+        return False
+    return ("，" in a and len(a) >= LONG) or (last.indented and len(a) >= 12)
 
 
 def _parts(lines: list[Line], notes: Notes, split: bool) -> list[Part]:

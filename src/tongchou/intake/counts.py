@@ -10,7 +10,7 @@ from tongchou.intake.numerals import number
 from tongchou.intake.outline import Block, Paragraph
 
 _ANNOUNCED = re.compile(
-    r"(?P<n>[一二两三四五六七八九十]{1,2}|\d{1,2})(?:个方面|点|个?要求|条|项)(?P<w>(?:要求|意见|措施|任务|工作|建议|指示|希望|内容)?)(?P<t>[^。：:]{0,16})[：:。，,]?\s*$"
+    r"(?P<n>[一二两三四五六七八九十]{1,2}|\d{1,2})(?:个?方面|点|个?要求|条|项)(?P<w>(?:要求|意见|措施|任务|工作|建议|指示|希望|内容)?)(?P<t>[^。：:]{0,16})[：:。，,]?\s*$"
 )
 
 

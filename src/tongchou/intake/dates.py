@@ -101,6 +101,7 @@ def lost_digits(text: str, year: int | None) -> tuple[Proposal, ...]:
     )
     found = [
         Proposal(m.start(), m.end(), m.group(), f"{int(m['m'])}月{int(m['d'])}日", month) for m in _LOST.finditer(text)
+        if make(year or 2020, int(m["m"]), int(m["d"]))
     ]
     for match in _NO_YEAR.finditer(text) if year else ():
         found.append(Proposal(match.start(), match.end(), match.group(), f"{year}{match.group()}", digits))

@@ -72,6 +72,8 @@ def classify(text: str) -> str:
     if not text:
         return "blank"
     rules, han = _rules(), han_count(text)
+    if re.fullmatch(f"[{HAN}]?[。；！？]”?", text):
+        return "body"
     if han < 2 and not _DATE_LINE.match(text):
         return "code" if rules["code"].search(text) else "furniture"
     sentence = "。" in text and han >= 12

@@ -13,7 +13,7 @@ from tongchou.intake.notes import Notes
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 _INITIAL = "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
 _SYLLABLE = f"{_INITIAL}[a-zü{_TONED}]{{0,3}}[{_TONED}][a-zü{_TONED}]{{0,3}}"
-_PINYIN = re.compile(f"(?<=[\u4e00-\u9fff?？])[(（]? ?{_SYLLABLE} ?[)）]")
+_PINYIN = re.compile(f"(?<=[\u4e00-\u9fff?？])[(（]? ?{_SYLLABLE}(?: ?{_SYLLABLE}){{0,3}} ?[)）]")
 _PLAIN = re.compile("(?<=[\u4e00-\u9fff])[(（](?:de|le|me|ne|ma|ba|men|zi|ge|zhe|tou|shang|bo)[)）]")
 # The converter leaves 著 as it is; in these words it stays.
 _ZHU = re.compile("(?<![名显卓编原论昭土专巨译遗合])著(?![名作称述者录书文有])")
