@@ -66,7 +66,7 @@ def test_what_is_missing_at_the_hand_over_shouts(cast: Cast) -> None:
     assert raise_alarms() == 0
     loop = Loop.objects.get(kind="unlocated")
     assert (loop.origin_ref, loop.owner_unit_id) == (tubes[1], cast.units["site"].pk)
-    assert held(cast.as_("street"))[0].holder_kind == "unlocated"
+    assert held(cast.as_("street"))[0][0].holder_kind == "unlocated"
 
 
 def test_a_late_hand_over_shouts(cast: Cast) -> None:
@@ -144,3 +144,21 @@ def test_the_alarm_finds_an_account_that_does_not_balance(cast: Cast) -> None:
     assert raise_alarms() == 1
     assert Loop.objects.get(origin="balance").urgent
     Custody.objects.get(pk=tube)
+
+
+def test_what_is_held_is_paged_without_loss(cast: Cast) -> None:
+    items = [{"item": f"T-{n}"} for n in range(5)]
+    payload = {"purpose": "sample", "unit": cast.units["site"].pk, "holder_kind": "site", "items": items}
+    tubes = cast.act("site_officer", "custody.take_in", **payload).result["custodies"]
+    cast.act("site_officer", "custody.unlocated", custodies=tubes[4:], note="运送途中遗失")
+    seen: list[str] = []
+    after = ""
+    for _ in range(3):
+        rows, after = held(cast.as_("site_officer"), limit=2, after=after)
+        seen += [str(r.custody) for r in rows]
+    assert after == ""
+    assert seen[0] == tubes[4], "the unlocated first"
+    assert sorted(seen) == sorted(tubes)
+    with pytest.raises(Refusal) as caught:
+        held(cast.as_("site_officer"), after="no mark")
+    assert caught.value.field == "after"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -297,3 +298,22 @@ def test_in_bulk_each_loop_is_held_to_what_it_asks_for(cast: Cast) -> None:
         cast.act("street", "loop.advance", loop=loop, step="sign")
     done = cast.act("street", "loop.advance_many", loops=[free, bound], step="report", evidence=RESULT, mode="listed").result
     assert (done["done"], [r["loop"] for r in done["refused"]]) == (1, [bound])
+
+
+@pytest.mark.parametrize("view", ["area", "closed", "follow_up"])
+def test_every_view_is_paged_without_loss(cast: Cast, view: str) -> None:
+    now = timezone.now()
+    for _ in range(5):
+        loop = cast.task()
+        if view != "area":
+            cast.act("street", "loop.advance", loop=loop, step="sign")
+            result = [{"key": "result", "type": "text", "text": "已办"}]
+            cast.act("street", "loop.advance", loop=loop, step="report", evidence=result)
+            cast.act("hq", "loop.advance", loop=loop, step="verify", note="属实")
+    later = now + timedelta(days=60)
+    seen: list[Any] = []
+    after = ""
+    for _ in range(3):
+        rows, after = work_list(cast.as_("hq"), Filter(view=view), later, after=after, limit=2)
+        seen += [r.id for r in rows]
+    assert (len(seen), len(set(seen)), after) == (5, 5, "")

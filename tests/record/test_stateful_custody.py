@@ -169,7 +169,7 @@ class Stays(Machine):
     def what_a_street_sees_lies_in_its_area_or_is_held_by_it(self) -> None:
         for name in ("street", "next_street"):
             who = self.who[name]
-            for row in held(self.cast.as_(name)):
+            for row in held(self.cast.as_(name))[0]:
                 area = Custody.objects.get(pk=row.custody).area.path
                 demand(area.startswith(who.path) or row.unit_id == who.unit, name, "sees what is not its own", row)
 

@@ -69,15 +69,22 @@ def own_pages(actor: Actor) -> list[str]:
     return ["/" + p.pattern for p in found if p.permission not in (OWN, PUBLIC) and actor.permits(p.permission)]
 
 
+def one_each(actor: Actor, town: Cast, loop: str, person: str) -> list[str]:
+    """Home and search, and where the actor sees them: a loop with the form of its first step, a person's file, a unit."""
+    east = town.areas["east"].path
+    ways = [("loop.view", f"/loops/{loop}"), ("person.view", f"/people/{person}"), ("unit.view", f"/units/{town.units['east_street'].pk}")]
+    return ["/", "/search?q=排查", *(address for permission, address in ways if actor.sees_path(permission, east))]
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("who", ROLES)
 def test_pages_fit_and_run_clean(browser: Any, live_server: Any, town: Cast, who: str, width: int) -> None:
-    town.task()
+    loop, person = town.task(), str(town.act("hq", "person.register", name="禤静姝", area=town.areas["east"].pk).result["person"])
     page, said = sign_in(browser, live_server.url, who, width)
     actor: Actor = town.as_(who)
     opened = 0
-    for path in own_pages(actor):
+    for path in [*own_pages(actor), *one_each(actor, town, loop, person)]:
         answer = page.goto(live_server.url + path)
         opened += 1
         assert answer.status == 200, path

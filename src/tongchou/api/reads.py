@@ -164,10 +164,18 @@ def custody_balances(request: HttpRequest, actor: Actor) -> Any:
     ]
 
 
-@operation("GET", "/custody/held", "custody_held", tag="custody", response=list[custody.Held])
-def custody_held(request: HttpRequest, actor: Actor, purpose: str = "", kind: str = "", limit: int = 200) -> Any:
+class HeldOut(Schema):
+    """next: the cursor for `after`; "" at the end."""
+
+    items: list[custody.Held]
+    next: str
+
+
+@operation("GET", "/custody/held", "custody_held", tag="custody", response=HeldOut)
+def custody_held(request: HttpRequest, actor: Actor, purpose: str = "", kind: str = "", after: str = "", limit: int = 200) -> Any:
     """What is held now, the unlocated first. People are given by id only."""
-    return custody.held(actor, purpose=purpose[:30], kind=kind[:12], limit=max(1, min(limit, 1000)))
+    items, following = custody.held(actor, purpose=purpose[:30], kind=kind[:12], limit=max(1, min(limit, 1000)), after=after[:200])
+    return {"items": items, "next": following}
 
 
 class HeadOut(Schema):

@@ -230,8 +230,8 @@ def _full(number: int, filename: str) -> Refusal:
         "The table has exactly {n} rows, the limit of a sheet: it was probably cut off there.",
     ).with_(n=number)
     remedy = Text(
-        "请核对来源的总行数后改用 CSV 重新导出；确认完整的，请选择“确认完整”后再传。",
-        "Compare with the count at the source and export again as CSV; if it is whole, confirm that and upload again.",
+        "请核对来源的总行数后改用 CSV 重新导出；确认完整的，请拆成两个文件分别上传。",
+        "Compare with the count at the source and export again as CSV; if it is whole, split it into two files and upload them one by one.",
     )
     return _refused(Reason.TRUNCATED, rule, remedy, filename, line=number)
 

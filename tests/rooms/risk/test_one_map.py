@@ -15,7 +15,8 @@ from django.urls import reverse
 from tests.cast import Cast
 from tests.web.test_boundaries import collection, feature
 
-move = import_module("tongchou.rooms.risk.migrations.0003_one_map").move
+moving = import_module("tongchou.rooms.risk.migrations.0003_one_map")
+move = moving.move
 
 
 @pytest.fixture
@@ -58,6 +59,23 @@ def test_outlines_move_into_the_file_and_what_is_there_stays(file: Path) -> None
     after = json.loads(file.read_text("utf-8"))["features"]
     assert after[0] == before
     assert [f["properties"]["code"] for f in after] == ["990101001", "990101003"]
+
+
+def test_a_file_that_cannot_be_read_stops_the_move(file: Path) -> None:
+    """The table goes after the move: an outline that the file did not take would go with it."""
     file.write_text("{", "utf-8")
-    move(rows("990101003"), None)
+    with pytest.raises(RuntimeError, match="cannot be read"):
+        move(rows("990101001"), None)
     assert file.read_text("utf-8") == "{"
+
+
+@pytest.mark.django_db
+def test_the_way_back_fills_the_table_from_the_file(cast: Cast, file: Path) -> None:
+    kept: list[Any] = []
+    shape = type("Shape", (SimpleNamespace,), {"objects": SimpleNamespace(bulk_create=kept.extend)})
+    tables = {"Shape": shape, "Area": type(cast.areas["east"])}
+    moving.back(SimpleNamespace(get_model=lambda _, name: tables[name]), None)
+    assert kept == []
+    file.write_bytes(collection(feature(cast.areas["east"].code), feature("999999999")))
+    moving.back(SimpleNamespace(get_model=lambda _, name: tables[name]), None)
+    assert [(s.area.pk, s.geometry["type"]) for s in kept] == [(cast.areas["east"].pk, "Polygon")]

@@ -13,6 +13,7 @@ from django.db import connection
 from tongchou.record.access import Actor
 from tongchou.record.models import Person
 from tongchou.record.people.identity import open_identity
+from tongchou.record.questions.cursor import mark, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +94,25 @@ join record_holding h on h.custody_id = c.id and h.until is null
 join record_area a on a.id = c.area_id
 left join record_unit u on u.id = h.unit_id
 where {scope} {more}
-order by (h.holder_kind = 'unlocated') desc, h.since, c.id limit %(limit)s
+order by h.holder_kind <> 'unlocated', h.since, c.id limit %(limit)s
 """
+_AFTER = " and (h.holder_kind <> 'unlocated', h.since, c.id) > (%(after_placed)s, %(after_since)s, %(after_id)s)"
 
 
-def held(actor: Actor, *, purpose: str = "", kind: str = "", limit: int = 200) -> list[Held]:
-    """What is held now within the actor's reach; the unlocated first."""
+def held(actor: Actor, *, purpose: str = "", kind: str = "", limit: int = 200, after: str = "") -> tuple[list[Held], str]:
+    """One page of what is held now within the actor's reach, the unlocated first, and the cursor of the next ("" at the end)."""
     scope, values = _scope(actor)
     more = (" and c.purpose = %(purpose)s" if purpose else "") + (" and h.holder_kind = %(kind)s" if kind else "")
+    if after:
+        values |= dict(zip(("after_placed", "after_since", "after_id"), read(after, bool, datetime.fromisoformat, UUID), strict=True))
+        more += _AFTER
     with connection.cursor() as cursor:
-        cursor.execute(_HELD.format(scope=scope, more=more), values | {"limit": limit, "purpose": purpose, "kind": kind})
-        return [Held(*row) for row in cursor.fetchall()]
+        cursor.execute(_HELD.format(scope=scope, more=more), values | {"limit": limit + 1, "purpose": purpose, "kind": kind})
+        rows = [Held(*row) for row in cursor.fetchall()]
+    if len(rows) <= limit:
+        return rows, ""
+    last = rows[limit - 1]
+    return rows[:limit], mark(last.holder_kind != "unlocated", last.since, last.custody)
 
 
 _PEOPLE = """

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from tongchou.kernel.text import Text
 from tongchou.packs.kindfile import confidential_kinds
 from tongchou.record.access import Actor
 from tongchou.record.models import Area
+from tongchou.record.questions.cursor import mark, read
 
 View = Literal["mine", "unit", "assigned", "area", "co", "follow_up", "closed"]
 VIEWS: dict[str, Text] = {
@@ -79,7 +78,7 @@ join record_area a on a.id = l.area_id
 left join record_unit t on t.id = l.turn_unit_id
 left join record_account c on c.id = l.owner_account_id
 """
-_LIST = f"""{_COLUMNS}
+_LIST = f"""{_COLUMNS}, {{key}}
 from (select l.* from record_loop l where {{where}} order by {{order}} limit {{limit}}) l
 {_NAMES}
 order by {{order}}
@@ -105,17 +104,16 @@ def work_list(
     key = "l.closed_at" if wanted.view == "closed" else "l.follow_up_at" if wanted.view == "follow_up" else "l.deadline"
     descending = wanted.view == "closed"
     if after:
-        at, last = _read_cursor(after)
+        at, last = read(after, datetime.fromisoformat, uuid.UUID)
         where.append(f"({key}, l.id) {'<' if descending else '>'} (%(after_at)s, %(after_id)s)")
         values |= {"after_at": at, "after_id": last}
     direction = " desc" if descending else ""
-    sql = _LIST.format(where=" and ".join(where), order=f"{key}{direction}, l.id{direction}", limit=limit + 1)
+    sql = _LIST.format(key=key, where=" and ".join(where), order=f"{key}{direction}, l.id{direction}", limit=limit + 1)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        rows = [Row(*r) for r in cursor.fetchall()]
-    more = len(rows) > limit
-    rows = rows[:limit]
-    return rows, _cursor(rows[-1], wanted.view) if more else ""
+        found = cursor.fetchall()
+    rows = [Row(*r[:-1]) for r in found[:limit]]
+    return rows, mark(found[limit - 1][-1], rows[-1].id) if len(found) > limit else ""
 
 
 def search_titles(actor: Actor, text: str, limit: int) -> list[Row]:
@@ -272,20 +270,3 @@ def _root_path() -> str:
         cursor.execute(_ROOT)
         row = cursor.fetchone()
     return str(row[0]) if row else "-"
-
-
-def _cursor(row: Row, view: str) -> str:
-    at = row.closed_at if view == "closed" else row.deadline
-    assert at is not None or view == "follow_up"
-    body = json.dumps([at.isoformat() if at else None, str(row.id)])
-    return base64.urlsafe_b64encode(body.encode()).decode().rstrip("=")
-
-
-def _read_cursor(text: str) -> tuple[datetime, uuid.UUID]:
-    try:
-        at, last = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return datetime.fromisoformat(at), uuid.UUID(last)
-    except (ValueError, TypeError):
-        rule = Text("翻页标记无效。", "The paging cursor is not valid.")
-        remedy = Text("请从第一页重新开始。", "Start again from the first page.")
-        raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="after") from None

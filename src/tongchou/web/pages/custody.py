@@ -44,12 +44,14 @@ def custody(request: HttpRequest) -> HttpResponse:
     offers = [
         {"offer": o, "can_accept": o.to_unit_id in mine, "can_withdraw": o.from_unit_id in mine} for o in open_offers(actor)
     ]
-    rows = held(actor, purpose=request.GET.get("purpose", ""), kind=request.GET.get("holder", ""))
+    query = request.GET
+    rows, after = held(actor, purpose=query.get("purpose", ""), kind=query.get("holder", ""), after=query.get("after", ""))
     names = names_of(actor, [h.person for h in rows])
     context = {
         "balance_sheet": _balance_sheet(balances(actor)),
         "offers": offers,
         "held": [_held(h, names, actor, mine) for h in rows],
+        "next_after": after,
         "acting": bool(mine),
         "can_let_out": actor.permits("custody.let_out"),
         "empty": _empty(),

@@ -29,7 +29,7 @@ from tongchou.web.pages.forms import Draft, form_page
 from tongchou.web.pages.requests import actor_of, client_id, do, integer
 from tongchou.web.permission import page
 
-_TABLES = ".csv,.tsv,.txt,.xlsx,.xls,.ods"
+_TABLES = ".csv,.tsv,.txt,.xlsx,.xls"
 _MODES = [
     ("try", Text("先试读：只核对，不写入", "Try: check only, nothing is written")),
     ("import", Text("正式导入", "Import")),

@@ -163,7 +163,7 @@ def answer_table(request: HttpRequest) -> HttpResponse:
         )
         return [
             d.field("pasted", Text("粘贴表格", "Paste"), "textarea", rows=10, help=told),
-            d.field("table", Text("或上传文件", "Or a file"), "file", accept=".csv,.tsv,.txt,.xlsx,.xls,.ods"),
+            d.field("table", Text("或上传文件", "Or a file"), "file", accept=".csv,.tsv,.txt,.xlsx,.xls"),
         ]
 
     def send() -> HttpResponse:

@@ -53,7 +53,7 @@ def list_check(request: HttpRequest) -> HttpResponse:
                 "file",
                 required=True,
                 help=told,
-                accept=".csv,.tsv,.txt,.xlsx,.xls,.ods",
+                accept=".csv,.tsv,.txt,.xlsx,.xls",
                 max=LARGEST,
             ),
         ]
