@@ -188,7 +188,10 @@ def test_what_only_looks_like_a_counter_stays() -> None:
 
 @pytest.mark.parametrize("width", [20, 30, 40, 60])
 def test_text_broken_at_a_width_loses_nothing(width: int) -> None:
-    paragraphs = ["会议要求，各街道要严格落实防控措施，组织辖区企业有序复工复产，并做好返岗人员排查登记和健康监测工作。", "区卫健局要牵头做好重点场所消毒，每日下午五时前报送情况。"]
+    paragraphs = [
+        "会议要求，各街道要严格落实防控措施，组织辖区企业有序复工复产，并做好返岗人员排查登记和健康监测工作。",
+        "区卫健局要牵头做好重点场所消毒，每日下午五时前报送情况。",
+    ]
     broken = "\n".join("　　" + p for p in paragraphs)
     lines = [line[n : n + width] for line in broken.split("\n") for n in range(0, len(line), width)]
     document = read_text("题目一行\n" + "\n".join(lines) + "\n")
