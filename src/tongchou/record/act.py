@@ -281,7 +281,7 @@ def _carry_out(
                 raise _DryRun(result)
             _write(spec, context, mac, result)
             for effect in context.effects:
-                if not (_load.get() and any(effect == waiting for _, waiting, _ in connection.run_on_commit)):
+                if not (_load.get() and any(effect == waiting[1] for waiting in connection.run_on_commit)):
                     transaction.on_commit(effect)
     except (IntegrityError, pg.IntegrityError) as error:  # COPY raises the driver's own
         raise _constraint_refusal(error) from error
