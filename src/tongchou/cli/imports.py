@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import typer
 
@@ -96,6 +97,28 @@ def _actor(account: str) -> Any:
     return actor_named(account) if account else SYSTEM
 
 
+@contextmanager
+def place_for(rejected: Path | None) -> Iterator[BinaryIO | None]:
+    """The new file for rejected rows, made before anything is imported: rows that went in can't be asked for again. Gone if nothing is written."""
+    from tongchou.cli.main import fail
+
+    if rejected is None:
+        yield None
+        return
+    try:
+        out = rejected.open("xb")
+    except FileExistsError:
+        raise fail(f"{rejected} exists") from None
+    except OSError as error:
+        raise fail(f"{rejected}: {error.strerror}") from None
+    try:
+        with out:
+            yield out
+    finally:
+        if not rejected.stat().st_size:
+            rejected.unlink()
+
+
 def run_import(run: Callable[..., Imported], file: Path, dry_run: bool, rejected: Path | None, account: str, lang: str) -> None:
     """Run an import over a file, print its counts and the first rejected rows. Exits with 1 when the file is refused, 2 when some rows are."""
     from tongchou.cli.main import database, fail
@@ -105,16 +128,13 @@ def run_import(run: Callable[..., Imported], file: Path, dry_run: bool, rejected
         if sys.stderr.isatty():
             print(f"\r{done} / {every}", end="" if done < every else "\n", file=sys.stderr)
 
-    with database():
+    with database(), place_for(rejected) as out:
         try:
             found = run(_actor(account), file.read_bytes(), dry_run=dry_run, progress=progress)
-            if found.rejects and rejected is not None:
-                with rejected.open("xb") as out:
-                    out.write(found.rejected_file(lang))
         except Refusal as refusal:
             raise fail(refusal.sentence(lang)) from None
-        except FileExistsError:
-            raise fail(f"{rejected} exists") from None
+        if found.rejects and out is not None:
+            out.write(found.rejected_file(lang))
     _print(found, dry_run, lang)
     if found.rejects:
         raise typer.Exit(2)

@@ -23,10 +23,11 @@ def import_file(
     lang: str = typer.Option("zh-hans", help="zh-hans or en"),
 ) -> None:
     """Import a list of areas (CSV, TSV, XLSX). Exits with 1 when the file is refused, 2 when some rows are."""
+    from tongchou.cli.imports import place_for
     from tongchou.cli.main import database, fail
     from tongchou.kernel.errors import Refusal
 
-    with database():
+    with database(), place_for(rejected) as out:
         from tongchou.kernel.ids import new_id
         from tongchou.record.act import act
         from tongchou.record.actions.territory import import_payload
@@ -37,13 +38,10 @@ def import_file(
         try:
             payload = import_payload(data, file.name, edition, _day(in_force), source)
             result = act("territory.import", actor, new_id(), payload, dry_run=dry_run).result
-            if result["rejected"] and rejected is not None:
-                with rejected.open("xb") as out:
-                    out.write(rejected_rows(actor, data, file.name, lang))
+            if result["rejected"] and out is not None:
+                out.write(rejected_rows(actor, data, file.name, lang))
         except Refusal as refusal:
             raise fail(refusal.sentence(lang)) from None
-        except FileExistsError:
-            raise fail(f"{rejected} exists") from None
     _print(result, lang, dry_run)
     if result["rejected"]:
         raise typer.Exit(2)

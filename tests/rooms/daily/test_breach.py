@@ -185,7 +185,7 @@ def test_a_draw_can_be_done_again(cast: Cast) -> None:
     assert "不一致" in signed_in(cast, "hq").get(reverse("spot", args=[row.pk])).content.decode()  # the sabotage twin
 
 
-def test_in_the_browser_from_telling_to_the_list(cast: Cast) -> None:
+def test_on_the_pages_from_telling_to_the_list(cast: Cast) -> None:
     inspector, street = signed_in(cast, "inspector"), signed_in(cast, "street")
     form: dict[str, Any] = {"enterprise": "没有的厂", "text": "夜间在生产，约三十人", "client_id": str(new_id())}
     assert (

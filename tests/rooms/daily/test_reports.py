@@ -231,7 +231,7 @@ def test_a_competitor_sees_nothing(cast: Cast) -> None:
     assert cast.units["works"].name not in rival.get(reverse("daily")).content.decode()
 
 
-def test_in_the_browser_the_clerk_taps_once_and_the_street_sees_it(cast: Cast) -> None:
+def test_on_the_pages_the_clerk_taps_once_and_the_street_sees_it(cast: Cast) -> None:
     clerk, street = signed_in(cast, "enterprise"), signed_in(cast, "street")
     form = {k: str(v) for k, v in FIGURES.items()} | {
         "unit": cast.units["works"].pk,

@@ -163,7 +163,7 @@ def test_the_drawing_shows_what_is_done_and_what_runs_over(cast: Cast) -> None:
     assert draw([], today()) is None
 
 
-def test_in_the_browser_from_adding_to_a_visit(cast: Cast) -> None:
+def test_on_the_pages_from_adding_to_a_visit(cast: Cast) -> None:
     hq, leader = signed_in(cast, "hq"), signed_in(cast, "leader")
     form = {
         "name": "东郊水厂", "kind": "infrastructure", "area": cast.areas["east"].pk, "lead_unit": cast.units["department"].pk, "invest": "8000",

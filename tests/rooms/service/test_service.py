@@ -176,7 +176,7 @@ def test_a_competitor_and_the_next_street_see_nothing(cast: Cast) -> None:
     assert [v.unit for v in visits(cast.as_("enterprise"))] == [cast.units["works"].pk]
 
 
-def test_in_the_browser_a_leader_visits_and_the_enterprise_confirms(cast: Cast) -> None:
+def test_on_the_pages_a_leader_visits_and_the_enterprise_confirms(cast: Cast) -> None:
     leader, works = signed_in(cast, "leader"), signed_in(cast, "enterprise")
     form = {
         "enterprise": cast.units["works"].name, "at": timezone.now().astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"), "way": "on_site",

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from tongchou.kernel.text import Text
 from tongchou.record.models import Loop, Staff
+from tongchou.record.staffing import open_itinerary
 from tongchou.rooms.enterprises.actions import ORIGIN
 from tongchou.rooms.enterprises.pages.staff import told
 from tongchou.web.pages.forms import done
@@ -35,7 +36,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     context = {
         "title": TITLE,
         "linked": key is not None,
-        "files": [told(r) | {"loop": asked_for.get(str(r.pk))} for r in rows],
+        "files": [told(r) | {"itinerary": open_itinerary(r), "loop": asked_for.get(str(r.pk))} for r in rows],
     }
     return render(request, "enterprises/my_work.html", context)
 

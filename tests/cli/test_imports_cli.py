@@ -1,0 +1,77 @@
+"""Registers and staff files from the command line: counts, rejected rows in a file of their own, exit codes; which regime holds."""
+
+from __future__ import annotations
+
+import json
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.cast import Cast
+from tongchou.cli import main
+from tongchou.record.models import Staff, Unit
+
+pytestmark = pytest.mark.django_db
+GOOD, WRONG = "91110105MA01ABCD2L", "91110105MA01ABCD2M"
+
+
+@pytest.fixture(autouse=True)
+def _same_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(main, "database", nullcontext)
+
+
+def run(*words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(main.app, list(words))
+    return done.exit_code, done.output
+
+
+def test_enterprises_come_in_and_rejected_rows_come_back(cast: Cast, tmp_path: Path) -> None:
+    code = cast.areas["spring"].code
+    file, rejected = tmp_path / "register.csv", tmp_path / "rejected.csv"
+    file.write_text(f"企业名称,统一社会信用代码,所在社区\n甲厂,,{code}\n乙厂,{WRONG},{code}\n", "utf-8")
+    before = Unit.objects.count()
+    assert run("enterprise", "import", str(file), "--dry-run", "--lang", "en")[0] == 2
+    assert Unit.objects.count() == before
+    status, said = run("enterprise", "import", str(file), "--rejected", str(rejected), "--lang", "en")
+    assert status == 2
+    assert "rows in 2  accepted 1  rejected 1" in said
+    assert WRONG in rejected.read_text("utf-8-sig")
+    assert Unit.objects.count() == before + 1
+
+
+def test_where_rejected_rows_cannot_go_nothing_comes_in(cast: Cast, tmp_path: Path) -> None:
+    """The rows that went in could not be told from those that did not, once the counts are gone."""
+    file, there = tmp_path / "register.csv", tmp_path / "there.csv"
+    file.write_text(f"企业名称,所在社区\n甲厂,{cast.areas['spring'].code}\n", "utf-8")
+    there.write_text("kept", "utf-8")
+    before = Unit.objects.count()
+    for place in (there, tmp_path / "no folder" / "x.csv"):
+        status, said = run("enterprise", "import", str(file), "--rejected", str(place))
+        assert status == 1
+        assert str(place.name) in said.replace("\n", "")
+    assert Unit.objects.count() == before
+    assert there.read_text("utf-8") == "kept"
+    unused = tmp_path / "unused.csv"
+    assert run("enterprise", "import", str(file), "--rejected", str(unused))[0] == 0
+    assert not unused.exists(), "nothing was rejected"
+
+
+def test_staff_come_in_from_the_command_line(cast: Cast, tmp_path: Path) -> None:
+    Unit.objects.filter(pk=cast.units["works"].pk).update(code=GOOD)
+    file = tmp_path / "staff.csv"
+    file.write_text(f"企业,姓名,证件号码\n{GOOD},禤静姝,110101199003074370\n{GOOD},某某,110101199003074371\n", "utf-8")
+    status, said = run("staff", "import", str(file), "--lang", "en")
+    assert (status, Staff.objects.count()) == (2, 1), said
+    assert "rows in 2  accepted 1  rejected 1" in said
+
+
+def test_which_regime_holds_and_by_which_document(cast: Cast) -> None:
+    status, said = run("resumption", "regime", "--area", "440606", "--on", "2020-02-25", "--json")
+    assert status in (0, 2), said
+    found = json.loads(said)
+    assert (found["area"], found["on"]) == ("440606", "2020-02-25")
+    assert found["edition"]["zh"]
+    assert run("resumption", "regime", "--area", "440606", "--on", "2020-02-30")[0] == 1
+    assert run("resumption", "regime", "--area", "44", "--on", "2020-02-25")[0] == 1
