@@ -16,6 +16,7 @@ from tests.cast import Cast
 from tests.web.test_pages import signed_in
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
+from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
 from tongchou.record.models import Loop
 from tongchou.rooms.command.duty_questions import faults, own_shifts, roster
@@ -221,18 +222,57 @@ def test_what_is_wrong_in_the_form_is_said_beside_the_field(cast: Cast, wrong: d
     assert f'href="#id_{field}"' in answer.content.decode()
 
 
-def test_an_incident_is_reported_by_telephone_within_twenty_minutes_then_in_writing(cast: Cast) -> None:
-    known = {"happened": "8 时许，清源路 5 号", "category": "accident"}
-    given = {"kind": "incident", "title": "燃气泄漏", "owner_unit": cast.units["east_street"].pk, "data": known}
-    loop = do(cast, "street", "loop.open", **given)["loop"]
-    row = Loop.objects.get(pk=loop)
+def incident(cast: Cast, category: str, minutes_ago: float, **more: Any) -> Loop:
+    known = (timezone.now() - timedelta(minutes=minutes_ago)).isoformat()
+    data = {"happened": "8 时许，清源路 5 号", "category": category, "known_at": known, **more}
+    given = {"kind": "incident", "title": "燃气泄漏", "owner_unit": cast.units["east_street"].pk, "data": data}
+    return Loop.objects.get(pk=do(cast, "street", "loop.open", **given)["loop"])
+
+
+def minutes_after_known(row: Loop) -> int:
     assert row.deadline is not None
-    assert round((row.deadline - row.opened_at).total_seconds() / 60) == 20
-    told = [{"key": "told", "type": "text", "text": "8 时 06 分报区值班室"}]
-    do(cast, "street", "loop.advance", loop=loop, step="phone", evidence=told)
+    return round((row.deadline - datetime.fromisoformat(row.data["known_at"])).total_seconds() / 60)
+
+
+TOLD = [{"key": "told", "type": "text", "text": "8 时 06 分报区值班室"}]
+
+
+@pytest.mark.parametrize(
+    ("category", "phone", "written"),
+    [("outbreak", 20, 120), ("accident", 20, 40), ("disaster", 20, 40), ("public_order", 20, 40), ("other", 30, 60)],
+)
+def test_both_reports_are_due_by_category_from_the_moment_it_was_known(cast: Cast, category: str, phone: int, written: int) -> None:
+    row = incident(cast, category, 7)
+    assert minutes_after_known(row) == phone
+    do(cast, "street", "loop.advance", loop=row.pk, step="phone", evidence=TOLD)
     row.refresh_from_db()
-    assert row.deadline is not None
-    assert round((row.deadline - timezone.now()).total_seconds() / 60) == 20  # forty minutes after it was known, if the call took all of twenty
+    assert minutes_after_known(row) == written
+
+
+def test_an_incident_entered_late_is_late_at_once_and_rises_at_the_next_look(cast: Cast) -> None:
+    row = incident(cast, "accident", 30)
+    assert row.deadline is not None and row.deadline < timezone.now() and row.check_at is not None and row.check_at <= timezone.now()
+    page = signed_in(cast, "street").get(reverse("loop", args=[row.pk])).content.decode()
+    assert "已超 10 分钟" in page
+    act("loop.escalate", SYSTEM, new_id(), {"limit": 50})
+    row.refresh_from_db()
+    assert row.level == "remind"  # ten minutes late: the quarter of an hour of the next rung is not over
+    do(cast, "street", "loop.advance", loop=row.pk, step="phone", evidence=TOLD)
+    row.refresh_from_db()
+    assert minutes_after_known(row) == 40
+
+
+def test_nothing_is_known_in_the_future_or_before_it_happened(cast: Cast) -> None:
+    assert refused(lambda: incident(cast, "accident", -5)).field == "data.known_at"
+    before = (timezone.now() - timedelta(minutes=3)).isoformat()
+    assert refused(lambda: incident(cast, "accident", 10, happened_at=before)).field == "data.known_at"
+    assert refused(lambda: incident(cast, "accident", 10, happened_at="2026-11-26T08:00")).reason is Reason.INVALID_VALUE
+    assert incident(cast, "accident", 2, happened_at=before).data["happened_at"] == before
+
+
+def test_an_incident_is_reported_by_telephone_then_in_writing_and_closed_by_another(cast: Cast) -> None:
+    loop = incident(cast, "accident", 2).pk
+    do(cast, "street", "loop.advance", loop=loop, step="phone", evidence=TOLD)
     report = [{"key": "report", "type": "text", "text": "8 时许巡查发现……"}]
     do(cast, "street", "loop.advance", loop=loop, step="write", evidence=report)
     do(cast, "street", "loop.advance", loop=loop, step="finish", evidence=[{"key": "outcome", "type": "text", "text": "已关阀抢修，无伤亡。"}])
