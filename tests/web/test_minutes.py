@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from tests.cast import Cast
 from tests.rooms.assessment.test_bulletins import draft, refused, sign
-from tests.rooms.directives.test_meetings import line, plan
 from tests.rooms.directives.test_meetings import do as do_then
+from tests.rooms.directives.test_meetings import line, plan
 from tests.web.test_pages import signed_in
 from tongchou.kernel.errors import Reason
 from tongchou.kernel.ids import new_id
@@ -39,7 +39,9 @@ def test_a_settled_meeting_becomes_minutes_with_who_attended(cast: Cast) -> None
     do_then(cast, "hq", "meeting.settle", meeting=str(meeting.pk))
     assert url.replace("&", "&amp;") in client.get(reverse("meeting", args=[meeting.pk])).content.decode()
     form = client.get(url).content.decode()
-    assert "department 单位周某（代）" in form and "各街道三日内完成排查" in form and "缺席：west_street 单位。" in form
+    assert "department 单位周某（代）" in form
+    assert "各街道三日内完成排查" in form
+    assert "缺席：west_street 单位。" in form
     given = {
         "client_id": str(new_id()), "form": "minutes", "title": "调度会纪要", "body": "议定事项如下。", "present": "east_street 单位甲\ndepartment 单位周某（代）",
         "attachments": "任务分工表", "urgency": "加急",
@@ -47,7 +49,8 @@ def test_a_settled_meeting_becomes_minutes_with_who_attended(cast: Cast) -> None
     page = client.post(url, given, follow=True).content.decode()
     row = Bulletin.objects.get()
     assert (row.form, row.present, row.attachments, row.urgency) == ("minutes", ["east_street 单位甲", "department 单位周某（代）"], ["任务分工表"], "加急")
-    assert "出席：east_street 单位甲、department 单位周某（代）" in page and reverse("meeting", args=[meeting.pk]) in page
+    assert "出席：east_street 单位甲、department 单位周某（代）" in page
+    assert reverse("meeting", args=[meeting.pk]) in page
     word = docx.Document(io.BytesIO(client.get(reverse("bulletin_file", args=[row.pk, "docx"])).content))
     assert any(p.text.startswith("出席：east_street 单位甲") for p in word.paragraphs)
     assert signed_in(cast, "dept").get(url).status_code in (403, 404)
@@ -56,6 +59,7 @@ def test_a_settled_meeting_becomes_minutes_with_who_attended(cast: Cast) -> None
 def test_a_document_that_names_its_signer_is_signed_by_nobody_else(cast: Cast) -> None:
     key = draft(cast, signer="李某", urgency="特急", attachments=["附表"])
     assert refused(lambda: sign(cast, key)).reason is Reason.NOT_ALLOWED
-    cast.act("hq", "bulletin.edit", bulletin=key, seen_version=1, title="关于做好返区人员排查的通知", to=[cast.units["east_street"].pk], body="正文", signer="leader 同志")
+    to = [cast.units["east_street"].pk]
+    cast.act("hq", "bulletin.edit", bulletin=key, seen_version=1, title="关于做好返区人员排查的通知", to=to, body="正文", signer="leader 同志")
     assert sign(cast, key, 2)["seq"] == 1
     assert refused(lambda: draft(cast, urgency="平急")).field == "urgency"

@@ -18,8 +18,8 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
-from tongchou.record.models import Loop
-from tongchou.rooms.command.duty_questions import faults, own_shifts, roster
+from tongchou.record.models import Loop, PostHolding
+from tongchou.rooms.command.duty_questions import faults, own_shifts, roster, unwatched
 from tongchou.rooms.command.models import LogEntry, Place, Shift
 from tongchou.rooms.command.rules import duty_rules
 from tongchou.rooms.command.tasks import raise_missed
@@ -121,6 +121,35 @@ def test_what_is_wrong_with_a_watch_is_listed(cast: Cast) -> None:
     cast.accounts["street"].is_active = False
     cast.accounts["street"].save()
     assert "no_post" in found(cast, now)
+
+
+def test_who_holds_no_post_any_more_on_the_day_of_the_shift_is_listed(cast: Cast) -> None:
+    now = timezone.now()
+    shift(cast, now + 24 * HOUR, 12, leaders=["street"], staff=["street_colleague"])
+    assert "no_post" not in found(cast, now, 3)
+    held = PostHolding.objects.get(account=cast.accounts["street"], to_date=None)
+    held.to_date = timezone.localdate() + timedelta(days=9)  # the post goes on beyond the shift
+    held.save()
+    assert "no_post" not in found(cast, now, 3)
+    held.to_date = timezone.localdate()
+    held.save()
+    assert found(cast, now, 3).count("no_post") == 1  # the account is still active
+
+
+def test_units_without_a_shift_now_or_tomorrow_are_one_list_for_headquarters(cast: Cast) -> None:
+    now = timezone.now()
+    assert unwatched(cast.as_("hq"), now) == []  # who has never planned is not on watch
+    shift(cast, now - HOUR, 4, leaders=["street"], staff=["street_colleague"])
+    (gap,) = unwatched(cast.as_("hq"), now)
+    assert (gap.unit, gap.now, gap.since) == (cast.units["east_street"].pk, False, now + 3 * HOUR)
+    (none,) = unwatched(cast.as_("hq"), now + 3 * HOUR)
+    assert none.now
+    shift(cast, now + 3 * HOUR, 36, leaders=["street"], staff=["street_colleague"])
+    shift(cast, now + 39 * HOUR, 36, leaders=["street"], staff=["street_colleague"])
+    assert unwatched(cast.as_("hq"), now) == []
+    assert unwatched(cast.as_("next_street"), now + 3 * HOUR) == []
+    Shift.objects.filter(starts_at__gt=now).update(cancelled_at=now)
+    assert "east_street 单位" in signed_in(cast, "hq").get(reverse("duty")).content.decode().split('id="unwatched"')[1]
 
 
 def test_handing_over_takes_two_people(cast: Cast) -> None:
@@ -251,7 +280,10 @@ def test_both_reports_are_due_by_category_from_the_moment_it_was_known(cast: Cas
 
 def test_an_incident_entered_late_is_late_at_once_and_rises_at_the_next_look(cast: Cast) -> None:
     row = incident(cast, "accident", 30)
-    assert row.deadline is not None and row.deadline < timezone.now() and row.check_at is not None and row.check_at <= timezone.now()
+    assert row.deadline is not None
+    assert row.deadline < timezone.now()
+    assert row.check_at is not None
+    assert row.check_at <= timezone.now()
     page = signed_in(cast, "street").get(reverse("loop", args=[row.pk])).content.decode()
     assert "已超 10 分钟" in page
     act("loop.escalate", SYSTEM, new_id(), {"limit": 50})

@@ -412,10 +412,12 @@ def test_the_first_responsible_person_comes_from_the_chain_of_responsibility_wit
         assert why in row.suggested[0]["person"]["zh"]
     assert "责任链上由其负责“柳荫社区”" in rows[1].suggested[0]["zh"]  # by the chain, not by the name of a unit
     page = signed_in(town, "hq").get(reverse("directive_document", args=[rows[0].document_id])).content.decode()
-    assert "第一责任人" in page and "属地责任人" in page
+    assert "第一责任人" in page
+    assert "属地责任人" in page
     Directive.objects.filter(pk=rows[0].pk).update(quantities=["3000 只口罩"], heading="一、抓排查 / （一）返区人员")
     page = signed_in(town, "hq").get(reverse("directive_document", args=[rows[0].document_id])).content.decode()
-    assert "3000 只口罩" in page and "一、抓排查 / （一）返区人员" in page
+    assert "3000 只口罩" in page
+    assert "一、抓排查 / （一）返区人员" in page
     confirm(town, rows[0])
 
 

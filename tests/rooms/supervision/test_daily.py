@@ -115,10 +115,12 @@ def test_what_a_group_covered_and_missed_is_read_from_its_load_and_exported(cast
     sheet = client.get(reverse("coverage")).content.decode()
     assert f'href="{url}"' in sheet
     page = client.get(url).content.decode()
-    assert "works 单位" in page and "mill 单位" in page
+    assert "works 单位" in page
+    assert "mill 单位" in page
     assert "查过 1 个，有漏查 1 个" in page
     only = client.get(url + "&missed=1").content.decode()
-    assert "mill 单位" in only and "works 单位" not in only
+    assert "mill 单位" in only
+    assert "works 单位" not in only
     cells = [str(c.value) for row in load_workbook(io.BytesIO(client.get(url + "&export=xlsx").content)).active.iter_rows() for c in row]  # type: ignore[union-attr]
     assert "mill 单位" in cells
     assert signed_in(cast, "street").get(url).status_code == 404

@@ -18,10 +18,10 @@ from tongchou.packs.kinds import LoopKind, Party
 from tongchou.record.access import Actor, Grant, roles
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.loops import BULK_LIMIT, check_due
-from tongchou.record.loops.fields import fields_refused
 from tongchou.record.copytext import batched_lines
 from tongchou.record.loops import engine
 from tongchou.record.loops.asked import Asked, check_asked
+from tongchou.record.loops.fields import fields_refused
 from tongchou.record.loops.kinds import current_edition
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import CoUnit

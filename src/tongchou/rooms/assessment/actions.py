@@ -119,10 +119,11 @@ def sign(context: Context, given: SignIn) -> dict[str, Any]:
     if row.form in ("document", "bulletin", "letter") and not row.to_units:
         rule = Text("没有主送单位。", "It goes to nobody.")
         raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请在草稿中选择主送单位。", "Name the units in the draft."), field="to")
-    name = Account.objects.filter(pk=context.actor.account_id).values_list("display_name", flat=True).first()
+    name = Account.objects.filter(pk=context.actor.account_id or 0).values_list("display_name", flat=True).first()
     if row.signer and row.signer != name:
         rule = Text("公文写明签发人为“{n}”，应由其本人签发。", "The document names “{n}” as its signer, who signs it in person.").with_(n=row.signer)
-        raise Refusal(Reason.NOT_ALLOWED, rule, remedy=Text("请由其签发，或在草稿中改正。", "Let that person sign, or correct the draft."), field="signer", value=row.signer)
+        remedy = Text("请由其签发，或在草稿中改正。", "Let that person sign, or correct the draft.")
+        raise Refusal(Reason.NOT_ALLOWED, rule, remedy=remedy, field="signer", value=row.signer)
     row.organ, row.year = organ_code(row.issuer) + ("函" if row.form == "letter" else ""), context.now.astimezone(SHANGHAI).year
     forms = ("document", "bulletin") if row.form in ("document", "bulletin") else (row.form,)
     with connection.cursor() as cursor:  # numbers of an organ are given one after the other, without gaps

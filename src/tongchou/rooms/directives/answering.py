@@ -114,5 +114,6 @@ def person_of(answers: Answering, unit: int, areas: Sequence[tuple[int, str]], t
         return held, Text("本辖区属地责任人（{t}）", "Answers for the unit's own area ({t})").with_(t=held.title)
     held = answers.only.get(unit)
     if held is not None:
-        return held, Text("该单位只有一名在任人员（{t}）；责任链上没有指定", "The only one who holds a post there ({t}); the chain of responsibility names nobody").with_(t=held.title)
+        why = Text("该单位只有一名在任人员（{t}）；责任链上没有指定", "The only one who holds a post there ({t}); the chain of responsibility names nobody")
+        return held, why.with_(t=held.title)
     return None

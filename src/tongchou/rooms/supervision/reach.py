@@ -62,14 +62,14 @@ def daily_in_reach(actor: Actor, key: uuid.UUID) -> DailyRound:
     return row
 
 
-def days_of(row: Round) -> list[Round]:
-    """The last rounds of the same repetition, the newest first, each with `all` and `finished` visits."""
+def days_of(row: Round) -> list[tuple[Round, int, int]]:
+    """The last rounds of the same repetition, the newest first, each with how many visits it has and how many are finished."""
     if row.daily_id is None:
         return []
     counted = Round.objects.filter(daily=row.daily_id).annotate(
         all=Count("visits", filter=~Q(visits__state__in=["cancelled", "moved"])), finished=Count("visits", filter=Q(visits__state="finished"))
     )
-    return list(counted.order_by("-starts_on")[:14])
+    return [(r, r.all, r.finished) for r in counted.order_by("-starts_on")[:14]]
 
 
 def visit_in_reach(actor: Actor, key: uuid.UUID) -> Visit:

@@ -59,7 +59,7 @@ def repeat(context: Context, given: RepeatIn) -> dict[str, Any]:
     if not targets:
         rule = Text("本轮还没有督查对象。", "The round visits nobody yet.")
         raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请先指定督查对象。", "Name whom to visit first."), field="round", value=str(row.pk))
-    daily = DailyRound.objects.select_for_update().filter(pk=row.daily_id, stopped_at=None).first()
+    daily = DailyRound.objects.select_for_update().filter(pk=row.daily_id, stopped_at=None).first() if row.daily_id else None
     if daily is None:
         daily = DailyRound(id=new_id(), group_id=row.group_id, kind=row.kind, title=row.title, note=row.note, first=first)
     daily.targets, daily.until, daily.set_by_id, daily.set_at = targets, given.until, context.actor.account_id, context.now

@@ -72,7 +72,8 @@ def _of_group(request: HttpRequest, most: int) -> HttpResponse:
         "shown": len(rows),
         "covered": sum(any(r.weeks) for r in rows),
         "lacking": sum(r.missed > 0 for r in rows),
-        "empty": {"title": Text("没有单位", "No units"), "text": Text("近八周没有安排，或没有漏查。", "Nothing was planned in eight weeks, or nothing was missed."), "icon": "eye-check"},
+        "empty": {"title": Text("没有单位", "No units"), "text": Text("近八周没有安排，或没有漏查。", "Nothing planned in eight weeks, or nothing missed."),
+                  "icon": "eye-check"},
         "breadcrumbs": [{"url": reverse("supervision"), "label": TITLE}, {"url": reverse("coverage"), "label": _TITLE}, {"url": "", "label": group.name}],
     }  # fmt: skip
     return render(request, "supervision/coverage_group.html", context)

@@ -108,7 +108,7 @@ def round_page(request: HttpRequest, round: uuid.UUID) -> HttpResponse:
         "draws": row.draws.order_by("at"),
         "can_visit": row.group_id in actor.unit_ids(VISIT),
         "can_repeat": row.closed_at is None and row.starts_on == row.ends_on,
-        "days": [{"row": r, "missed": r.starts_on < today and r.finished < r.all} for r in days_of(row)],
+        "days": [{"row": r, "all": n, "finished": done, "missed": r.starts_on < today and done < n} for r, n, done in days_of(row)],
         "breadcrumbs": [{"url": reverse("supervision"), "label": TITLE}, {"url": "", "label": row.title[:30]}],
     }
     return render(request, "supervision/round.html", context)
