@@ -344,6 +344,8 @@ PAGES: dict[str, Way] = {
     "round_draw": Way(("round",), "area", needs="supervision.oversee", form=lambda p: {"checklist": "venue", "kinds": "street", "wanted": "1"}),
     "round_move": Way(("round",), "area", needs="supervision.oversee", form=lambda p: {"starts_on": "2026-12-01", "reason": "改期"}),
     "round_close": Way(("round",), "area", needs="supervision.oversee", form=lambda p: {"reason": "停产"}),
+    "round_repeat": Way(("round",), "area", needs="supervision.oversee", form=lambda p: {"until": str(timezone.localdate() + timedelta(days=9))}),
+    "daily_stop": Way(("daily",), "area", needs="supervision.oversee", form=lambda p: {"reason": "停产"}),
     "round_reassign": Way(("round",), "area", needs="supervision.oversee", form=lambda p: {"visits": str(p.ids["visit"]), "reason": "换人"}),
     "draw": Way(("draw",), "area", needs="supervision.oversee"),
     "checklist": Way(("checklist_key",)),
@@ -466,6 +468,8 @@ ACTS: dict[str, Way] = {
         reach="area", needs="supervision.oversee", form=lambda p: {"round": p.ids["round"], "checklist": "venue", "kinds": ["street"], "wanted": 1}
     ),
     "round.move": Way(reach="area", needs="supervision.oversee", form=lambda p: {"round": p.ids["round"], "starts_on": "2026-12-01", "reason": "改期"}),
+    "round.repeat": Way(reach="area", needs="supervision.oversee", form=lambda p: {"round": p.ids["round"], "until": str(timezone.localdate() + timedelta(days=9))}),
+    "round.stop_daily": Way(reach="area", needs="supervision.oversee", form=lambda p: {"daily": p.ids["daily"], "reason": "停产"}),
     "round.close": Way(reach="area", needs="supervision.oversee", form=lambda p: {"round": p.ids["round"], "reason": "停产"}),
     "visit.reassign": Way(
         reach="area", needs="supervision.oversee", form=lambda p: {"round": p.ids["round"], "visits": [p.ids["visit"]], "reason": "换人"}

@@ -493,6 +493,11 @@ def _supervision(cast: Cast, place: Place) -> None:
     now, today = timezone.now(), timezone.localdate()
     group = _unit(f"{place.name} 督导组", "supervision_group", place.area)
     row = supervision.Round.objects.create(id=new_id(), kind="unannounced", title=place.marker("轮"), group=group, starts_on=today, ends_on=today, opened_at=now)
+    daily = supervision.DailyRound.objects.create(
+        id=new_id(), group=group, kind="unannounced", title=place.marker("每日"), first=today, until=today, set_at=now
+    )
+    row.daily = daily
+    row.save()
     drawn = supervision.Draw.objects.create(id=new_id(), round=row, pool=[place.unit.pk], seed="00", wanted=1, drawn=[place.unit.pk], by=place.officer, at=now)
     visit = supervision.Visit.objects.create(
         id=new_id(), round=row, edition=edition_for("venue", now), unit=place.unit, planned_on=today, state="begun", begun_at=now
@@ -500,4 +505,4 @@ def _supervision(cast: Cast, place: Place) -> None:
     supervision.Answer.objects.create(visit=visit, item="air", verdict="fault", note=place.marker("查见"), at=now, by=place.officer)
     handler = _unit(f"{place.name} 纪检", "discipline", place.area)
     lead = make_lead(Context(new_id(), SYSTEM, now, ()), "neglect", place.unit, handler, None, place.marker("线索"))
-    place.ids |= {"round": row.pk, "draw": drawn.pk, "visit": visit.pk, "lead": lead.pk, "checklist_key": "venue"}
+    place.ids |= {"round": row.pk, "daily": daily.pk, "draw": drawn.pk, "visit": visit.pk, "lead": lead.pk, "checklist_key": "venue"}

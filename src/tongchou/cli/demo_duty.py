@@ -46,6 +46,22 @@ def make_duty(demo: Demo) -> None:
     done = list(Shift.objects.filter(starts_at__lte=timezone.now()).order_by("starts_at"))
     for n, shift in enumerate(done):
         _watch(demo, names, shift, done[n - 1] if n else None, n)
+    _incidents(demo)
+
+
+def _incidents(demo: Demo) -> None:
+    """One reported by telephone and in writing in time; one of today that was entered forty minutes after it was known."""
+    for title, category, hours, entered in (("小区燃气泄漏", "accident", 30, 4), ("隔离点短时停电", "other", 3, 40)):
+        known = timezone.now() - timedelta(hours=hours)
+        data = {"happened": "巡查发现，已派人到场。", "happened_at": (known - timedelta(minutes=6)).isoformat(), "known_at": known.isoformat(), "category": category}
+        at = known + timedelta(minutes=entered)
+        given = {"kind": "incident", "title": title, "owner_unit": demo.units["street:0"].pk, "data": data, "origin": "demo"}
+        loop = act("loop.open", demo.actor("street"), new_id(), given, now=at).result["loop"]
+        told = [{"key": "told", "type": "text", "text": f"报区值班室，{(at + timedelta(minutes=5)).astimezone(SHANGHAI):%H 时 %M 分}"}]
+        act("loop.advance", demo.actor("street"), new_id(), {"loop": loop, "step": "phone", "evidence": told}, now=at + timedelta(minutes=5))
+        if entered < 10:
+            wrote = [{"key": "report", "type": "text", "text": "管线接口松动，已关阀疏散，无伤亡，燃气公司正在抢修。"}]
+            act("loop.advance", demo.actor("street"), new_id(), {"loop": loop, "step": "write", "evidence": wrote}, now=at + timedelta(minutes=25))
 
 
 def _watch(demo: Demo, names: dict[int, str], shift: Shift, before: Shift | None, n: int) -> None:

@@ -12,8 +12,8 @@ from tongchou.cli.demo_cast import Demo, add_accounts
 from tongchou.cli.demo_history import photo
 from tongchou.packs.checklists import Checklist, shipped
 from tongchou.record.models import Loop
-from tongchou.rooms.supervision.models import Lead
-from tongchou.rooms.supervision.tasks import raise_leads
+from tongchou.rooms.supervision.models import Lead, Round
+from tongchou.rooms.supervision.tasks import open_daily_rounds, raise_leads
 
 DAY = timedelta(days=1)
 _SEEN = {
@@ -31,8 +31,9 @@ def make_supervision(demo: Demo) -> None:
     _round(demo, "inspector", start, "planned", "复工企业第一轮督查", "enterprise_resumption", enterprises[:4], ("supplies", "canteen"), upto="passed")
     _round(demo, "inspector2", start + 4 * DAY, "planned", "隔离点规范化督查", "isolation_site", ["site"], ("measured", "waste"), upto="rectified")
     _round(demo, "inspector", start + 9 * DAY, "unannounced", "企业防控措施明察暗访", "enterprise_resumption", enterprises[:2], ("supplies",), upto="rectified")
-    _round(demo, "discipline", start + 13 * DAY, "discipline", "每日纪律检查", "daily_discipline", ["street:0", "checkpoint"], ("present",), upto="issued")
+    _round(demo, "discipline", start + 13 * DAY, "discipline", "值班值守纪律检查", "daily_discipline", ["street:0", "checkpoint"], ("present",), upto="issued")
     _round(demo, "inspector2", start + 16 * DAY, "planned", "卡口查验督查", "checkpoint", ["checkpoint"], ("handover",), upto="issued")
+    _daily(demo)
     _drawn(demo)
     _leads(demo)
     _praise(demo)
@@ -83,6 +84,23 @@ def _settle(demo: Demo, who: str, owner: str, loop: str, at: datetime, upto: str
     if upto == "passed":
         seen = [{"key": "seen", "type": "text", "text": "现场复查，已整改到位。"}]
         demo.do(who, "loop.advance", at + timedelta(hours=44), loop=loop, step="pass", evidence=seen)
+
+
+def _daily(demo: Demo) -> None:
+    """Discipline inspection of three streets every day for a month; carried out on all days but one, when one street was left out."""
+    start = (timezone.now() - 6 * DAY).replace(hour=1, minute=0)
+    made = _open(demo, "discipline", start, "discipline", "街道每日纪律检查", days=0)
+    units = ["street:0", "street:1", "street:2"]
+    demo.do("discipline", "round.add", start, round=made, checklist="daily_discipline", units=[demo.units[u].pk for u in units])
+    demo.do("discipline", "round.repeat", start, round=made, until=str(timezone.localdate(start) + 30 * DAY))
+    for n in range(6):
+        day = start + n * DAY
+        if n:
+            open_daily_rounds(day)
+        held = Round.objects.get(daily__isnull=False, starts_on=timezone.localdate(day))
+        for m, visit in enumerate(held.visits.order_by("pk")):
+            if (n, m) != (3, 2):
+                _visit(demo, "discipline", day + timedelta(hours=1 + m), str(visit.pk), shipped()["daily_discipline"], ())
 
 
 def _drawn(demo: Demo) -> None:

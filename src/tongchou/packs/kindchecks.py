@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from tongchou.kernel.errors import Reason
 from tongchou.kernel.text import Text
+from tongchou.packs.kindclockfile import check_clock
 from tongchou.packs.kinds import Level, LoopKind, Party, Stage, Step
 from tongchou.packs.kindways import check_ways
 from tongchou.packs.yamllines import Node, Problems, nearest
@@ -51,8 +52,12 @@ def check_kind(kind: LoopKind, root: Node, problems: Problems) -> None:
     _check_start(kind, root, stages, problems)
     for stage in kind.stages.values():
         _check_stage(stage, stages.mapping[stage.key], problems)
+        if stage.clock is not None:
+            fields = {f.key: f for f in kind.fields}
+            check_clock(stage.clock, stages.mapping[stage.key].at("deadline"), fields, problems)
     for step in kind.steps.values():
         _check_step(step, kind, steps.mapping[step.key], stages, problems)
+    _check_moments(kind, root, problems)
     _check_returns(kind, root, problems)
     _check_repeats(kind, root, problems)
     check_ways(kind, root, problems)
@@ -84,6 +89,19 @@ def _check_stage(stage: Stage, node: Node, problems: Problems) -> None:
         if (missing or empty) and not problems.touch(f"{node.path}.{key}"):
             problems.add(node.at(key), rule, remedy, path=f"{node.path}.{key}", reason=Reason.MISSING_VALUE)
     _check_ladder(stage, node, problems)
+
+
+def _check_moments(kind: LoopKind, root: Node, problems: Problems) -> None:
+    """`past` and `not_before` belong to moments, and the other field is a moment too."""
+    moments = [f.key for f in kind.fields if f.type == "moment"]
+    for spec, item in _pairs(kind.fields, root.at("fields")) if "fields" in root.mapping else ():
+        for key in ("past", "not_before"):
+            if key in item.mapping and spec.type != "moment":
+                rule = Text("只有 moment 类型的字段才有“{key}”。", "Only a field of type moment has “{key}”.").with_(key=key)
+                problems.add(item.at(key), rule, Text("请删除，或将类型改为 moment。", "Delete it, or make the type moment."))
+        if spec.not_before and spec.type == "moment" and (spec.not_before not in moments or spec.not_before == spec.key):
+            rule = Text("须是另一个 moment 字段。", "This must be another field of type moment.")
+            problems.add(item.at("not_before"), rule, nearest(spec.not_before, [m for m in moments if m != spec.key]), value=spec.not_before)
 
 
 def _check_ladder(stage: Stage, node: Node, problems: Problems) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from tongchou.kernel.text import Text
 from tongchou.kernel.workdays import Limit
+from tongchou.packs.kindclock import Clock
 
 
 class Party(StrEnum):
@@ -60,6 +64,13 @@ class Stage:
     keeps_deadline: bool
     end: str | None                    # None while open; else done | cancelled | refused ...
     ladder: tuple[Rung, ...]
+    clock: Clock | None = None         # counts from a moment in the loop's data; then limit is None
+
+    def due(self, now: datetime, due_at: datetime, data: Mapping[str, Any]) -> datetime:
+        """When the stage is due that is entered now, in a loop that is due at `due_at`."""
+        if self.clock is not None:
+            return self.clock.after(data)
+        return due_at if self.limit is None else self.limit.after(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +105,12 @@ class FieldSpec:
     """A field of the loop's own data."""
 
     key: str
-    type: str                          # text | integer | number | date | choice | boolean
+    type: str                          # text | integer | number | date | moment | choice | boolean
     title: Text
     required: bool = False
     choices: tuple[tuple[str, Text], ...] = ()
+    past: bool = False                 # a moment that is not in the future
+    not_before: str = ""               # a moment that is not before that of another field, where that is given
 
 
 @dataclass(frozen=True, slots=True)

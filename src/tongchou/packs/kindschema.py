@@ -11,6 +11,9 @@ from typing import Any
 
 from tongchou.kernel.workdays import LONGEST
 from tongchou.packs import kindwords as words
+from tongchou.packs.kindclock import KEYS as CLOCK_KEYS
+from tongchou.packs.kindclock import LIMIT_KEYS, STATUSES
+from tongchou.packs.kindclock import LONGEST as LONGEST_CLOCK
 
 SCHEMA_FILE = Path(__file__).parent / "schema" / "loop-kind.schema.json"
 Schema = dict[str, Any]
@@ -82,12 +85,18 @@ def _stage() -> Schema:
     rung = {"after_hours": {"type": "number", "minimum": 0, "maximum": words.MAX_HOURS}, "level": _enum(words.LEVELS)}
     ladder = {"type": "array", "minItems": 1, "items": _object(rung | {"to": _list(words.TOLD)}, words.RUNG_KEYS)}
     workdays = _object({"workdays": _WORKDAYS}, ("workdays",))
-    deadline = {"anyOf": [_HOURS, {"const": "keeps"}, workdays]} | _says(
-        "时限：小时数、{workdays: 天数} 或 keeps", "Deadline: hours, {workdays: days}, or `keeps`"
+    deadline = {"anyOf": [_HOURS, {"const": "keeps"}, workdays, _clock()]} | _says(
+        "时限：小时数、{workdays: 天数}、keeps，或自某时刻起按类别计时", "Deadline: hours, {workdays: days}, `keeps`, or a clock by category"
     )
     open_ = {"title": _ref("text"), "owner": _enum(words.OWNERS), "deadline": deadline, "ladder": ladder}
     end = {"title": _ref("text"), "end": _enum(words.END_REASONS)}
     return {"anyOf": [_object(open_, tuple(open_)), _object(end, tuple(end))]}
+
+
+def _clock() -> Schema:
+    line = _object({"value": _whole(1) | {"maximum": LONGEST_CLOCK}, "status": _enum(STATUSES), "source": _ref("text")}, LIMIT_KEYS)
+    table = {"type": "object", "propertyNames": _NAME, "minProperties": 1, "additionalProperties": line}
+    return _object({"since": _NAME, "by": _NAME, "minutes": table}, CLOCK_KEYS)
 
 
 def _step() -> Schema:
@@ -116,6 +125,8 @@ def _field() -> Schema:
         "title": _ref("text"),
         "required": _FLAG,
         "choices": {"type": "object", "minProperties": 2, "additionalProperties": _ref("text")},
+        "past": _FLAG | _says("不得晚于现在，仅限 moment", "Not in the future; moments only"),
+        "not_before": _NAME | _says("不得早于该字段，仅限 moment", "Not before that field; moments only"),
     }
     choice = {"properties": {"type": {"const": "choice"}}}
     return _object(properties, ("key", "type", "title")) | {"if": choice, "then": {"required": ["choices"]}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tongchou.kernel.text import Text
 from tongchou.packs import kindwords as words
+from tongchou.packs.kindclockfile import read_clock
 from tongchou.packs.kindreader import Reader
 from tongchou.packs.kinds import FieldSpec, FollowUp, Level, LoopKind, Need, Party, Rung, Stage, Step
 from tongchou.packs.yamllines import Node, Problems
@@ -57,14 +58,16 @@ def _stage(read: Reader, name: str, node: Node) -> Stage:
     deadline = node.mapping.get("deadline")
     keeps = deadline is not None and deadline.value == "keeps"
     owner = read.choice(node, "owner", words.OWNERS)
+    clock = read_clock(read, node)
     return Stage(
         key=name,
         title=read.text_pair(node, "title"),
         owner=Party(owner) if owner else None,
-        limit=None if keeps else read.limit(node, "deadline"),
+        limit=None if keeps or clock else read.limit(node, "deadline"),
         keeps_deadline=keeps,
         end=read.choice(node, "end", words.END_REASONS) or None,
         ladder=tuple(_rung(read, item) for item in read.entries(node, "ladder")),
+        clock=clock,
     )
 
 
@@ -128,4 +131,5 @@ def _field(read: Reader, item: Node) -> FieldSpec:
     elif given is not None and len(choices) < 2:
         rule = Text("选项不得少于两个。", "There must be at least two choices.")
         read.problems.add(given, rule, Text("请补充选项。", "Add choices."))
-    return FieldSpec(read.key(item, "key"), kind, read.text_pair(item, "title"), read.flag(item, "required"), choices)
+    past, after = read.flag(item, "past"), read.word(item, "not_before", required=False)
+    return FieldSpec(read.key(item, "key"), kind, read.text_pair(item, "title"), read.flag(item, "required"), choices, past, after)

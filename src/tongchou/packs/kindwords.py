@@ -43,11 +43,11 @@ STEP_KEYS = (
 )
 RUNG_KEYS = ("after_hours", "level", "to")
 NEED_KEYS = ("key", "type", "title", "at_least")
-FIELD_KEYS = ("key", "type", "title", "required", "choices")
+FIELD_KEYS = ("key", "type", "title", "required", "choices", "past", "not_before")
 
 SUBJECTS = ("person", "unit", "area", "item", "none")
 EVIDENCE_TYPES = ("text", "file", "photo", "number", "signature", "link")
-FIELD_TYPES = ("text", "integer", "number", "date", "choice", "boolean")
+FIELD_TYPES = ("text", "integer", "number", "date", "moment", "choice", "boolean")
 END_REASONS = ("done", "cancelled", "refused", "merged", "expired")
 NOTES = ("none", "optional", "required")
 VERIFIES = ("other_person", "other_unit")

@@ -21,7 +21,7 @@ from tongchou.record.act import act
 from tongchou.record.models import Loop
 from tongchou.rooms.assessment import definition
 from tongchou.rooms.assessment.definition import Definition, in_force, read
-from tongchou.rooms.assessment.questions import Line, Period, Share, behind, period, ranking, score_of
+from tongchou.rooms.assessment.questions import Line, Period, Share, behind, instances, period, ranking, score_of
 
 DAY = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
@@ -126,6 +126,64 @@ def test_what_looks_gamed_is_shown(cast: Cast) -> None:
 
     Evidence.objects.all().delete()
     assert "bare" in {w.key for w in line(cast).warnings}
+
+
+def test_each_warning_leads_to_the_loops_that_it_is_about(cast: Cast) -> None:
+    from tongchou.record.models import Evidence
+
+    loops = [task(cast) for _ in range(12)]
+    for n, loop in enumerate(loops):
+        work(cast, loop, 0.1 if n < 8 else 5, words="按要求完成" if n else "走访十二户，三户登记")
+    own = [task(cast, opener="street", verifier_unit=cast.units["office"].pk) for _ in range(12)]
+    for loop in own:
+        work(cast, loop, 2, words="自办")
+    Evidence.objects.filter(loop__in=loops[9:]).delete()
+    expected = {"quick": set(loops[:8]), "bare": set(loops[9:]), "own": set(own)}
+    for key, told in expected.items():
+        assert {str(b.id) for b in behind(cast.as_("hq"), cast.units["east_street"].pk, "street", key, MARCH, NOW)} == told, key
+    assert behind(cast.as_("next_street"), cast.units["east_street"].pk, "street", "quick", MARCH, NOW) == []
+    over = {"kind": "street", "first": "2026-03-01", "last": "2026-03-31"}
+    page = signed_in(cast, "hq").get(reverse("scores"), over).content.decode()
+    assert "measure=quick" in page
+    assert "measure=bare" in page
+    assert "measure=own" in page
+    shown = signed_in(cast, "hq").get(reverse("score_loops"), over | {"unit": cast.units["east_street"].pk, "measure": "quick"}).content.decode()
+    assert "8 件待核查" in shown
+    assert "极短时间" in shown
+
+
+def visit(cast: Cast, at: datetime, seen: str, found: bool = False) -> None:
+    difficulties = [{"topic": "labour", "title": "缺工 12 人"}] if found else []
+    given = {"unit": cast.units["works"].pk, "at": at.isoformat(), "way": "phone", "seen": seen, "difficulties": difficulties}
+    act("service.visit", cast.as_("street"), new_id(), given, now=at + timedelta(hours=1))
+
+
+def test_visits_made_for_the_count_are_shown_and_lead_to_the_visits(cast: Cast) -> None:
+    for n in range(19):
+        visit(cast, DAY + timedelta(hours=n), f"第 {n} 次，生产正常")
+    assert line(cast).warnings == ()
+    visit(cast, DAY + timedelta(hours=19), "第二十次，生产正常")
+    assert [(w.key, w.found, w.of) for w in line(cast).warnings] == [("visits", 20, 20)]
+    for n in range(2):
+        visit(cast, DAY + timedelta(days=2, hours=n), f"有困难 {n}", found=True)
+    assert line(cast).warnings == ()  # 20 of 22 are fewer than 95 per cent
+    for n in range(6):
+        visit(cast, DAY + timedelta(days=3, seconds=5 * n), f"一分钟内第 {n} 家")
+    assert [(w.key, w.found, w.of) for w in line(cast).warnings] == [("same_visits", 6, 28)]
+    unit = cast.units["east_street"].pk
+    shown = instances(cast.as_("hq"), unit, "street", "same_visits", MARCH, NOW)
+    assert {i.words for i in shown} == {f"一分钟内第 {n} 家" for n in range(6)}
+    assert instances(cast.as_("next_street"), unit, "street", "same_visits", MARCH, NOW) == []
+    query = {"kind": "street", "first": "2026-03-01", "last": "2026-03-31", "unit": unit, "measure": "same_visits"}
+    page = signed_in(cast, "hq").get(reverse("score_loops"), query).content.decode()
+    assert "一分钟内第 3 家" in page
+    assert "6 件待核查" in page
+
+
+def test_visits_with_the_same_words_are_shown(cast: Cast) -> None:
+    for n in range(5):
+        visit(cast, DAY + timedelta(hours=n), "已走访，一切正常")
+    assert [(w.key, w.found) for w in line(cast).warnings] == [("same_visits", 5)]
 
 
 def test_the_score_weighs_what_can_be_judged_and_ranks_share_places(cast: Cast) -> None:

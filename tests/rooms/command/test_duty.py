@@ -16,9 +16,10 @@ from tests.cast import Cast
 from tests.web.test_pages import signed_in
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
+from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
-from tongchou.record.models import Loop
-from tongchou.rooms.command.duty_questions import faults, own_shifts, roster
+from tongchou.record.models import Loop, PostHolding
+from tongchou.rooms.command.duty_questions import faults, own_shifts, roster, unwatched
 from tongchou.rooms.command.models import LogEntry, Place, Shift
 from tongchou.rooms.command.rules import duty_rules
 from tongchou.rooms.command.tasks import raise_missed
@@ -122,6 +123,35 @@ def test_what_is_wrong_with_a_watch_is_listed(cast: Cast) -> None:
     assert "no_post" in found(cast, now)
 
 
+def test_who_holds_no_post_any_more_on_the_day_of_the_shift_is_listed(cast: Cast) -> None:
+    now = timezone.now()
+    shift(cast, now + 24 * HOUR, 12, leaders=["street"], staff=["street_colleague"])
+    assert "no_post" not in found(cast, now, 3)
+    held = PostHolding.objects.get(account=cast.accounts["street"], to_date=None)
+    held.to_date = timezone.localdate() + timedelta(days=9)  # the post goes on beyond the shift
+    held.save()
+    assert "no_post" not in found(cast, now, 3)
+    held.to_date = timezone.localdate()
+    held.save()
+    assert found(cast, now, 3).count("no_post") == 1  # the account is still active
+
+
+def test_units_without_a_shift_now_or_tomorrow_are_one_list_for_headquarters(cast: Cast) -> None:
+    now = timezone.now()
+    assert unwatched(cast.as_("hq"), now) == []  # who has never planned is not on watch
+    shift(cast, now - HOUR, 4, leaders=["street"], staff=["street_colleague"])
+    (gap,) = unwatched(cast.as_("hq"), now)
+    assert (gap.unit, gap.now, gap.since) == (cast.units["east_street"].pk, False, now + 3 * HOUR)
+    (none,) = unwatched(cast.as_("hq"), now + 3 * HOUR)
+    assert none.now
+    shift(cast, now + 3 * HOUR, 36, leaders=["street"], staff=["street_colleague"])
+    shift(cast, now + 39 * HOUR, 36, leaders=["street"], staff=["street_colleague"])
+    assert unwatched(cast.as_("hq"), now) == []
+    assert unwatched(cast.as_("next_street"), now + 3 * HOUR) == []
+    Shift.objects.filter(starts_at__gt=now).update(cancelled_at=now)
+    assert "east_street 单位" in signed_in(cast, "hq").get(reverse("duty")).content.decode().split('id="unwatched"')[1]
+
+
 def test_handing_over_takes_two_people(cast: Cast) -> None:
     now = timezone.now()
     first = shift(cast, now - 11 * HOUR, 12, staff=["street"])
@@ -221,18 +251,60 @@ def test_what_is_wrong_in_the_form_is_said_beside_the_field(cast: Cast, wrong: d
     assert f'href="#id_{field}"' in answer.content.decode()
 
 
-def test_an_incident_is_reported_by_telephone_within_twenty_minutes_then_in_writing(cast: Cast) -> None:
-    known = {"happened": "8 时许，清源路 5 号", "category": "accident"}
-    given = {"kind": "incident", "title": "燃气泄漏", "owner_unit": cast.units["east_street"].pk, "data": known}
-    loop = do(cast, "street", "loop.open", **given)["loop"]
-    row = Loop.objects.get(pk=loop)
+def incident(cast: Cast, category: str, minutes_ago: float, **more: Any) -> Loop:
+    known = (timezone.now() - timedelta(minutes=minutes_ago)).isoformat()
+    data = {"happened": "8 时许，清源路 5 号", "category": category, "known_at": known, **more}
+    given = {"kind": "incident", "title": "燃气泄漏", "owner_unit": cast.units["east_street"].pk, "data": data}
+    return Loop.objects.get(pk=do(cast, "street", "loop.open", **given)["loop"])
+
+
+def minutes_after_known(row: Loop) -> int:
     assert row.deadline is not None
-    assert round((row.deadline - row.opened_at).total_seconds() / 60) == 20
-    told = [{"key": "told", "type": "text", "text": "8 时 06 分报区值班室"}]
-    do(cast, "street", "loop.advance", loop=loop, step="phone", evidence=told)
+    return round((row.deadline - datetime.fromisoformat(row.data["known_at"])).total_seconds() / 60)
+
+
+TOLD = [{"key": "told", "type": "text", "text": "8 时 06 分报区值班室"}]
+
+
+@pytest.mark.parametrize(
+    ("category", "phone", "written"),
+    [("outbreak", 20, 120), ("accident", 20, 40), ("disaster", 20, 40), ("public_order", 20, 40), ("other", 30, 60)],
+)
+def test_both_reports_are_due_by_category_from_the_moment_it_was_known(cast: Cast, category: str, phone: int, written: int) -> None:
+    row = incident(cast, category, 7)
+    assert minutes_after_known(row) == phone
+    do(cast, "street", "loop.advance", loop=row.pk, step="phone", evidence=TOLD)
     row.refresh_from_db()
+    assert minutes_after_known(row) == written
+
+
+def test_an_incident_entered_late_is_late_at_once_and_rises_at_the_next_look(cast: Cast) -> None:
+    row = incident(cast, "accident", 30)
     assert row.deadline is not None
-    assert round((row.deadline - timezone.now()).total_seconds() / 60) == 20  # forty minutes after it was known, if the call took all of twenty
+    assert row.deadline < timezone.now()
+    assert row.check_at is not None
+    assert row.check_at <= timezone.now()
+    page = signed_in(cast, "street").get(reverse("loop", args=[row.pk])).content.decode()
+    assert "已超 10 分钟" in page
+    act("loop.escalate", SYSTEM, new_id(), {"limit": 50})
+    row.refresh_from_db()
+    assert row.level == "remind"  # ten minutes late: the quarter of an hour of the next rung is not over
+    do(cast, "street", "loop.advance", loop=row.pk, step="phone", evidence=TOLD)
+    row.refresh_from_db()
+    assert minutes_after_known(row) == 40
+
+
+def test_nothing_is_known_in_the_future_or_before_it_happened(cast: Cast) -> None:
+    assert refused(lambda: incident(cast, "accident", -5)).field == "data.known_at"
+    before = (timezone.now() - timedelta(minutes=3)).isoformat()
+    assert refused(lambda: incident(cast, "accident", 10, happened_at=before)).field == "data.known_at"
+    assert refused(lambda: incident(cast, "accident", 10, happened_at="2026-11-26T08:00")).reason is Reason.INVALID_VALUE
+    assert incident(cast, "accident", 2, happened_at=before).data["happened_at"] == before
+
+
+def test_an_incident_is_reported_by_telephone_then_in_writing_and_closed_by_another(cast: Cast) -> None:
+    loop = incident(cast, "accident", 2).pk
+    do(cast, "street", "loop.advance", loop=loop, step="phone", evidence=TOLD)
     report = [{"key": "report", "type": "text", "text": "8 时许巡查发现……"}]
     do(cast, "street", "loop.advance", loop=loop, step="write", evidence=report)
     do(cast, "street", "loop.advance", loop=loop, step="finish", evidence=[{"key": "outcome", "type": "text", "text": "已关阀抢修，无伤亡。"}])

@@ -16,7 +16,7 @@ from django.utils import timezone
 from docx import Document as Word
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.cast import Cast
+from tests.cast import SINCE, Cast
 from tests.rooms.directives.texts import day, rename, report
 from tests.web.test_pages import signed_in
 from tongchou.kernel.errors import Reason, Refusal
@@ -24,11 +24,11 @@ from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
 from tongchou.record.files import take_in
-from tongchou.record.models import Act, Event, Loop, StoredFile
+from tongchou.record.models import Account, Act, Event, Loop, PostHolding, Responsibility, StoredFile
 from tongchou.rooms.directives.likeness import copies
 from tongchou.rooms.directives.models import Directive, Document
 from tongchou.rooms.directives.questions import became, document_list
-from tongchou.rooms.directives.suggest import Ground, proof
+from tongchou.rooms.directives.suggest import Ground, ground, proof, suggest
 from tongchou.rooms.directives.tasks import read_batch
 
 
@@ -385,6 +385,55 @@ def test_a_department_drafts_and_headquarters_issues(town: Cast) -> None:
         confirm(town, row, "dept")
     assert refused(lambda: town.act("dept", "directive.issue", document=str(document.pk))).reason is Reason.NOT_ALLOWED
     assert town.act("hq", "directive.issue", document=str(document.pk)).result["issued"] == 3
+
+
+def answers(cast: Cast, kind: str, who: str, **subject: Any) -> None:
+    """Somebody's post answers for an area or a unit."""
+    post = PostHolding.objects.get(account=cast.accounts[who], to_date=None).post
+    Responsibility.objects.create(kind=kind, post=post, from_date=SINCE, **subject)
+
+
+def test_the_first_responsible_person_comes_from_the_chain_of_responsibility_with_the_reason(town: Cast) -> None:
+    for kind, who, subject in (
+        ("sector", "dept", {"unit": town.units["works"]}), ("territorial", "street", {"area": town.areas["east"]}),
+        ("territorial", "street", {"area": town.areas["spring"]}),
+    ):  # fmt: skip
+        answers(town, kind, who, **subject)
+    town.areas["east"].name, town.areas["spring"].name = "望河街道", "柳荫社区"
+    for key in ("east", "spring"):
+        town.areas[key].save()
+    text = f"清源区召开会议\n{day(0)}，会议要求，一是望河街道要抓好返区人员排查。二是柳荫社区要抓好封控值守。三是要做好企业复工复产指导。"
+    rows = items(taken_in(town, text))
+    for row, unit, who, why in (
+        (rows[0], "east_street", "street", "“望河街道”的属地责任人"), (rows[1], "east_street", "street", "“柳荫社区”的属地责任人"),
+        (rows[2], "department", "dept", "行业责任人"),
+    ):  # fmt: skip
+        assert (row.lead_unit_id, row.person_id) == (town.units[unit].pk, town.accounts[who].pk), row.suggested
+        assert why in row.suggested[0]["person"]["zh"]
+    assert "责任链上由其负责“柳荫社区”" in rows[1].suggested[0]["zh"]  # by the chain, not by the name of a unit
+    page = signed_in(town, "hq").get(reverse("directive_document", args=[rows[0].document_id])).content.decode()
+    assert "第一责任人" in page
+    assert "属地责任人" in page
+    Directive.objects.filter(pk=rows[0].pk).update(quantities=["3000 只口罩"], heading="一、抓排查 / （一）返区人员")
+    page = signed_in(town, "hq").get(reverse("directive_document", args=[rows[0].document_id])).content.decode()
+    assert "3000 只口罩" in page
+    assert "一、抓排查 / （一）返区人员" in page
+    confirm(town, rows[0])
+
+
+def test_another_lead_unit_brings_its_own_person_and_nobody_is_suggested_who_has_left(town: Cast) -> None:
+    answers(town, "territorial", "street", area=town.areas["east"])
+    town.areas["east"].name = "望河街道"
+    town.areas["east"].save()
+    text = f"清源区召开会议\n{day(0)}，会议要求，一是望河街道要抓好返区人员排查。二是要加强值班值守。"
+    row = items(taken_in(town, text))[0]
+    assert row.person_id == town.accounts["street"].pk
+    assert edit(town, row, lead_unit=town.units["office"].pk).person_id is None
+    assert edit(town, row, lead_unit=town.units["east_street"].pk).person_id == town.accounts["street"].pk
+    Account.objects.filter(pk=town.accounts["street"].pk).update(is_active=False)
+    found = ground(row.document.unit, "清源区", timezone.localdate())
+    assert town.areas["east"].pk not in found.answers.area
+    assert suggest(found, row.text, [], []).person != town.accounts["street"].pk
 
 
 def test_what_was_led_before_is_suggested_with_the_number(town: Cast) -> None:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -353,6 +354,28 @@ def test_the_burden_is_counted_by_who_bears_it_and_who_makes_it(cast: Cast) -> N
     page = signed_in(cast, "hq").get(reverse("burden")).content.decode()
     for word in ("驳回重复采集", "department 单位", "east_street 单位", "1.5"):
         assert word in page
+
+
+def test_daily_reports_of_enterprises_and_schools_are_part_of_the_burden(cast: Cast) -> None:
+    from tongchou.rooms.daily.models import Report
+
+    today, works = timezone.localdate(), cast.units["works"]
+    common: dict[str, Any] = {"unit": works, "at_work": 5, "abnormal": 0, "incidents": 0, "late": False, "reported_at": timezone.now()}
+    for n, more in ((1, {"via": "own"}), (2, {"via": "own", "unchanged": True}), (3, {"via": "table"})):
+        Report.objects.create(id=new_id(), day=today - timedelta(days=n), **common, **more)
+    since, until = timezone.now() - timedelta(days=10), timezone.now() + timedelta(days=1)
+    (mine,) = burden(cast.as_("hq"), "unit", since, until)
+    assert (mine.name, mine.asks, mine.fields, mine.minutes, mine.units) == ("works 单位", 2, 11, 5, 1)  # a park's table costs the enterprise nothing
+    (asked,) = burden(cast.as_("hq"), "asker", since, until)
+    assert (str(asked.name.zh if hasattr(asked.name, "zh") else asked.name), asked.asks) == ("企业日报告", 2)
+    assert refused(lambda: burden(cast.as_("next_street"), "unit", since, until)).reason is Reason.NOT_ALLOWED
+    page = signed_in(cast, "hq").get(reverse("burden")).content.decode()
+    assert "企业日报告" in page
+    assert "每单位每天数据项" in page
+    cache.clear()
+    card = signed_in(cast, "hq").get(reverse("figures")).content.decode()
+    assert f'<a href="{reverse("burden")}">填报负担' in card
+    assert "<b>1.6</b>" in card
 
 
 def form(**more: Any) -> dict[str, Any]:

@@ -215,7 +215,7 @@ def test_visits_handed_to_another_group_are_accounted_for_in_both_rounds(cast: C
     carry_out(cast, moved[0], who="discipline")
     do(cast, "inspector", "visit.reassign", round=ours, visits=made[1:], account=cast.accounts["inspector"].pk, reason="指定到人")
     assert Visit.objects.get(pk=made[1]).account_id == cast.accounts["inspector"].pk
-    loads = {x.group: x for x in load(cast.as_("hq"), timezone.now()) if x.account is None}
+    loads = {x.name: x for x in load(cast.as_("hq"), timezone.now()) if x.account is None}
     ours_ = loads[cast.units["supervision"].name]
     assert (ours_.planned, ours_.finished, ours_.moved, ours_.cancelled) == (1, 0, 1, 0)
     with pytest.raises(IntegrityError, match="visit_moved_whereto"), transaction.atomic():

@@ -331,9 +331,9 @@ def follow_up(context: Context, given: FollowUpIn) -> dict[str, Any]:
         return {"loop": str(found.id), "stage": found.stage}
     stage = kind.stages[kind.start]
     due_at = context.now + (found.due_at - found.opened_at)
-    deadline = due_at if stage.limit is None else stage.limit.after(context.now)
-    level, check_at = engine.level_due(stage, deadline, context.now)
     row = Loop.objects.get(pk=found.id)
+    deadline = stage.due(context.now, due_at, row.data)
+    level, check_at = engine.level_due(stage, deadline, context.now)
     row.stage, row.closed_at, row.end_reason, row.follow_up_at = kind.start, None, "", None
     row.due_at, row.deadline, row.check_at, row.level = due_at, deadline, check_at, level
     verifier = found.verifier_unit or found.opener_unit

@@ -21,6 +21,7 @@ from tongchou.record.actions.loops import BULK_LIMIT, check_due
 from tongchou.record.copytext import batched_lines
 from tongchou.record.loops import engine
 from tongchou.record.loops.asked import Asked, check_asked
+from tongchou.record.loops.fields import fields_refused
 from tongchou.record.loops.kinds import current_edition
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import CoUnit
@@ -77,7 +78,7 @@ class _Reference:
     people: dict[uuid.UUID, tuple[int, str]] = field(default_factory=dict)
     parents: dict[uuid.UUID, bool] = field(default_factory=dict)         # parent -> closed
     office: int | None = None
-    times: dict[tuple[int, datetime | None], Times | Refusal] = field(default_factory=dict)
+    times: dict[tuple[Any, ...], Times | Refusal] = field(default_factory=dict)
     openers: dict[tuple[str, str], Grant | Refusal | None] = field(default_factory=dict)
 
 
@@ -217,7 +218,7 @@ def _row(context: Context, given: OpenIn, edition: tuple[int, LoopKind], known: 
     for co in given.co_units:
         if co.unit not in known.units or co.unit == given.owner_unit:
             return _unknown("co_units", co.unit, Text("协办单位", "co-unit"))
-    refusal = _subject(given, kind, known) or _parent(given, known) or _fields(given, kind) or check_asked(kind, given.asked)
+    refusal = _subject(given, kind, known) or _parent(given, known) or fields_refused(given.data, kind, context.now) or check_asked(kind, given.asked)
     if refusal is not None:
         return refusal
     area, path = _area(given, known)
@@ -228,9 +229,10 @@ def _row(context: Context, given: OpenIn, edition: tuple[int, LoopKind], known: 
     if isinstance(opener, Refusal):
         return opener
     given = _verified_by(given, kind, opener, known.office)
-    when = (edition[0], given.due_at)
+    clock = kind.stages[kind.start].clock
+    when = (edition[0], given.due_at, *((given.data[clock.since], given.data[clock.by]) if clock else ()))
     if when not in known.times:
-        known.times[when] = _times(context.now, kind, given.due_at)
+        known.times[when] = _times(context.now, kind, given.due_at, given.data)
     times = known.times[when]
     if isinstance(times, Refusal):
         return times
@@ -246,7 +248,7 @@ def _verified_by(given: OpenIn, kind: LoopKind, opener: Grant | None, office: in
     return given.model_copy(update={"verifier_unit": office}) if verifies else given
 
 
-def _times(now: datetime, kind: LoopKind, due_at: datetime | None) -> Times | Refusal:
+def _times(now: datetime, kind: LoopKind, due_at: datetime | None, data: dict[str, Any]) -> Times | Refusal:
     stage = kind.stages[kind.start]
     if due_at is None:
         if kind.limit is None:
@@ -258,7 +260,9 @@ def _times(now: datetime, kind: LoopKind, due_at: datetime | None) -> Times | Re
             check_due(now, due_at)
         except Refusal as refusal:
             return refusal
-    deadline = due_at if stage.limit is None else stage.limit.after(now)
+    deadline = stage.due(now, due_at, data)
+    if stage.clock is not None and deadline <= now:  # entered late: the escalation job looks at once
+        return Times(due_at, deadline, now)
     return Times(due_at, deadline, engine.level_due(stage, deadline, now)[1])
 
 
@@ -301,50 +305,6 @@ def _parent(given: OpenIn, known: _Reference) -> Refusal | None:
     if known.parents[given.parent]:
         return Refusal(Reason.LOOP_CLOSED, Text("上级事项已办结。", "The parent loop is closed."), field="parent")
     return None
-
-
-def _fields(given: OpenIn, kind: LoopKind) -> Refusal | None:
-    """Check the kind's own fields; unknown ones are refused."""
-    specs = {f.key: f for f in kind.fields}
-    for key in given.data:
-        if key not in specs:
-            return Refusal(Reason.UNKNOWN_FIELD, Text("不认识的字段。", "This field is not known."), field=f"data.{key}")
-    for key, spec in specs.items():
-        value = given.data.get(key)
-        if value is None or value == "":
-            if spec.required:
-                rule = Text("须填写“{what}”。", "“{what}” is required.").with_(what=spec.title)
-                return Refusal(Reason.MISSING_VALUE, rule, field=f"data.{key}")
-            continue
-        if not _fits(spec.type, value, {c for c, _ in spec.choices}):
-            rule = Text("“{what}”取值不符合要求。", "“{what}” does not fit.").with_(what=spec.title)
-            return Refusal(Reason.INVALID_VALUE, rule, field=f"data.{key}", value=str(value)[:60])
-    return None
-
-
-def _fits(kind: str, value: Any, choices: set[str]) -> bool:
-    if kind == "choice":
-        return value in choices
-    if kind == "integer":
-        return isinstance(value, int) and not isinstance(value, bool)
-    if kind == "number":
-        return isinstance(value, (int, float, str)) and not isinstance(value, bool) and _is_number(value)
-    if kind == "boolean":
-        return isinstance(value, bool)
-    if kind == "date":
-        try:
-            date.fromisoformat(str(value))
-        except ValueError:
-            return False
-        return True
-    return isinstance(value, str) and len(value) <= 20_000
-
-
-def _is_number(value: Any) -> bool:
-    try:
-        return abs(float(value)) < 1e15
-    except ValueError:
-        return False
 
 
 def _area(given: OpenIn, known: _Reference) -> tuple[int, str]:

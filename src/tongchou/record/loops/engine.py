@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.kernel.workdays import Limit
+from tongchou.packs.kindclock import Clock
 from tongchou.packs.kinds import Level, LoopKind, Need, Party, Stage, Step
 from tongchou.record.access import Actor, Grant
 from tongchou.record.loops.asked import with_asked
@@ -53,6 +54,7 @@ class Move:
     follow_up_hours: float | None
     to_unit: int | None
     new_due_at: datetime | None
+    clock: Clock | None = None        # the stage's own clock, which counts from the loop's data
 
 
 def plan(
@@ -268,6 +270,7 @@ def _move(kind: LoopKind, step: Step, state: LoopState, target: str, given: Give
         follow_up_hours=kind.follow_up.after_hours if stage.end == "done" and kind.follow_up else None,
         to_unit=given.to_unit if step.reassigns else None,
         new_due_at=given.new_due_at,
+        clock=stage.clock,
     )
 
 

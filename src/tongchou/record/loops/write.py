@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -45,6 +46,9 @@ where id = any(%(ids)s::uuid[])
 """
 
 
+_CLOCK = "((data ->> %(since)s)::timestamptz + make_interval(mins => (%(table)s::jsonb ->> (data ->> %(by)s))::int))"
+
+
 def office_unit() -> int | None:
     """The headquarters office, which adjudicates: named in the district's settings, else the one unit of that kind."""
     district = District.objects.filter(pk=1).first()
@@ -80,7 +84,7 @@ def _apply(
         if move.same_stage and move.new_due_at is None:
             deadline, check, turn = "deadline", "check_at", "turn_unit_id"
         else:
-            deadline = due if move.limit is None else "%(stage_due)s::timestamptz"
+            deadline = _CLOCK if move.clock else due if move.limit is None else "%(stage_due)s::timestamptz"
             check = "null" if move.first_rung_hours is None else f"{deadline} + %(rung)s::interval"
     if move.to_unit is not None and move.turn is Party.OWNER and move.end is None:
         turn = "%(to_unit)s"  # the right-hand side of an UPDATE still sees the old owner
@@ -104,6 +108,9 @@ def _apply(
         "end": move.end or "",
         "follow_up_at": now + timedelta(hours=move.follow_up_hours) if move.follow_up_hours is not None else None,
         "ids": uuid_array(ids),
+        "since": move.clock.since if move.clock else "",
+        "by": move.clock.by if move.clock else "",
+        "table": json.dumps(move.clock.table) if move.clock else None,
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, values)

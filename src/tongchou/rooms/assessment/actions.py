@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.db import connection
 from django.db.models import Max
@@ -15,7 +15,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload, explain_constraint, verb
-from tongchou.record.models import District, Unit
+from tongchou.record.models import Account, District, Unit
 from tongchou.rooms.assessment.blocks import from_text
 from tongchou.rooms.assessment.models import Bulletin, Receipt
 from tongchou.rooms.assessment.reach import bulletin_in_reach, may_work_on, no_such_bulletin
@@ -36,13 +36,17 @@ explain_constraint(
 
 
 class ContentIn(Payload):
-    """body: as it is typed (blocks.from_text). to: units to which it goes."""
+    """body: as it is typed (blocks.from_text). to: units to which it goes. present: 出席; signer: 签发人, where the document names one."""
 
     title: str = Field(min_length=4, max_length=200)
     to: list[int] = Field(default_factory=list, max_length=3000)
     copies: list[str] = Field(default_factory=list, max_length=40)
     body: str = Field(min_length=1, max_length=200_000)
     note: str = Field("", max_length=200)
+    present: list[Annotated[str, Field(min_length=1, max_length=120)]] = Field(default_factory=list, max_length=500)
+    attachments: list[Annotated[str, Field(min_length=1, max_length=120)]] = Field(default_factory=list, max_length=50)
+    urgency: Literal["", "特急", "加急"] = ""
+    signer: str = Field("", max_length=40)
 
 
 class DraftIn(ContentIn):
@@ -102,7 +106,10 @@ def _content(actor: Actor, given: ContentIn) -> dict[str, Any]:
         rule = Text("没有这个在册单位，或不在管理范围。", "There is no such active unit within your reach.")
         raise Refusal(Reason.NOT_FOUND, rule, remedy=Text("请从单位清单中选择。", "Choose from the list."), field="to", value=missing)
     body = from_text(given.body)
-    return {"title": given.title, "to_units": list(dict.fromkeys(given.to)), "copies": given.copies, "body": body, "note": given.note}
+    return {
+        "title": given.title, "to_units": list(dict.fromkeys(given.to)), "copies": given.copies, "body": body, "note": given.note,
+        "present": given.present, "attachments": given.attachments, "urgency": given.urgency, "signer": given.signer.strip(),
+    }  # fmt: skip
 
 
 @verb("bulletin.sign", "bulletin.sign", Text("签发公文", "Sign and issue a document"))
@@ -112,6 +119,11 @@ def sign(context: Context, given: SignIn) -> dict[str, Any]:
     if row.form in ("document", "bulletin", "letter") and not row.to_units:
         rule = Text("没有主送单位。", "It goes to nobody.")
         raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请在草稿中选择主送单位。", "Name the units in the draft."), field="to")
+    name = Account.objects.filter(pk=context.actor.account_id or 0).values_list("display_name", flat=True).first()
+    if row.signer and row.signer != name:
+        rule = Text("公文写明签发人为“{n}”，应由其本人签发。", "The document names “{n}” as its signer, who signs it in person.").with_(n=row.signer)
+        remedy = Text("请由其签发，或在草稿中改正。", "Let that person sign, or correct the draft.")
+        raise Refusal(Reason.NOT_ALLOWED, rule, remedy=remedy, field="signer", value=row.signer)
     row.organ, row.year = organ_code(row.issuer) + ("函" if row.form == "letter" else ""), context.now.astimezone(SHANGHAI).year
     forms = ("document", "bulletin") if row.form in ("document", "bulletin") else (row.form,)
     with connection.cursor() as cursor:  # numbers of an organ are given one after the other, without gaps

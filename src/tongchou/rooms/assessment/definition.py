@@ -80,7 +80,14 @@ class Definition:
     warnings: dict[str, Limit]
 
 
-WARNINGS = ("quick", "bare", "copied", "own")
+LOOP_WARNINGS = {
+    "quick": Text("交办后极短时间内办结", "Closed moments after they were handed out"),
+    "bare": Text("办结时没有证明材料", "Closed without evidence"),
+    "copied": Text("反馈文字大量雷同", "The same words as many others"),
+    "own": Text("本单位自己交办", "Opened by the unit itself"),
+}
+"""Warnings about loops. The others are offered by rooms (record.questions.oddities)."""
+WARNINGS = (*LOOP_WARNINGS, "visits", "same_visits")
 
 
 @lru_cache(maxsize=1)

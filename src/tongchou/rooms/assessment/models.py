@@ -19,6 +19,10 @@ class Bulletin(models.Model):
         BRIEF = "brief"
         MINUTES = "minutes"
 
+    class Urgency(models.TextChoices):
+        MOST_URGENT = "特急"
+        URGENT = "加急"
+
     id = models.UUIDField(primary_key=True)
     form = models.CharField(max_length=10, choices=Form.choices)
     title = models.CharField(max_length=200)
@@ -28,6 +32,10 @@ class Bulletin(models.Model):
     body = models.JSONField(default=list)
     source = models.JSONField(default=dict)
     note = models.CharField(max_length=200, blank=True)
+    present = ArrayField(models.CharField(max_length=120), default=list, help_text="出席, of minutes")
+    attachments = ArrayField(models.CharField(max_length=120), default=list, help_text="附件说明, by title")
+    urgency = models.CharField(max_length=2, choices=Urgency.choices, blank=True)
+    signer = models.CharField(max_length=40, blank=True, help_text="签发人, written on what goes up; nobody else then signs it")
     version = models.IntegerField(default=1)
     drafted_by = models.ForeignKey("record.Account", on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField()

@@ -14,8 +14,9 @@ from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
+from tongchou.record.questions.oddities import Instance, watches
 from tongchou.record.questions.worklist import scope_condition
-from tongchou.rooms.assessment.definition import MEASURES, Definition, in_force
+from tongchou.rooms.assessment.definition import LOOP_WARNINGS, MEASURES, Definition, in_force
 
 LONGEST = timedelta(days=370)
 KEPT_FOR = timedelta(minutes=5)
@@ -99,10 +100,10 @@ _NEAR = (
     "or l.closed_at is null and l.reopened > 0)"
 )
 _ENDED = "l.closed_at >= %(since)s and l.closed_at < %(until)s and l.end_reason = 'done'"
-_WARNED = f"""
-select l.owner_unit_id, count(*) filter (where not o.own), count(*) filter (where not o.own and l.closed_at - l.opened_at < %(quick)s),
-  count(*) filter (where not o.own and e.text is null), count(*) filter (where not o.own and e.many >= %(copied)s),
-  count(*) filter (where o.own)
+_ODD = f"""
+select l.id, l.title, l.due_at, l.closed_at, l.reopened, l.owner_unit_id as unit, o.own,
+  not o.own and l.closed_at - l.opened_at < %(quick)s as quick, not o.own and e.text is null as bare,
+  not o.own and coalesce(e.many, 0) >= %(copied)s as copied
 from record_loop l join record_unit u on u.id = l.owner_unit_id
 cross join lateral (select l.opener_unit_id is not distinct from l.owner_unit_id as own) o
 left join (
@@ -110,11 +111,17 @@ left join (
     select e.loop_id, coalesce(nullif(e.text, ''), e.type) as text,
            count(*) filter (where e.text <> '') over (partition by m.owner_unit_id, e.text) as many
     from record_evidence e join record_loop m on m.id = e.loop_id join record_unit v on v.id = m.owner_unit_id
-    where v.kind = %(kind)s and m.closed_at >= %(since)s and m.closed_at < %(until)s and m.end_reason = 'done'
+    where v.kind = %(kind)s and m.closed_at >= %(since)s and m.closed_at < %(until)s and m.end_reason = 'done' {{one_of_m}}
   ) t group by loop_id
 ) e on e.loop_id = l.id
-where u.kind = %(kind)s and u.active_to is null and l.kind <> all(%(left_out)s) and {_ENDED}
-group by l.owner_unit_id
+where u.kind = %(kind)s and u.active_to is null and l.kind <> all(%(left_out)s) and {_ENDED} {{one_of_l}}
+"""
+_WARNED = f"""
+select unit, count(*) filter (where not own), count(*) filter (where quick), count(*) filter (where bare), count(*) filter (where copied),
+  count(*) filter (where own) from ({_ODD.format(one_of_m="", one_of_l="")}) x group by unit
+"""
+_FLAGGED = """
+select id, title, due_at, closed_at, reopened, false from ({odd}) x where {key} order by closed_at desc, id limit %(limit)s
 """
 
 
@@ -190,17 +197,23 @@ def _ranked(lines: list[Line]) -> list[Line]:
 
 def _warnings(values: dict[str, Any], how: Definition) -> dict[int, tuple[Oddity, ...]]:
     limits = how.warnings
-    more = {"quick": timedelta(minutes=limits["quick"].minutes), "copied": limits["copied"].least}
     with connection.cursor() as cursor:
-        cursor.execute(_WARNED, values | more)
+        cursor.execute(_WARNED, values | _marks(how))
         rows = cursor.fetchall()
-    out: dict[int, tuple[Oddity, ...]] = {}
+    numbers: dict[int, dict[str, tuple[int, int]]] = {}
     for unit, ended, quick, bare, copied, own in rows:
-        numbers = {"quick": (quick, ended), "bare": (bare, ended), "copied": (copied, ended), "own": (own, ended + own)}
-        out[unit] = tuple(
-            Oddity(key, n, of) for key, (n, of) in numbers.items() if n >= limits[key].least and 100 * n >= limits[key].share * of
-        )
-    return out
+        numbers[unit] = {"quick": (quick, ended), "bare": (bare, ended), "copied": (copied, ended), "own": (own, ended + own)}
+    for key, watched in watches().items():
+        for unit, counted in watched.count(values["since"], values["until"], limits[key].least).items() if key in limits else ():
+            numbers.setdefault(unit, {})[key] = counted
+    return {
+        unit: tuple(Oddity(key, n, of) for key, (n, of) in held.items() if n >= limits[key].least and 100 * n >= limits[key].share * of)
+        for unit, held in numbers.items()
+    }
+
+
+def _marks(how: Definition) -> dict[str, Any]:
+    return {"quick": timedelta(minutes=how.warnings["quick"].minutes), "copied": how.warnings["copied"].least}
 
 
 def _check_kind(kind: str, how: Definition) -> None:
@@ -223,10 +236,12 @@ class Behind:
 
 
 def behind(actor: Actor, unit: int, kind: str, measure: str, over: Period, now: datetime, limit: int = 500) -> list[Behind]:
-    """The loops that a measure of a unit judges, those that do not count first. Only those that the actor may see."""
+    """The loops that a measure of a unit judges, those that do not count first; those that a warning is about. Only what the actor may see."""
     actor.require("scores.view")
     how = in_force(over.last)
     _check_kind(kind, how)
+    if measure in LOOP_WARNINGS:
+        return _flagged(actor, unit, measure, _values(kind, over, now, how) | _marks(how) | {"unit": unit, "limit": limit})
     if measure not in how.weights:
         rule = Text("没有这项指标。", "There is no such measure.")
         raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请从考核表进入。", "Open it from the table."), field="measure", value=measure[:40])
@@ -240,3 +255,20 @@ def behind(actor: Actor, unit: int, kind: str, measure: str, over: Period, now: 
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [Behind(*row) for row in cursor.fetchall()]
+
+
+def _flagged(actor: Actor, unit: int, key: str, values: dict[str, Any]) -> list[Behind]:
+    one = f"and l.owner_unit_id = %(unit)s and {scope_condition(actor, 'loop.view', values)}"
+    sql = _FLAGGED.format(odd=_ODD.format(one_of_m="and m.owner_unit_id = %(unit)s", one_of_l=one), key=key)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [Behind(*row) for row in cursor.fetchall()]
+
+
+def instances(actor: Actor, unit: int, kind: str, key: str, over: Period, now: datetime, limit: int = 500) -> list[Instance]:
+    """What a room's own warning is about. Only what the actor may see."""
+    actor.require("scores.view")
+    how = in_force(over.last)
+    _check_kind(kind, how)
+    values = _values(kind, over, now, how)
+    return watches()[key].behind(actor, unit, values["since"], values["until"], how.warnings[key].least, limit)

@@ -30,6 +30,10 @@ def as_document(row: Bulletin) -> OfficialDocument:
         to=tuple(names[u] for u in row.to_units if u in names) if len(names) <= 12 else (f"{names[row.to_units[0]]}等{len(names)}个单位",),
         note=row.note,
         copies=tuple(row.copies),
+        present=tuple(row.present) if row.form == "minutes" else (),
+        attachments=tuple(row.attachments),
+        urgency=row.urgency,
+        signer=row.signer,
         printed_by=row.issuer.name,
         draft=row.signed_at is None,
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
 
+from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Unit
@@ -39,7 +40,7 @@ FAULTS = {
 
 @dataclass(frozen=True, slots=True)
 class OnShift:
-    """One person's place; `in_post`: still holds a post of the unit or one above today, with an active account."""
+    """One person's place. active: the account is; in_post: holds a post of the unit or of one above it on the day of the shift."""
 
     place: int
     account: int
@@ -48,6 +49,7 @@ class OnShift:
     arrived_at: datetime | None
     left_at: datetime | None
     active: bool
+    in_post: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,18 @@ class LogLine:
     loop: uuid.UUID | None
 
 
+_HELD = """
+exists (
+  with recursive up as (select u.id, u.parent_id union all select o.id, o.parent_id from record_unit o join up on o.id = up.parent_id)
+  select 1 from up join record_post q on q.unit_id = up.id and (q.ended_on is null or q.ended_on > (s.starts_at at time zone 'Asia/Shanghai')::date)
+  join record_postholding h on h.post_id = q.id and h.account_id = p.account_id and h.from_date <= (s.starts_at at time zone 'Asia/Shanghai')::date
+       and (h.to_date is null or h.to_date > (s.starts_at at time zone 'Asia/Shanghai')::date)
+)
+"""
 _SHIFTS = """
 select s.id, s.unit_id, u.name, s.starts_at, s.ends_at, s.note, s.handover_note, s.handed_over_at, coalesce(h.display_name, ''),
        s.taken_over_at, coalesce(t.display_name, ''),
-       p.id, p.account_id, c.display_name, p.part, p.arrived_at, p.left_at, c.is_active
+       p.id, p.account_id, c.display_name, p.part, p.arrived_at, p.left_at, c.is_active, {held}
 from command_shift s
 join record_unit u on u.id = s.unit_id
 join record_area a on a.id = u.area_id
@@ -185,7 +195,7 @@ def _of_shift(s: ShiftLine, leaders: int, staff: int, minutes: int, now: datetim
         found.append(fault("no_leader"))
     if len(s.of("staff")) < staff:
         found.append(fault("few_staff"))
-    found += [fault("no_post", p.name) for p in s.people if not p.active and s.ends_at > now]
+    found += [fault("no_post", p.name) for p in s.people if not (p.active and p.in_post) and s.ends_at > now]
     if now >= s.starts_at + timedelta(minutes=minutes):
         found += [fault("missed", p.name) for p in s.people if p.arrived_at is None and p.active]
     if now >= s.ends_at + timedelta(minutes=minutes):
@@ -194,6 +204,40 @@ def _of_shift(s: ShiftLine, leaders: int, staff: int, minutes: int, now: datetim
         elif s.taken_over_at is None:
             found.append(fault("not_taken_over"))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Unwatched:
+    """A watched unit's time without a shift between now and the end of tomorrow."""
+
+    unit: int
+    name: str
+    since: datetime
+    until: datetime
+    now: bool
+
+
+_GAPS = """
+select u.id, u.name, lower(g.gap), upper(g.gap)
+from record_unit u join record_area a on a.id = u.area_id
+cross join lateral unnest(
+  tstzmultirange(tstzrange(%(now)s, %(until)s)) - coalesce((
+    select range_agg(tstzrange(s.starts_at, s.ends_at)) from command_shift s
+    where s.unit_id = u.id and s.cancelled_at is null and s.ends_at > %(now)s and s.starts_at < %(until)s), '{{}}'::tstzmultirange)
+) g(gap)
+where u.active_to is null and exists (select 1 from command_shift t where t.unit_id = u.id and t.starts_at > %(before)s) and {reach}
+order by lower(g.gap), u.kind, u.name_key, u.id limit %(most)s
+"""
+STILL_WATCHED = timedelta(days=31)
+
+
+def unwatched(actor: Actor, now: datetime, most: int = 500) -> list[Unwatched]:
+    """Where nobody watches now or tomorrow, over all units within reach that have planned a shift in the last month or ahead; one statement."""
+    tomorrow = datetime.combine((now + timedelta(days=2)).astimezone(SHANGHAI).date(), time(), SHANGHAI)
+    values: dict[str, Any] = {"now": now, "until": tomorrow, "before": now - STILL_WATCHED, "most": most}
+    with connection.cursor() as cursor:
+        cursor.execute(_GAPS.format(reach=condition(actor, VIEW, values, unit="u.id")), values)
+        return [Unwatched(unit, name, since, until, since <= now) for unit, name, since, until in cursor.fetchall()]
 
 
 def log_lines(actor: Actor, unit: int, since: datetime, until: datetime) -> list[LogLine]:
@@ -241,7 +285,7 @@ def _read(where: str, values: dict[str, Any]) -> list[ShiftLine]:
     heads: dict[uuid.UUID, tuple[Any, ...]] = {}
     people: dict[uuid.UUID, list[OnShift]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_SHIFTS.format(where=where), values)
+        cursor.execute(_SHIFTS.format(where=where, held=_HELD), values)
         for row in cursor.fetchall():
             heads.setdefault(row[0], row[:11])
             if row[11] is not None:

@@ -1,5 +1,7 @@
 """The app of the room: daily reports, breaches and progress of enterprises."""
 
+from importlib import import_module
+
 from tongchou.rooms.registry import Room
 
 
@@ -7,3 +9,8 @@ class DailyConfig(Room):
     name = "tongchou.rooms.daily"
     label = "daily"
     verbose_name = "企业日报 Daily reports"
+
+    def ready(self) -> None:
+        """The room also says what its regular reports cost."""
+        super().ready()
+        import_module(f"{self.name}.burden")

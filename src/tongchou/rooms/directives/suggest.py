@@ -12,6 +12,7 @@ from django.db import connection
 
 from tongchou.kernel.text import Text
 from tongchou.record.models import Area, Unit
+from tongchou.rooms.directives.answering import SECTOR, Answering, person_of, read_answering
 from tongchou.rooms.directives.names import EVIDENCE, THEMES
 
 MOST = 4
@@ -27,7 +28,6 @@ _COLLECTIVE: tuple[tuple[str, str], ...] = (
 )
 _EVERY = re.compile(r"^(?:[全本][区县市]|辖区)?(?:各(?:级|有关|相关)?|所有|每个|全体)")
 _OFFICE = re.compile(r"(指挥部办公室|指挥办|防控办|防指办|疫情办)$")
-_SECTOR = {"resumption": "enterprise", "enterprise_service": "enterprise", "project": "enterprise", "school": "school", "isolation": "site"}
 _WORDS = {
     "resumption": "复工 企业 工信", "enterprise_service": "复工 企业 工信", "school": "教育 学校", "supplies": "物资", "traffic": "交通", "checkpoint": "交通 检疫",
     "publicity": "宣传", "testing": "医疗 检测 卫生", "isolation": "医疗 隔离 卫生", "transfer": "医疗 转运 卫生", "surveillance": "医疗 疾控 卫生",
@@ -53,7 +53,7 @@ class Ground:
 
     district: str
     units: list[tuple[int, str, str]]
-    areas: list[tuple[int, str]]
+    areas: list[tuple[int, str, str]]
     own: int
     own_name: str
     office: tuple[int, str] | None = None
@@ -61,6 +61,7 @@ class Ground:
     led: dict[str, list[tuple[int, str, int, int]]] = field(default_factory=dict)
     proofs: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     unit_proofs: dict[int, list[tuple[str, int]]] = field(default_factory=dict)
+    answers: Answering = field(default_factory=Answering)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,16 @@ class Proposed:
     @property
     def lead(self) -> int | None:
         return int(self.suggested[0]["unit"]) if self.suggested else None
+
+    @property
+    def person(self) -> int | None:
+        """The first responsible person of the first suggestion."""
+        return person_in(self.suggested, self.lead)
+
+
+def person_in(suggested: Sequence[dict[str, Any]], unit: int | None) -> int | None:
+    """The account that the suggestions name for a unit."""
+    return next((s["person"]["account"] for s in suggested if s["unit"] == unit and s.get("person")), None)
 
 
 _SECTORS = """
@@ -104,13 +115,14 @@ where e.type <> 'text' group by l.owner_unit_id, e.type order by l.owner_unit_id
 
 
 def ground(unit: Unit, district: str, today: date) -> Ground:
-    """Read what the suggestions for this unit's documents rest on: seven statements, however many directives there are."""
+    """Read what the suggestions for this unit's documents rest on: nine statements, however many directives there are."""
     path = unit.area.path
     rows = Unit.objects.filter(active_to=None, area__path__startswith=path).exclude(kind__in=("enterprise", "volunteer_team"))
     areas = Area.objects.filter(path__startswith=path, valid_to=None, level__in=("street", "community")).exclude(pk=unit.area_id)
     found = Ground(
-        district, list(rows.order_by("pk").values_list("pk", "name", "kind")), list(areas.values_list("pk", "name")), unit.pk, unit.name
+        district, list(rows.order_by("pk").values_list("pk", "name", "kind")), list(areas.values_list("pk", "name", "path")), unit.pk, unit.name
     )  # fmt: skip
+    found.answers = read_answering(path, today)
     found.office = next(((pk, name) for pk, name, kind in found.units if kind == "hq_office"), None)
     values: dict[str, Any] = {"path": path + "%", "on": today}
     with connection.cursor() as cursor:
@@ -147,7 +159,8 @@ def suggest(ground: Ground, text: str, named: Sequence[str], themes: Sequence[st
     best: dict[int, dict[str, Any]] = {}
     for way in ways:
         best.setdefault(way["unit"], way)
-    suggested = list(best.values())[:MOST]
+    mentioned = [(pk, name) for pk, name, _ in _mentioned(ground, text)]
+    suggested = [w | _person(ground, w["unit"], mentioned, themes) for w in list(best.values())[:MOST]]
     lead = suggested[0]["unit"] if suggested else None
     evidence, why = proof(ground, text, themes, lead)
     return Proposed(suggested, each_kind, [u for u in dict.fromkeys(named_units) if u != lead], evidence, why)
@@ -198,18 +211,42 @@ def _by_name(ground: Ground, mention: str) -> Iterable[dict[str, Any]]:
     return []
 
 
+def _person(ground: Ground, unit: int, areas: Sequence[tuple[int, str]], themes: Sequence[str]) -> dict[str, Any]:
+    found = person_of(ground.answers, unit, areas, themes)
+    return {"person": {"account": found[0].account, "name": found[0].name, **found[1].as_dict()}} if found else {}
+
+
+def _mentioned(ground: Ground, text: str) -> list[tuple[int, str, str]]:
+    """The areas that a text names, the innermost first."""
+    return sorted((a for a in ground.areas if len(a[1]) >= 3 and a[1] in text), key=lambda a: -a[2].count("."))
+
+
 def _by_area(ground: Ground, text: str) -> Iterable[dict[str, Any]]:
-    """A street or community that the text names: the unit of that place answers for it."""
-    for _, name in ground.areas:
-        if len(name) >= 3 and name in text:
-            unit = next(((pk, n) for pk, n, kind in ground.units if kind in ("street", "community") and n.startswith(name)), None)
-            if unit:
-                yield _way(*unit, "area", Text("属地责任：原文提到“{a}”", "Answers for “{a}”, which the text names").with_(a=name))
+    """A street or community that the text names: the unit whose post answers for it, else the unit of that place, else those of the area above."""
+    names = {pk: name for pk, name, _ in ground.units}
+    paths = {path: pk for pk, _, path in ground.areas}
+    for pk, name, path in _mentioned(ground, text):
+        held = ground.answers.area.get(pk)
+        if held is not None and held.unit in names:
+            why = Text("属地责任：责任链上由其负责“{a}”", "Answers for “{a}” in the chain of responsibility").with_(a=name)
+            yield _way(held.unit, held.unit_name, "area", why)
+            continue
+        for above in _upward(path):
+            seat = next((u for u, area in ground.answers.seat.items() if area == paths.get(above)), None)
+            if seat is not None and seat in names:
+                yield _way(seat, names[seat], "area", Text("属地责任：原文提到“{a}”", "Answers for “{a}”, which the text names").with_(a=name))
+                break
+
+
+def _upward(path: str) -> list[str]:
+    """A path and those above it: 1.2.3. -> 1.2.3., 1.2., 1."""
+    parts = path.rstrip(".").split(".")
+    return [".".join(parts[:n]) + "." for n in range(len(parts), 0, -1)]
 
 
 def _by_sector(ground: Ground, themes: Sequence[str]) -> Iterable[dict[str, Any]]:
     for theme in themes:
-        held = ground.sector.get(_SECTOR.get(theme, ""))
+        held = ground.sector.get(SECTOR.get(theme, ""))
         if held:
             why = Text("行业责任：责任链上“{t}”所涉单位由其负责（{n} 个）", "Answers for the sector in the chain of responsibility: {t}, {n} units")
             yield _way(held[0], held[1], "sector", why.with_(t=THEMES.get(theme, theme), n=held[2]))

@@ -10,9 +10,11 @@ from typing import Any
 
 from django.db import connection
 
+from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Unit
+from tongchou.record.questions.regular_reports import regular_reports
 from tongchou.record.territory.reach import condition, unit_in_reach
 from tongchou.rooms.requests.catalogue import COMPUTED, computed_values
 from tongchou.rooms.requests.models import DataRequest, Field
@@ -270,10 +272,13 @@ def values_of(actor: Actor, key: str, on: date) -> list[Known]:
 
 @dataclass(frozen=True, slots=True)
 class Burden:
-    """What reports cost somebody in a period. minutes: by the fields' estimates; took: what pages measured, of how many answers; saved: reuse."""
+    """What reports cost somebody in a period. minutes: by the fields' estimates; took: what pages measured, of how many answers; saved: reuse.
+
+    units: how many bear it. name: of a unit, or what the regular report is called.
+    """
 
     key: int
-    name: str
+    name: str | Text
     asks: int
     fields: int
     minutes: int
@@ -281,33 +286,45 @@ class Burden:
     waiting: int
     took_seconds: int
     measured: int
+    units: int
 
 
 _BURDEN = """
-select {key}, {name}, count(*) filter (where a.state <> 'known'), coalesce(sum(cardinality(a.asked)), 0)::int, coalesce(sum(a.minutes), 0)::int,
-       coalesce(sum(a.saved_minutes), 0)::int, count(*) filter (where a.state = 'waiting' and l.closed_at is null),
-       coalesce(sum(a.took_seconds), 0)::int, count(a.took_seconds)
-from requests_round r join requests_answer a on a.round_id = r.id join requests_datarequest q on q.id = r.request_id
-join record_unit o on o.id = q.asker_id join record_unit u on u.id = a.unit_id join record_area x on x.id = u.area_id
-left join record_loop l on l.id = a.loop_id
-where r.opened_at >= %(since)s and r.opened_at < %(until)s and {reach}
-group by 1, 2 order by 5 desc, 3 desc, 1 limit 500
+with cost as (
+  select a.unit_id as unit, o.id as asker, o.name as asker_name, (r.opened_at at time zone 'Asia/Shanghai')::date as day, (a.state <> 'known')::int as asks,
+         coalesce(cardinality(a.asked), 0) as fields, a.minutes, a.saved_minutes as saved, (a.state = 'waiting' and l.closed_at is null)::int as waiting,
+         a.took_seconds
+  from requests_round r join requests_answer a on a.round_id = r.id join requests_datarequest q on q.id = r.request_id
+  join record_unit o on o.id = q.asker_id left join record_loop l on l.id = a.loop_id
+  where r.opened_at >= %(since)s and r.opened_at < %(until)s {regular}
+)
+select {key}, {name}, coalesce(sum(c.asks), 0)::int, coalesce(sum(c.fields), 0)::int, coalesce(sum(c.minutes), 0)::int, coalesce(sum(c.saved), 0)::int,
+       coalesce(sum(c.waiting), 0)::int, coalesce(sum(c.took_seconds), 0)::int, count(c.took_seconds), count(distinct c.unit)
+from cost c join record_unit u on u.id = c.unit join record_area x on x.id = u.area_id
+where {reach} group by 1, 2 order by 5 desc, 3 desc, 1 limit %(limit)s
 """
+_REGULAR = " union all select t.unit, {n}::bigint, '', t.day, 1, t.fields, t.minutes, 0, 0, null::int from ({sql}) t(unit, day, fields, minutes)"
 _BY = {
     "unit": ("u.id", "u.name"),
-    "asker": ("o.id", "o.name"),
-    "day": ("(r.opened_at at time zone 'Asia/Shanghai')::date - date '2000-01-01'", "''"),
+    "asker": ("c.asker", "c.asker_name"),
+    "day": ("c.day - date '2000-01-01'", "''"),
+    "all": ("0", "''"),
 }
 
 
-def burden(actor: Actor, by: str, since: datetime, until: datetime) -> list[Burden]:
-    """The burden by unit that answers, by unit that asks, or by day (key: days after 2000-01-01), the heaviest first; within the actor's reach."""
-    values: dict[str, Any] = {"since": since, "until": until}
+def burden(actor: Actor, by: str, since: datetime, until: datetime, *, most: int = 500) -> list[Burden]:
+    """The burden by unit that answers, by who asks (regular reports stand for themselves, with keys below 0), by day (days after 2000-01-01)
+    or altogether, the heaviest first; within the actor's reach. Regular reports of rooms are counted like requests."""
+    first, last = (d.astimezone(SHANGHAI).date() for d in (since, until))
+    values: dict[str, Any] = {"since": since, "until": until, "first": first, "last": last, "limit": most}
     reach = condition(actor, "burden.view", values, path="x.path", unit="u.id")
+    reports = regular_reports()
+    regular = "".join(_REGULAR.format(n=-n, sql=r.sql()) for n, r in enumerate(reports, 1))
     key, name = _BY[by]
     with connection.cursor() as cursor:
-        cursor.execute(_BURDEN.format(key=key, name=name, reach=reach), values)
-        return [Burden(*row) for row in cursor.fetchall()]
+        cursor.execute(_BURDEN.format(key=key, name=name, reach=reach, regular=regular), values)
+        rows = cursor.fetchall()
+    return [Burden(r[0], reports[-r[0] - 1].title if by == "asker" and r[0] < 0 else r[1], *r[2:]) for r in rows]
 
 
 def repeats_refused(since: datetime) -> int:

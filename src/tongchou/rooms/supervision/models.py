@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from tongchou.rooms.supervision.lead_models import Lead, LeadFile, LeadSubstitute, Praise
 
-__all__ = ["Answer", "ChecklistEdition", "Draw", "Lead", "LeadFile", "LeadSubstitute", "Praise", "Round", "Visit", "VisitFinding"]
+__all__ = ["Answer", "ChecklistEdition", "DailyRound", "Draw", "Lead", "LeadFile", "LeadSubstitute", "Praise", "Round", "Visit", "VisitFinding"]
 
 
 class ChecklistEdition(models.Model):
@@ -36,6 +36,29 @@ class ChecklistEdition(models.Model):
         ]
 
 
+class DailyRound(models.Model):
+    """A round that comes again every day (每日纪律检查): the clock opens each day's round for the same group, units and checklists.
+
+    targets: [{"unit", "checklist", "account", "place"}], as they stood when the repetition was set. first, until: days, both included.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    group = models.ForeignKey("record.Unit", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12)
+    title = models.CharField(max_length=200)
+    note = models.TextField(blank=True)
+    targets = models.JSONField(default=list)
+    first = models.DateField()
+    until = models.DateField()
+    set_by = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+    stop_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(until__gte=F("first")), name="daily_round_dates_in_order")]
+
+
 class Round(models.Model):
     """A group's round of visits. Of an unannounced one (and of discipline inspection) the visited learn when their visit begins."""
 
@@ -56,9 +79,14 @@ class Round(models.Model):
     closed_by = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True)
     close_reason = models.CharField(max_length=200, blank=True)
+    daily = models.ForeignKey(DailyRound, null=True, on_delete=models.PROTECT, related_name="rounds")
+    day = models.DateField(null=True, help_text="the day for which the clock opened it")
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="round_dates_in_order")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="round_dates_in_order"),
+            models.UniqueConstraint(fields=["daily", "day"], name="round_daily_once"),
+        ]
         indexes = [models.Index(fields=["group", "-starts_on"], name="round_group")]
 
 

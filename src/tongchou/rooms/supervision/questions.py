@@ -11,7 +11,7 @@ from django.db import connection
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.record.access import Actor
 from tongchou.record.territory.reach import condition
-from tongchou.rooms.supervision.reach import OVERSEE, PLAN, VIEW
+from tongchou.rooms.supervision.reach import OVERSEE, PLAN, VIEW, group_in_reach
 
 WEEKS = 8
 MOST = 500
@@ -34,7 +34,8 @@ class Covered:
 class Load:
     """One group (and one of it: account None is the group as a whole). late: planned and not done though the day is over."""
 
-    group: str
+    group: int
+    name: str
     account: str | None
     planned: int
     finished: int
@@ -56,14 +57,14 @@ with seen as (
          array_agg(width_bucket(v.finished_at, %(weeks)s::timestamptz[])) filter (where v.finished_at >= %(since)s) as weeks,
          count(*) filter (where v.state in ('planned', 'begun') and v.planned_on < %(today)s and (%(all)s or r.kind = 'planned' or v.state = 'begun')) as missed
   from supervision_visit v join supervision_round r on r.id = v.round_id
-  where v.state not in ('cancelled', 'moved') group by v.unit_id
+  where v.state not in ('cancelled', 'moved') {group} group by v.unit_id
 ), faults as (
-  select f.unit_id, count(*) as open from supervision_visitfinding f join record_loop l on l.id = f.loop_id and l.closed_at is null group by f.unit_id
+  select f.unit_id, count(*) as open from supervision_visitfinding f join record_loop l on l.id = f.loop_id and l.closed_at is null {faults} group by f.unit_id
 )
 select u.id, u.name, a.name, s.last, coalesce(s.weeks, '{{}}'), coalesce(s.missed, 0), coalesce(f.open, 0), count(*) over ()
 from record_unit u join record_area a on a.id = u.area_id
-left join seen s on s.unit_id = u.id left join faults f on f.unit_id = u.id
-where u.active_to is null and u.kind = %(kind)s and {reach} {never}
+{join} join seen s on s.unit_id = u.id left join faults f on f.unit_id = u.id
+where {which} {never}
 order by s.last asc nulls first, u.name_key, u.id limit %(most)s
 """
 
@@ -75,21 +76,35 @@ def coverage(actor: Actor, kind: str, now: datetime, *, never: bool = False, mos
     everything = actor.permits(PLAN) or actor.permits(OVERSEE)
     values: dict[str, Any] = {"weeks": starts, "since": starts[0], "today": today, "kind": kind, "most": most, "all": everything}
     permission = "unit.view" if actor.permits("unit.view") else VIEW
-    sql = _COVERAGE.format(
-        reach=condition(actor, permission, values, "a.path", "u.id"),
-        never="and s.last is null" if never else "",
-    )
+    which = f"u.active_to is null and u.kind = %(kind)s and {condition(actor, permission, values, 'a.path', 'u.id')}"
+    return _read(_COVERAGE.format(which=which, join="left", group="", faults="", never="and s.last is null" if never else ""), values)
+
+
+def covered_by(actor: Actor, group: int, now: datetime, *, missed: bool = False, most: int = MOST) -> tuple[list[Covered], int]:
+    """Units of every kind that a group visited or was to visit in the last weeks, what it missed first. missed: only those it missed.
+
+    Not found outside one's own groups and those that one oversees.
+    """
+    group_in_reach(actor, group)
+    today = now.astimezone(SHANGHAI).date()
+    starts = [datetime.combine(d, time(), SHANGHAI) for d in week_starts(today)]
+    values: dict[str, Any] = {"weeks": starts, "since": starts[0], "today": today, "most": most, "all": True, "group": group, "first": starts[0].date()}
+    own = "and r.group_id = %(group)s and v.planned_on >= %(first)s"
+    faults = "join supervision_visit w on w.id = f.visit_id join supervision_round q on q.id = w.round_id and q.group_id = %(group)s"
+    sql = _COVERAGE.format(which="true", join="inner", group=own, faults=faults, never="and s.missed > 0" if missed else "")
+    return _read(sql.replace("order by s.last", "order by s.missed desc, s.last"), values)
+
+
+def _read(sql: str, values: dict[str, Any]) -> tuple[list[Covered], int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows = cursor.fetchall()
-    found = [
-        Covered(r[0], r[1], r[2], r[3], tuple(list(r[4]).count(n) for n in range(1, WEEKS + 1)), r[5], r[6]) for r in rows
-    ]
+    found = [Covered(r[0], r[1], r[2], r[3], tuple(list(r[4]).count(n) for n in range(1, WEEKS + 1)), r[5], r[6]) for r in rows]
     return found, rows[0][7] if rows else 0
 
 
 _LOAD = """
-select g.name, c.display_name, count(*) filter (where v.state in ('planned', 'begun')), count(*) filter (where v.state = 'finished'),
+select g.id, g.name, c.display_name, count(*) filter (where v.state in ('planned', 'begun')), count(*) filter (where v.state = 'finished'),
        count(*) filter (where v.state in ('planned', 'begun') and v.planned_on < %(today)s), count(*) filter (where v.state = 'cancelled'),
        count(*) filter (where v.state = 'moved'), coalesce(sum(f.n), 0)::int
 from supervision_visit v
@@ -100,7 +115,7 @@ left join record_account c on c.id = coalesce(v.finished_by_id, v.begun_by_id, v
 left join lateral (select count(*) as n from supervision_visitfinding f where f.visit_id = v.id) f on true
 where v.planned_on >= %(since)s and {reach}
 group by grouping sets ((g.id, g.name), (g.id, g.name, c.id, c.display_name))
-order by g.name, grouping(c.display_name) desc, c.display_name nulls last
+order by g.name, g.id, grouping(c.display_name) desc, c.display_name nulls last
 """
 
 
@@ -113,11 +128,11 @@ def load(actor: Actor, now: datetime, weeks: int = WEEKS) -> list[Load]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows = cursor.fetchall()
-    out, whole = [], ""
+    out, whole = [], 0
     for row in rows:
         first = row[0] != whole
         whole = row[0]
-        out.append(Load(row[0], None if first else (row[1] or ""), *row[2:]))
+        out.append(Load(row[0], row[1], None if first else (row[2] or ""), *row[3:]))
     return out
 
 

@@ -20,6 +20,18 @@ def hand_leads_on(timestamp: int) -> int:
     return raise_leads()
 
 
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="clock")
+def hold_daily_rounds(timestamp: int) -> int:
+    """Open the day's rounds of what comes every day."""
+    return open_daily_rounds()
+
+
+def open_daily_rounds(now: datetime | None = None) -> int:
+    """Returns how many rounds were opened."""
+    return int(act("round.open_daily", SYSTEM, new_id(), {}, now=now).result["opened"])
+
+
 def raise_leads(now: datetime | None = None) -> int:
     """One lead for each loop at the ladder's end; returns how many were raised."""
     raised = int(act("lead.raise", SYSTEM, new_id(), {"limit": BATCH}, now=now).result["raised"])

@@ -15,6 +15,7 @@ from tongchou.record.models import Area
 from tongchou.record.questions.figures import AreaFigures, DayFigures, by_area, by_day, top_area
 from tongchou.record.territory.reach import area_in_reach
 from tongchou.web.boundaries import map_of
+from tongchou.web.cards import cards_for
 from tongchou.web.pages.names import LEVELS
 from tongchou.web.pages.requests import actor_of, integer, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
@@ -61,7 +62,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "list_title": Text("超时事项", "Late"),
         "sheet": sheet | {"export": True},
         "chart": _chart(days),
-        "cards": _cards(parts),
+        "cards": [*_cards(parts), *cards_for(request, actor)],
         "empty": {
             "title": Text("没有事项", "Nothing is owed"),
             "text": Text("交办事项后这里会显示各区域的情况。", "It fills as loops are opened."),

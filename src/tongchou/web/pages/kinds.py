@@ -11,7 +11,7 @@ from django.urls import reverse
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.kindfile import base_kind_texts
-from tongchou.packs.kinds import LoopKind, Party
+from tongchou.packs.kinds import LoopKind, Party, Stage
 from tongchou.record.actions.kinds import LONGEST, check_kind_text
 from tongchou.record.loops.engine import not_found
 from tongchou.record.questions.kinds import KindFile, kind_file, kind_lines
@@ -132,6 +132,7 @@ def shown_kind(kind: LoopKind) -> dict[str, Any]:
             "stage": s,
             "owner": PARTY_NAMES[s.owner.value] if s.owner else None,
             "limit": s.limit.text if s.limit else None,
+            **_clock(kind, s),
             "ladder": s.ladder,
         }
         for s in kind.stages.values()
@@ -146,6 +147,18 @@ def shown_kind(kind: LoopKind) -> dict[str, Any]:
         for s in kind.steps.values()
     ]
     return {"kind": kind, "stages": stages, "steps": steps, "subjects": [SUBJECTS[s] for s in kind.subjects]}
+
+
+def _clock(kind: LoopKind, stage: Stage) -> dict[str, Any]:
+    """The table of a stage that counts from a moment in the loop's data."""
+    if stage.clock is None:
+        return {"clock": None}
+    fields = {f.key: f for f in kind.fields}
+    choices = dict(fields[stage.clock.by].choices)
+    lines = [
+        {"choice": choices[c], "value": m.value, "unconfirmed": m.status == "unconfirmed", "source": m.source} for c, m in stage.clock.limits
+    ]
+    return {"clock": lines, "since": fields[stage.clock.since].title}
 
 
 @page("kind_retire", "kinds/<slug:key>/retire", "kind.manage", methods=("POST",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -130,6 +131,8 @@ def _facts(found: LoopFile) -> list[dict[str, Any]]:
     for spec in (s for s in found.kind.fields if s.key not in SOURCE_KEYS):
         value = row.data.get(spec.key)
         choices = dict(spec.choices)
+        if spec.type == "moment" and value:
+            value = datetime.fromisoformat(value)
         facts.append({"label": spec.title, "value": choices.get(value, value) if value is not None else None})
     if row.reopened:
         facts.append({"label": Text("重新办理", "Reopened"), "value": str(row.reopened)})
@@ -372,6 +375,9 @@ def _new_payload(request: HttpRequest, kind: LoopKind) -> dict[str, Any]:
 
 
 def _field_value(request: HttpRequest, kind: str, name: str) -> Any:
+    if kind == "moment":
+        found = moment(request, name)
+        return found.isoformat() if found else None
     given = request.POST.get(name, "").strip()
     if kind == "boolean":
         return name in request.POST
@@ -380,7 +386,7 @@ def _field_value(request: HttpRequest, kind: str, name: str) -> Any:
     return int(given) if kind == "integer" and given.lstrip("-").isdigit() else given
 
 
-_FIELD_TYPES = {"text": "text", "integer": "integer", "number": "number", "date": "date", "choice": "select", "boolean": "checkbox"}
+_FIELD_TYPES = {"text": "text", "integer": "integer", "number": "number", "date": "date", "moment": "datetime", "choice": "select", "boolean": "checkbox"}
 
 
 def _new_fields(request: HttpRequest, kind: LoopKind, problem: Refusal | None) -> list[FieldParts]:

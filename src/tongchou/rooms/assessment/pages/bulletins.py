@@ -20,6 +20,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Loop, Unit
+from tongchou.record.questions.drafts import DraftSource, draft_sources
 from tongchou.record.questions.loopfile import loop_file
 from tongchou.rooms.assessment.blocks import HOW, as_text, store
 from tongchou.rooms.assessment.compose import CHAIN, chain_letter, daily_brief, score_bulletin
@@ -40,6 +41,7 @@ _TITLE = Text("公文", "Documents")
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _CALLED = ("street", "hq_department", "department", "special_team", "supervision_group", "community")
 PAGE = 100
+_URGENCY = {"特急": Text("特急", "most urgent"), "加急": Text("加急", "urgent")}
 
 
 def _state(row: Bulletin) -> dict[str, Any]:
@@ -100,6 +102,11 @@ def _fields(actor: Actor, forms: bool) -> Callable[[Draft], list[FieldParts]]:
             d.field("body", Text("正文", "Body"), "textarea", rows=24, required=True, help=HOW),
             d.field("copies", Text("抄送", "Copies to"), help=Text("用逗号分开。", "Separate with commas.")),
             d.field("note", Text("附注", "Note"), maxlength=200, help=Text("如联系人和电话。", "Such as whom to ask.")),
+            d.field("present", Text("出席", "Present"), "textarea", rows=4, help=Text("纪要用；一行一人，写单位和姓名。", "For minutes: one to a line, unit and name.")),
+            d.field("attachments", Text("附件", "Attachments"), "textarea", rows=2, help=Text("一行一件，只写名称。", "One title to a line.")),
+            d.field("urgency", Text("紧急程度", "Urgency"), "select", choices=[("", Text("不标", "none")), *_URGENCY.items()]),
+            d.field("signer", Text("签发人", "Signer"), maxlength=40,
+                    help=Text("上行文填写；填写后只能由其本人签发。", "For what goes up; then only that person signs it.")),
         ]
         return [d.field("form", Text("文种", "Form"), "select", choices=list(FORMS.items()), required=True), *shown] if forms else shown
 
@@ -115,8 +122,14 @@ def _content(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     copies = [c.strip() for c in request.POST.get("copies", "").replace("，", ",").replace("、", ",").split(",") if c.strip()]
     return {
         "title": request.POST.get("title", "").strip(), "to": sorted(to), "copies": copies, "body": request.POST.get("body", ""),
-        "note": request.POST.get("note", "").strip(),
+        "note": request.POST.get("note", "").strip(), "present": _rows(request, "present"), "attachments": _rows(request, "attachments"),
+        "urgency": request.POST.get("urgency", ""), "signer": request.POST.get("signer", "").strip(),
     }  # fmt: skip
+
+
+def _rows(request: HttpRequest, name: str) -> list[str]:
+    """What is typed one to a line."""
+    return [line.strip() for line in request.POST.get(name, "").splitlines() if line.strip()]
 
 
 @page("bulletin_new", "documents/new", "bulletin.draft")
@@ -143,7 +156,7 @@ def bulletin_new(request: HttpRequest) -> HttpResponse:
 
 def _source(request: HttpRequest) -> dict[str, str]:
     """What a draft is composed from, so that each figure can lead back to its question."""
-    out = {k: request.GET[k][:60] for k in ("compose", "kind", "first", "last", "loop") if k in request.GET}
+    out = {k: request.GET[k][:60] for k in ("compose", "kind", "first", "last", "loop", "key") if k in request.GET}
     if out.get("compose") == "week":
         last = now().astimezone(SHANGHAI).date() - timedelta(days=1)
         out |= {"compose": "scores", "first": str(last - timedelta(days=6)), "last": str(last)}
@@ -169,9 +182,22 @@ def _composed(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     if compose == "brief":
         title, body = daily_brief(actor, at)
         return {"form": "brief", "title": title, "body": as_text(store(body))}
+    if compose in draft_sources():
+        return _of_source(request, actor, draft_sources()[compose])
     if request.GET.get("loop"):
         return _of_loop(request, actor)
     return {"form": "document"}
+
+
+def _of_source(request: HttpRequest, actor: Actor, source: DraftSource) -> dict[str, Any]:
+    """What a room composes, such as minutes of a meeting."""
+    try:
+        key = uuid.UUID(request.GET.get("key", ""))
+    except ValueError:
+        rule = Text("没有找到所依据的记录。", "There is no such record to draft from.")
+        raise Refusal(Reason.NOT_FOUND, rule, remedy=Text("请从其页面进入。", "Open it from its own page."), field="key") from None
+    found = source.compose(actor, key)
+    return {"form": found.form, "title": found.title, "body": found.body, "to": found.to, "present": "\n".join(found.present)}
 
 
 def _of_loop(request: HttpRequest, actor: Actor) -> dict[str, Any]:
@@ -237,6 +263,7 @@ def bulletin_edit(request: HttpRequest, bulletin: uuid.UUID) -> HttpResponse:
     back = reverse("bulletin", args=[bulletin])
     crumbs = [{"url": reverse("bulletins"), "label": _TITLE}, {"url": back, "label": row.title[:30]}, {"url": "", "label": title}]
     on_record = {"title": row.title, "to": row.to_units, "body": as_text(row.body), "copies": "，".join(row.copies), "note": row.note}
+    on_record |= {"present": "\n".join(row.present), "attachments": "\n".join(row.attachments), "urgency": row.urgency, "signer": row.signer}
     return form_page(
         request, fields, send, title=title, button=Text("保存", "Keep"), back=back, breadcrumbs=crumbs, on_record=on_record
     )

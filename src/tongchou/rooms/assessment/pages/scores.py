@@ -14,15 +14,17 @@ from django.utils.translation import get_language
 from tongchou.kernel.clock import SHANGHAI, parse_date, parse_datetime
 from tongchou.kernel.text import Text
 from tongchou.record.models import Unit
+from tongchou.record.questions.oddities import watches
 from tongchou.rooms.assessment.compose import oddity
-from tongchou.rooms.assessment.definition import MEASURES, Definition, in_force
-from tongchou.rooms.assessment.questions import Line, Period, behind, period, ranking
+from tongchou.rooms.assessment.definition import LOOP_WARNINGS, MEASURES, Definition, in_force
+from tongchou.rooms.assessment.questions import Line, Period, behind, instances, period, ranking
 from tongchou.web.pages.names import KINDS
 from tongchou.web.pages.requests import actor_of, integer, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import Nav, page
 
 _TITLE = Text("考核排名", "Scores")
+_CHECK = Text("不影响得分，但可能说明数字不实，请核查。", "It does not change the score, but may mean that a number is not real: to be checked.")
 
 
 def period_of(request: HttpRequest) -> Period:
@@ -53,7 +55,9 @@ def scores(request: HttpRequest) -> HttpResponse:
         "how": how,
         "parts": [(MEASURES[k], w) for k, w in how.weights.items()],
         "chart": _chart(lines),
-        "warned": [(x, [oddity(o) for o in x.warnings]) for x in lines if x.warnings],
+        "warned": [
+            (x, [{"label": oddity(o), "url": _behind(x.unit, kind, o.key, over, found.at)} for o in x.warnings]) for x in lines if x.warnings
+        ],
         "can_draft": actor_of(request).permits("bulletin.draft"),
         "can_set": actor_of(request).permits("scores.set"),
         "empty": {"title": Text("没有可以考核的单位", "No unit to score"), "text": Text("您的辖区内没有该类单位。", "None in your area."), "icon": "numbers"},
@@ -83,7 +87,8 @@ def _sheet(lines: list[Line], how: Definition, over: Period, kind: str, at: date
             text = f"{share.per_cent}%（{share.counted}/{share.judged}）" if share.judged else Text("—", "—")
             cells.append({"value": text} | ({"url": _behind(x.unit, kind, key, over, at)} if share.judged else {}))
         said = [oddity(o) for o in x.warnings]
-        cells.append({"value": Text("；".join(t.zh for t in said), "; ".join(t.en for t in said)) if said else Text("无", "none")})
+        links = [{"label": t, "url": _behind(x.unit, kind, o.key, over, at)} for o, t in zip(x.warnings, said, strict=True)]
+        cells.append({"value": Text("；".join(t.zh for t in said), "; ".join(t.en for t in said)) if said else Text("无", "none"), "links": links})
         rows.append({"cells": cells})
     return {"key": "scores", "caption": Text("考核排名", "Scores"), "columns": columns, "rows": rows, "export": True}
 
@@ -128,8 +133,11 @@ def score_loops(request: HttpRequest) -> HttpResponse:
         return redirect("scores")
     unit = Unit.objects.filter(pk=integer(request, "unit") or 0).first()
     at = parse_datetime(request.GET["at"], "at") if request.GET.get("at") else now()
+    if key in watches():
+        return _instances(request, unit, kind, key, over, min(at, now()))
     rows = behind(actor_of(request), unit.pk if unit else 0, kind, key, over, min(at, now()))
-    measure = MEASURES[key]
+    what = LOOP_WARNINGS[key] if key in LOOP_WARNINGS else MEASURES[key].title
+    meaning = _CHECK if key in LOOP_WARNINGS else MEASURES[key].meaning
     labels = (
         ("title", "事项", "Loop"),
         ("due", "应办结", "Due"),
@@ -141,23 +149,43 @@ def score_loops(request: HttpRequest) -> HttpResponse:
     lines = []
     for r in rows:
         tone = {"tone": "ok", "icon": "circle-check"} if r.counts else {"tone": "warn", "icon": "x"}
+        counts = {"value": Text("待核查", "to be checked"), "tone": "warn", "icon": "alert-triangle"} if key in LOOP_WARNINGS else {
+            "value": Text("计入", "yes") if r.counts else Text("不计入", "no")} | tone  # fmt: skip
         cells = [
             {"value": r.title, "url": reverse("loop", args=[r.id])},
             {"value": r.due_at},
             {"value": r.closed_at or Text("未办结", "open")},
             {"value": r.reopened},
-            {"value": Text("计入", "yes") if r.counts else Text("不计入", "no")} | tone,
+            counts,
         ]
         lines.append({"cells": cells})
-    back = f"{reverse('scores')}?{urlencode({'kind': kind, 'first': over.first, 'last': over.last})}"
     context = {
-        "title": Text("{unit}：{what}", "{unit}: {what}").with_(unit=unit.name if unit else "", what=measure.title),
-        "measure": measure,
-        "over": over,
+        "warning": key in LOOP_WARNINGS,
         "counted": sum(r.counts for r in rows),
         "judged": len(rows),
-        "sheet": {"key": "score_loops", "caption": measure.title, "columns": columns, "rows": lines},
-        "empty": {"title": Text("没有您能看到的事项", "Nothing that you may see"), "text": Text("只列出您能查看的事项。", "What you may see."), "icon": "list-check"},
-        "breadcrumbs": [{"url": back, "label": _TITLE}, {"url": "", "label": measure.title}],
+        "sheet": {"key": "score_loops", "caption": what, "columns": columns, "rows": lines},
+    }
+    return _shown(request, unit, kind, over, what, meaning, context)
+
+
+def _instances(request: HttpRequest, unit: Unit | None, kind: str, key: str, over: Period, at: datetime) -> HttpResponse:
+    """What a room's own warning is about."""
+    what = watches()[key].title
+    rows = instances(actor_of(request), unit.pk if unit else 0, kind, key, over, at)
+    labels = (("title", "对象", "About"), ("at", "时间", "When"), ("who", "人员", "Who"), ("words", "记录", "What was written"))
+    columns = [{"key": k, "label": Text(zh, en)} for k, zh, en in labels]
+    lines = [{"cells": [{"value": r.title, "url": r.url}, {"value": r.at}, {"value": r.who}, {"value": r.words[:200]}]} for r in rows]
+    context = {"warning": True, "judged": len(rows), "sheet": {"key": "score_loops", "caption": what, "columns": columns, "rows": lines}}
+    return _shown(request, unit, kind, over, what, _CHECK, context)
+
+
+def _shown(request: HttpRequest, unit: Unit | None, kind: str, over: Period, what: Text, meaning: Text, more: dict[str, Any]) -> HttpResponse:
+    back = f"{reverse('scores')}?{urlencode({'kind': kind, 'first': over.first, 'last': over.last})}"
+    context = more | {
+        "title": Text("{unit}：{what}", "{unit}: {what}").with_(unit=unit.name if unit else "", what=what),
+        "meaning": meaning,
+        "over": over,
+        "empty": {"title": Text("没有您能看到的记录", "Nothing that you may see"), "text": Text("只列出您能查看的记录。", "What you may see."), "icon": "list-check"},
+        "breadcrumbs": [{"url": back, "label": _TITLE}, {"url": "", "label": what}],
     }  # fmt: skip
     return render(request, "assessment/score_loops.html", context)

@@ -12,6 +12,7 @@ from tongchou.documents.model import Block, Table, numbered
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Area, Unit
+from tongchou.record.questions.drafts import draft_sources
 from tongchou.rooms.assessment.definition import MEASURES
 from tongchou.rooms.assessment.models import Bulletin
 
@@ -28,6 +29,9 @@ def source_of(row: Bulletin) -> dict[str, Any] | None:
         url, label = reverse("figures"), Text("闭环态势", "Loops at a glance")
     elif source.get("loop"):
         url, label = reverse("loop", args=[source["loop"]]), Text("事项", "The loop")
+    elif source.get("compose") in draft_sources() and source.get("key"):
+        made = draft_sources()[source["compose"]]
+        url, label = reverse(made.page, args=[source["key"]]), made.label
     else:
         return None
     return {"url": url, "label": label, "at": _moment(source.get("at", ""))}

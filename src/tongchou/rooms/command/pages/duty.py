@@ -34,6 +34,7 @@ from tongchou.rooms.command.duty_questions import (
     own_shifts,
     roster,
     shift_file,
+    unwatched,
     watched_units,
     watching,
 )
@@ -103,6 +104,7 @@ def duty(request: HttpRequest) -> HttpResponse:
             if s.handed_over_at and not s.taken_over_at and _follows(s, ahead, actor)
         ],
         "faults": [_fault(f) for f in faults(ahead, unit.pk, unit.name, since, at + AHEAD, at)] if ahead else [],
+        "unwatched": [{"line": u, "hours": f"{local(u.since):%m-%d %H:%M} — {local(u.until):%m-%d %H:%M}"} for u in unwatched(actor, at)] if len(units) > 1 else None,
         "others": [_shown(s, actor, at) for s in watching(actor, at) if s.unit != unit.pk][:60],
         "log": [_line(e) for e in log_lines(actor, unit.pk, at - timedelta(days=2), at + timedelta(minutes=1))]
         if logs

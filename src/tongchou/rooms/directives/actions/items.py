@@ -20,7 +20,7 @@ from tongchou.rooms.directives.names import EVIDENCE, THEMES
 from tongchou.rooms.directives.reach import DRAFT, directive_in_reach, units_below
 from tongchou.rooms.directives.reading import assigned, title_of
 from tongchou.rooms.directives.spans import cuts
-from tongchou.rooms.directives.suggest import ground, plain, suggest
+from tongchou.rooms.directives.suggest import ground, person_in, plain, suggest
 
 OPEN = (Directive.State.PROPOSED, Directive.State.CONFIRMED)
 EACH = ("street", "community", "hq_department", "special_team", "department", "supervision_group", "school")
@@ -116,7 +116,7 @@ def edit(context: Context, given: EditIn) -> dict[str, Any]:
     if row.lead_unit_id in row.co_units:
         row.co_units = [u for u in row.co_units if u != row.lead_unit_id]
     if "lead_unit" in changed and "person" not in named:
-        row.person = None
+        row.person_id = person_in(row.suggested, row.lead_unit_id)  # another lead unit has another person
     _check_person(row)
     if "due_at" in changed:
         row.due_why = "set" if row.due_at else ""
@@ -225,7 +225,7 @@ def merge(context: Context, given: MergeIn) -> dict[str, Any]:
         setattr(kept, name, list(dict.fromkeys([*getattr(kept, name), *getattr(row, name)])))
     kept.themes = kept.themes[:5]
     if kept.lead_unit_id is None:
-        kept.lead_unit_id, kept.each_kind, kept.suggested = row.lead_unit_id, row.each_kind, row.suggested
+        kept.lead_unit_id, kept.each_kind, kept.suggested, kept.person_id = row.lead_unit_id, row.each_kind, row.suggested, row.person_id
     kept.co_units = [u for u in kept.co_units if u != kept.lead_unit_id]
     if row.due_at is not None and (kept.due_at is None or row.due_at < kept.due_at):
         kept.due_at, kept.due_why, kept.deadline_text = row.due_at, row.due_why, row.deadline_text

@@ -80,7 +80,7 @@ class Directive(models.Model):
     """One directive. It is proposed by the reading or by a person, confirmed by a person, and then issued as a task; or dropped.
 
     start, end: its span in the document's clean text. each_kind: a kind of unit of which every one gets its own task below the lead unit's.
-    suggested: lead units with why, [{unit, name, how, zh, en}]. evidence: kinds of proof that the task asks for.
+    suggested: lead units with why, [{unit, name, how, zh, en, person: {account, name, zh, en}}]. evidence: kinds of proof that the task asks for.
     A change takes the confirmation back. The database refuses an issued directive that nobody confirmed.
     """
 

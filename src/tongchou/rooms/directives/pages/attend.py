@@ -19,6 +19,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.directives.actions.attendance import SIGN_IN_BEFORE
+from tongchou.rooms.directives.minutes import can_compose
 from tongchou.rooms.directives.models import Attendance, Meeting
 from tongchou.rooms.directives.names import ATTENDANCE, MEETING_KINDS, as_badge
 from tongchou.rooms.directives.pages.meetings import TITLE, crumbs_of, language, runs, state_of
@@ -46,6 +47,7 @@ def meeting_page(request: HttpRequest, meeting: uuid.UUID) -> HttpResponse:
         "can_sign_in": open_ and row.starts_at - SIGN_IN_BEFORE <= at <= row.ends_at,
         "can_change": whole and open_, "can_settle": whole and open_ and row.starts_at <= at, "can_cancel": whole and open_ and row.starts_at > at,
         "can_mark": whole and open_, "can_write": whole and row.cancelled_at is None and row.starts_at <= at,
+        "minutes_url": f"{reverse('bulletin_new')}?compose=meeting&key={row.pk}" if whole and can_compose(row) and actor.permits("bulletin.draft") else "",
         "can_draft": whole and bool(row.minutes) and actor.permits(DRAFT),
         "documents": list(row.documents.filter(set_aside_at=None).only("pk", "title", "name")) if whole else [],
         "states": [(k, v[0]) for k, v in ATTENDANCE.items()],

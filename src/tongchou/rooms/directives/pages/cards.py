@@ -58,6 +58,7 @@ def _card(row: Directive, number: int, names: dict[int, str], task: Became | Non
         "row": row, "number": number, "badges": badges, "themes": [THEMES.get(t, Text(t, t)) for t in row.themes],
         "co_units": [names.get(u, str(u)) for u in row.co_units], "evidence": [EVIDENCE[e] for e in row.evidence if e in EVIDENCE],
         "evidence_why": row.evidence_why, "each": KINDS.get(row.each_kind), "lead_why": chosen,
+        "person_why": chosen["person"] if chosen and chosen.get("person", {}).get("account") == row.person_id and row.person_id else None,
         "others": [s for s in row.suggested if s["unit"] != row.lead_unit_id], "due_why": DUE_WHY.get(row.due_why),
         "past": row.state in ("proposed", "confirmed") and row.due_at is not None and row.due_at <= at, "task": _task(task, at) if task else None,
     }  # fmt: skip

@@ -12,8 +12,8 @@ from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 from tongchou.packs.checklists import UNIT_KINDS
 from tongchou.rooms.supervision.pages.words import TITLE
-from tongchou.rooms.supervision.questions import Covered, Load, coverage, load, week_starts
-from tongchou.rooms.supervision.reach import OVERSEE, PLAN, VIEW
+from tongchou.rooms.supervision.questions import Covered, Load, coverage, covered_by, load, week_starts
+from tongchou.rooms.supervision.reach import OVERSEE, PLAN, VIEW, group_in_reach
 from tongchou.web.pages.names import KINDS
 from tongchou.web.pages.requests import actor_of, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
@@ -29,7 +29,10 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "enterprise")
     kind = kind if kind in UNIT_KINDS else "enterprise"
     never = request.GET.get("never") == "1"
-    rows, total = coverage(actor, kind, at, never=never, most=20_000 if asked_for(request) else 500)
+    most = 20_000 if asked_for(request) else 500
+    if request.GET.get("group"):
+        return _of_group(request, most)
+    rows, total = coverage(actor, kind, at, never=never, most=most)
     sheet = _sheet(rows, at)
     if asked_for(request):
         return sheet_file(request, Text("督查覆盖情况（{kind}）", "Coverage, {kind}").with_(kind=KINDS[kind]), *cells_of(sheet))
@@ -47,6 +50,33 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
         "breadcrumbs": [{"url": reverse("supervision"), "label": TITLE}, {"url": "", "label": _TITLE}],
     }  # fmt: skip
     return render(request, "supervision/coverage.html", context)
+
+
+def _of_group(request: HttpRequest, most: int) -> HttpResponse:
+    """What one group covered and missed in the last weeks."""
+    actor, at = actor_of(request), now()
+    given = request.GET["group"]
+    group = group_in_reach(actor, int(given) if given.isdigit() and len(given) < 19 else 0)
+    missed = request.GET.get("missed") == "1"
+    rows, total = covered_by(actor, group.pk, at, missed=missed, most=most)
+    title = Text("{name}的覆盖情况", "Coverage by {name}").with_(name=group.name)
+    sheet = _sheet(rows, at) | {"caption": title}
+    if asked_for(request):
+        return sheet_file(request, title, *cells_of(sheet))
+    context = {
+        "title": title,
+        "sheet": sheet,
+        "group": group,
+        "missed": missed,
+        "total": total,
+        "shown": len(rows),
+        "covered": sum(any(r.weeks) for r in rows),
+        "lacking": sum(r.missed > 0 for r in rows),
+        "empty": {"title": Text("没有单位", "No units"), "text": Text("近八周没有安排，或没有漏查。", "Nothing planned in eight weeks, or nothing missed."),
+                  "icon": "eye-check"},
+        "breadcrumbs": [{"url": reverse("supervision"), "label": TITLE}, {"url": reverse("coverage"), "label": _TITLE}, {"url": "", "label": group.name}],
+    }  # fmt: skip
+    return render(request, "supervision/coverage_group.html", context)
 
 
 def _sheet(rows: list[Covered], at: Any) -> dict[str, Any]:
@@ -75,6 +105,10 @@ def _loads(rows: list[Load]) -> dict[str, Any]:
     columns = [{"key": k, "label": Text(zh, en), "number": k != "group"} for k, zh, en in labels]
     lines = []
     for x in rows:
-        name: Any = x.group if x.account is None else Text("　{who}", "  {who}").with_(who=x.account or Text("（未指定）", "(nobody named)"))
-        lines.append({"cells": [{"value": v} for v in (name, x.planned, x.finished, x.late, x.cancelled, x.moved, x.findings)]})
+        url = f"{reverse('coverage')}?group={x.group}" if x.account is None else ""
+        name: Any = x.name if x.account is None else Text("　{who}", "  {who}").with_(who=x.account or Text("（未指定）", "(nobody named)"))
+        numbers: list[dict[str, Any]] = [{"value": v} for v in (x.planned, x.finished, x.late, x.cancelled, x.moved, x.findings)]
+        if x.late and url:
+            numbers[2]["url"] = f"{url}&missed=1"
+        lines.append({"cells": [{"value": name, "url": url}, *numbers]})
     return {"key": "load", "caption": Text("近八周工作量", "Load of eight weeks"), "columns": columns, "rows": lines}

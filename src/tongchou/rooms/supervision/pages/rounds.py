@@ -18,7 +18,7 @@ from tongchou.record.models import Account, Unit
 from tongchou.rooms.supervision.checklists import checklist_of, in_force
 from tongchou.rooms.supervision.models import Draw, Round, Visit
 from tongchou.rooms.supervision.pages.words import ROUND_KINDS, TITLE, state_badge
-from tongchou.rooms.supervision.reach import PLAN, VIEW, VISIT, round_in_reach, rounds_of, visits_of
+from tongchou.rooms.supervision.reach import PLAN, VIEW, VISIT, days_of, round_in_reach, rounds_of, visits_of
 from tongchou.rooms.supervision.sampling import draw as drawn_from
 from tongchou.rooms.supervision.sampling import rank
 from tongchou.web.fieldparts import FieldParts
@@ -96,7 +96,7 @@ def round_new(request: HttpRequest) -> HttpResponse:
 def round_page(request: HttpRequest, round: uuid.UUID) -> HttpResponse:
     """One round with its visits and draws."""
     actor = actor_of(request)
-    row = round_in_reach(actor, round)
+    row, today = round_in_reach(actor, round), now().astimezone(SHANGHAI).date()
     visits = visits_of(actor).filter(round=row).annotate(faults=Count("findings")).order_by("planned_on", "unit__name_key", "pk")
     context = {
         "row": row,
@@ -107,6 +107,8 @@ def round_page(request: HttpRequest, round: uuid.UUID) -> HttpResponse:
         "kinds": [(k, KINDS[k]) for k in UNIT_KINDS],
         "draws": row.draws.order_by("at"),
         "can_visit": row.group_id in actor.unit_ids(VISIT),
+        "can_repeat": row.closed_at is None and row.starts_on == row.ends_on,
+        "days": [{"row": r, "all": n, "finished": done, "missed": r.starts_on < today and done < n} for r, n, done in days_of(row)],
         "breadcrumbs": [{"url": reverse("supervision"), "label": TITLE}, {"url": "", "label": row.title[:30]}],
     }
     return render(request, "supervision/round.html", context)
