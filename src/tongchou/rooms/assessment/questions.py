@@ -13,6 +13,7 @@ from django.db import connection
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
+from tongchou.packs.difficulties import difficulties_on
 from tongchou.record.access import Actor
 from tongchou.record.questions.worklist import scope_condition
 from tongchou.rooms.assessment.definition import MEASURES, Definition, in_force
@@ -120,7 +121,10 @@ group by l.owner_unit_id
 
 def _values(kind: str, over: Period, now: datetime, how: Definition) -> dict[str, Any]:
     until = min(over.until, now)  # what is closed after the moment asked for is not closed yet
-    return {"kind": kind, "since": over.since, "until": until, "now": now, "left_out": list(how.left_out)}
+    what = difficulties_on(over.last)
+    return {
+        "kind": kind, "since": over.since, "until": until, "now": now, "left_out": list(how.left_out), "always": list(what.always), "raised": list(what.own),
+    }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
