@@ -48,6 +48,7 @@ ELSEWHERE = ("not_holder", "not_in_custody", "not_found")
 
 
 TODAY = timezone.localdate().isoformat()
+TOMORROW = (timezone.localdate() + timedelta(days=1)).isoformat()
 
 
 def export(place: Place) -> dict[str, Any]:
@@ -259,9 +260,10 @@ PAGES: dict[str, Way] = {
     **{name: Way() for name in ("attendance_overview", "attendance_alarms", "my_attendance")},
     **{
         name: Way(reach="party", get=lambda p: {"unit": p.ids["enterprise"]}, get_scoped=True)
-        for name in ("attendance", "attendance_import", "attendance_by_hand", "attendance_month", "attendance_gate")
+        for name in ("attendance", "attendance_import", "attendance_by_hand", "attendance_month", "attendance_gate", "attendance_leave", "attendance_badges")
     },
     "attendance_sign": Way(("enterprise",), "party", lambda p: {"code": "AAAAAAAA", "direction": "in"}),
+    "attendance_leave_end": Way(("leave",), "party", lambda p: {"withdraw": "1"}),
     "attendance_answer": Way(("alarm",), "party", lambda p: {"how": "explained", "note": "外勤"}),
     "attendance_fever": Way(("alarm",), "party"),
     "attendance_of_loop": Way(("loop",), "party"),
@@ -674,6 +676,11 @@ ACTS: dict[str, Way] = {
     "attendance.import_rows": Way(
         reach="party", form=lambda p: {"unit": p.ids["enterprise"], "fields": ["name", "at"], "rows": [["工", f"{TODAY} 00:00"]]},
     ),
+    "attendance.import_badges": Way(
+        reach="party", form=lambda p: {"unit": p.ids["enterprise"], "fields": ["number", "name"], "rows": [["1", "工"]]},
+    ),
+    "attendance.leave": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "staff": p.ids["staff"], "kind": "sick", "from_date": TOMORROW}),
+    "attendance.end_leave": Way(reach="party", form=lambda p: {"leave": p.ids["leave"]}),
     "attendance.gate": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"]}),
     "attendance.sign": Way(
         reach="party", unreached=("conflict", "invalid_value"), form=lambda p: {"unit": p.ids["enterprise"], "code": "AAAAAAAA", "direction": "in"},

@@ -38,7 +38,7 @@ from tongchou.record.models import (
 )
 from tongchou.rooms.assessment.models import Bulletin, ScoreEdition
 from tongchou.rooms.command.models import Secondment, Team
-from tongchou.rooms.daily.models import Alarm, Fever, Report, SpotDraw
+from tongchou.rooms.daily.models import Alarm, Fever, Leave, Report, SpotDraw
 from tongchou.rooms.directives.models import Directive, Meeting
 from tongchou.rooms.enterprises.models import EntryChange
 from tongchou.rooms.requests.models import Answer
@@ -272,7 +272,10 @@ def _daily(place: Place) -> None:
     alarm = Alarm.objects.create(
         unit_id=works, day=timezone.localdate(), kind="headcount", section=place.marker("说明"), counted=3, reported=9, act=new_id(), at=timezone.now()
     )
-    place.ids |= {"report": row.pk, "fever": fever.pk, "spot": spot.pk, "alarm": alarm.pk}
+    leave = Leave.objects.create(
+        unit_id=works, person_id=place.ids["person"], from_date=timezone.localdate(), until=timezone.localdate(), kind="sick", act=new_id(), at=timezone.now()
+    )
+    place.ids |= {"leave": leave.pk, "report": row.pk, "fever": fever.pk, "spot": spot.pk, "alarm": alarm.pk}
 
 
 def _matching(place: Place) -> None:

@@ -38,6 +38,7 @@ SHIPPED = {
     "produce_sale",
     "register_change",
     "relief_problem",
+    "pupil_follow",
     "request",
     "request_approval",
     "resumption_application",

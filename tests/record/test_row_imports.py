@@ -156,3 +156,51 @@ def test_a_large_file_goes_in_chunks_that_know_of_one_another(cast: Cast, monkey
     assert told == [(3, 10), (6, 10), (9, 10), (10, 10)]
     dry = staff(cast, dry_run=True)
     assert (dry.counts["new"], dry.counts["unchanged"]) == (0, 2)
+
+
+THIRD = "91990101MA000000B"
+LAST = THIRD + uscc_check(THIRD)
+AFTER_FAULTS = f"""统一社会信用代码,企业名称,所在社区,行业,供应商
+{USCC},清源制衣有限公司,990101001001,C18,91440606MA4UK2Q83F
+{USCC},清源制衣有限公司,990101001001,C18,
+,新丰五金厂,990101001001,F17,
+,新丰五金厂,990101001001,C17,
+,新丰五金厂,990101001001,C17,
+{OTHER},清源纺织厂,990101001001,C17,{LAST}
+{LAST},长新纽扣厂,990101001001,C17,91440606MA4UK2Q83F
+{OTHER},清源纺织厂,990101001001,C17,{USCC}
+,清源纺织厂,990101001001,C17,
+"""
+
+
+def balanced(found: Imported) -> bool:
+    return found.counts["rows_in"] == found.counts["accepted"] + found.counts["rejected"]
+
+
+def test_a_refused_row_does_not_make_a_later_good_one_a_duplicate(cast: Cast) -> None:
+    found = enterprises(cast, AFTER_FAULTS)
+    assert [(n, r.field, r.reason) for n, r in found.rejects] == [
+        (2, "suppliers", Reason.NOT_FOUND), (4, "industry", Reason.INVALID_VALUE), (6, "name", Reason.DUPLICATE),
+        (7, "suppliers", Reason.NOT_FOUND),  # its supplier is a row that is itself refused
+        (8, "suppliers", Reason.NOT_FOUND), (10, "name", Reason.DUPLICATE),
+    ]  # fmt: skip
+    assert (found.counts["accepted"], found.counts["new"], balanced(found)) == (3, 3, True)
+    again = enterprises(cast, AFTER_FAULTS)
+    assert (again.counts["accepted"], again.counts["unchanged"], again.counts["new"]) == (3, 3, 0)
+
+
+def test_one_enterprise_named_with_and_without_its_code_is_one_row(cast: Cast) -> None:
+    head = "统一社会信用代码,企业名称,所在社区\n"
+    enterprises(cast, head + ",新丰五金厂,990101001001\n")
+    found = enterprises(cast, head + f",新丰五金厂,990101001001\n{USCC},新丰五金厂,990101001001\n")
+    assert [(n, r.reason) for n, r in found.rejects] == [(3, Reason.DUPLICATE)]
+    assert Unit.objects.filter(name="新丰五金厂").count() == 1
+
+
+@pytest.mark.parametrize("chunk", [1, 50_000])
+def test_a_refused_row_of_staff_does_not_stand_in_the_way_of_a_good_one(cast: Cast, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    monkeypatch.setattr(rowimport, "CHUNK", chunk)
+    good, faulty = ROWS[0], [*ROWS[0][:8], "也许", *ROWS[0][9:]]
+    found = staff(cast, [faulty, good, good])
+    assert [(n, r.field, r.reason) for n, r in found.rejects] == [(2, "cleared", Reason.INVALID_VALUE), (4, "document", Reason.DUPLICATE)]
+    assert (found.counts["accepted"], Staff.objects.count(), balanced(found)) == (1, 1, True)

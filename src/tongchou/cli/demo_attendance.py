@@ -1,4 +1,4 @@
-"""Three days through the gates of three enterprises of the demo district: machines' tables, somebody on no file, a reading above the limit, an alarm answered."""
+"""Three days through the gates of three enterprises of the demo district: tables, somebody on no file, a fever, an alarm answered, two on leave."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tongchou.cli.demo_cast import Demo
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.record.models import Staff
 from tongchou.record.people.identity import open_identity
+from tongchou.rooms.daily.attended import day_lines
 from tongchou.rooms.daily.models import Alarm
 
 _ENTERPRISES, _DAYS, _MOST = 3, 3, 60
@@ -29,9 +30,18 @@ def make_attendance(demo: Demo) -> None:
         if rows:
             demo.do(demo.account_of(unit) or "", "attendance.import_rows", now, unit=unit, fields=_FIELDS, rows=rows)
     first = demo.units[keys[0]].pk if keys else 0
+    _leave(demo, first)
     for alarm in Alarm.objects.filter(unit=first, kind="stranger", day__lt=demo.today, state="open")[:1]:
         told = {"alarm": alarm.pk, "how": "visitor", "note": "设备厂家检修，门岗已登记"}
         demo.do(demo.account_of(first) or "", "attendance.answer", timezone.now(), **told)
+
+
+def _leave(demo: Demo, unit: int) -> None:
+    """Two of those who did not come today are on leave."""
+    away = [x.staff for x in day_lines(unit, demo.today, state="missing", limit=2) if x.staff] if unit else []
+    for staff, kind, days in zip(away, ("sick", "personal"), (2, 0), strict=False):
+        told = {"staff": staff, "kind": kind, "from_date": str(demo.today), "until": str(demo.today + timedelta(days=days))}
+        demo.do(demo.account_of(unit) or "", "attendance.leave", timezone.now(), unit=unit, **told)
 
 
 def _rows(demo: Demo, unit: int, n: int, luck: Random) -> list[list[str]]:

@@ -64,6 +64,7 @@ def make_schools(demo: Demo) -> None:
     _journeys(demo, units[0].pk, now)
     act("school.evaluate", SYSTEM, new_id(), {"as_of": _day(now).isoformat()}, now=now)
     act("school.chase", SYSTEM, new_id(), {}, now=now)
+    act("school.pupils_chase", SYSTEM, new_id(), {}, now=now)
 
 
 def _open(demo: Demo, school: int, end: str, now: datetime) -> None:

@@ -69,8 +69,7 @@ class Step:
 
 def step(context: Context) -> Step:
     """Go on with the pass under way, else begin one for all that asked; inside an act."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
+    _one_at_a_time()
     run = ClearanceRun.objects.filter(finished_at=None).first() or _begin(context)
     if run is None:
         return Step(None, False)
@@ -98,6 +97,11 @@ def step(context: Context) -> Step:
         data={"looked_at": run.done, "changed": changed, "edition": run.edition},
     )
     return Step(run.pk, run.finished_at is None or _waiting(), changed)
+
+
+def _one_at_a_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def due() -> bool:

@@ -17,8 +17,10 @@ from tests.web.test_pages import signed_in
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
+from tongchou.kernel.text import Text
+from tongchou.packs.difficulties import Difficulties
 from tongchou.record.act import act
-from tongchou.record.models import Loop
+from tongchou.record.models import Enterprise, Loop
 from tongchou.rooms.assessment import definition
 from tongchou.rooms.assessment.definition import Definition, in_force, read
 from tongchou.rooms.assessment.questions import Line, Period, Share, behind, instances, period, ranking, score_of
@@ -114,6 +116,22 @@ def test_without_the_guard_it_would(cast: Cast, monkeypatch: pytest.MonkeyPatch)
         work(cast, task(cast, opener="street", verifier_unit=cast.units["office"].pk), 2)
     monkeypatch.setattr(questions, "_OTHERS", "")
     assert line(cast).score != before.score
+
+
+def test_confirmed_counts_difficulties_and_no_other_business_of_enterprises(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tongchou.rooms.assessment import questions
+
+    Enterprise.objects.create(unit=cast.units["works"], version=1, changed_at=DAY)
+    act("enterprise.propose", cast.as_("enterprise"), new_id(), {"unit": cast.units["works"].pk, "products": "口罩", "reason": "转产"}, now=DAY)
+    assert line(cast).shares["confirmed"] == Share(0, 0)
+    ask = {"kind": "request", "title": "缺防护服", "data": {"topic": "protection"}, "owner_unit": cast.units["east_street"].pk}
+    act("loop.open", cast.as_("enterprise"), new_id(), ask, now=DAY)
+    raised = {"unit": cast.units["works"].pk, "topic": "labour", "title": "缺工"}
+    act("service.raise", cast.as_("enterprise"), new_id(), raised, now=DAY)
+    assert line(cast).shares["confirmed"] == Share(0, 2)
+    every = Difficulties(DAY.date(), "unconfirmed", Text("", ""), ("difficulty", "register_change"), ("request",))
+    monkeypatch.setattr(questions, "difficulties_on", lambda day: every)  # the twin: it is the data that keeps them apart
+    assert line(cast).shares["confirmed"] == Share(0, 3)
 
 
 def test_what_looks_gamed_is_shown(cast: Cast) -> None:

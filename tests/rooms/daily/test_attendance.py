@@ -267,7 +267,9 @@ def test_a_day_by_section_a_month_and_enterprises_in_numbers(cast: Cast, staff: 
     waits = hired(cast, "works", "孙等等", outcome="observe")
     brought(cast, HEAD + f"王小明,007,一车间,{morning(1)},,进,\n王小明,007,一车间,{morning(2)},,出,\n李静,008,一车间,{morning(1)},,进,\n")
     works = cast.units["works"].pk
-    assert sections(works, today()) == {"一车间": {"here": 1, "left": 1, "missing": 0, "other": 0}, "": {"here": 0, "left": 0, "missing": 1, "other": 1}}
+    assert sections(works, today()) == {
+        "一车间": {"here": 1, "left": 1, "missing": 0, "leave": 0, "other": 0}, "": {"here": 0, "left": 0, "missing": 1, "leave": 0, "other": 1},
+    }  # fmt: skip
     states = {x.person: x.state for x in day_lines(works, today())}
     assert states == {staff["one"].pk: "left", staff["two"].pk: "here", staff["late"].pk: "missing"}
     assert [x.person for x in day_lines(works, today(), state="other")] == [waits.pk]
@@ -304,7 +306,7 @@ def test_names_are_masked_and_looking_is_recorded(cast: Cast, staff: dict[str, P
 def test_who_was_there_is_deleted_in_time(cast: Cast, staff: dict[str, Person]) -> None:
     brought(cast, HEAD + f"王小明,007,,{morning(1)},,进,\n周外人,099,,{morning(3)},东门,进,36.4\n")
     assert system("attendance.erase", timezone.now() + 40 * DAY)["passes"] == 0
-    assert system("attendance.erase", timezone.now() + 46 * DAY) == {"before": str(today() + DAY), "passes": 1, "alarms": 1}
+    assert system("attendance.erase", timezone.now() + 46 * DAY) == {"before": str(today() + DAY), "passes": 1, "alarms": 1, "leaves": 0}
     assert not Attendance.objects.exists()
     row = Alarm.objects.get()  # that there was one stays, who it was does not
     assert (row.sealed, row.person, row.who) == (None, None, f"x{row.pk}")

@@ -58,3 +58,11 @@ def test_a_trial_writes_nothing_and_the_page_tells(cast: Cast) -> None:
         assert "没有这个类别" in page.content.decode()
         assert Project.objects.count() == count
     assert signed_in(cast, "enterprise").get(reverse("projects_import")).status_code == 403
+
+
+def test_a_refused_row_does_not_make_a_later_good_one_a_duplicate(cast: Cast) -> None:
+    rows = ("食品园二期,{east},桥,{spring},1,,,", "食品园二期,{east},产业,{spring},1,,,", "食品园二期,{east},产业,{spring},2,,,")
+    found = import_projects(cast.as_("street"), new_id(), table(cast, *rows), "项目.csv")
+    assert [(n, r.field) for n, r in found.rejects] == [(2, "kind"), (4, "name")]
+    assert (found.counts["rows_in"], found.counts["accepted"], found.counts["rejected"]) == (3, 1, 2)
+    assert Project.objects.get(name="食品园二期").invest == 1

@@ -16,7 +16,7 @@ from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
-from tongchou.record.models import Loop, Post, PostHolding, Responsibility
+from tongchou.record.models import Enterprise, Loop, Post, PostHolding, Responsibility
 from tongchou.rooms.service.models import CaseMember, Visit
 from tongchou.rooms.service.questions import by_topic, difficulties, paired_with, streets, visits
 from tongchou.rooms.service.topics import topics
@@ -165,6 +165,40 @@ def test_streets_are_ranked_by_what_was_confirmed_in_time(cast: Cast) -> None:
     assert (west.raised, west.late, west.share) == (1, 1, 0.0)
     assert [s.name for s in streets(cast.as_("next_street"), today, today, timezone.now())] == ["west 区域"]
     assert streets(cast.as_("enterprise"), today, today, timezone.now()) == []
+
+
+def test_the_ranking_counts_every_kind_of_difficulty_and_nothing_else(cast: Cast) -> None:
+    east, office = cast.units["east_street"].pk, cast.units["office"].pk
+    today = timezone.now().astimezone(SHANGHAI).date()
+    ask = {"kind": "request", "title": "缺防护服", "data": {"topic": "protection"}}
+    others: list[tuple[str, dict[str, Any]]] = [
+        ("hq", {"kind": "task", "title": "排查", "owner_unit": east, "unit": cast.units["works"].pk}),
+        ("hq", ask | {"owner_unit": east, "unit": cast.units["works"].pk}),  # its opener's word would not be the enterprise's
+    ]
+    for who, payload in others:
+        do(cast, who, "loop.open", **payload)
+    _register_change(cast)
+
+    def raised_now() -> list[tuple[str, int]]:
+        return [(s.name, s.raised) for s in streets(cast.as_("hq"), today, today, timezone.now())]
+
+    assert sum(n for _, n in raised_now()) == 0
+    raised(cast)
+    own = do(cast, "enterprise", "loop.open", **ask, owner_unit=office)["loop"]  # handed to the district; it is still the street's enterprise
+    assert dict(raised_now())["east 区域"] == 2
+    listed = difficulties(cast.as_("hq"), street=cast.areas["east"].pk)
+    assert sorted((d.title, d.unit_name) for d in listed) == [("缺工 30 人", "works 单位"), ("缺防护服", "works 单位")]
+    assert len(difficulties(cast.as_("hq"), apart=True)) == 1  # a case takes up difficulties only
+    Loop.objects.filter(pk=own).update(closed_at=timezone.now(), end_reason="done", stage="closed")
+    line = next(s for s in streets(cast.as_("hq"), today, today, timezone.now()) if s.raised)
+    assert (line.confirmed, line.in_time, line.share) == (1, 1, 100.0)
+
+
+def _register_change(cast: Cast) -> None:
+    """The enterprise asks for a change of its register entry, which is no difficulty."""
+    Enterprise.objects.get_or_create(unit=cast.units["works"], defaults={"version": 1, "changed_at": timezone.now()})
+    do(cast, "enterprise", "enterprise.propose", unit=cast.units["works"].pk, products="口罩", reason="转产")
+    assert Loop.objects.filter(kind="register_change").count() == 1
 
 
 def test_a_competitor_and_the_next_street_see_nothing(cast: Cast) -> None:

@@ -25,6 +25,7 @@ from tongchou.record.territory.reach import condition, reaches_unit
 
 VERB = "enterprise.import_rows"
 Names = dict[str, "int | None"]
+Found = tuple[EnterpriseRow, "Unit | None"]
 
 
 def import_enterprises(
@@ -41,14 +42,14 @@ def import_rows(context: Context, given: RowsIn) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(7216007)")  # two imports come one after the other
     known = _Known(context.actor)
-    ready: list[tuple[EnterpriseRow, Unit | None]] = []
+    found: list[Found] = []
     for row in read:
         try:
-            ready.append((row, known.unit_of(row)))
+            found.append((row, known.unit_of(row)))
         except Refusal as refusal:
             refusal.line = row.number
             rejects.append((row.number, refusal))
-    ready = _with_partners(ready, known, rejects)
+    ready = _standing(found, known, rejects)
     new = sum(unit is None for _, unit in ready)
     units, changed = _units(context, ready)
     changed |= _figures(context, units, known)
@@ -77,22 +78,17 @@ def _named(rows: list[tuple[str | None, str, int]]) -> Names:
 
 
 class _Known:
-    """Enterprises on record, by code and by name, and those of this file."""
+    """Enterprises on record, by code and by name. seen: those of earlier parts of this file."""
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
         self.units = {u.pk: u for u in Unit.objects.filter(kind="enterprise", active_to=None).select_related("area")}
         self.by_name: Names = _named([(u.code, u.name, u.pk) for u in self.units.values()])
         self.mine = {u.name: u for u in self.units.values() if reaches_unit(actor, EDIT, u)}
-        self.in_file: set[str] = set()
         self.seen = seen_before()
 
     def unit_of(self, row: EnterpriseRow) -> Unit | None:
         """The unit that a row is about, None for a new one. Raises Refusal."""
-        key = row.code or row.name
-        if key in self.seen:
-            rule = Text("与第 {n} 行是同一家企业。", "Row {n} is the same enterprise.").with_(n=self.seen[key])
-            raise Refusal(Reason.DUPLICATE, rule, remedy=Text("请只保留一行。", "Keep one of them."), field="code" if row.code else "name", value=key)
         unit = self._by_code(row.code) if row.code else None
         if unit is None and row.name in self.mine and (row.code is None or self.mine[row.name].code is None):
             unit = self.mine[row.name]
@@ -100,8 +96,6 @@ class _Known:
             name = "name" if not row.name else "area"
             rule = Text("新企业须填写名称和所在区域。", "A new enterprise needs a name and an area.")
             raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请补填。", "Add it."), field=name)
-        self.seen[key] = row.number
-        self.in_file |= {k for k in (row.code, row.name.upper()) if k}
         return unit
 
     def _by_code(self, code: str) -> Unit | None:
@@ -115,9 +109,10 @@ class _Known:
             raise _taken(code)
         return unit
 
-    def partner(self, text: str) -> bool:
-        """Whether a code or name is an enterprise on record or of this file."""
-        return self.by_name.get(text.upper()) is not None or text.upper() in self.in_file
+    def same_as(self, row: EnterpriseRow, unit: Unit | None, seen: dict[Any, int]) -> int | None:
+        """The earlier row about the same enterprise: by its code, its place on record, or its name where one of the two has no code."""
+        keys = [("code", row.code), ("bare", row.name) if row.code else ("name", row.name), ("unit", unit.pk if unit else None)]
+        return next((n for key in keys if key[1] and (n := seen.get(key)) is not None), None)
 
 
 def _taken(code: str) -> Refusal:
@@ -125,19 +120,47 @@ def _taken(code: str) -> Refusal:
     return Refusal(Reason.DUPLICATE, rule, remedy=Text("请核对代码。", "Check the code."), field="code", value=code)
 
 
-def _with_partners(ready: list[tuple[EnterpriseRow, Unit | None]], known: _Known, rejects: list[tuple[int, Refusal]]) -> list[tuple[EnterpriseRow, Unit | None]]:
-    """Rows without a partner whose code nobody has; a name that nobody has is somebody outside."""
-    out = []
-    for row, unit in ready:
-        named = [(f"{way}s", who) for way, who, _, _ in row.links] + ([("landlord", row.landlord)] if row.landlord else [])
-        wrong = next(((f, w) for f, w in named if _is_code(w) and not known.partner(w)), None)
-        if wrong is None:
-            out.append((row, unit))
-            continue
-        rule = Text("没有代码为 {code} 的企业。", "No enterprise has the code {code}.").with_(code=wrong[1])
-        remedy = Text("区外企业请填写名称。", "Write the name of one outside.")
-        rejects.append((row.number, Refusal(Reason.NOT_FOUND, rule, remedy=remedy, field=wrong[0], value=wrong[1], line=row.number)))
-    return out
+def _standing(found: list[Found], known: _Known, rejects: list[tuple[int, Refusal]]) -> list[Found]:
+    """Rows that stand: the first sound one about each enterprise, none with a partner whose code nobody has.
+
+    A row that is refused takes its code away from those that lean on it and leaves its place to a later row, so this is asked until nothing changes.
+    """
+    while True:
+        seen, ready, twice = dict(known.seen), [], []
+        for row, unit in found:
+            first = known.same_as(row, unit, seen)
+            if first is None:
+                ready.append((row, unit))
+                marks = (("code", row.code), ("name", row.name), ("unit", unit.pk if unit else None), ("bare", "" if row.code else row.name))
+                seen.update({key: row.number for key in marks if key[1]})
+            else:
+                twice.append(_twice(row, first))
+        codes = {row.code for row, _ in ready if row.code}
+        lost = {n: r for n, r in ((row.number, _without_partner(row, known, codes)) for row, _ in ready) if r is not None}
+        if not lost:
+            break
+        rejects.extend(lost.items())
+        found = [(row, unit) for row, unit in found if row.number not in lost]
+    rejects.extend(twice)
+    known.seen.update(seen)
+    return ready
+
+
+def _twice(row: EnterpriseRow, first: int) -> tuple[int, Refusal]:
+    rule = Text("与第 {n} 行是同一家企业。", "Row {n} is the same enterprise.").with_(n=first)
+    name, value = ("code", row.code) if row.code else ("name", row.name)
+    return row.number, Refusal(Reason.DUPLICATE, rule, remedy=Text("请只保留一行。", "Keep one of them."), field=name, value=value, line=row.number)
+
+
+def _without_partner(row: EnterpriseRow, known: _Known, codes: set[str]) -> Refusal | None:
+    """Why a row may not name its partners: a code is nobody's. A name that nobody has is somebody outside."""
+    named = [(f"{way}s", who) for way, who, _, _ in row.links] + ([("landlord", row.landlord)] if row.landlord else [])
+    wrong = next(((f, w) for f, w in named if _is_code(w) and w.upper() not in codes and known.by_name.get(w.upper()) is None), None)
+    if wrong is None:
+        return None
+    rule = Text("没有代码为 {code} 的企业。", "No enterprise has the code {code}.").with_(code=wrong[1])
+    remedy = Text("区外企业请填写名称。", "Write the name of one outside.")
+    return Refusal(Reason.NOT_FOUND, rule, remedy=remedy, field=wrong[0], value=wrong[1], line=row.number)
 
 
 def _is_code(text: str) -> bool:

@@ -27,6 +27,7 @@ class Measure:
 
 _DUE = "l.due_at >= %(since)s and l.due_at < %(until)s and l.due_at <= %(now)s"
 _ENDED = "l.closed_at >= %(since)s and l.closed_at < %(until)s"
+_DIFFICULT = "(l.kind = any(%(always)s) or l.kind = any(%(raised)s) and k.kind in ('enterprise', 'school'))"
 _ENDED_OR_AGAIN = f"({_ENDED} or (l.closed_at is null and l.reopened > 0 and l.due_at >= %(since)s))"
 MEASURES: dict[str, Measure] = {
     m.key: m
@@ -48,10 +49,10 @@ MEASURES: dict[str, Measure] = {
         ),
         Measure(
             "confirmed", Text("确认解决率", "Confirmed"),
-            Text("企业、学校提出的事项中由其确认解决的比例，以及回访有答复的事项中答复已解决的比例。没有回访的不计。",
-                 "Of what enterprises and schools raised: confirmed by them; of what was followed up: answered as solved. Without a follow-up: not judged."),
-            f"((k.kind in ('enterprise', 'school') and {_DUE}) or ((l.follow_up_done or l.reopened > 0) and {_ENDED_OR_AGAIN}))",
-            "(l.follow_up_done or (k.kind in ('enterprise', 'school') and l.closed_at < %(until)s and l.reopened = 0))",
+            Text("企业、学校的困难诉求中由其确认解决的比例，以及回访有答复的事项中答复已解决的比例。没有回访的不计。",
+                 "Of difficulties of enterprises and schools: confirmed by them; of what was followed up: answered as solved. Without a follow-up: not judged."),
+            f"(({_DIFFICULT} and {_DUE}) or ((l.follow_up_done or l.reopened > 0) and {_ENDED_OR_AGAIN}))",
+            f"(l.follow_up_done or ({_DIFFICULT} and l.closed_at < %(until)s and l.reopened = 0))",
         ),
     )
 }  # fmt: skip

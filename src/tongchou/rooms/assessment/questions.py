@@ -13,6 +13,7 @@ from django.db import connection
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
+from tongchou.packs.difficulties import difficulties_on
 from tongchou.record.access import Actor
 from tongchou.record.questions.oddities import Instance, watches
 from tongchou.record.questions.worklist import scope_condition
@@ -127,7 +128,10 @@ select id, title, due_at, closed_at, reopened, false from ({odd}) x where {key} 
 
 def _values(kind: str, over: Period, now: datetime, how: Definition) -> dict[str, Any]:
     until = min(over.until, now)  # what is closed after the moment asked for is not closed yet
-    return {"kind": kind, "since": over.since, "until": until, "now": now, "left_out": list(how.left_out)}
+    what = difficulties_on(over.last)
+    return {
+        "kind": kind, "since": over.since, "until": until, "now": now, "left_out": list(how.left_out), "always": list(what.always), "raised": list(what.own),
+    }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,20 +54,28 @@ where t.unit_id = %(unit)s and t.temperature > l.above
 order by t.day, t.person_id, t.at
 on conflict (unit_id, day, kind, who) do nothing
 """
+# a report that says nothing of leave may count those on leave as at work; one that does is held to both numbers
 _HEADS = """
 with c as (
   select day, count(distinct person_id) as n from daily_attendance where unit_id = %(unit)s and day = any(%(days)s::date[]) group by day
 ), d as (
-  select c.day, c.n, r.at_work, (abs(c.n - r.at_work) > greatest(2, r.at_work * %(percent)s / 100.0)
-    and (c.day < %(today)s::date or c.n > r.at_work) and r.differs = '') as apart
+  select c.day, c.n, l.n as away, r.at_work, r.differs = '' and (
+    (case when c.n < r.at_work and r.on_leave is null then r.at_work - c.n - l.n else abs(c.n - r.at_work) end > x.most
+      and (c.day < %(today)s::date or c.n > r.at_work))
+    or l.n - coalesce(r.on_leave, l.n) > x.most) as apart
   from c join daily_report r on r.unit_id = %(unit)s and r.day = c.day and r.replaced_at is null
+  cross join lateral (select greatest(2, r.at_work * %(percent)s / 100.0) as most) x
+  cross join lateral (select count(*) as n from daily_leave v
+    where v.unit_id = %(unit)s and v.ended_at is null and c.day between v.from_date and v.until and not exists (
+      select from daily_attendance t where t.unit_id = v.unit_id and t.person_id = v.person_id and t.day = c.day)) l
 ), ended as (
-  update daily_alarm m set state = 'ended', how = 'corrected', counted = d.n, reported = d.at_work from d
+  update daily_alarm m set state = 'ended', how = 'corrected', counted = d.n, reported = d.at_work, on_leave = d.away from d
   where m.unit_id = %(unit)s and m.day = d.day and m.kind = 'headcount' and m.state = 'open' and not d.apart
 )
-insert into daily_alarm (unit_id, day, kind, who, section, counted, reported, state, how, note, act, at)
-select %(unit)s, d.day, 'headcount', '', '', d.n, d.at_work, 'open', '', '', %(act)s, %(now)s from d where d.apart
-on conflict (unit_id, day, kind, who) do update set counted = excluded.counted, reported = excluded.reported where daily_alarm.state = 'open'
+insert into daily_alarm (unit_id, day, kind, who, section, counted, reported, on_leave, state, how, note, act, at)
+select %(unit)s, d.day, 'headcount', '', '', d.n, d.at_work, d.away, 'open', '', '', %(act)s, %(now)s from d where d.apart
+on conflict (unit_id, day, kind, who) do update
+  set counted = excluded.counted, reported = excluded.reported, on_leave = excluded.on_leave where daily_alarm.state = 'open'
 """
 
 

@@ -17,14 +17,15 @@ from tongchou.rooms.daily.alarms import HELD_BACK
 from tongchou.rooms.daily.models import Alarm
 from tongchou.rooms.daily.reach import STREET_OF, VIEW
 
-STATES = ("here", "left", "missing", "other")
+STATES = ("here", "left", "missing", "leave", "other")
 LISTED = 500
 """People that a page lists; the counts are of all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Somebody on one day. state: here, left (went out last), missing (should be there and was not seen), other (on file, not expected).
+    """Somebody on one day. state: here, left (went out last), missing (should be there and was not seen), leave (should be there but for its leave),
+    other (on file, not expected).
 
     outcome: of the staff file; None: on no staff file. warm: the highest reading of the day in °C.
     """
@@ -52,8 +53,10 @@ with seen as (
   select coalesce(seen.person_id, h.person_id) as person_id, h.id as staff, coalesce(h.title, '') as title, h.outcome, seen.first, seen.last, seen.warm,
     coalesce(nullif(seen.section, ''), b.section, '') as section, coalesce(b.number, '') as badge,
     case when seen.way = 'in' then 'here' when seen.way = 'out' then 'left'
-         when h.returned_on <= %(day)s and not (h.outcome = any(%(held)s)) then 'missing' else 'other' end as state
+         when h.returned_on <= %(day)s and not (h.outcome = any(%(held)s)) then case when l.id is null then 'missing' else 'leave' end
+         else 'other' end as state
   from held h full join seen on seen.person_id = h.person_id
+  left join daily_leave l on l.unit_id = %(unit)s and l.person_id = h.person_id and l.ended_at is null and %(day)s between l.from_date and l.until
   left join daily_badge b on b.unit_id = %(unit)s and b.person_id = coalesce(seen.person_id, h.person_id)
 )
 """
@@ -63,7 +66,7 @@ _PEOPLE = (
 select p.id, p.sealed, x.staff, x.title, x.badge, x.section, x.state, x.outcome, x.first, x.last, x.warm
 from all_of x join record_person p on p.id = x.person_id and p.erased_at is null
 where (%(state)s = '' or x.state = %(state)s) and (%(section)s = '' or x.section = %(section)s) and (%(state)s <> '' or x.state <> 'other')
-order by array_position(array['missing', 'here', 'left', 'other'], x.state), x.section, x.badge, x.staff, p.id limit %(limit)s
+order by array_position(array['missing', 'here', 'left', 'leave', 'other'], x.state), x.section, x.badge, x.staff, p.id limit %(limit)s
 """
 )
 _SECTIONS = _DAY + "select section, state, count(*) from all_of group by section, state"
@@ -89,54 +92,69 @@ def sections(unit: int, day: date) -> dict[str, dict[str, int]]:
 
 @dataclass(frozen=True, slots=True)
 class MonthLine:
-    """Somebody in a month, without a name: number of the badge, else of the staff file. days: of the month on which it was seen."""
+    """Somebody in a month, without a name: number of the badge, else of the staff file. days: of the month on which it was seen; leave: those of its leave."""
 
     badge: str
     staff: int | None
     title: str
     section: str
     days: frozenset[int]
+    leave: frozenset[int]
 
 
 _MONTH = """
-select coalesce(b.number, ''), s.id, coalesce(s.title, ''), coalesce(b.section, ''), array_agg(distinct extract(day from t.day)::int)
-from daily_attendance t
+with t as (
+  select unit_id, person_id, day, false as away from daily_attendance where unit_id = %(unit)s and day between %(first)s and %(last)s
+  union all
+  select unit_id, person_id, d::date, true from daily_leave, generate_series(greatest(from_date, %(first)s), least(until, %(last)s), interval '1 day') d
+  where unit_id = %(unit)s and ended_at is null and from_date <= %(last)s and until >= %(first)s
+)
+select coalesce(b.number, ''), s.id, coalesce(s.title, ''), coalesce(b.section, ''),
+  coalesce(array_agg(distinct extract(day from t.day)::int) filter (where not t.away), '{}'),
+  coalesce(array_agg(distinct extract(day from t.day)::int) filter (where t.away), '{}')
+from t
 left join record_staff s on s.unit_id = t.unit_id and s.person_id = t.person_id and s.to_date is null
 left join daily_badge b on b.unit_id = t.unit_id and b.person_id = t.person_id
-where t.unit_id = %(unit)s and t.day between %(first)s and %(last)s
 group by t.person_id, b.number, s.id, s.title, b.section order by coalesce(b.section, ''), coalesce(b.number, ''), s.id limit 20000
 """
 
 
 def month_lines(unit: int, first: date) -> list[MonthLine]:
-    """Who was there on which days of a month, by section."""
+    """Who was there, and who on leave, on which days of a month, by section."""
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
     with connection.cursor() as cursor:
         cursor.execute(_MONTH, {"unit": unit, "first": first, "last": last})
-        return [MonthLine(r[0], r[1], r[2], r[3], frozenset(r[4])) for r in cursor.fetchall()]
+        return [MonthLine(r[0], r[1], r[2], r[3], frozenset(r[4]), frozenset(r[5])) for r in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """One enterprise on a day, in numbers. seen: None where it has no attendance, which is not zero; reported: at work by its report, None without one."""
+    """One enterprise on a day, in numbers. expected: without those on leave. reported: at work by its report, None without one.
+
+    seen: None where it has no attendance, which is not zero.
+    """
 
     unit: int
     name: str
     street: str
     on_file: int
     expected: int
+    on_leave: int
     seen: int | None
     reported: int | None
     alarms: int
 
 
 _UNITS = f"""
-select u.id, u.name, coalesce(s.name, ''), coalesce(f.n, 0), coalesce(f.expected, 0), t.n, r.at_work, coalesce(m.n, 0)
+select u.id, u.name, coalesce(s.name, ''), coalesce(f.n, 0), coalesce(f.expected, 0), coalesce(f.away, 0), t.n, r.at_work, coalesce(m.n, 0)
 from record_unit u
 join record_area a on a.id = u.area_id
 {STREET_OF}
-left join (select unit_id, count(*) as n, count(*) filter (where returned_on <= %(day)s and not (outcome = any(%(held)s))) as expected
-  from record_staff where to_date is null group by unit_id) f on f.unit_id = u.id
+left join (select h.unit_id, count(*) as n, count(l.id) as away,
+    count(*) filter (where h.returned_on <= %(day)s and not (h.outcome = any(%(held)s)) and l.id is null) as expected
+  from record_staff h
+  left join daily_leave l on l.unit_id = h.unit_id and l.person_id = h.person_id and l.ended_at is null and %(day)s between l.from_date and l.until
+  where h.to_date is null group by h.unit_id) f on f.unit_id = u.id
 left join (select unit_id, count(distinct person_id) as n from daily_attendance where day = %(day)s group by unit_id) t on t.unit_id = u.id
 left join daily_report r on r.unit_id = u.id and r.day = %(day)s and r.replaced_at is null
 left join (select unit_id, count(*) as n from daily_alarm where state = 'open' and day <= %(day)s group by unit_id) m on m.unit_id = u.id

@@ -121,8 +121,8 @@ class Rows:
     def read(self, number: int, told: dict[str, str]) -> Read:
         """One row; a Refusal names the first field at fault and bears the row's number."""
         try:
-            name, badge = _plain(told.get("name", "")), _plain(told.get("number", ""))[:40]
-            document, phone = _plain(told.get("document", "")).upper(), _digits(told.get("phone", ""))
+            name, badge = plain(told.get("name", "")), plain(told.get("number", ""))[:40]
+            document, phone = plain(told.get("document", "")).upper(), digits(told.get("phone", ""))
             if not (name or badge or document):
                 rule = Text("没有姓名、工号或证件号。", "There is no name, work number or document.")
                 raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请补上。", "Add it."), field="name")
@@ -137,8 +137,8 @@ class Rows:
                 label,
                 passes,
                 temperature,
-                _plain(told.get("section", ""))[:60],
-                _plain(told.get("shift", ""))[:20],
+                plain(told.get("section", ""))[:60],
+                plain(told.get("shift", ""))[:20],
             )
         except Refusal as refusal:
             refusal.line = number
@@ -237,11 +237,13 @@ def _celsius(text: str) -> Decimal | None:
     )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A cell as it is kept: one kind of letters, single spaces; "" for unknown."""
     return "" if unknown(text) else " ".join(unicodedata.normalize("NFKC", text).split())
 
 
-def _digits(text: str) -> str:
+def digits(text: str) -> str:
+    """The digits of a cell."""
     return "".join(c for c in unicodedata.normalize("NFKC", text) if c.isdigit())
 
 

@@ -76,7 +76,9 @@ class _Reader:
         self._once(number, plain["name"], lead)
         row = Project.objects.filter(name=plain["name"], lead_unit=lead).exclude(state="dropped").select_for_update().first()
         values = (_on_record(row) if row else {}) | self._values(plain) | {"name": plain["name"], "lead_unit": lead}
-        return row, content_of(self.context, validate(AddIn, values))
+        content = content_of(self.context, validate(AddIn, values))
+        self.seen[plain["name"], lead] = number  # only now: a row that is refused does not stand in the way of a later good one
+        return row, content
 
     def _values(self, plain: Mapping[str, str]) -> dict[str, Any]:
         out: dict[str, Any] = {k: plain[k] for k in ("content",) if k in plain}
@@ -92,8 +94,8 @@ class _Reader:
         return out
 
     def _once(self, number: int, name: str, lead: int) -> None:
-        first = self.seen.setdefault((name, lead), number)
-        if first != number:
+        first = self.seen.get((name, lead))
+        if first is not None:
             rule = Text("与第 {n} 行是同一项目。", "Row {n} is the same project.").with_(n=first)
             raise Refusal(Reason.DUPLICATE, rule, remedy=Text("请只保留一行。", "Keep one of them."), field="name", value=name[:40], line=number)
 

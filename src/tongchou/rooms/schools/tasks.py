@@ -29,6 +29,15 @@ def evaluate_clusters(timestamp: int) -> int:
     return int(act("school.evaluate", SYSTEM, new_id(), {"as_of": timezone.localdate().isoformat()}).result["opened"])
 
 
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="clock")
+def chase_pupils(timestamp: int) -> int:
+    """Chase absent pupils who were not asked after; settle what has been heard since. Returns how many loops were opened."""
+    if office_unit() is None:
+        return 0
+    return int(act("school.pupils_chase", SYSTEM, new_id(), {}).result["opened"])
+
+
 @app.periodic(cron="35 2 * * *")
 @app.task(queue="clock")
 def erase_pupils(timestamp: int) -> int:

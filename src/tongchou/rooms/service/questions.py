@@ -8,8 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from tongchou.kernel.clock import SHANGHAI
+from tongchou.packs.difficulties import difficulties_on
 from tongchou.record.access import Actor
 from tongchou.record.questions.worklist import scope_condition
 from tongchou.record.territory.reach import condition
@@ -108,10 +110,10 @@ def visits(actor: Actor, *, unit: int | None = None, since: datetime | None = No
 
 @dataclass(frozen=True, slots=True)
 class StreetLine:
-    """Difficulties of a street's enterprises handed out in a period. confirmed: by the enterprise; in_time: of those, before they were due.
+    """Difficulties of a street's enterprises handed out in a period, of the kinds of packs/data/base/difficulties.yaml.
 
-    open counts what is still open, late what is past its due time; unconfirmed what ended without the enterprise's word: all of them
-    count against the share.
+    confirmed: by the enterprise; in_time: of those, before they were due. open counts what is still open, late what is past its due time;
+    unconfirmed what ended without the enterprise's word: all of them count against the share.
     """
 
     street: int
@@ -137,8 +139,13 @@ with streets as (
 ), judged as (
   select s.id as street, l.closed_at, l.due_at, l.end_reason
   from streets s join record_area b on b.path like s.path || '%%'
-  join record_loop l on l.area_id = b.id and l.kind = 'difficulty' and l.opened_at >= %(first)s and l.opened_at < %(after)s
+  join record_loop l on l.area_id = b.id and l.kind = any(%(always)s) and l.opened_at >= %(first)s and l.opened_at < %(after)s
   where l.end_reason <> 'cancelled'
+  union all
+  select s.id, l.closed_at, l.due_at, l.end_reason
+  from record_loop l join record_unit k on k.id = l.opener_unit_id and k.kind in ('enterprise', 'school')
+  join record_area b on b.id = k.area_id join streets s on b.path like s.path || '%%'
+  where l.kind = any(%(own)s) and l.opened_at >= %(first)s and l.opened_at < %(after)s and l.end_reason <> 'cancelled'
 ), visited as (
   select s.id as street, count(*) as n
   from streets s join record_area b on b.path like s.path || '%%' join record_unit u on u.area_id = b.id
@@ -162,6 +169,8 @@ def streets(actor: Actor, first: date, last: date, now: datetime) -> list[Street
         "after": datetime(last.year, last.month, last.day, tzinfo=SHANGHAI) + timedelta(days=1),
         "now": now,
     }
+    kinds = difficulties_on(last)
+    values |= {"always": list(kinds.always), "own": list(kinds.own)}
     reach = condition(actor, VIEW, values)
     with connection.cursor() as cursor:
         cursor.execute(_STREETS.format(reach=reach), values)
@@ -217,23 +226,28 @@ class Difficulty:
     parent: uuid.UUID | None
 
 
+_WHERE = "case when l.kind = any(%(own)s) then u.area_id else l.area_id end"
+"""Where a difficulty counts: a request of an enterprise where the enterprise lies, whoever takes it up."""
 _DIFFICULTIES = """
 select l.id, l.edition_id, l.title, l.data->>'topic', u.id, u.name, o.name, l.stage, l.deadline, l.opened_at, l.closed_at, l.end_reason, l.parent_id
-from record_loop l join record_unit u on u.id = l.subject_unit_id join record_unit o on o.id = l.owner_unit_id
-where l.kind = 'difficulty' and {scope} {more} order by {order}, l.opened_at desc limit %(limit)s
+from record_loop l join record_unit o on o.id = l.owner_unit_id left join record_unit k on k.id = l.opener_unit_id and k.kind in ('enterprise', 'school')
+join record_unit u on u.id = coalesce(case when l.kind = any(%(own)s) then k.id end, l.subject_unit_id)
+where (l.kind = any(%(always)s) or l.kind = any(%(own)s) and k.id is not null) and {scope} {more} order by {order}, l.opened_at desc limit %(limit)s
 """
 
 
 def difficulties(
     actor: Actor, *, topic: str = "", unit: int | None = None, street: int | None = None, apart: bool = False, like: str = "", limit: int = 200
 ) -> list[Difficulty]:
-    """Difficulties that the actor sees, open ones first. apart: open and in no case. like: the most similar titles first."""
-    values: dict[str, Any] = {"limit": limit, "topic": topic, "unit": unit, "like": like, "street": street}
+    """Difficulties that the actor sees, of the kinds that the ranking counts, open ones first. apart: open and in no case. like: the most similar titles first."""
+    kinds = difficulties_on(timezone.localdate())
+    values: dict[str, Any] = {"limit": limit, "topic": topic, "unit": unit, "like": like, "street": street, "always": list(kinds.always), "own": list(kinds.own)}
     scope = scope_condition(actor, "loop.view", values)
     wanted = (
         ("l.data->>'topic' = %(topic)s", topic),
-        ("l.area_id = any(array(select b.id from record_area s join record_area b on b.path like s.path || '%%' where s.id = %(street)s))", street),
-        ("l.subject_unit_id = %(unit)s", unit), ("l.closed_at is null and l.parent_id is null", apart),
+        (f"{_WHERE} = any(array(select b.id from record_area s join record_area b on b.path like s.path || '%%' where s.id = %(street)s))", street),
+        ("u.id = %(unit)s", unit),
+        ("l.kind = 'difficulty' and l.closed_at is null and l.parent_id is null", apart),
     )  # fmt: skip
     more = " ".join(f"and {c}" for c, given in wanted if given)
     order = "similarity(l.title, %(like)s) desc" if like else "l.closed_at is not null, l.deadline"

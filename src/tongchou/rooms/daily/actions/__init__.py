@@ -4,13 +4,15 @@ from tongchou.rooms.daily import contacts
 from tongchou.rooms.daily.actions import (
     alarm_answers,
     attendance,
+    badges,
     breach,
     chasing,
     fever,
+    leave,
     progress,
     reports,
     signing,
     table,
 )
 
-__all__ = ["alarm_answers", "attendance", "breach", "chasing", "contacts", "fever", "progress", "reports", "signing", "table"]
+__all__ = ["alarm_answers", "attendance", "badges", "breach", "chasing", "contacts", "fever", "leave", "progress", "reports", "signing", "table"]

@@ -18,7 +18,7 @@ from tongchou.record.rowimport import Imported, RowsIn, import_file, result_of
 from tongchou.rooms.daily.alarms import look, stranger_key
 from tongchou.rooms.daily.gaterows import COLUMNS, NEEDED, Read, Rows, label_text, rejected_stranger
 from tongchou.rooms.daily.gatestaff import Directory
-from tongchou.rooms.daily.models import Alarm, Attendance
+from tongchou.rooms.daily.models import Alarm, Attendance, Leave
 from tongchou.rooms.daily.numbers import daily_rules, local_day
 from tongchou.rooms.daily.reach import KEEP, enterprise_in_reach
 
@@ -164,12 +164,13 @@ where day < %s and who <> '' and who not like 'x%%'
 
 @verb("attendance.erase", "loop.bulk", Text("删除到期考勤", "Delete attendance past its time"), system_only=True)
 def erase(context: Context, given: EraseIn) -> dict[str, Any]:
-    """Delete who was at work before so many days, and the names with alarms of that time. What was counted stays in the daily reports."""
+    """Delete who was at work or on leave before so many days, and the names with alarms of that time. What was counted stays in the daily reports."""
     before = local_day(context.now) - timedelta(days=daily_rules()["attendance_days"].value)
     gone, _ = Attendance.objects.filter(day__lt=before).delete()
+    leaves, _ = Leave.objects.filter(until__lt=before).delete()
     with connection.cursor() as cursor:
         cursor.execute(_UNNAME, [before])
         unnamed = int(cursor.rowcount)
-    if gone or unnamed:
-        context.event("attendance_erased", data={"before": str(before), "passes": gone, "alarms": unnamed})
-    return {"before": str(before), "passes": gone, "alarms": unnamed}
+    if gone or unnamed or leaves:
+        context.event("attendance_erased", data={"before": str(before), "passes": gone, "alarms": unnamed, "leaves": leaves})
+    return {"before": str(before), "passes": gone, "alarms": unnamed, "leaves": leaves}

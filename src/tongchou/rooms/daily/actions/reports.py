@@ -20,7 +20,7 @@ from tongchou.record.models import Loop, Unit
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.daily.actions.fever import open_untold
 from tongchou.rooms.daily.alarms import look
-from tongchou.rooms.daily.models import Attendance, Fever, Report
+from tongchou.rooms.daily.models import Attendance, Fever, Leave, Report
 from tongchou.rooms.daily.numbers import daily_rules, due_at, local_day, mask_stock
 from tongchou.rooms.daily.reach import REPORT, enterprise_in_reach
 
@@ -108,6 +108,9 @@ def same(context: Context, given: SameIn) -> dict[str, Any]:
     counted = attended(unit.pk, given.day)
     if counted is not None:
         taken["at_work"] = counted
+    away = on_leave(unit.pk, given.day)
+    if away is not None:
+        taken["on_leave"] = away
     return _told(context, store(context, unit, given.day, taken, Report.Via.OWN))
 
 
@@ -145,6 +148,12 @@ def figures(given: FiguresIn) -> dict[str, Any]:
 def attended(unit: int, day: date) -> int | None:
     """How many people attendance shows on a day; None where there is none, which is not zero."""
     return Attendance.objects.filter(unit=unit, day=day).values("person").distinct().count() or None
+
+
+def on_leave(unit: int, day: date) -> int | None:
+    """How many people are on leave on a day by what was recorded, and were not seen; None where nobody's leave is."""
+    seen = Attendance.objects.filter(unit=unit, day=day).values("person")
+    return Leave.objects.filter(unit=unit, ended_at=None, from_date__lte=day, until__gte=day).exclude(person__in=seen).count() or None
 
 
 def _compared(unit: int, day: date, taken: dict[str, Any]) -> dict[str, Any]:

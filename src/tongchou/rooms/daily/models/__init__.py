@@ -3,6 +3,7 @@
 from tongchou.rooms.daily.models.attendance import Alarm, Attendance, Badge, Gate
 from tongchou.rooms.daily.models.breach import Breach, Signal, SpotDraw
 from tongchou.rooms.daily.models.fever import Fever
+from tongchou.rooms.daily.models.leave import Leave
 from tongchou.rooms.daily.models.progress import Baseline, Partner, Target
 from tongchou.rooms.daily.models.reports import Excuse, Report, Silence
 
@@ -15,6 +16,7 @@ __all__ = [
     "Excuse",
     "Fever",
     "Gate",
+    "Leave",
     "Partner",
     "Report",
     "Signal",

@@ -82,7 +82,8 @@ class Alarm(models.Model):
     """What attendance shows that somebody has to see to, once for each enterprise, day and person. The course is that of the loop, one for an enterprise.
 
     who: the person's id in hex; of somebody on no file the keyed hash of what the gate machine has; "" for a headcount. sealed: what the machine has of
-    somebody on no file. reading in °C. counted: people by attendance; reported: at work by the daily report.
+    somebody on no file. reading in °C. counted: people by attendance; reported: at work by the daily report; on_leave: on leave by
+    what the enterprise has recorded.
     """
 
     class Kind(models.TextChoices):
@@ -107,6 +108,7 @@ class Alarm(models.Model):
     seen_at = models.DateTimeField(null=True)
     counted = models.PositiveIntegerField(null=True)
     reported = models.PositiveIntegerField(null=True)
+    on_leave = models.PositiveIntegerField(null=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     how = models.CharField(max_length=12, blank=True)
     note = models.CharField(max_length=300, blank=True)

@@ -2,6 +2,8 @@
 
 from tongchou.rooms.daily.pages import (
     attendance,
+    attendance_badges,
+    attendance_leave,
     attendance_month,
     attendance_overview,
     breach,
@@ -14,4 +16,7 @@ from tongchou.rooms.daily.pages import (
     progress,
 )
 
-__all__ = ["attendance", "attendance_month", "attendance_overview", "breach", "chain", "fever", "gate", "manage", "overview", "own", "progress"]
+__all__ = [
+    "attendance", "attendance_badges", "attendance_leave", "attendance_month", "attendance_overview", "breach", "chain", "fever", "gate", "manage", "overview", "own",
+    "progress",
+]  # fmt: skip

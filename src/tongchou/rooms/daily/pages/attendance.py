@@ -21,6 +21,7 @@ from tongchou.rooms.daily.actions.alarm_answers import HOW
 from tongchou.rooms.daily.actions.attendance import import_attendance
 from tongchou.rooms.daily.alarms import open_label
 from tongchou.rooms.daily.attended import LISTED, STATES, Line, day_lines, own_alarms, sections
+from tongchou.rooms.daily.leaves import leaves_of
 from tongchou.rooms.daily.models import Alarm, Report
 from tongchou.rooms.daily.numbers import daily_rules, local_day
 from tongchou.rooms.daily.pages.fever import staff_choices
@@ -35,7 +36,8 @@ from tongchou.web.permission import Nav, page
 TITLE = Text("实名考勤", "Attendance")
 STATE_WORDS: dict[str, tuple[Text, str, str]] = {
     "here": (Text("在场", "here"), "ok", "circle-check"), "left": (Text("已离场", "left"), "", "logout"),
-    "missing": (Text("应到未见", "missing"), "warn", "help-circle"), "other": (Text("未返岗", "not back yet"), "", "clock"),
+    "missing": (Text("应到未见", "missing"), "warn", "help-circle"), "leave": (Text("请假", "on leave"), "info", "calendar"),
+    "other": (Text("未返岗", "not back yet"), "", "clock"),
 }  # fmt: skip
 KINDS: dict[str, tuple[Text, str, str]] = {
     "fever": (Text("体温异常", "Fever"), "act", "alert-triangle"), "not_cleared": (Text("未准返岗", "May not be at work"), "act", "alert-circle"),
@@ -70,7 +72,8 @@ def attendance(request: HttpRequest) -> HttpResponse:
     state, section = request.GET.get("state", "")[:10], request.GET.get("section", "")[:60]
     lines = day_lines(unit.pk, day, state=state if state in STATES else "", section=section)
     alarms = own_alarms(unit.pk, BACK, local_day(now()))
-    shown = {x.person for x in lines} | {m.person_id for m in alarms if m.person_id}
+    leaves = leaves_of(unit.pk, local_day(now()))
+    shown = {x.person for x in lines} | {v["row"].person_id for v in leaves} | {m.person_id for m in alarms if m.person_id}
     if shown:
         act(
             "attendance.look", actor_of(request), new_id(), {"unit": unit.pk, "people": [str(p) for p in sorted(shown)]}
@@ -82,7 +85,7 @@ def attendance(request: HttpRequest) -> HttpResponse:
         "title": TITLE, "unit": unit, "day": day, "state": state, "section": section, "lines": [_person(x) for x in lines], "cards": _cards(total, report),
         "sections": [{"name": k, "counts": v, "seen": v["here"] + v["left"]} for k, v in counted.items()],
         "alarms": [_alarm(m) for m in alarms if m.state == "open"], "handled": [_alarm(m) for m in alarms if m.state != "open"],
-        "state_choices": [("", Text("全部", "All")), *((k, v[0]) for k, v in STATE_WORDS.items())], "more": len(lines) >= LISTED,
+        "state_choices": [("", Text("全部", "All")), *((k, v[0]) for k, v in STATE_WORDS.items())], "more": len(lines) >= LISTED, "leaves": leaves,
         "section_choices": [("", Text("全部", "All")), *((k, k) for k in counted if k)], "kept": daily_rules()["attendance_days"].value,
     }  # fmt: skip
     return render(request, "daily/attendance.html", context)
@@ -93,6 +96,7 @@ def _cards(total: dict[str, int], report: Report | None) -> list[dict[str, Any]]
     return [
         {"label": Text("到场（考勤）", "Seen"), "value": seen, "act": False}, {"label": Text("在场", "Here now"), "value": total["here"], "act": False},
         {"label": Text("应到未见", "Missing"), "value": total["missing"], "act": total["missing"] > 0},
+        {"label": Text("请假", "On leave"), "value": total["leave"], "act": False},
         {"label": Text("日报在岗", "At work by the report"), "value": report.at_work if report else None, "act": bool(report and seen and report.at_work != seen)},
     ]  # fmt: skip
 

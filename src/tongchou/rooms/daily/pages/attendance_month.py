@@ -24,7 +24,7 @@ from tongchou.web.permission import page
 
 @page("attendance_month", "attendance/month", KEEP, methods=("GET",))
 def attendance_month(request: HttpRequest) -> HttpResponse:
-    """A month as a sheet: who was there on which days, by work number or the number of the staff file, without names."""
+    """A month as a sheet: who was there, or on leave, on which days, by work number or the number of the staff file, without names."""
     unit = own_unit(request)
     if unit is None:
         return HttpResponseRedirect(reverse("attendance"))
@@ -57,7 +57,8 @@ def _month_sheet(unit: Unit, first: date) -> dict[str, Any]:
         {
             "cells": [
                 {"value": x.badge or (Text("档案 {n}", "file {n}").with_(n=x.staff) if x.staff else Text("不在档案", "on no file"))},
-                {"value": x.section}, {"value": x.title}, {"value": len(x.days)}, *({"value": "√" if n in x.days else ""} for n in days),
+                {"value": x.section}, {"value": x.title}, {"value": len(x.days)},
+                *({"value": "√" if n in x.days else Text("假", "L") if n in x.leave else ""} for n in days),
             ]
         }
         for x in month_lines(unit.pk, first)

@@ -51,7 +51,8 @@ def attendance_overview(request: HttpRequest) -> HttpResponse:
 
 def _units(rows: list[UnitLine]) -> dict[str, Any]:
     labels = (
-        ("name", "企业", "Enterprise"), ("street", "街道", "Street"), ("file", "在册员工", "On file"), ("expected", "应到", "Expected"), ("seen", "考勤到场", "Seen"),
+        ("name", "企业", "Enterprise"), ("street", "街道", "Street"), ("file", "在册员工", "On file"), ("expected", "应到", "Expected"), ("leave", "请假", "On leave"),
+        ("seen", "考勤到场", "Seen"),
         ("reported", "日报在岗", "Reported"), ("apart", "相差", "Apart"), ("alarms", "待处理预警", "Open alarms"),
     )  # fmt: skip
     lines = []
@@ -61,6 +62,7 @@ def _units(rows: list[UnitLine]) -> dict[str, Any]:
             {
                 "cells": [
                     {"value": r.name, "url": reverse("daily_unit", args=[r.unit])}, {"value": r.street}, {"value": r.on_file}, {"value": r.expected},
+                    {"value": r.on_leave},
                     {"value": _NONE if r.seen is None else r.seen}, {"value": _NONE if r.reported is None else r.reported}, {"value": "—" if apart is None else apart},
                     {"value": r.alarms, "url": f"{reverse('attendance_alarms')}?unit={r.unit}" if r.alarms else ""},
                 ]

@@ -14,7 +14,7 @@ from tongchou.kernel.clock import parse_date
 from tongchou.kernel.text import Text
 from tongchou.record.models import Unit
 from tongchou.record.territory.reach import missing
-from tongchou.rooms.daily.actions.reports import COPIED, attended, previous
+from tongchou.rooms.daily.actions.reports import COPIED, attended, on_leave, previous
 from tongchou.rooms.daily.models import Excuse, Fever, Report
 from tongchou.rooms.daily.numbers import due_at, local_day, number_of
 from tongchou.rooms.daily.questions import days_of
@@ -149,6 +149,8 @@ def daily_new(request: HttpRequest) -> HttpResponse:
     counted = attended(unit.pk, day)
     if counted is not None:
         offered["at_work"] = counted
+    if (away := on_leave(unit.pk, day)) is not None:
+        offered["on_leave"] = away
     return form_page(
         request, lambda d: [d.field("unit", Text("企业", "Enterprise"), "hidden"), *figure_fields(d, counted, day_field=True)], send,
         title=Text("填报当日情况", "Report the day"),

@@ -7,9 +7,10 @@ from tongchou.rooms.schools.actions import (
     files,
     journeys,
     opening,
+    pupil_chase,
     pupils,
     silence,
     turns,
 )
 
-__all__ = ["checks", "class_table", "clusters", "files", "journeys", "opening", "pupils", "silence", "turns"]
+__all__ = ["checks", "class_table", "clusters", "files", "journeys", "opening", "pupil_chase", "pupils", "silence", "turns"]

@@ -1,7 +1,7 @@
 """Schools by classes and counts: who is ill is a number of a class on a day. Named, sealed and for some time only, are pupils who are absent."""
 
 from tongchou.rooms.schools.models.checks import Check, Cluster, Measure, Sign, Silence
-from tongchou.rooms.schools.models.pupils import Absentee
+from tongchou.rooms.schools.models.pupils import Absentee, PupilChase
 from tongchou.rooms.schools.models.school import (
     Destination,
     OnlineDay,
@@ -23,6 +23,7 @@ __all__ = [
     "OnlineDay",
     "Opening",
     "Proof",
+    "PupilChase",
     "School",
     "SchoolClass",
     "Sign",

@@ -54,3 +54,15 @@ class Absentee(models.Model):
             models.Index(fields=["school", "from_on"], name="absentee_open", condition=Q(back_on=None)),
             models.Index(fields=["back_on"], name="absentee_back"),
         ]
+
+
+class PupilChase(models.Model):
+    """Absent pupils of a class who were not asked after in time: one open loop for each class. pupils: how many when it was opened."""
+
+    school_class = models.ForeignKey(SchoolClass, on_delete=models.CASCADE, related_name="+")
+    pupils = models.PositiveIntegerField()
+    loop = models.ForeignKey("record.Loop", on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school_class"], condition=Q(settled_at=None), name="pupil_chase_open_once")]

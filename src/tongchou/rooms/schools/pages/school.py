@@ -12,7 +12,7 @@ from django.utils import timezone
 from tongchou.record.models import Unit
 from tongchou.rooms.schools.absentees import PUPILS
 from tongchou.rooms.schools.actions.opening import latest_opening
-from tongchou.rooms.schools.models import School, Silence, TurnPlan
+from tongchou.rooms.schools.models import PupilChase, School, Silence, TurnPlan
 from tongchou.rooms.schools.pages.overview import attendance_chart
 from tongchou.rooms.schools.pages.parts import crumbs
 from tongchou.rooms.schools.questions import attendance, class_day, clusters, online_days, travels
@@ -64,6 +64,10 @@ def _file(row: School, unit: Unit, actor: Any, on: Any) -> dict[str, Any]:
             {"line": o, "grade": grade_name(o.grade)} for o in online_days(row.pk, on - timedelta(days=14))[:20]
         ],
         "travels": [{"on": day, "classes": len(found)} for day, found in travels(row.pk).items()][:5],
+        "chases": [
+            {"line": c, "name": class_name(c.school_class.grade, c.school_class.name)}
+            for c in PupilChase.objects.filter(school_class__school=row, settled_at=None).select_related("school_class", "loop").order_by("pk")
+        ],
         "silences": [
             {"line": s, "session": SESSIONS[s.session]}
             for s in Silence.objects.filter(school=row, settled_at=None).order_by("-on")[:10]
