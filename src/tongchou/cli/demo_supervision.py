@@ -90,7 +90,7 @@ def _daily(demo: Demo) -> None:
     """Discipline inspection of three streets every day for a month; carried out on all days but one, when one street was left out."""
     start = (timezone.now() - 6 * DAY).replace(hour=1, minute=0)
     made = _open(demo, "discipline", start, "discipline", "街道每日纪律检查", days=0)
-    units = ["street:0", "street:1", "street:2"]
+    units = [demo.at("street", n) for n in range(min(3, demo.count("street")))]
     demo.do("discipline", "round.add", start, round=made, checklist="daily_discipline", units=[demo.units[u].pk for u in units])
     demo.do("discipline", "round.repeat", start, round=made, until=str(timezone.localdate(start) + 30 * DAY))
     for n in range(6):
