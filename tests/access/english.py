@@ -1,4 +1,4 @@
-"""Chinese that an English page shows although it is nobody's data: what is stored (names, titles, notes) is data, all else is the program's text."""
+"""What an English page says in Chinese although it is nobody's data: what is stored (names, titles, notes) is data, all else is the program's own text."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-_HAN = re.compile(r"[\u3400-\u9fff]+")
-_SPOKEN = ("placeholder", "title", "aria-label", "alt", "data-label")
-_UNSEEN = ("script", "style", "svg", "template")
+_CHINESE = re.compile(r"[\u3400-\u9fff]+")
+_MARKS = re.compile(r"[、。，；：（）！？]")
+_UNFILLED = re.compile(r"\{\w*\}|\bText\(|<[A-Z]\w+:? ")
+_SPOKEN = ("placeholder", "title", "aria-label", "alt")
+_UNSEEN = ("script", "style", "svg", "template", "textarea", "pre", "code")
+_VOID = ("meta", "link", "br", "hr", "img", "input", "col", "wbr", "source")
 
 
 class _Seen(HTMLParser):
-    """Collects what people see or hear of a page; what is marked as another language is left out."""
+    """Collects what people see or hear of a page; what is marked as Chinese is left out, and so is code and what somebody writes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,14 +28,14 @@ class _Seen(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        hidden = self._hidden() or tag in _UNSEEN or (given.get("lang") or "").startswith("zh")
-        if tag not in ("meta", "link", "br", "hr", "img", "input", "col", "wbr", "path", "use", "source"):
+        hidden = self._hidden() or tag in _UNSEEN or str(given.get("lang") or "").startswith("zh")
+        if tag not in _VOID:
             self.open.append((tag, hidden))
-        if not hidden and not (tag == "input" and given.get("type") == "hidden"):
-            self.parts += [given[a] or "" for a in _SPOKEN if given.get(a)]
+        if not hidden:
+            self.parts += [str(given[a]) for a in _SPOKEN if given.get(a)]
 
     def handle_endtag(self, tag: str) -> None:
-        while self.open and any(t == tag for t, _ in self.open):
+        while any(t == tag for t, _ in self.open):
             if self.open.pop()[0] == tag:
                 break
 
@@ -52,26 +55,22 @@ def seen(html: str) -> list[str]:
 
 
 def stored() -> str:
-    """All text that the database holds, the Chinese half of pairs left out."""
+    """All text that the database holds, the Chinese half of pairs left out. What is sealed is not among it."""
     return "\n".join(s for model in apps.get_models() for s in _of(model))
 
 
 def _of(model: type[models.Model]) -> Iterator[str]:
-    kinds = (models.CharField, models.TextField, models.JSONField)
-    names = [f.attname for f in model._meta.concrete_fields if isinstance(f, kinds) and not f.attname.endswith("_zh")]
-    if names:
-        for row in model._default_manager.values_list(*names):
-            for value in row:
-                yield from _strings(value)
+    for row in model._default_manager.values_list():
+        for value in row:
+            yield from _strings(value)
 
 
 def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
-        yield value
+        yield " ".join(value.split())
     elif isinstance(value, dict):
-        pair = {"zh", "en"} <= set(value)
         for key, inner in value.items():
-            if not (pair and key == "zh"):
+            if not (key == "zh" and "en" in value):
                 yield str(key)
                 yield from _strings(inner)
     elif isinstance(value, list | tuple):
@@ -79,6 +78,11 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(inner)
 
 
-def chinese_left(html: str, data: str) -> list[str]:
-    """The pieces of a page with Chinese in them that is not data."""
-    return [p[:120] for p in seen(html) if any(run not in data for run in _HAN.findall(p))]
+def left(html: str, data: str) -> list[str]:
+    """The pieces of an English page that are Chinese and no data, or separated as Chinese is, or were not filled in."""
+    return [p[:120] for p in seen(html) if _UNFILLED.search(p) or any(r not in data for r in _CHINESE.findall(p)) or _mixed(p, data)]
+
+
+def _mixed(piece: str, data: str) -> bool:
+    """Whether a Chinese comma, bracket or stop stands there that the data does not have so."""
+    return any(piece[max(0, m.start() - 1) : m.end() + 1] not in data for m in _MARKS.finditer(piece))
