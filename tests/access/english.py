@@ -80,7 +80,11 @@ def _strings(value: Any) -> Iterator[str]:
 
 def left(html: str, data: str) -> list[str]:
     """The pieces of an English page that are Chinese and no data, or separated as Chinese is, or were not filled in."""
-    return [p[:120] for p in seen(html) if _UNFILLED.search(p) or any(r not in data for r in _CHINESE.findall(p)) or _mixed(p, data)]
+    return [
+        p[:120]
+        for p in seen(html)
+        if _UNFILLED.search(p) or any(r not in data for r in _CHINESE.findall(p)) or _mixed(p, data)
+    ]
 
 
 def _mixed(piece: str, data: str) -> bool:

@@ -14,14 +14,27 @@ from tongchou.record.models import Account
 from tongchou.web.permission import PAGES
 
 pytestmark = pytest.mark.django_db
-FIRST = ("store_keeper", "resident", "school_officer", "class_teacher", "duty_officer", "inspector", "auditor", "health_officer", "education_officer", "leader")
+FIRST = (
+    "store_keeper",
+    "resident",
+    "school_officer",
+    "class_teacher",
+    "duty_officer",
+    "inspector",
+    "auditor",
+    "health_officer",
+    "education_officer",
+    "leader",
+)
 """Who opens a page, before all others: nobody's pages are like an officer's of the headquarters alone."""
 SEALED = ("密行程甲语", "密联系甲语", "师傅", "干部")
 """Of what is sealed in the database, what officers read in full."""
 
 
 def personal(w: World) -> str:
-    return " ".join([*SURNAMES.values(), *PUPILS.values(), *SEALED, *(v for p in w.places.values() for v in p.personal.values())])
+    return " ".join(
+        [*SURNAMES.values(), *PUPILS.values(), *SEALED, *(v for p in w.places.values() for v in p.personal.values())]
+    )
 
 
 def test_every_page_speaks_english(w: World) -> None:
@@ -43,11 +56,17 @@ def test_every_page_speaks_english(w: World) -> None:
     assert not wrong, "\n" + "\n".join(dict.fromkeys(wrong))
 
 
-@pytest.mark.parametrize("page", ["<p>排查</p>", '<a title="排查">Go</a>', "<p>Film（kg）</p>", "<p>{n} left</p>", "<td>In hand、Closed</td>"])
+@pytest.mark.parametrize(
+    "page",
+    ["<p>排查</p>", '<a title="排查">Go</a>', "<p>Film（kg）</p>", "<p>{n} left</p>", "<td>In hand、Closed</td>"],
+)
 def test_what_is_not_english_is_found(page: str) -> None:
     assert left(page, "东街办事处") != []
 
 
-@pytest.mark.parametrize("page", ["<p>东街</p>", '<button lang="zh-Hans">中文</button>', "<textarea>排查</textarea>", "<p>In hand, closed</p>"])
+@pytest.mark.parametrize(
+    "page",
+    ["<p>东街</p>", '<button lang="zh-Hans">中文</button>', "<textarea>排查</textarea>", "<p>In hand, closed</p>"],
+)
 def test_data_and_what_is_marked_as_chinese_may_stand(page: str) -> None:
     assert left(page, "东街办事处") == []

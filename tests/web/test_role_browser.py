@@ -1,7 +1,8 @@
-"""In a real browser and in English: what a leader, a store keeper, a watch and an auditor each do to the end, double clicks and the way back included."""
+"""In a real browser and in English: what a leader, a store keeper, a watch an inspector and an auditor each do to the end, double clicks and the way back included."""
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import SINCE, Cast
+from tests.rooms.supervision.helping import plan_visit
 from tests.web.test_browser import PASSWORD, browser, pytestmark, sign_in, town
-from tongchou.record.models import Account, Custody, Post, PostHolding, Unit
+from tongchou.record.models import Account, Custody, Loop, Post, PostHolding, Unit
 
+ITEMS = ("organisation", "isolation_room", "screening", "attendance", "disinfection", "canteen")
+PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 __all__ = ["browser", "pytestmark", "town"]
 HOUR = timedelta(hours=1)
 
@@ -28,7 +32,9 @@ def add(cast: Cast, name: str, unit: str, role: str) -> None:
     account = Account(username=name, display_name=f"{name} 同志")
     account.set_password(PASSWORD)
     account.save()
-    PostHolding.objects.create(post=Post.objects.create(unit=cast.units[unit], title=role, role=role), account=account, from_date=SINCE)
+    PostHolding.objects.create(
+        post=Post.objects.create(unit=cast.units[unit], title=role, role=role), account=account, from_date=SINCE
+    )
     cast.accounts[name] = account
 
 
@@ -38,7 +44,12 @@ def fits(page: Any) -> bool:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_leader_signs_a_bulletin_once(browser: Any, live_server: Any, town: Cast) -> None:
-    payload = {"form": "document", "title": "关于做好排查的通知", "to": [town.units["east_street"].pk], "body": "请按时报送。"}
+    payload = {
+        "form": "document",
+        "title": "关于做好排查的通知",
+        "to": [town.units["east_street"].pk],
+        "body": "请按时报送。",
+    }
     key = town.act("hq", "bulletin.draft", **payload).result["bulletin"]
     page, said = english(browser, live_server.url, town, "leader", 1280)
     page.goto(live_server.url + reverse("bulletins"))
@@ -54,7 +65,9 @@ def test_a_leader_signs_a_bulletin_once(browser: Any, live_server: Any, town: Ca
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_store_keeper_takes_in_hands_over_and_gives_out_on_the_phone(browser: Any, live_server: Any, town: Cast) -> None:
+def test_a_store_keeper_takes_in_hands_over_and_gives_out_on_the_phone(
+    browser: Any, live_server: Any, town: Cast
+) -> None:
     town.units["store"] = Unit.objects.create(name="物资库", kind="store", area=town.areas["east"], active_from=SINCE)
     add(town, "store", "store", "store_keeper")
     page, said = english(browser, live_server.url, town, "store", 390)
@@ -97,7 +110,10 @@ def test_a_watch_logs_and_hands_over_to_the_next(browser: Any, live_server: Any,
         add(town, name, "office", "duty_officer")
     now = timezone.now().replace(second=0, microsecond=0)
     spans = ((now - 11 * HOUR, now + HOUR, "first"), (now + HOUR, now + 13 * HOUR, "second"))
-    shifts = [{"starts_at": a.isoformat(), "ends_at": b.isoformat(), "leaders": [], "staff": [town.accounts[who].pk]} for a, b, who in spans]
+    shifts = [
+        {"starts_at": a.isoformat(), "ends_at": b.isoformat(), "leaders": [], "staff": [town.accounts[who].pk]}
+        for a, b, who in spans
+    ]
     town.act("hq", "duty.plan", unit=town.units["office"].pk, shifts=shifts)
     page, said = english(browser, live_server.url, town, "first", 1280)
     page.goto(live_server.url + reverse("duty"))
@@ -131,4 +147,35 @@ def test_an_auditor_verifies_the_ledger_and_is_told_why_no_more(browser: Any, li
     assert said == []
     assert page.goto(live_server.url + reverse("people")).status == 403
     page.wait_for_selector("text=None of your present posts grants “Search people”")
+    page.context.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_inspector_finds_a_fault_on_the_phone(browser: Any, live_server: Any, town: Cast) -> None:
+    plan_visit(town, "unannounced")
+    page, said = english(browser, live_server.url, town, "inspector", 390)
+    page.click(".tc-bottom a:has-text('Visits')")
+    page.wait_for_selector('[data-sv-net][data-kept="1"]')
+    page.click("[data-sv-card]")
+    held: list[Any] = []
+    page.route("**/acts/visit.begin", lambda route: held.append(route))  # a slow network: the beginning is still on its way
+    page.click("button:has-text('Begin')")
+    page.click('[data-item="supplies"] [data-verdict="fault"]')
+    page.set_input_files("[data-photo]", {"name": "seen.png", "mimeType": "image/png", "buffer": PIXEL})
+    page.fill('[data-item="supplies"] textarea', "Masks for two days")
+    page.locator('[data-item="supplies"] textarea').blur()
+    page.wait_for_selector('[data-item="supplies"] .sv-photos img')
+    held[0].continue_()
+    page.wait_for_selector('[data-sv-net][data-waiting="0"]', timeout=20_000)
+    page.wait_for_timeout(300)  # uploaded, and the card was drawn anew: what was being written is still there
+    page.click("button:has-text('Record the fault')")
+    page.wait_for_selector('[data-item="supplies"].is-fault')
+    for item in ITEMS:
+        page.click(f'[data-item="{item}"] [data-verdict="ok"]')
+        page.wait_for_selector(f'[data-item="{item}"].is-ok')
+    page.click("[data-finish]")
+    page.wait_for_selector('[data-sv-net][data-waiting="0"]', timeout=20_000)
+    assert fits(page)
+    assert Loop.objects.get(kind="finding").owner_unit == town.units["works"]
+    assert said == []
     page.context.close()

@@ -130,7 +130,8 @@ def _picture(found: list[Block], all_links: list[Link]) -> dict[str, Any]:
             "legend": [{"data": [n.in_(language) for n in names]}],
             "series": [
                 {
-                    "type": "graph", "layout": "force", "left": 24, "right": 104, "top": 40, "bottom": 24, "roam": True, "draggable": True, "data": nodes, "categories": [{"name": n.in_(language)} for n in names],
+                    "type": "graph", "layout": "force", "left": 24, "right": 104, "top": 40, "bottom": 24,
+                    "roam": True, "draggable": True, "data": nodes, "categories": [{"name": n.in_(language)} for n in names],
                     "links": [{"source": a, "target": b} for a, b in pairs], "edgeSymbol": ["none", "arrow"], "force": {"repulsion": 160, "edgeLength": 80},
                 }
             ],
