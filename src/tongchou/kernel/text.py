@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,17 @@ class Text:
     def from_dict(cls, pair: Mapping[str, str]) -> Text:
         """Read `{zh: ..., en: ...}`; raises KeyError when a language is missing."""
         return cls(str(pair["zh"]), str(pair["en"]))
+
+    @classmethod
+    def listed(cls, items: Iterable[Any]) -> Text:
+        """Several in a row, as each language separates them. items: Texts, or anything that is the same in both."""
+        pairs = [i if isinstance(i, Text) else cls(str(i), str(i)) for i in items]
+        return cls("、".join(p.zh for p in pairs), ", ".join(p.en for p in pairs))
+
+    @classmethod
+    def aside(cls, said: Any, beside: Any) -> Text:
+        """Something with its unit, place or number in brackets behind it."""
+        return cls("{a}（{b}）", "{a} ({b})").with_(a=said, b=beside)
 
     def __str__(self) -> str:
         return self.zh

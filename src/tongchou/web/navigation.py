@@ -5,14 +5,14 @@ from __future__ import annotations
 from tongchou.kernel.text import Text
 
 GROUPS: tuple[tuple[Text | None, tuple[str, ...]], ...] = (
-    (None, ("my_status", "work", "school_day", "daily", "attendance", "visits", "figures")),
+    (None, ("my_status", "work", "school_day", "daily", "attendance", "visits", "figures", "custody")),
     (
         Text("指挥调度", "Command"),
         (
             "directives", "meetings", "issue", "standings", "teams", "requests", "duty", "supervision", "scores", "bulletins", "lead_nav", "praise",
         ),
     ),
-    (Text("疫情防控", "Control"), ("people", "orders", "order_counts", "care_pass", "custody", "risk", "plan_decide", "plan_preview", "packs")),
+    (Text("疫情防控", "Control"), ("people", "orders", "order_counts", "care_pass", "risk", "plan_decide", "plan_preview", "packs")),
     (
         Text("复工复产", "Resumption"),
         (

@@ -50,6 +50,7 @@ def sign(cast: Cast, key: str, version: int = 1, who: str = "leader", now: datet
 
 def test_what_is_typed_comes_back_as_it_was() -> None:
     stored = from_text(BODY)
+    assert from_text(BODY.replace("表：", "Table: ")) == stored
     assert set_blocks(stored) == (
         Paragraph("各街道："), Heading("工作要求", 1), Heading("范围", 2), Paragraph("十四日内返区人员。"),
         Table(("单位", "数"), (("东街", "3"),), "样表"), Paragraph("请按时报送。"),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from tests.cast import Cast
 from tests.rooms.schools.place import make
 from tests.web.test_browser import browser, pytestmark, sign_in, town  # noqa: F401
+from tongchou.record.models import Account
 from tongchou.rooms.schools.models import Check, Cluster, Measure
 
 
@@ -48,3 +49,35 @@ def test_from_the_phone_to_the_decision(browser: Any, live_server: Any, town: Ca
     assert Measure.objects.get(pk=one.pk).state == "ordered"
     assert [s for s in said if "net::ERR" not in s] == []
     assert said_too == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_english_the_school_reports_on_a_phone_and_the_health_officer_follows_the_cluster_to_its_end(
+    browser: Any, live_server: Any, town: Cast  # noqa: F811
+) -> None:
+    place = make(town)
+    Account.objects.update(language="en")
+    for name in ("school", "health"):
+        Account.objects.filter(pk=town.accounts[name].pk).update(password=town.accounts["hq"].password)
+    place.opened()
+    school, said = sign_in(browser, live_server.url, "school", 390)
+    school.goto(live_server.url + reverse("school_day") + "?session=morning")
+    school.click("a:has-text('grade 1')")
+    school.dblclick("button:has-text('All here, nobody with signs')")
+    school.wait_for_selector("text=Reported.")
+    assert Check.objects.count() == 1  # pressed twice, reported once
+    school.fill("input[name=ill]", "3")
+    school.fill("input[name=n_vomiting]", "3")
+    school.click("main button:has-text('Report')")
+    school.wait_for_selector("text=Reported.")
+    assert school.evaluate("document.documentElement.scrollWidth") <= 390
+    row = Cluster.objects.get()
+    health, said_too = sign_in(browser, live_server.url, "health", 1280)
+    health.goto(live_server.url + reverse("schools"))
+    health.click(f"a[href='{reverse('school_cluster', args=[row.pk])}']")
+    health.fill("#id_reason", "No new case for three days")
+    health.click("button:has-text('Record as over')")
+    health.wait_for_selector("text=Recorded as over.")
+    row.refresh_from_db()
+    assert row.ended_on is not None
+    assert said + said_too == []

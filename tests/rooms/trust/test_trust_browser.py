@@ -11,27 +11,31 @@ from tests.rooms.plans.drill import PACK, TABLE, contact, install, order
 from tests.rooms.trust.test_trust_pages import add_account
 from tests.web import test_browser
 from tests.web.test_browser import sign_in
-from tongchou.record.models import Loop
+from tongchou.record.models import Account, Loop
 
 pytestmark = test_browser.pytestmark
 browser, town = test_browser.browser, test_browser.town
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_resident_reads_the_order_and_appeals_on_the_phone(browser: Any, live_server: Any, town: Cast) -> None:
+@pytest.mark.parametrize(("language", "appeal", "answer"), [("zh-hans", "申诉", "申诉办理中"), ("en", "Appeal", "Your appeal is being answered")])
+def test_a_resident_reads_the_order_and_appeals_on_the_phone(
+    browser: Any, live_server: Any, town: Cast, language: str, appeal: str, answer: str
+) -> None:
     install(town)
     mine = contact(town)
     order(town, mine)
     add_account(town, "villager", "spring_community", "resident", mine)
+    Account.objects.filter(username="villager").update(language=language)
     page, said = sign_in(browser, live_server.url, "villager", 390)
     page.goto(live_server.url + "/my/status")
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
-    button = page.locator("a:has-text('申诉')").first
+    button = page.locator(f"a:has-text('{appeal}')").first
     assert button.bounding_box()["height"] >= 44
     button.click()
     page.fill("#id_detail", "当天我不在场")
     page.click("form.tc-form button.btn-primary")
-    page.wait_for_selector("text=申诉办理中")
+    page.wait_for_selector(f"text={answer}")
     assert Loop.objects.get(kind="appeal").subject_person_id is not None
     assert not said
     page.context.close()

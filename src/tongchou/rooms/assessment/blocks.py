@@ -10,10 +10,12 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 
 MOST_BLOCKS = 2000
+CAPTION = ("表：", "表:", "Table:")
+"""How a line begins that names the table below it."""
 HOW = Text(
     "一行一段；“# ”“## ”“### ”开头的是一、二、三级标题（序号自动编排）；“| 甲 | 乙 |”各行组成表格，首行是表头；“表：”开头的一行是下一张表的表名。",
     "One line, one paragraph. “# ”, “## ”, “### ” begin headings, which are numbered by themselves; lines like “| a | b |” make a table, the first is its header; "
-    "a line that begins with “表：” names the table that follows.",
+    "a line that begins with “Table: ” names the table that follows.",
 )
 
 
@@ -80,8 +82,8 @@ def from_text(text: str) -> list[dict[str, Any]]:
             continue
         table = None
         heading = re.match(r"(#{1,4})\s+(\S.*)$", line)
-        if line.startswith("表："):
-            caption = line[2:].strip()
+        if line.startswith(CAPTION):
+            caption = re.split("[：:]", line, maxsplit=1)[1].strip()
         elif heading:
             out.append({"is": "heading", "text": heading[2], "level": len(heading[1])})
         elif line:

@@ -265,20 +265,20 @@ def log_lines(actor: Actor, unit: int, since: datetime, until: datetime) -> list
     ]
 
 
-def candidates(unit: Unit) -> list[tuple[int, str]]:
+def candidates(unit: Unit) -> list[tuple[int, Text]]:
     """Who may watch for a unit: active accounts with a post in it or in a unit above it, with unit and title."""
     with connection.cursor() as cursor:
         cursor.execute(
             """with recursive up as (select id, parent_id, 0 as n from record_unit where id = %s
                  union all select o.id, o.parent_id, up.n + 1 from record_unit o join up on o.id = up.parent_id)
-               select c.id, min(c.display_name || '（' || u.name || ' · ' || p.title || '）'), min(up.n)
+               select c.id, c.display_name, min(u.name || ' · ' || p.title), min(up.n)
                from up join record_unit u on u.id = up.id join record_post p on p.unit_id = u.id and p.ended_on is null
                join record_postholding h on h.post_id = p.id and h.from_date <= current_date and (h.to_date is null or h.to_date > current_date)
                join record_account c on c.id = h.account_id and c.is_active
-               group by c.id order by 3, 2""",
+               group by c.id order by 4, 2, 3""",
             [unit.pk],
         )
-        return [(row[0], row[1]) for row in cursor.fetchall()]
+        return [(row[0], Text.aside(row[1], row[2])) for row in cursor.fetchall()]
 
 
 def _read(where: str, values: dict[str, Any]) -> list[ShiftLine]:

@@ -122,13 +122,13 @@ def _lend(context: Context, team: Team, account: int, to: date | None, lead: boo
     return made
 
 
-def candidates(actor: Actor, on: date) -> list[tuple[int, str]]:
+def candidates(actor: Actor, on: date) -> list[tuple[int, Text]]:
     """Who may be lent: account and name with unit, by unit."""
     rows = _holdings(on).order_by("post__unit__kind", "post__unit__name_key", "pk")
-    out: dict[int, str] = {}
+    out: dict[int, Text] = {}
     for h in rows[:4000]:
         if actor.sees_path(MAY, h.post.unit.area.path):
-            out.setdefault(h.account_id, f"{h.account.display_name}（{h.post.unit.name}）")
+            out.setdefault(h.account_id, Text.aside(h.account.display_name, h.post.unit.name))
     return list(out.items())
 
 

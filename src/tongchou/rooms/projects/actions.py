@@ -287,7 +287,7 @@ def set_state(context: Context, given: StateIn) -> dict[str, Any]:
     if given.to == "started" and project.state == "preparing":
         lacking = not_ready(project)
         if lacking:
-            rule = Text("尚不具备开工条件：{all}。", "It is not ready to start: {all}.").with_(all="；".join(lacking))
+            rule = Text("尚不具备开工条件：{all}。", "It is not ready to start: {all}.").with_(all=Text.listed(lacking))
             raise Refusal(Reason.CHILDREN_OPEN, rule, remedy=Text("请先完成这些环节、消除障碍。", "Do these first."), field="to")
     before, project.state, project.state_since, project.state_reason = project.state, given.to, given.on, given.reason
     project.version += 1

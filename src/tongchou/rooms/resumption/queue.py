@@ -137,7 +137,7 @@ def _reasons(facts: tuple[Any, ...]) -> list[Text]:
     return [
         unknown
         if not registered
-        else Text("列入：{lists}", "on: {lists}").with_(lists="、".join(lists))
+        else Text("列入：{lists}", "on: {lists}").with_(lists=Text.listed(lists))
         if lists
         else Text("不在名单上", "on no list"),
         unknown

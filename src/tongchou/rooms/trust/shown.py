@@ -94,7 +94,7 @@ def facts(row: Restriction, today: date) -> list[dict[str, Any]]:
         (Text("下达时间", "Issued"), row.issued_at),
     ]
     if tests(row):
-        held.insert(2, (Text("检测日期", "Tests"), "、".join(tests(row))))
+        held.insert(2, (Text("检测日期", "Tests"), Text.listed(tests(row))))
     if row.confirmed_unit is not None:
         held.append((Text("确认单位", "Confirmed by"), row.confirmed_unit.name))
     if row.end_reason:
@@ -123,7 +123,7 @@ def notice(row: Restriction, name: str, address: str, today: date) -> PersonalNo
             Text("最后一日", "Last day"),
             Text("{d}，次日起自动解除", "{d}; free from the next day on").with_(d=row.ends_on),
         ),
-        (Text("检测日期", "Tests"), "、".join(tests(row)) or Text("无", "none")),
+        (Text("检测日期", "Tests"), Text.listed(tests(row)) if tests(row) else Text("无", "none")),
         (Text("法律依据", "Legal basis"), row.legal_basis),
         (Text("下达单位", "Issued by"), row.issuer.name),
     ]

@@ -80,7 +80,8 @@ def accounts(request: HttpRequest) -> HttpResponse:
 
 
 def _posts(posts: tuple[HeldPost, ...]) -> Any:
-    return "、".join(f"{p.unit_name} · {p.title or roles()[p.role].title.zh}" for p in posts) or Text("无", "none")
+    held = [Text("{u} · {t}", "{u} · {t}").with_(u=p.unit_name, t=p.title or roles()[p.role].title) for p in posts]
+    return Text.listed(held) if held else Text("无", "none")
 
 
 def _state(active: bool, has_post: bool) -> dict[str, Any]:

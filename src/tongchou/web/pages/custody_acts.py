@@ -18,7 +18,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.actions.custody import OUT_REASONS
 from tongchou.record.loops.engine import not_found
-from tongchou.record.models import Unit
+from tongchou.record.models import Custody, Unit
 from tongchou.record.people.reach import person_in_reach
 from tongchou.record.questions.custody import offered, open_offers, people_in_reach
 from tongchou.web.fieldparts import FieldParts
@@ -43,6 +43,8 @@ _RECEIVING = (
     "school",
     "enterprise",
 )
+_OF_PEOPLE, _OF_THINGS = ("released", "hospital", "died"), ("used", "destroyed", "delivered")
+"""Reasons for letting out that fit only the one or the other."""
 _MOST = 100
 _TICK = Text("请先在列表中勾选。", "Tick them in the list first.")
 
@@ -209,15 +211,20 @@ def custody_offer(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _reasons(request: HttpRequest) -> list[tuple[str, Text]]:
+    """Why what is chosen may be let out: nobody is used up, and no box of masks is taken to hospital."""
+    people = {p is not None for p in Custody.objects.filter(pk__in=_picked(request)).values_list("person_id", flat=True)}
+    left_out = _OF_THINGS if people == {True} else _OF_PEOPLE if people == {False} else ()
+    return [(key, word) for key, word in OUT_REASONS.items() if key not in left_out]
+
+
 @page("custody_let_out", "custody/let-out", "custody.let_out")
 def custody_let_out(request: HttpRequest) -> HttpResponse:
-    """End stays, with the reason."""
+    """End stays, with the reason: of people, of things, or of both where both are chosen."""
 
     def fields(d: Draft) -> list[FieldParts]:
         return [
-            d.field(
-                "reason", Text("解除原因", "Reason"), "select", choices=[PLEASE, *OUT_REASONS.items()], required=True
-            ),
+            d.field("reason", Text("解除原因", "Reason"), "select", choices=[PLEASE, *_reasons(request)], required=True),
             d.field("note", Text("说明", "Note"), "textarea"),
         ]
 

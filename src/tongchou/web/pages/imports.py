@@ -149,7 +149,7 @@ def send_rows(request: HttpRequest, run: Callable[..., Imported], title: Text, b
     """Import the uploaded file by rows and tell the outcome. run: as `import_file` is called, after its verb and columns; more: its payload's other fields."""
     data, name = upload(request)
     found = run(actor_of(request), client_id(request), data, name, dry_run=request.POST.get("mode") != "import", **more)
-    unused = Text("未使用的列：{c}", "Columns not used: {c}").with_(c="、".join(found.ignored)) if found.ignored else ""
+    unused = Text("未使用的列：{c}", "Columns not used: {c}").with_(c=Text.listed(found.ignored)) if found.ignored else ""
     rejected = lambda: found.rejected_file(get_language() or "zh-hans")  # noqa: E731
     return tell_import(request, title, found.counts, counts_of(found.counts, **(words or {})), rejected, back, note=unused)
 
@@ -196,7 +196,7 @@ def people_import(request: HttpRequest) -> HttpResponse:
             _count("其中辖区外在册", "of these on record elsewhere", r["on_record_elsewhere"]),
         ]
         unused = (
-            Text("未使用的列：{c}", "Columns not used: {c}").with_(c="、".join(r["ignored_columns"]))
+            Text("未使用的列：{c}", "Columns not used: {c}").with_(c=Text.listed(r["ignored_columns"]))
             if r["ignored_columns"]
             else ""
         )

@@ -35,6 +35,17 @@ _WHATS = {
     "remind": (Text("催办", "Reminded"), "bell"),
     "download": (Text("下载文件", "File fetched"), "download"),
     "erase": (Text("到期清除文件", "File erased when its time was over"), "x"),
+    "file_read": (Text("查看附件", "File looked at"), "eye"),
+    "issue": (Text("依文件下达", "Issued from a document"), "send"),
+    "area_changed": (Text("区划调整移交", "Moved with its area"), "arrow-right"),
+    "joined_case": (Text("并入专案", "Joined to a case"), "arrow-right"),
+    "lead_raised": (Text("转为问责线索", "Raised as a lead"), "gavel"),
+    "care_pass": (Text("就医放行", "Let through for care"), "circle-check"),
+    "fever_diagnosed": (Text("登记诊断结果", "Diagnosis recorded"), "file"),
+    "resumption_checked": (Text("逐项审核", "Items checked"), "eye-check"),
+    "subject_merged": (Text("当事人档案合并", "Person's files merged"), "arrow-right"),
+    "subject_unmerged": (Text("撤销档案合并", "Merge undone"), "arrow-back-up"),
+    "clock_resumed": (Text("恢复计时", "Clock runs again"), "clock"),
     "escalate": (Text("逾期升级", "Escalated"), "alert-triangle"),
 }
 LEVELS = {

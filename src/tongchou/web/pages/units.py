@@ -80,17 +80,17 @@ def _file(request: HttpRequest, text: str, kind: str) -> HttpResponse:
     return sheet_file(request, _UNITS, columns, lines)
 
 
-def _holders(posts: list[PostLine]) -> str | Text:
+def _holders(posts: list[PostLine]) -> Text:
     """Who holds which post, in one cell."""
     table = roles()
     words = [
-        f"{p.title or table[p.role].title.zh}（{'、'.join(h.name for h in p.holders if h.active)}）"
+        Text.aside(p.title or table[p.role].title, Text.listed(h.name for h in p.holders if h.active))
         for p in posts
         if not p.empty
     ]
     if not posts:
         return Text("无岗位", "no posts")
-    return "、".join(words) or Text("岗位空缺", "posts empty")
+    return Text.listed(words) if words else Text("岗位空缺", "posts empty")
 
 
 @page("unit", "units/<int:unit>", "unit.view", methods=("GET",))

@@ -248,20 +248,35 @@
   }
   function json(id) { var s = document.getElementById(id); return s ? JSON.parse(s.textContent) : null; }
   function colour(variable) { return getComputedStyle(root).getPropertyValue(variable).trim(); }
-  function calm(option) {
-    var text = colour("--tc-text"), muted = colour("--tc-muted"), line = colour("--tc-line");
+  function legendRows(option, width) {   // how many lines its names take: what is drawn begins below them
+    var names = [].concat(option.series || []).map(function (s) { return String(s.name || ""); }).filter(Boolean), rows = 1, used = 0;
+    if (!option.legend && names.length < 2) return 0;
+    names.forEach(function (name) {
+      var takes = 34 + Array.from(name).reduce(function (n, c) { return n + (c.charCodeAt(0) > 255 ? 12.5 : 7.2); }, 0);
+      if (used && used + takes > width - 8) { rows += 1; used = 0; }
+      used += takes;
+    });
+    return rows;
+  }
+  function calm(option, width) {
+    var lines = legendRows(option, width), text = colour("--tc-text"), muted = colour("--tc-muted"), line = colour("--tc-line");
     var base = {
       color: [colour("--tc-accent-fill"), colour("--tc-warn"), colour("--tc-ok"), muted, colour("--tc-line-strong"), colour("--tc-act")],
       textStyle: { fontFamily: colour("--tc-font"), color: text }, animation: false, aria: { enabled: true, decal: { show: false } },
       grid: { left: 8, right: 16, top: 40, bottom: 8, containLabel: true },
       tooltip: { confine: true, backgroundColor: colour("--tc-surface"), borderColor: line, textStyle: { color: text } },
-      legend: { top: 0, left: 0, textStyle: { color: text }, itemWidth: 16, itemHeight: 8 }
+      legend: { show: lines > 0, top: 0, left: 0, textStyle: { color: text }, itemWidth: 16, itemHeight: 8 }
     };
     Object.keys(option).forEach(function (k) {
       base[k] = base[k] && option[k] && !Array.isArray(option[k]) && typeof option[k] === "object" ? Object.assign({}, base[k], option[k]) : option[k];
     });
+    base.grid.top = Math.max(base.grid.top, lines && 8 + 24 * lines);
     // labels at the left are measured a letter too short where they are Latin
     if (base.grid.containLabel && [].concat(base.yAxis || []).some(function (a) { return a.type === "category"; })) base.grid.left += 16;
+    // names at the left leave room for what is drawn: few of them break into lines, many are cut; the table below has them whole
+    [].concat(option.yAxis || []).forEach(function (a) {
+      if (a.type === "category") a.axisLabel = Object.assign({ color: muted, width: Math.min(240, Math.round(width * .38)), overflow: (a.data || []).length > 8 ? "truncate" : "break" }, a.axisLabel);
+    });
     ["xAxis", "yAxis"].forEach(function (axis) {
       if (!base[axis]) return;
       base[axis] = [].concat(base[axis]).map(function (a) {
@@ -277,7 +292,7 @@
       var old = window.echarts.getInstanceByDom(box);
       if (old) old.dispose();
       var chart = window.echarts.init(box, null, { renderer: "svg" });
-      chart.setOption(calm(option));
+      chart.setOption(calm(option, box.clientWidth || 640));
       if (!box.dataset.watched && window.ResizeObserver) {
         box.dataset.watched = "1";
         new ResizeObserver(function () { var c = window.echarts.getInstanceByDom(box); if (c) c.resize(); }).observe(box);

@@ -72,6 +72,12 @@ def text(value: Any) -> Any:
     return "" if value is None else value
 
 
+@register.filter
+def listed(items: Any) -> str:
+    """`{{ unit_names|listed }}`: several in a row, separated as the page's language does it."""
+    return Text.listed(items or ()).in_(language())
+
+
 @register.simple_tag
 def lang() -> str:
     """The value for `<html lang>`."""

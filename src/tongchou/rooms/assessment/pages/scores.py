@@ -84,7 +84,7 @@ def _sheet(lines: list[Line], how: Definition, over: Period, kind: str, at: date
         ]
         for key in how.weights:
             share = x.shares[key]
-            text = f"{share.per_cent}%（{share.counted}/{share.judged}）" if share.judged else Text("—", "—")
+            text = Text.aside(f"{share.per_cent}%", f"{share.counted}/{share.judged}") if share.judged else Text("—", "—")
             cells.append({"value": text} | ({"url": _behind(x.unit, kind, key, over, at)} if share.judged else {}))
         said = [oddity(o) for o in x.warnings]
         links = [{"label": t, "url": _behind(x.unit, kind, o.key, over, at)} for o, t in zip(x.warnings, said, strict=True)]

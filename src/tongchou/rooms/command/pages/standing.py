@@ -131,7 +131,7 @@ def standing(request: HttpRequest, standing_id: uuid.UUID) -> HttpResponse:
     counted = Loop.objects.filter(parent__in=parents).values("parent").annotate(n=Count("pk"), closed=Count("closed_at"), late=Count("pk", filter=late))
     below = {r["parent"]: r for r in counted}
     names = list(targets(row).values_list("name", flat=True)[:13])
-    told = "、".join(names[:12]) + ("……" if len(names) > 12 else "")
+    told = Text.listed([*names[:12], *([Text("……", "…")] if len(names) > 12 else [])])
     context = {
         "row": row,
         "badges": [_badge(row)],

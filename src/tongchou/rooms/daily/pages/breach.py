@@ -137,7 +137,7 @@ def signals_import(request: HttpRequest) -> HttpResponse:
     """Electricity, water and phones by enterprise and day."""
     title, back = Text("导入用电用水信号", "Import signals"), reverse("breaches")
 
-    note = Text("列名：{all}。", "Columns: {all}.").with_(all="、".join(words[1] for words in COLUMNS.values()))
+    note = Text("列名：{all}。", "Columns: {all}.").with_(all=Text("、".join(w[1] for w in COLUMNS.values()), ", ".join(COLUMNS)))
     return table_page(
         request, "signal.import_table", title=title, back=back, parent=TITLE, note=note,
         rejected=lambda data, name, language: rejected_signals(actor_of(request), data, name, now(), language),

@@ -113,7 +113,7 @@ def _picture(found: list[Block], all_links: list[Link]) -> dict[str, Any]:
             "name": n,
             "symbolSize": 12,
             "category": 2,
-            "label": {"show": len(buyers) <= 40, "position": "right"},
+            "label": {"show": len(buyers) <= 40, "position": "right", "width": 96, "overflow": "truncate"},
         }
         for k, n in buyers.items()
     ]
@@ -130,7 +130,8 @@ def _picture(found: list[Block], all_links: list[Link]) -> dict[str, Any]:
             "legend": [{"data": [n.in_(language) for n in names]}],
             "series": [
                 {
-                    "type": "graph", "layout": "force", "roam": True, "draggable": True, "data": nodes, "categories": [{"name": n.in_(language)} for n in names],
+                    "type": "graph", "layout": "force", "left": 24, "right": 104, "top": 40, "bottom": 24,
+                    "roam": True, "draggable": True, "data": nodes, "categories": [{"name": n.in_(language)} for n in names],
                     "links": [{"source": a, "target": b} for a, b in pairs], "edgeSymbol": ["none", "arrow"], "force": {"repulsion": 160, "edgeLength": 80},
                 }
             ],
@@ -208,7 +209,7 @@ def chain_open(request: HttpRequest) -> HttpResponse:
 
     title = Text("交办产业链堵点", "Have a block cleared")
     told = Text("{n} 家企业等待：{names}", "{n} enterprises wait: {names}").with_(
-        n=len({w.unit for w in waits}), names="、".join(w.name for w in waits[:20])
+        n=len({w.unit for w in waits}), names=Text.listed(w.name for w in waits[:20])
     )
     return form_page(
         request, fields, send, title=title, button=Text("交办", "Hand out"), back=reverse("chain"), on_record={"supplier": key}, note=told if waits else "",

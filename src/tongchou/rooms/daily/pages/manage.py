@@ -22,12 +22,11 @@ def daily_import(request: HttpRequest) -> HttpResponse:
     """A table of many enterprises' reports: tried first, then imported; rejected rows come back with their reason."""
     title, back = Text("导入日报表", "Import daily reports"), reverse("daily_overview")
 
-    names = [words[1] for words in COLUMNS.values()]
     told = Text(
         "列名：{all}。企业以信用代码识别；没有“日期”列的算今天。",
         "Columns: {all}. An enterprise is known by its code; without a day, today.",
     )
-    note = told.with_(all="、".join(names))
+    note = told.with_(all=Text("、".join(w[1] for w in COLUMNS.values()), ", ".join(COLUMNS)))
     return table_page(
         request, "daily.import_table", title=title, back=back, parent=TITLE, note=note,
         rejected=lambda data, name, language: rejected_file(actor_of(request), data, name, None, now(), language),

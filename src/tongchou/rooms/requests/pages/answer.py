@@ -159,7 +159,7 @@ def answer_table(request: HttpRequest) -> HttpResponse:
     def fields(d: Draft) -> list[FieldParts]:
         told = Text(
             "首行是“单位”和数据项名称；从表格软件中复制后粘贴即可。",
-            "The first line: 单位 (unit) and the titles of the data; copy it from a spreadsheet and paste it here.",
+            "The first line: unit, and the titles of the data; copy it from a spreadsheet and paste it here.",
         )
         return [
             d.field("pasted", Text("粘贴表格", "Paste"), "textarea", rows=10, help=told),

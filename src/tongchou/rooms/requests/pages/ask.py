@@ -51,8 +51,8 @@ _NOTE = Text(
 )
 _FIELD_LINE = Text(
     "每行一项：名称 | 类型（整数、数字、文字、选择、日期、是否）| 计量单位或选项（选项用、分开）| 填报分钟数 | 有效天数。后三项可不填。",
-    "One a line: title | kind (整数, 数字, 文字, 选择, 日期, 是否, or integer, number, text, choice, date, boolean) | measure, or the options "
-    "separated by 、 | minutes to fill in | days for which it counts. The last three may be left out.",
+    "One a line: title | kind (integer, number, text, choice, date, boolean) | measure, or the options "
+    "separated by commas | minutes to fill in | days for which it counts. The last three may be left out.",
 )
 
 
@@ -238,7 +238,7 @@ def read_fields(text: str) -> list[dict[str, Any]]:
             raise Refusal(Reason.INVALID_VALUE, rule, remedy=_FIELD_LINE, field="new_fields", value=line[:60])
         one: dict[str, Any] = {"title": parts[0], "kind": kind}
         if kind == "choice":
-            one["choices"] = [c for c in re.split(r"[、,，/]", parts[2]) if c]
+            one["choices"] = [c.strip() for c in re.split(r"[、,，/]", parts[2]) if c.strip()]
         else:
             one["measure"] = parts[2]
         one |= {k: int(v) for k, v in (("minutes", parts[3]), ("fresh_days", parts[4])) if v}

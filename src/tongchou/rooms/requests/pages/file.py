@@ -59,7 +59,9 @@ def request_file(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     names = list(
         Unit.objects.filter(pk__in=row.to_units).order_by("kind", "name_key").values_list("name", flat=True)[:13]
     )
-    told = "、".join(names[:12]) + (f" 等{len(row.to_units)}个单位" if len(row.to_units) > 12 else "")
+    told = Text.listed(names[:12])
+    if len(row.to_units) > 12:
+        told = Text("{who} 等{n}个单位", "{who} and others, {n} units in all").with_(who=told, n=len(row.to_units))
     cost = Text("{n} 项，约 {m} 分钟", "{n} fields, about {m} minutes").with_(n=len(fields), m=minutes)
     facts = [
         {"label": Text("用途", "Why"), "value": row.purpose},

@@ -62,7 +62,7 @@ def permit(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
         "row": row,
         "badges": [permit_badge(row.state), {"label": PLATES[row.plate], "tone": "", "icon": "flag"}],
         "way": named_way(row.way),
-        "bound": [(k, "、".join(map(str, v)) if isinstance(v, list) else f"{v:g}" if isinstance(v, float) else v) for k, v in bound],
+        "bound": [(k, Text.listed(v) if isinstance(v, list) else f"{v:g}" if isinstance(v, float) else v) for k, v in bound],
         "intact": row.bound.get(HASH) == digest(row.bound),
         "hash": str(row.bound.get(HASH, ""))[:16],
         "changes": change_words(row.changes),

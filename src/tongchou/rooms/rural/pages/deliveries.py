@@ -57,7 +57,7 @@ def delivery_rows(rows: list[Delivery], page_name: str) -> dict[str, Any]:
         }
         none = Text("—", "—")
         body.append([
-            {"value": f"{input_name(d.input)}（{input_unit(d.input)}）", "url": reverse(page_name, args=[d.pk])}, state, d.area.name, d.dealer.name,
+            {"value": Text.aside(input_name(d.input), input_unit(d.input)), "url": reverse(page_name, args=[d.pk])}, state, d.area.name, d.dealer.name,
             d.expect_on.isoformat(), plain(d.ordered), plain(d.sent) if d.sent is not None else none,
             plain(d.received) if d.received is not None else none, d.reason or none,
         ])  # fmt: skip
@@ -155,7 +155,7 @@ def delivery_page(
     word, tone, icon = DELIVERIES[row.state]
     unit = input_unit(row.input)
     facts = [
-        {"label": Text("农资", "Input"), "value": f"{input_name(row.input)}（{unit}）"},
+        {"label": Text("农资", "Input"), "value": Text.aside(input_name(row.input), unit)},
         {"label": Text("供货单位", "From"), "value": row.dealer.name},
         {"label": Text("送到", "To"), "value": row.area.name},
         {"label": Text("安排", "Ordered"), "value": plain(row.ordered)},

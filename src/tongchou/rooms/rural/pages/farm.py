@@ -130,7 +130,7 @@ def _sheet(lines: list[Line]) -> dict[str, Any]:
         english = language() == "en"
         name, unit = (x.input_en or x.input_name, x.unit_en or x.unit) if english else (x.input_name, x.unit)
         rows.append([
-            x.area_name, f"{name}（{unit}）", gap, x.days, plain(x.quantity), plain(x.received), plain(x.under_way), plain(x.ordered),
+            x.area_name, Text.aside(name, unit), gap, x.days, plain(x.quantity), plain(x.received), plain(x.under_way), plain(x.ordered),
             plain(x.stock), x.needed_on.isoformat(), x.street, loop,
         ])  # fmt: skip
     table = sheet("balance", Text("农资余缺", "Balance of inputs"), labels, rows)

@@ -86,7 +86,7 @@ def _typed_home(request: HttpRequest, actor: Actor) -> Home:
     if len(found) == 1:
         return found[0]
     if found:
-        names = "、".join(h.area.name for h in found)
+        names = Text.listed(h.area.name for h in found)
         rule = Text("有多户门牌相同，分别在：{all}。", "Several have this door, in: {all}.").with_(all=names)
         raise Refusal(Reason.CONFLICT, rule, remedy=Text("请选择更小的区域。", "Choose a smaller area."), field="area")
     rule = Text("该区域没有这一户。", "No such household in this area.")
@@ -121,7 +121,7 @@ def relief_open(request: HttpRequest) -> HttpResponse:
     note = None
     if home is not None and request.method == "GET":
         members, elsewhere = members_of(actor, home, on_day())
-        names = "、".join(m.name for m in members) or "—"
+        names = Text.listed(m.name for m in members) if members else "—"
         signs = next((joined(p.signs, SIGNS) for p in proposed(actor, on_day(), home.pk)), Text("无", "none"))
         note = Text(
             "{area}：{names}，另有 {n} 人在辖区外。提示依据：{signs}。",

@@ -60,7 +60,7 @@ def input_unit(row: Input) -> str:
 
 def input_choices() -> Choices:
     rows = Input.objects.filter(active=True).order_by("kind", "name")
-    return [PLEASE, *((r.pk, f"{input_name(r)}（{input_unit(r)}）") for r in rows)]
+    return [PLEASE, *((r.pk, Text.aside(input_name(r), input_unit(r))) for r in rows)]
 
 
 def crop_choices() -> Choices:

@@ -35,7 +35,7 @@ def stock_sheet(rows: list[StockLine]) -> dict[str, Any]:
     body: list[list[Any]] = [
         [
             s.dealer_name,
-            f"{s.input_name}（{s.unit}）",
+            Text.aside(s.input_name, s.unit),
             plain(s.available),
             plain(s.quantity),
             plain(s.price),

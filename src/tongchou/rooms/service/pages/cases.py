@@ -31,7 +31,7 @@ def service_case_new(request: HttpRequest) -> HttpResponse:
     if topic not in topics():
         topic = next(iter(topics()))
     found = difficulties(actor, topic=topic, apart=True, like=request.GET.get("like", ""))
-    listed: Choices = [(str(d.id), f"{d.unit_name}：{d.title}") for d in found]
+    listed: Choices = [(str(d.id), Text(f"{d.unit_name}：{d.title}", f"{d.unit_name}: {d.title}")) for d in found]
 
     def fields(d: Draft) -> list[FieldParts]:
         none = Text("这一类没有尚未并案的困难。", "None of this topic is open outside a case.")

@@ -8,6 +8,7 @@ import yaml
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
@@ -24,10 +25,11 @@ from tongchou.web.permission import page
 
 EDIT = "checklist.edit"
 _TITLE = Text("督查清单", "Checklists")
-_LETTERS = {"minor": "一般", "serious": "较重", "grave": "严重"}
+_LETTERS = {"minor": Text("一般", "minor"), "serious": Text("较重", "serious"), "grave": Text("严重", "grave")}
+_PHOTO = {True: Text("要", "yes"), False: Text("不要", "no")}
 HOW = Text(
     "一行一项：检查内容｜怎样检查｜严重程度（一般、较重、严重）｜拍照（要、不要）。英文可接在后面：｜Title｜How。",
-    "One item a line: what ｜ how ｜ severity (一般, 较重, 严重) ｜ photo (要, 不要) ｜ English title ｜ English how.",
+    "One item a line: what ｜ how ｜ severity (minor, serious, grave) ｜ photo (yes, no) ｜ English title ｜ English how.",
 )
 
 
@@ -104,26 +106,27 @@ def checklist_edit(request: HttpRequest, checklist_key: str) -> HttpResponse:
 
 
 def _line(i: Any) -> str:
-    return "｜".join((i.title.zh, i.how.zh, _LETTERS[i.severity], "要" if i.photo else "不要", i.title.en, i.how.en))
+    severity, photo = (t.in_(get_language() or "") for t in (_LETTERS[i.severity], _PHOTO[i.photo]))
+    return "｜".join((i.title.zh, i.how.zh, severity, photo, i.title.en, i.how.en))
 
 
 def _as_yaml(found: Checklist, title: str, lines: str, source: str) -> str:
     """The YAML of the next edition. What stays under the same words keeps its key, number and sample, so that recurring faults stay known."""
     known = {i.title.zh: i for i in found.items}
-    letters = {v: k for k, v in _LETTERS.items()}
+    letters = {word: k for k, v in _LETTERS.items() for word in (v.zh, v.en)}
     items = []
     for n, line in enumerate((x for x in lines.splitlines() if x.strip()), 1):
         parts = [p.strip() for p in line.replace("|", "｜").split("｜")] + [""] * 6
         zh, how, severity, photo, en, how_en = parts[:6]
         if severity and severity not in letters:
-            rule = Text("第 {n} 行：严重程度须为一般、较重或严重。", "Line {n}: severity is 一般, 较重 or 严重.").with_(n=n)
+            rule = Text("第 {n} 行：严重程度须为一般、较重或严重。", "Line {n}: severity is minor, serious or grave.").with_(n=n)
             raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请更正。", "Correct it."), field="items", value=severity[:20])
         old = known.get(zh)
         item: dict[str, Any] = {
             "key": old.key if old else f"v{next_version(found.key)}_{n}",
             "title": {"zh": zh, "en": en or (old.title.en if old else zh)},
             "how": {"zh": how or zh, "en": how_en or (old.how.en if old else how or zh)},
-            "severity": letters.get(severity, "minor"), "photo": photo != "不要",
+            "severity": letters.get(severity, "minor"), "photo": photo not in (_PHOTO[False].zh, _PHOTO[False].en),
         }  # fmt: skip
         items.append(item | _kept(old))
     body = {

@@ -71,7 +71,7 @@ def round_reassign(request: HttpRequest, round: uuid.UUID) -> HttpResponse:
 
     def fields(d: Draft) -> list[FieldParts]:
         visits = [(v.pk, f"{v.unit.name} · {checklist_of(v.edition_id).title.zh} · {v.planned_on:%m-%d}") for v in waiting]
-        rounds = [(r.pk, f"{r.group.name} · {r.title}（{r.starts_on:%m-%d}—{r.ends_on:%m-%d}）") for r in others]
+        rounds = [(r.pk, Text.aside(f"{r.group.name} · {r.title}", f"{r.starts_on:%m-%d}—{r.ends_on:%m-%d}")) for r in others]
         return [
             d.field("visits", Text("移交哪些", "Which"), "checkboxes", choices=visits),
             d.field("to_round", Text("移交到", "To"), "select", choices=[("", Text("仍在本轮，只换人", "This round, another person")), *rounds]),
@@ -93,5 +93,5 @@ def _people(rounds: list[Round]) -> list[tuple[Any, Any]]:
     groups = {r.group_id: r.group.name for r in rounds}
     held = Account.objects.filter(holdings__post__unit__in=groups, holdings__to_date=None, is_active=True).distinct()
     rows = held.order_by("holdings__post__unit", "display_name").values_list("pk", "display_name", "holdings__post__unit")
-    named = [(pk, f"{name}（{groups[unit]}）") for pk, name, unit in rows if unit in groups]
+    named = [(pk, Text.aside(name, groups[unit])) for pk, name, unit in rows if unit in groups]
     return [("", Text("组内任何人", "Anybody of the group")), *dict(named).items()]

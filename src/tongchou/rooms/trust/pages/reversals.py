@@ -80,7 +80,7 @@ def reversal_new(request: HttpRequest) -> HttpResponse:
         batches: list[Any] = [
             PLEASE,
             *(
-                (str(b.pk), f"{b.title}（{b.orders}）")
+                (str(b.pk), Text.aside(b.title, b.orders))
                 for b in OrderBatch.objects.filter(_areas(actor)).order_by("-at")[:200]
             ),
         ]

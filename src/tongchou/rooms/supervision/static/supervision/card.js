@@ -129,7 +129,7 @@
   }
 
   /* ---- the card ---- */
-  var shown = {}, state = card ? card.state : "", openItem = null, pressed = {};
+  var shown = {}, state = card ? card.state : "", openItem = null, pressed = {}, drafts = {};   // drafts: a fault being written down, by item: the card is drawn anew under it when something was uploaded
   function enqueue(entry) {
     entry.account = me; entry.visit = card.visit; entry.id = newId();
     return put(entry).then(function () { return draw(); }).then(showNet).then(function () { if (navigator.onLine) send(); });
@@ -169,7 +169,7 @@
       card.items.forEach(function (i) { var a = answerOf(i.key, all); if (!a.said) left += 1; box.appendChild(line(i, a, all)); });
       var waiting = all.some(function (e) { return e.visit === card.visit && e.verb === "visit.finish"; });
       if (state === "finished" || waiting) { box.appendChild(make("p", "", waiting ? tr("已提交，联网后上传。", "Finished; it is uploaded with the network.") : tr("已提交。", "Finished."))); var r = make("a", "btn sv-act", tr("查看结果", "See the result")); r.href = card.result; box.appendChild(r); return; }
-      var note = make("textarea", "form-control"); note.rows = 2; note.placeholder = tr("总体情况（选填）", "In all (optional)"); note.setAttribute("aria-label", note.placeholder); box.appendChild(note);
+      var note = make("textarea", "form-control"); note.rows = 2; note.placeholder = tr("总体情况（选填）", "In all (optional)"); note.setAttribute("aria-label", note.placeholder); note.value = drafts["#"] || ""; note.oninput = function () { drafts["#"] = note.value; }; box.appendChild(note);
       var end = make("button", "btn btn-primary sv-act", left ? tr("还有 " + left + " 项未记录", left + " items left") : tr("提交检查结果", "Finish")); end.type = "button"; end.disabled = left > 0; end.dataset.finish = "1";
       end.onclick = function () { end.disabled = true; state = "finished"; enqueue({ verb: "visit.finish", payload: { visit: card.visit, at: now(), note: note.value } }); };
       box.appendChild(end);
@@ -184,7 +184,7 @@
     Object.keys(names).forEach(function (v) {
       var b = make("button", "btn" + (v === "ok" ? " btn-primary" : ""), names[v]); b.type = "button"; b.dataset.verdict = v; b.disabled = fixed;
       b.setAttribute("aria-pressed", String(!!said && said.verdict === v));
-      b.onclick = function () { if (v === "fault") { openItem = item.key; draw(); } else { openItem = null; record(item, { verdict: v, number: pressed[item.key + ":number"], sampled: pressed[item.key + ":sampled"], failing: pressed[item.key + ":failing"] }); } };
+      b.onclick = function () { if (v === "fault") { openItem = item.key; draw(); } else { openItem = null; delete drafts[item.key]; record(item, { verdict: v, number: pressed[item.key + ":number"], sampled: pressed[item.key + ":sampled"], failing: pressed[item.key + ":failing"] }); } };
       pick.appendChild(b);
     });
     if (item.number || item.sample) box.appendChild(numbers(item, said, fixed));
@@ -209,21 +209,27 @@
     return box;
   }
   function fault(item, said) {
-    var box = make("div", "sv-more"), taken = [], pics = make("div", "sv-photos");
+    var before = said && said.verdict === "fault" ? said : null, draft = drafts[item.key] = drafts[item.key] || { taken: [], note: before ? before.note : "" };
+    var box = make("div", "sv-more"), taken = draft.taken, pics = make("div", "sv-photos");
     var label = make("label", "btn btn-primary sv-act", item.photo ? tr("拍照（必须）", "Photo (needed)") : tr("拍照", "Photo")), cam = make("input");
     cam.type = "file"; cam.accept = "image/*"; cam.setAttribute("capture", "environment"); cam.className = "visually-hidden"; cam.dataset.photo = "1";
-    cam.onchange = function () { Array.prototype.forEach.call(cam.files, function (f) { shrink(f).then(function (p) { taken.push(p); var i = new Image(); i.alt = tr("照片", "photo"); i.src = URL.createObjectURL(p.blob); pics.appendChild(i); check(); }); }); };
+    cam.onchange = function () { Array.prototype.forEach.call(cam.files, function (f) { shrink(f).then(function (p) { taken.push(p); draft.show(); }); }); };
+    draft.show = function () {
+      pics.textContent = "";
+      taken.forEach(function (p) { var i = new Image(); i.alt = tr("照片", "photo"); i.src = URL.createObjectURL(p.blob); pics.appendChild(i); });
+      check();
+    };
     label.appendChild(cam); box.appendChild(label); box.appendChild(pics);
-    var note = make("textarea", "form-control"); note.rows = 3; note.placeholder = tr("什么问题", "What is wrong"); note.setAttribute("aria-label", note.placeholder); note.value = said && said.verdict === "fault" ? said.note : ""; note.oninput = check;
+    var note = make("textarea", "form-control"); note.rows = 3; note.placeholder = tr("什么问题", "What is wrong"); note.setAttribute("aria-label", note.placeholder); note.value = draft.note; note.oninput = function () { draft.note = note.value; check(); };
     box.appendChild(note);
     var b = make("button", "btn sv-act", tr("记为有问题", "Record the fault")); b.type = "button"; b.dataset.save = "1"; box.appendChild(b);
-    var kept = said && said.verdict === "fault" ? said.photos || [] : [];
+    var kept = before ? before.photos || [] : [];
     function check() { b.disabled = !note.value.trim() || (item.photo && !taken.length && !kept.length); }
     b.onclick = function () {
-      openItem = null; b.focus();
+      openItem = null; delete drafts[item.key]; b.focus();
       record(item, { verdict: "fault", note: note.value.trim(), photos: kept.concat(taken.map(function (p) { return p.id; })), number: pressed[item.key + ":number"], sampled: pressed[item.key + ":sampled"], failing: pressed[item.key + ":failing"] }, taken);
     };
-    check();
+    draft.show();
     return box;
   }
   function shrink(file) {   // 1600 px are enough to see a fault, and go through a bad network
