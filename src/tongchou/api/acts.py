@@ -27,6 +27,7 @@ NOT_OFFERED = frozenset(
         "file.upload",
         "file.read",  # /files and /loops/{id}/files carry the bytes
         "person.read",
+        "loop.read",  # /loops/{id} gives what it shows
         "person.search",  # /people gives what they show
     }
 )

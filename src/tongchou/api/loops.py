@@ -14,7 +14,7 @@ from pydantic import Field
 from tongchou.api.root import operation
 from tongchou.api.texts import Pair, pair
 from tongchou.record.access import Actor
-from tongchou.record.questions.loopfile import LoopFile, loop_file
+from tongchou.record.questions.loopfile import LoopFile, loop_file, read_people
 from tongchou.record.questions.worklist import Filter, Row, work_list
 
 LARGEST_PAGE = 200
@@ -129,7 +129,10 @@ class LoopOut(Schema):
 @operation("GET", "/loops/{uuid:loop}", "loop", tag="loops", response=LoopOut)
 def loop(request: HttpRequest, actor: Actor, loop: uuid.UUID) -> Any:
     """One loop with its timeline, evidence, and the steps that the caller may take."""
-    return _loop_out(loop_file(actor, loop))
+    found = loop_file(actor, loop)
+    if found.loop.subject_person_id is not None or any(e.link.startswith("person:") for e in found.evidence):
+        read_people(actor, loop)
+    return _loop_out(found)
 
 
 def _loop_out(found: LoopFile) -> LoopOut:

@@ -23,6 +23,7 @@ from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
+from tongchou.record.loops import references
 from tongchou.record.models import District
 from tongchou.rooms.assessment import actions
 from tongchou.rooms.assessment.blocks import as_text, from_text, set_blocks, store
@@ -245,3 +246,14 @@ def test_bad_drafts_are_refused_and_nothing_typed_is_lost(cast: Cast) -> None:
     assert refused(lambda: draft(cast, form="decree")).field == "form"
     assert not Bulletin.objects.exists()
     assert actions.organ_code(cast.units["office"]) == "清防指办"
+
+
+def test_evidence_refers_to_a_document_only_for_those_who_may_read_it(cast: Cast) -> None:
+    key = draft(cast)
+    found = references.parse(f"https://testserver/documents/{key}/edit")
+    assert found is not None
+    assert references.title_of(cast.as_("hq"), *found) == "关于做好返区人员排查的通知"
+    assert references.title_of(cast.as_("street"), *found) is None  # still a draft
+    sign(cast, key)
+    assert references.resolved(cast.as_("street"), f"/documents/{key}", "link") == f"bulletin:{key}"
+    assert references.title_of(cast.as_("next_street"), *found) is None  # it does not go there

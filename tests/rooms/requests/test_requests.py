@@ -321,7 +321,7 @@ def test_no_step_of_the_loop_closes_it_without_data(cast: Cast) -> None:
         "loop.advance",
         loop=str(loop.pk),
         step="give",
-        evidence=[{"key": "answer", "type": "link", "link": "x"}],
+        evidence=[{"key": "answer", "type": "link", "link": f"loop:{loop.pk}"}],
     )
     loop.refresh_from_db()
     assert (loop.stage, loop.closed_at) == ("checking", None)

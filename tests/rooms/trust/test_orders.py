@@ -15,8 +15,10 @@ from tests.cast import SINCE, Cast
 from tests.rooms.plans.drill import LAW, PACK, TABLE, contact, decide, fact, install, order, person, today
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
+from tongchou.kernel.text import Text
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
+from tongchou.record.loops import references
 from tongchou.record.models import Event, Loop, Post, PostHolding, Unit
 from tongchou.rooms.plans.models import Decision, PackVersion
 from tongchou.rooms.trust.models import CarePass, Notice, OutsideList, Restriction, Reversal
@@ -496,3 +498,16 @@ def test_a_repeated_click_issues_once(town: Cast) -> None:
     assert again.result == first.result
     assert Restriction.objects.count() == 1
     assert refused(lambda: town.act("street", "restriction.issue", **payload)).reason is Reason.DUPLICATE
+
+
+def test_evidence_refers_to_an_order_without_naming_whom_it_is_about(town: Cast) -> None:
+    made = order(town, contact(town, days_ago=2))["order"]
+    found = references.parse(f"/orders/{made}")
+    assert found is not None
+    assert references.resolved(town.as_("hq"), f"/orders/{made}", "link") == f"order:{made}"
+    title = references.title_of(town.as_("street"), *found)
+    assert isinstance(title, Text)
+    assert str(only().ends_on) in title.zh
+    assert "禤" not in title.zh
+    for who in ("next_street", "dept", "enterprise"):
+        assert references.title_of(town.as_(who), *found) is None

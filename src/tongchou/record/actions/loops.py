@@ -18,7 +18,8 @@ from tongchou.record.act import Context, Payload, verb
 from tongchou.record.copytext import uuid_array
 from tongchou.record.loops import engine, state, write
 from tongchou.record.loops import evidence as pieces
-from tongchou.record.models import Account, CoUnit, Loop, PostHolding
+from tongchou.record.loops.references import parse
+from tongchou.record.models import Account, CoUnit, Evidence, Loop, Person, PostHolding
 
 BULK_LIMIT = 200_000
 _NOTHING = engine.Open()
@@ -93,6 +94,7 @@ def _advance(
     context: Context, ids: list[uuid.UUID], given: AdvanceIn | AdvanceManyIn, seen_stage: str
 ) -> tuple[list[tuple[uuid.UUID, engine.Move]], list[tuple[uuid.UUID, Refusal]]]:
     pieces.check_files(context.actor, given.evidence)
+    pieces.check_links(context.actor, given.evidence)
     _check_unit(given.to_unit)
     states = {s.id: s for s in state.load(ids, lock=True, times=False)}
     still_open = _still_open(ids)
@@ -233,6 +235,32 @@ def part_done(context: Context, given: PartIn) -> dict[str, Any]:
     row.save(update_fields=["done_at", "done_note"])
     context.event("part_done", loop_id=found.id, note=given.note, data={"unit": row.unit_id})
     return {"loop": str(found.id)}
+
+
+class ReadIn(Payload):
+    loop: uuid.UUID
+
+
+@verb("loop.read", "loop.view", Text("查阅事项中的人员", "Read whom a loop is about"))
+def read(context: Context, given: ReadIn) -> dict[str, Any]:
+    """Record that somebody is shown whom a loop is about, or whom its evidence refers to. Gives nothing personal itself."""
+    found = state.load([given.loop])
+    if not found or not state.visible(context.actor, found[0]):
+        raise engine.not_found()
+    people = people_of(found[0])
+    context.read(people)
+    if people:
+        # without loop_id: a reading is no step, and would fill the timeline
+        context.event("person_read", subject=f"loop:{given.loop}", data={"what": "loop", "people": [str(p) for p in people]})
+    return {"people": len(people), "what": "loop"}
+
+
+def people_of(found: state.LoopState) -> list[uuid.UUID]:
+    """Whom a loop is about and whom its evidence refers to, as far as they are on record."""
+    links = Evidence.objects.filter(loop_id=found.id, type="link", link__startswith="person:").values_list("link", flat=True)
+    named = {parsed[1] for link in links if (parsed := parse(link)) is not None}
+    about = set() if found.subject_person is None else {str(found.subject_person)}
+    return sorted(Person.objects.filter(pk__in=named | about).values_list("pk", flat=True))
 
 
 class NoteIn(Payload):

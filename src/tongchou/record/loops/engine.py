@@ -208,8 +208,13 @@ def _given(step: Step, given: Given) -> Refusal | None:
     return None
 
 
+def may_set_due(step: Step) -> bool:
+    """Whether a step may come with a new due time: one that those who hand the work out, or adjudicate it, take."""
+    return bool({Party.OPENER, Party.ADJUDICATOR} & set(step.by))
+
+
 def _new_due(step: Step, given: Given) -> Refusal | None:
-    if given.new_due_at is None or {Party.OPENER, Party.ADJUDICATOR} & set(step.by):
+    if given.new_due_at is None or may_set_due(step):
         return None
     return Refusal(
         Reason.NOT_OWNER,

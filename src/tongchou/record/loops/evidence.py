@@ -14,6 +14,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload
+from tongchou.record.loops import references
 from tongchou.record.models import Evidence, StoredFile
 
 
@@ -25,7 +26,7 @@ class EvidenceIn(Payload):
     text: str = Field("", max_length=20_000)
     number: Decimal | None = Field(None, max_digits=18, decimal_places=4)
     file: uuid.UUID | None = None
-    link: str = Field("", max_length=120)
+    link: str = Field("", max_length=references.LONGEST, description="loop:<id>, unit:<id>, area:<id>, person:<id> or a page's address")
 
     @model_validator(mode="after")
     def _holds_something(self) -> EvidenceIn:
@@ -72,6 +73,13 @@ def check_files(actor: Actor, given: Sequence[EvidenceIn]) -> None:
             rule = Text("照片须为图片文件。", "A photo must be a picture.")
             remedy = Text("请上传 JPG、PNG 或 WebP。", "Upload JPG, PNG or WebP.")
             raise Refusal(Reason.WRONG_FILE_TYPE, rule, remedy=remedy, field=f"evidence.{piece.key}", value=types[file])
+
+
+def check_links(actor: Actor, given: Sequence[EvidenceIn]) -> None:
+    """Bring links to other records to their stored form; refuse what is no record that the actor may read."""
+    for piece in given:
+        if piece.link:
+            piece.link = references.resolved(actor, piece.link, f"evidence.{piece.key}")
 
 
 def keep(context: Context, loops: Iterable[uuid.UUID], step: str, given: Sequence[EvidenceIn]) -> None:

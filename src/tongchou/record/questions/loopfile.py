@@ -11,11 +11,15 @@ from typing import Any
 from django.db import connection
 
 from tongchou.kernel.errors import Refusal
+from tongchou.kernel.ids import new_id
+from tongchou.kernel.text import Text
 from tongchou.packs.kinds import LoopKind, Stage, Step
 from tongchou.record.access import Actor
+from tongchou.record.act import act
 from tongchou.record.actions.loops import _still_open
-from tongchou.record.loops import engine, state
+from tongchou.record.loops import engine, references, state
 from tongchou.record.models import CoUnit, Evidence, Loop
+from tongchou.record.people.identity import open_identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,50 @@ class LoopFile:
     source: Source | None
 
 
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """A record named on a loop's page. title: None for those who may not read it. page, number: where it is shown; page "" without one."""
+
+    kind: Text
+    title: str | Text | None
+    page: str = ""
+    number: str = ""
+    personal: bool = False
+
+
+def whom(actor: Actor, found: LoopFile) -> Referred | None:
+    """Whom a loop is about, masked: named to its parties and to whoever reaches the person; a link only for the latter.
+
+    The caller records the reading (`read_people`).
+    """
+    row = found.loop.subject_person
+    if row is None:
+        return None
+    kind = Text("人员", "Person")
+    if row.erased_at is not None:
+        return Referred(kind, Text("资料已到期清除", "erased when its time was over"))
+    reached = actor.sees_path("person.view", row.area.path)
+    if not reached and not found.parties - {"adjudicator"}:  # the headquarters could rule on any loop: that alone is no need to know
+        return Referred(kind, None)
+    name = open_identity(row.sealed, row.pk).masked().name
+    return Referred(kind, name, "person" if reached else "", str(row.pk), personal=True)
+
+
+def referred(actor: Actor, piece: Evidence) -> Referred | None:
+    """What a link of evidence leads to; None for text from before links were checked."""
+    parsed = references.parse(piece.link)
+    if parsed is None:
+        return None
+    kind, number = parsed
+    title = references.title_of(actor, kind, number)
+    return Referred(kind.title, title, kind.page if title is not None else "", number, kind.personal and title is not None)
+
+
+def read_people(actor: Actor, loop: uuid.UUID) -> None:
+    """Record that the people of a loop are shown."""
+    act("loop.read", actor, new_id(), {"loop": str(loop)})
+
+
 _TIMELINE = """
 select e.at, e.what, coalesce(c.display_name, ''), coalesce(u.name, ''), e.from_stage, e.to_stage, e.note, e.data, e.act_id, s.seq
 from record_event e
@@ -86,7 +134,7 @@ def loop_file(actor: Actor, loop: uuid.UUID) -> LoopFile:
     row = (
         Loop.objects.select_related(
             "owner_unit", "owner_account", "opener_unit", "opener_account", "verifier_unit", "turn_unit", "area", "parent",
-            "subject_unit", "subject_area",
+            "subject_unit", "subject_area", "subject_person__area",
         ).get(pk=loop)
     )  # fmt: skip
     kind = found[0].kind

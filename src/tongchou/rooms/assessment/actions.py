@@ -15,11 +15,16 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload, explain_constraint, verb
+from tongchou.record.loops.references import Referable, referable
 from tongchou.record.models import Account, District, Unit
 from tongchou.rooms.assessment.blocks import from_text
 from tongchou.rooms.assessment.models import Bulletin, Receipt
 from tongchou.rooms.assessment.reach import bulletin_in_reach, may_work_on, no_such_bulletin
 from tongchou.rooms.assessment.weights import adopt, propose
+
+referable(
+    Referable("bulletin", Text("公文", "Document"), lambda actor, key: bulletin_in_reach(actor, uuid.UUID(key)).title, "documents", page="bulletin")
+)
 
 explain_constraint(
     "bulletin_two_people",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -19,12 +18,14 @@ from tongchou.kernel.text import Text
 from tongchou.packs.kinds import LoopKind, Need, Step
 from tongchou.record.access import Actor
 from tongchou.record.loops import engine
-from tongchou.record.loops.asked import TITLES, TYPES, reports, title_of, with_asked
+from tongchou.record.loops.asked import TITLES, TYPES, reports, with_asked
+from tongchou.record.loops.references import HELP
 from tongchou.record.models import Account, Area, Unit
-from tongchou.record.questions.loopfile import SOURCE_KEYS, LoopFile, loop_file
+from tongchou.record.questions.loopfile import LoopFile, loop_file, read_people
 from tongchou.record.questions.people import read_file
 from tongchou.record.territory.reach import unit_in_reach
 from tongchou.web.fieldparts import FieldParts
+from tongchou.web.pages.loop_facts import edition_of, evidence_of_loop, facts_of
 from tongchou.web.pages.requests import actor_of, do, integer, moment, now
 from tongchou.web.pages.shown import PARTY_NAMES, happening, stage_badge
 from tongchou.web.pages.uploads import evidence_of
@@ -58,6 +59,9 @@ def loop_page(request: HttpRequest, loop: uuid.UUID) -> HttpResponse:
 
 def _shown(request: HttpRequest, found: LoopFile) -> dict[str, Any]:
     row, kind = found.loop, found.kind
+    evidence, facts = [evidence_of_loop(actor_of(request), found, e) for e in found.evidence], facts_of(actor_of(request), found)
+    if any(shown.get("masked") for shown in (*evidence, *facts)):
+        read_people(actor_of(request), row.pk)
     badge = stage_badge(kind, row.stage)
     badges = [badge] + ([{"label": Text("加急", "Urgent"), "tone": "act", "icon": "flame"}] if row.urgent else [])
     parties = [PARTY_NAMES[p] for p in sorted(found.parties)]
@@ -67,11 +71,11 @@ def _shown(request: HttpRequest, found: LoopFile) -> dict[str, Any]:
         "loop": row,
         "kind": kind,
         "badges": badges,
-        "subtitle": kind.title,
+        "subtitle": edition_of(kind),
         "steps": _steps(found),
-        "facts": _facts(found),
+        "facts": facts,
         "timeline": [happening(h, kind) for h in found.timeline],
-        "evidence": [_evidence(found, e) for e in found.evidence],
+        "evidence": evidence,
         "co_units": found.co_units,
         "children": [
             {"loop": c, "badge": stage_badge(kind if c.kind == kind.key else found.kind, c.stage) if c.kind == kind.key else None}
@@ -103,65 +107,6 @@ def _steps(found: LoopFile) -> list[dict[str, Any]]:
              "post": simple, "icon": ""}
         )  # fmt: skip
     return out
-
-
-def _facts(found: LoopFile) -> list[dict[str, Any]]:
-    row = found.loop
-    facts: list[dict[str, Any]] = [
-        {"label": Text("牵头单位", "Lead unit"), "value": row.owner_unit.name},
-        {"label": Text("经办人", "Handler"), "value": row.owner_account.display_name if row.owner_account else None},
-        {"label": Text("现由谁办理", "Whose turn"), "value": row.turn_unit.name if row.turn_unit else Text("已办结", "closed")},
-        {"label": Text("交办单位", "Opened by"), "value": row.opener_unit.name if row.opener_unit else Text("系统", "the program")},
-        {"label": Text("核验单位", "Verifier"), "value": (row.verifier_unit or row.opener_unit or row.owner_unit).name},
-        {"label": Text("区域", "Area"), "value": row.area.name},
-        {"label": Text("交办时间", "Handed out"), "value": row.opened_at},
-        {"label": Text("办结时限", "Due"), "value": row.due_at},
-        {"label": Text("退单次数", "Returns"), "value": f"{row.returns} / {found.kind.return_limit}"},
-    ]
-    if row.asked:
-        facts.append({"label": Text("须提交", "To hand in"), "value": asked_names(row.asked)})
-    if row.parent is not None:
-        facts.append({"label": Text("上级事项", "Parent"), **_above(found)})
-    if row.subject_unit is not None:
-        facts.append({"label": Text("对象单位", "About"), "value": row.subject_unit.name})
-    if row.subject_item:
-        facts.append({"label": Text("对象", "About"), "value": row.subject_item})
-    if found.source is not None:
-        facts.append({"label": Text("来文", "From above"), "value": found.source.written})
-    for spec in (s for s in found.kind.fields if s.key not in SOURCE_KEYS):
-        value = row.data.get(spec.key)
-        choices = dict(spec.choices)
-        if spec.type == "moment" and value:
-            value = datetime.fromisoformat(value)
-        facts.append({"label": spec.title, "value": choices.get(value, value) if value is not None else None})
-    if row.reopened:
-        facts.append({"label": Text("重新办理", "Reopened"), "value": str(row.reopened)})
-    return facts
-
-
-def _above(found: LoopFile) -> dict[str, Any]:
-    """The matter above, as a link only for those who may read it; to others not even its title is told."""
-    if not found.parent_open or found.loop.parent is None:
-        return {"value": Text("其他单位的事项", "a matter of another unit")}
-    return {"value": found.loop.parent.title, "url": reverse("loop", args=[found.loop.parent_id])}
-
-
-def _evidence(found: LoopFile, piece: Any) -> dict[str, Any]:
-    step = found.kind.steps.get(piece.step)
-    url = reverse("file", args=[found.loop.pk, piece.file_id]) if piece.file_id else ""
-    title = title_of(step, piece.key)
-    value = piece.text or (None if piece.number is None else str(piece.number)) or piece.link
-    if piece.file is not None and not value:
-        value = piece.file.name
-    preview = url if piece.file is not None and piece.file.media_type.startswith("image/") else ""
-    return {"type": piece.type, "title": title, "value": value, "url": url, "preview_url": preview,
-            "by": piece.by.display_name if piece.by else "", "at": piece.at}  # fmt: skip
-
-
-def asked_names(asked: Iterable[str]) -> Text:
-    """The kinds of evidence in words."""
-    titles = [TITLES[a] for a in asked if a in TITLES]
-    return Text("、".join(t.zh for t in titles), ", ".join(t.en.lower() for t in titles))
 
 
 def asked_field(chosen: list[str], error: Any = "") -> FieldParts:
@@ -206,7 +151,7 @@ def loop_step(request: HttpRequest, loop: uuid.UUID, step: str) -> HttpResponse:
     if problem is None and (barred is not None or found.loop.stage not in spec.from_stages):
         problem = barred or Refusal(Reason.WRONG_STAGE, Text("当前阶段不能办理此步。", "This step is not possible now."))
     context = {
-        "loop": found.loop, "step": spec, "kind": found.kind, "problem": problem, "fields": _step_fields(request, spec, problem, _offered(request, found, spec)),
+        "loop": found.loop, "step": spec, "kind": found.kind, "problem": problem, "fields": _step_fields(request, found, spec, problem, _offered(request, found, spec)),
         "badges": [stage_badge(found.kind, found.loop.stage)],
         "breadcrumbs": [
             {"url": reverse("work"), "label": Text("待办", "Work list")},
@@ -239,7 +184,7 @@ def _offered(request: HttpRequest, found: LoopFile, spec: Step) -> dict[str, str
     return offer(found.loop.pk) if offer is not None and request.method == "GET" else {}
 
 
-def _step_fields(request: HttpRequest, spec: Step, problem: Refusal | None, offered: dict[str, str]) -> list[FieldParts]:
+def _step_fields(request: HttpRequest, found: LoopFile, spec: Step, problem: Refusal | None, offered: dict[str, str]) -> list[FieldParts]:
     wrong = {problem.field: problem.rule} if problem is not None and problem.field else {}
     fields = [_need_field(request, need, wrong.get(f"evidence.{need.key}", ""), offered.get(need.key, "")) for need in spec.needs]
     if spec.reassigns:
@@ -247,7 +192,7 @@ def _step_fields(request: HttpRequest, spec: Step, problem: Refusal | None, offe
             FieldParts("to_unit", Text("改由哪个单位牵头", "New lead unit"), "select", request.POST.get("to_unit", ""),
                        choices=unit_choices(), required=True, error=wrong.get("to_unit", ""))
         )  # fmt: skip
-    if spec.key in ("grant_extension", "rule", "reassign"):
+    if engine.may_set_due(spec) and (spec.to_stage == "=" or found.kind.stages[spec.to_stage].end is None):
         label, told = Text("新的办结时限", "New due time"), Text("不填则沿用原时限。", "Leave empty to keep the present one.")
         fields.append(
             FieldParts("new_due_at", label, "datetime", request.POST.get("new_due_at", ""), told, wrong.get("due_at", ""))
@@ -267,7 +212,7 @@ def _need_field(request: HttpRequest, need: Need, error: Any, offered: str) -> F
     name = f"evidence_{need.key}"
     return FieldParts(
         name, need.title, _NEED_TYPES[need.type], request.POST.get(name, offered), required=need.type not in ("file", "photo"), error=error,
-        multiple=need.type in ("file", "photo"),
+        help=HELP if need.type == "link" else "", multiple=need.type in ("file", "photo"),
     )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ KNOWN = {
     "not_found": Text("未查到", "not found"),
 }
 HOW = {
+    "loop": Text("查看有关事项（脱敏）", "saw a loop about the person (masked)"),
     "file": Text("查看档案（脱敏）", "saw the file (masked)"),
     "open": Text("查看完整身份信息", "opened the full identity"),
     "search": Text("检索时显示（脱敏）", "shown in a search (masked)"),

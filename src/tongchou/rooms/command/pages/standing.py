@@ -21,7 +21,8 @@ from tongchou.rooms.command.standing import coming, standing_in_reach, standings
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import unit_choices
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.loops import asked_field, asked_names
+from tongchou.web.pages.loop_facts import asked_names
+from tongchou.web.pages.loops import asked_field
 from tongchou.web.pages.names import KINDS
 from tongchou.web.pages.requests import actor_of, do, integer, now
 from tongchou.web.permission import Nav, page

@@ -11,13 +11,15 @@ from pydantic import Field as Limited
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
-from tongchou.record.access import SYSTEM
+from tongchou.record.access import SYSTEM, Actor
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions import loops as steps
+from tongchou.record.loops.references import Referable, referable
 from tongchou.record.models import Unit
-from tongchou.record.territory.reach import missing, unit_in_reach
+from tongchou.record.territory.reach import missing, reaches_unit, unit_in_reach
 from tongchou.rooms.requests.catalogue import fresh, read_value
 from tongchou.rooms.requests.models import Answer, Field, UnitFact
+from tongchou.rooms.requests.reach import requests_of
 
 NUMBERS = (Field.Kind.INTEGER, Field.Kind.NUMBER)
 
@@ -170,6 +172,20 @@ def _close(context: Context, a: Answer) -> None:
 
 def _step(context: Context, a: Answer, step: str, **more: Any) -> None:
     steps.advance(context, steps.AdvanceIn.model_validate({"loop": str(a.loop_id), "step": step} | more))
+
+
+def _named(actor: Actor, key: str) -> str | None:
+    """What an answer is, for those who see its request or the unit's own."""
+    found = Answer.objects.select_related("round__request", "unit__area").filter(pk=int(key)).first()
+    if found is None:
+        return None
+    near = actor.system or any(reaches_unit(actor, p, found.unit) for p in ("request.answer", "request.view"))
+    if not near and not requests_of(actor).filter(pk=found.round.request_id).exists():
+        return None
+    return f"{found.round.request.title} · {found.unit.name}"
+
+
+referable(Referable("answer", Text("填报记录", "Answer"), _named, whole=True))
 
 
 @verb("request.answer_many", "request.answer", Text("批量填报数据", "Answer for many units"))

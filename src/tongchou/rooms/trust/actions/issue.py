@@ -12,7 +12,9 @@ from pydantic import Field
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
+from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload, verb
+from tongchou.record.loops.references import Referable, referable
 from tongchou.rooms.plans.models import Decision
 from tongchou.rooms.plans.onrecord import on_record
 from tongchou.rooms.plans.questions import decision_in_reach
@@ -28,11 +30,20 @@ from tongchou.rooms.trust.orders import (
     order_in_reach,
     organisation,
 )
-from tongchou.rooms.trust.words import kind_of
+from tongchou.rooms.trust.words import KINDS, kind_of
 
 ISSUE = "restriction.issue"
 FRESH = timedelta(days=2)
 """How old a decision may be on which an order rests."""
+
+
+def _named(actor: Actor, key: str) -> Text:
+    """What an order is, without whom it is about."""
+    row = order_in_reach(actor, "restriction.view", uuid.UUID(key))
+    return Text("{kind}（{first} 至 {last}）", "{kind} ({first} to {last})").with_(kind=KINDS[row.kind], first=row.starts_on, last=row.ends_on)
+
+
+referable(Referable("order", Text("管控措施", "Order"), _named, "orders", page="order"))
 
 
 class IssueIn(Payload):

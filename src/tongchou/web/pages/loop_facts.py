@@ -1,0 +1,137 @@
+"""What a loop's page says: its facts, and the evidence that it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from tongchou.kernel.text import Text
+from tongchou.packs.kinds import LoopKind
+from tongchou.record.access import Actor
+from tongchou.record.loops.asked import TITLES, title_of
+from tongchou.record.questions.loopfile import SOURCE_KEYS, LoopFile, Referred, referred, whom
+
+ORIGINS = {
+    "page": Text("页面交办", "handed out on a page"),
+    "cli": Text("命令行", "the command line"),
+    "api": Text("接口", "the API"),
+    "import": Text("批量导入", "an import"),
+    "demo": Text("示范数据", "the demo"),
+    "export": Text("数据导出申请", "a request for an export"),
+    "fever": Text("发热处置", "the fever procedure"),
+    "grade": Text("风险等级研判", "an assessment of an area"),
+    "issue": Text("一次下发多个单位", "handed out to many units"),
+    "lead": Text("问责线索", "an accountability lead"),
+    "match": Text("用工匹配", "matching of work"),
+    "policies": Text("惠企政策申请", "an application for support"),
+    "praise": Text("典型选树", "praise"),
+    "project": Text("项目推进", "a project"),
+    "resumption": Text("复工申请", "an application to resume work"),
+    "return_trip": Text("返岗专车", "a return trip"),
+    "service_case": Text("群众诉求", "a request of a resident"),
+    "standing": Text("常态任务", "a standing task"),
+    "visit": Text("督查走访", "a supervision visit"),
+    "chain": Text("产业链堵点", "a block of the supply chain"),
+    "data_request": Text("数据需求", "a data request"),
+    "attendance": Text("用工考勤预警", "an alarm of attendance"),
+    "breach": Text("违规复工举报", "a report of unapproved resumption"),
+}
+"""Where a loop came from, in words. What is not here is shown as it is on record."""
+
+
+def edition_of(kind: LoopKind) -> Text:
+    """The kind with the edition to which the loop is pinned: 任务 · 第 3 版."""
+    return Text("{kind} · 第 {n} 版", "{kind} · version {n}").with_(kind=kind.title, n=kind.version)
+
+
+def facts_of(actor: Actor, found: LoopFile) -> list[dict[str, Any]]:
+    row = found.loop
+    facts: list[dict[str, Any]] = [
+        {"label": Text("牵头单位", "Lead unit"), "value": row.owner_unit.name},
+        {"label": Text("经办人", "Handler"), "value": row.owner_account.display_name if row.owner_account else None},
+        {"label": Text("现由谁办理", "Whose turn"), "value": row.turn_unit.name if row.turn_unit else Text("已办结", "closed")},
+        {"label": Text("交办单位", "Opened by"), "value": row.opener_unit.name if row.opener_unit else Text("系统", "the program")},
+        {"label": Text("核验单位", "Verifier"), "value": (row.verifier_unit or row.opener_unit or row.owner_unit).name},
+        {"label": Text("区域", "Area"), "value": row.area.name},
+        {"label": Text("交办时间", "Handed out"), "value": row.opened_at},
+        {"label": Text("办结时限", "Due"), "value": row.due_at},
+        {"label": Text("退单次数", "Returns"), "value": f"{row.returns} / {found.kind.return_limit}"},
+    ]
+    if row.asked:
+        facts.append({"label": Text("须提交", "To hand in"), "value": asked_names(row.asked)})
+    if row.parent is not None:
+        facts.append({"label": Text("上级事项", "Parent"), **_above(found)})
+    facts += _about(actor, found)
+    if row.subject_unit is not None:
+        facts.append({"label": Text("对象单位", "About"), "value": row.subject_unit.name})
+    if row.subject_item:
+        facts.append({"label": Text("对象", "About"), "value": row.subject_item})
+    if found.source is not None:
+        facts.append({"label": Text("来文", "From above"), "value": found.source.written})
+    for spec in (s for s in found.kind.fields if s.key not in SOURCE_KEYS):
+        value = row.data.get(spec.key)
+        choices = dict(spec.choices)
+        if spec.type == "moment" and value:
+            value = datetime.fromisoformat(value)
+        facts.append({"label": spec.title, "value": choices.get(value, value) if value is not None else None})
+    if row.origin:
+        facts.append({"label": Text("来源", "Came from"), "value": ORIGINS.get(row.origin, row.origin)})
+    if row.reopened:
+        facts.append({"label": Text("重新办理", "Reopened"), "value": str(row.reopened)})
+    return facts
+
+
+def _about(actor: Actor, found: LoopFile) -> list[dict[str, Any]]:
+    """Whom and which area the loop is about."""
+    out, person, area = [], whom(actor, found), found.loop.subject_area
+    if person is not None:
+        title = person.title if person.title is not None else Text("不在您的查阅范围", "not within your reach")
+        url = reverse("person", args=[person.number]) if person.page else ""
+        out.append({"label": Text("对象人员", "About"), "value": title, "url": url, "masked": person.personal})
+    if area is not None:
+        out.append({"label": Text("对象区域", "Area concerned"), "value": area.name})
+    return out
+
+
+def _above(found: LoopFile) -> dict[str, Any]:
+    """The matter above, as a link only for those who may read it; to others not even its title is told."""
+    if not found.parent_open or found.loop.parent is None:
+        return {"value": Text("其他单位的事项", "a matter of another unit")}
+    return {"value": found.loop.parent.title, "url": reverse("loop", args=[found.loop.parent_id])}
+
+
+def evidence_of_loop(actor: Actor, found: LoopFile, piece: Any) -> dict[str, Any]:
+    step = found.kind.steps.get(piece.step)
+    led = referred(actor, piece) if piece.link else None
+    if led is not None:
+        return _reference(led) | {"title": title_of(step, piece.key), "by": piece.by.display_name if piece.by else "", "at": piece.at}
+    url = reverse("file", args=[found.loop.pk, piece.file_id]) if piece.file_id else ""
+    title = title_of(step, piece.key)
+    value = piece.text or (None if piece.number is None else str(piece.number)) or piece.link
+    if piece.file is not None and not value:
+        value = piece.file.name
+    preview = url if piece.file is not None and piece.file.media_type.startswith("image/") else ""
+    return {"type": piece.type, "title": title, "value": value, "url": url, "preview_url": preview,
+            "by": piece.by.display_name if piece.by else "", "at": piece.at}  # fmt: skip
+
+
+def _reference(led: Referred) -> dict[str, Any]:
+    """A link to a record: its title and page for those who may read it, for others only of which kind it is."""
+    unread = Text("{kind}（不在您的查阅范围）", "{kind} (not within your reach)").with_(kind=led.kind)
+    value = unread if led.title is None else Text("{kind}：{title}", "{kind}: {title}").with_(kind=led.kind, title=led.title)
+    return {"type": "link", "value": value, "url": _page_of(led), "preview_url": "", "masked": led.personal}
+
+
+def _page_of(led: Referred) -> str:
+    if not led.page:
+        return ""
+    return f"{reverse(led.page)}?area={led.number}" if led.page == "territory" else reverse(led.page, args=[led.number])
+
+
+def asked_names(asked: Iterable[str]) -> Text:
+    """The kinds of evidence in words."""
+    titles = [TITLES[a] for a in asked if a in TITLES]
+    return Text("、".join(t.zh for t in titles), ", ".join(t.en.lower() for t in titles))
