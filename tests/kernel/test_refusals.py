@@ -10,7 +10,12 @@ from tongchou.kernel.text import Text
 RULE = Text("须是数字。", "This must be a number.")
 
 
-@pytest.mark.parametrize("reason", STANDARD_REMEDIES)
+def test_every_reason_has_a_standard_remedy_in_both_languages() -> None:
+    assert set(STANDARD_REMEDIES) == set(Reason)
+    assert all(remedy.zh.endswith("。") and remedy.en.endswith(".") for remedy in STANDARD_REMEDIES.values())
+
+
+@pytest.mark.parametrize("reason", Reason)
 def test_what_says_nothing_more_exact_gets_the_standard_remedy(reason: Reason) -> None:
     refusal = Refusal(reason, RULE, field="item_masks", value="很多")
     for language, rule in (("zh-hans", RULE.zh), ("en", RULE.en)):
@@ -19,6 +24,13 @@ def test_what_says_nothing_more_exact_gets_the_standard_remedy(reason: Reason) -
         assert "很多" in said
         assert rule in said
         assert said.endswith(STANDARD_REMEDIES[reason].in_(language))
+
+
+def test_a_reason_without_a_remedy_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: with one line of the table taken away there is nothing to show, and the refusal itself fails."""
+    monkeypatch.delitem(STANDARD_REMEDIES, Reason.NOT_HOLDER)
+    with pytest.raises(KeyError):
+        Refusal(Reason.NOT_HOLDER, RULE)
 
 
 def test_an_own_remedy_is_kept() -> None:

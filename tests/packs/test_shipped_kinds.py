@@ -101,6 +101,11 @@ def test_roles_are_those_of_the_access_table() -> None:
     assert set(kindwords.ROLES) == handling
 
 
+def test_permissions_that_steps_ask_for_are_those_of_the_access_table() -> None:
+    table = yaml.safe_load(files("tongchou.record.access").joinpath("roles.yaml").read_text("utf-8"))["permissions"]
+    assert set(kindwords.PERMISSIONS) <= set(table)
+
+
 def test_the_task_follows_its_course() -> None:
     kind = KINDS["task"]
     assert [k for k in ("assigned", "doing", "verifying", "closed") if k in kind.stages] == [
@@ -161,6 +166,7 @@ def test_an_export_is_approved_by_another_unit_and_expires() -> None:
     unapproved = [(e.origin, e.target) for e in edges(kind) if e.step.key != "approve"]
     assert "exported" not in reachable([kind.start], unapproved)
     assert kind.steps["approve"].verifies == "other_unit"
+    assert kind.steps["approve"].permission == "person.approve_export"
     assert kind.steps["submit"].is_work  # so that who asks cannot approve
     assert ways_in(kind, "expired") == {"lapse"}
     assert kind.steps["export"].by == (Party.SYSTEM,)  # only with the file itself: see record.actions.exports

@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
+from psycopg.errors import UniqueViolation
 
 from tests.cast import Cast
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
+from tongchou.record import ledger
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
+from tongchou.record.actions import loops
 from tongchou.record.ledger import seal_all, verify
 from tongchou.record.models import Act, Custody, Event, Holding, LedgerEntry, Loop
 
@@ -132,6 +135,29 @@ def test_several_escalation_workers_raise_each_loop_once(real_cast: Cast) -> Non
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("guarded", [True, False])
+def test_the_lock_is_what_raises_each_loop_once(real_cast: Cast, monkeypatch: pytest.MonkeyPatch, guarded: bool) -> None:
+    """Two workers have both looked before either writes; without the lock both looked at the same loops."""
+    cast = real_cast
+    items = [{"kind": "task", "title": f"任务 {n}", "owner_unit": cast.units["east_street"].pk} for n in range(20)]
+    cast.act("hq", "loop.open_many", items=items)
+    late = max(d for d in Loop.objects.values_list("deadline", flat=True) if d) + timedelta(hours=1)
+    gate, load = threading.Barrier(2), loops.state.load
+    if not guarded:
+        monkeypatch.setattr(loops, "_DUE", loops._DUE.replace("for update skip locked", ""))
+
+    def both_have_looked(ids: list[uuid.UUID]) -> list[Any]:
+        found = load(ids)
+        gate.wait(timeout=20)
+        return found
+
+    monkeypatch.setattr(loops.state, "load", both_have_looked)
+    results = together([lambda: act("loop.escalate", SYSTEM, new_id(), {}, now=late).result["raised"]] * 2)
+    assert sorted(results) == ([0, 20] if guarded else [20, 20])
+    assert Event.objects.filter(what="escalate").count() == (20 if guarded else 40)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_an_escalation_that_dies_leaves_nothing_half_done(real_cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     cast = real_cast
     cast.task()
@@ -159,4 +185,24 @@ def test_sealers_do_not_fork_the_chain(real_cast: Cast) -> None:
     together([seal_all] * WORKERS)
     seal_all()
     assert list(LedgerEntry.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, 21))
+    assert verify().sound
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("guarded", [True, False])
+def test_the_lock_is_what_lets_sealers_work_side_by_side(real_cast: Cast, monkeypatch: pytest.MonkeyPatch, guarded: bool) -> None:
+    """Without it two have read the same head before either writes: the key of the sequence still keeps the chain whole, but one breaks off."""
+    real_cast.task()
+    link, gate = ledger._link, threading.Barrier(2)
+
+    def both_have_read(*given: Any) -> bytes:
+        gate.wait(timeout=20)
+        return link(*given)
+
+    with monkeypatch.context() as patch:
+        if not guarded:
+            patch.setattr(ledger, "_alone", lambda cursor: True)
+            patch.setattr(ledger, "_link", both_have_read)
+        broken = [r for r in together([ledger.seal] * 2) if isinstance(r, Exception)]
+    assert [type(r) for r in broken] == ([] if guarded else [UniqueViolation])
     assert verify().sound

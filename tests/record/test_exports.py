@@ -21,7 +21,8 @@ from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
 from tongchou.record.actions import exports
 from tongchou.record.ledger import seal_all, verify
-from tongchou.record.models import Area, Loop, PersonalExport, PostHolding, Unit
+from tongchou.record.loops import engine
+from tongchou.record.models import Area, Loop, PersonalExport, Post, PostHolding, Unit
 from tongchou.record.people.export_table import COLUMNS
 from tongchou.record.questions.exports import all_exports, fetch, own_request, own_requests
 from tongchou.record.questions.people import who_looked
@@ -190,6 +191,32 @@ def test_people_cannot_lapse_it_and_a_changed_file_is_noticed(filled: Cast, monk
     filled.act("street", "export.make", loop=str(loop))
     PersonalExport.objects.update(sha256=b"\0" * 32)
     assert refused(lambda: fetch(filled.as_("street"), loop)).reason is Reason.BROKEN_RECORD
+
+
+def test_who_may_not_approve_exports_does_not_whatever_unit_he_is_of(filled: Cast) -> None:
+    """A department officer at the headquarters office is of the verifying unit, and yet holds no such permission."""
+    loop = ask(filled)
+    move_to_the_office(filled, "dept")
+    found = refused(lambda: filled.act("dept", "loop.advance", loop=str(loop), step="approve", note="同意"))
+    assert (found.reason, found.field) == (Reason.NOT_ALLOWED, "step")
+    filled.act("leader", "loop.advance", loop=str(loop), step="approve", note="同意")
+    unlimited = filled.as_("hq")
+    token = filled.as_("hq", limit=frozenset({"loop.act", "loop.view"}))
+    other, way = ask(filled), {"step": "approve", "note": "同意"}
+    assert refused(lambda: act("loop.advance", token, new_id(), {"loop": str(other)} | way)).reason is Reason.NOT_ALLOWED
+    assert act("loop.advance", unlimited, new_id(), {"loop": str(other)} | way).result["stage"] == "approved"
+
+
+def test_without_the_permission_asked_for_the_officer_would_approve(filled: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: what keeps the department officer from approving is the permission alone."""
+    loop = ask(filled)
+    move_to_the_office(filled, "dept")
+    monkeypatch.setattr(engine, "_permission", lambda actor, grant, step: None)
+    assert filled.act("dept", "loop.advance", loop=str(loop), step="approve", note="同意").result["stage"] == "approved"
+
+
+def move_to_the_office(cast: Cast, who: str) -> None:
+    Post.objects.filter(holdings__account=cast.accounts[who]).update(unit=cast.units["office"])
 
 
 def test_without_the_guard_a_colleague_would_get_the_file(filled: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,6 +83,7 @@ class Step:
     to_stage: str                      # "=" keeps the stage (a report in between)
     by: tuple[Party, ...]
     roles: tuple[str, ...]             # empty: any role that may act on the kind
+    permission: str                    # "" | what the party's post must grant besides
     needs: tuple[Need, ...]
     note: str                          # none | optional | required
     is_work: bool                      # who does this may not take a `verifies` step of the same loop

@@ -107,6 +107,7 @@ def _step() -> Schema:
         "to": {"anyOf": [_NAME, {"const": "="}]} | _says("去向；= 为留在原阶段", "Where to; = stays where it is"),
         "by": _list(words.PARTIES),
         "roles": _list(words.ROLES, least=0),
+        "permission": _enum(words.PERMISSIONS) | _says("另须具有的权限", "What the post must grant besides"),
         "needs": {"type": "array", "items": _object(need, ("key", "type", "title"))},
         "note": _enum(words.NOTES),
         "work": _FLAG | _says("办理：办理人不得核验", "The work: who does it may not verify"),

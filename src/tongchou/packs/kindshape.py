@@ -88,6 +88,7 @@ def _step(read: Reader, name: str, node: Node) -> Step:
         to_stage=read.word(node, "to"),
         by=tuple(Party(p) for p in read.words(node, "by", words.PARTIES, required=True)),
         roles=read.words(node, "roles", words.ROLES),
+        permission=read.choice(node, "permission", words.PERMISSIONS),
         needs=tuple(_need(read, item) for item in read.entries(node, "needs")),
         note=read.choice(node, "note", words.NOTES, default="optional"),
         is_work=read.flag(node, "work"),

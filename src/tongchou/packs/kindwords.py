@@ -33,6 +33,7 @@ STEP_KEYS = (
     "to",
     "by",
     "roles",
+    "permission",
     "needs",
     "note",
     "work",
@@ -50,6 +51,8 @@ EVIDENCE_TYPES = ("text", "file", "photo", "number", "signature", "link")
 FIELD_TYPES = ("text", "integer", "number", "date", "moment", "choice", "boolean")
 END_REASONS = ("done", "cancelled", "refused", "merged", "expired")
 NOTES = ("none", "optional", "required")
+# Permissions of the access table that a step may ask for besides its party.
+PERMISSIONS = ("person.approve_export",)
 VERIFIES = ("other_person", "other_unit")
 LEVELS = tuple(level.value for level in Level if level is not Level.NONE)
 PARTIES = tuple(party.value for party in Party)

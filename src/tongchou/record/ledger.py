@@ -20,8 +20,7 @@ BATCH = 2000
 def seal(limit: int = BATCH) -> int:
     """Chain the acts that wait, oldest first; returns how many. Does nothing while another sealer is at work."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_xact_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
+        if not _alone(cursor):
             return 0
         cursor.execute(
             """select a.id, a.digest from record_ledgerqueue q join record_act a on a.id = q.act_id
@@ -45,6 +44,12 @@ def seal(limit: int = BATCH) -> int:
                 copy.write_row(row)
         cursor.execute("delete from record_ledgerqueue where act_id = any(%s)", [[r[1] for r in rows]])
         return len(rows)
+
+
+def _alone(cursor: Any) -> bool:
+    """Take the sealers' lock until the transaction ends; False while another has it."""
+    cursor.execute("select pg_try_advisory_xact_lock(%s)", [_LOCK])
+    return bool(cursor.fetchone()[0])
 
 
 def _link(prev: bytes, seq: int, act_id: uuid.UUID, digest: bytes, at: datetime) -> bytes:

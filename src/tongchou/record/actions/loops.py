@@ -376,6 +376,11 @@ def follow_up(context: Context, given: FollowUpIn) -> dict[str, Any]:
     return {"loop": str(found.id), "stage": kind.start}
 
 
+_DUE = """
+select id from record_loop where closed_at is null and check_at <= %s order by check_at limit %s for update skip locked
+"""
+
+
 class EscalateIn(Payload):
     limit: int = Field(500, ge=1, le=10_000)
 
@@ -387,11 +392,7 @@ def escalate(context: Context, given: EscalateIn) -> dict[str, Any]:
     Safe with several workers, and safe if it dies anywhere: all of it is one transaction.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            """select id from record_loop where closed_at is null and check_at <= %s
-               order by check_at limit %s for update skip locked""",
-            [context.now, given.limit],
-        )
+        cursor.execute(_DUE, [context.now, given.limit])
         due = [row[0] for row in cursor.fetchall()]
         raised = 0
         for found in state.load(due):

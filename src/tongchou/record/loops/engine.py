@@ -11,7 +11,7 @@ from tongchou.kernel.text import Text
 from tongchou.kernel.workdays import Limit
 from tongchou.packs.kindclock import Clock
 from tongchou.packs.kinds import Level, LoopKind, Need, Party, Stage, Step
-from tongchou.record.access import Actor, Grant
+from tongchou.record.access import Actor, Grant, roles
 from tongchou.record.loops.asked import with_asked
 from tongchou.record.loops.state import LoopState, parties, visible
 
@@ -80,6 +80,7 @@ def plan(
     if isinstance(grant, Refusal):
         return grant
     checks = (
+        _permission(actor, grant, step),
         _verification(actor, grant, state, step),
         _given(step, given),
         _new_due(step, given),
@@ -150,6 +151,15 @@ def _party(actor: Actor, state: LoopState, step: Step) -> Grant | Refusal | None
         field="step",
         value=step.key,
     )
+
+
+def _permission(actor: Actor, grant: Grant | None, step: Step) -> Refusal | None:
+    """What the step asks for besides its party, by a post in the same unit (a token may leave it out)."""
+    if not step.permission or grant is None or grant.unit_id in {g.unit_id for g in actor.grants_for(step.permission)}:
+        return None
+    what = roles().permissions[step.permission]
+    rule = Text("“{step}”须有“{what}”权限。", "“{step}” needs the permission “{what}”.").with_(step=step.title, what=what)
+    return Refusal(Reason.NOT_ALLOWED, rule, field="step", value=step.key)
 
 
 def _verification(actor: Actor, grant: Grant | None, state: LoopState, step: Step) -> Refusal | None:
