@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+
 import pytest
 from django.urls import reverse
 
+from tests.access import world
 from tests.access.judge import (
     CASE,
+    FIELDS,
     SEALED,
     WHO,
     do_acts,
     get_pages,
+    leaks,
     may,
     operations,
     post_pages,
@@ -37,6 +43,26 @@ def test_every_page_and_operation_is_in_the_table() -> None:
 
 def test_every_role_is_tried(w: World) -> None:
     assert {w.actor(who).grants[0].role for who in WHO} == set(roles().by_key)
+
+
+def planted() -> set[str]:
+    """Every marker that tests/access/world.py puts somewhere."""
+    return set(re.findall(r"""\.marker\(["'](\w+)["']\)""", inspect.getsource(world)))
+
+
+def test_what_is_planted_is_looked_for() -> None:
+    assert len(planted()) > 30
+    assert planted() == set(FIELDS)
+
+
+@pytest.mark.parametrize("marker", FIELDS)
+def test_each_marker_is_found_where_it_has_no_place(w: World, marker: str) -> None:
+    """Whom nothing is shown but his own affairs, and who reaches the next street but not this one, are not to see it."""
+    for who, where in (("resident", "own"), ("street_officer", "far"), ("hq_officer@district", "far")):
+        told = w.places[where].marker(marker)
+        if any(may(w, who, permission) for permission, reach in FIELDS[marker] if reach == "all"):
+            continue
+        assert leaks(w, who, f"<td>{told}</td>") == [f"{where}: {told}"]
 
 
 @pytest.mark.parametrize("who", WHO)

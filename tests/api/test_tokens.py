@@ -147,6 +147,9 @@ def test_guessing_tokens_is_slowed_down(cast: Cast) -> None:
 def test_a_signed_in_browser_needs_the_csrf_token_to_write(cast: Cast) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.accounts["dept"], "django.contrib.auth.backends.ModelBackend")
+    session = client.session
+    session["second_factor_activated"] = cast.accounts["dept"].pk
+    session.save()
     assert client.get("/api/v1/me").json()["via"] == "page"
     body = {"name": "x", "permissions": ["loop.view"]}
     answer = client.post("/api/v1/tokens", body, content_type="application/json", HTTP_IDEMPOTENCY_KEY=str(new_id()))

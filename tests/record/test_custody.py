@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -13,8 +13,9 @@ from django.utils import timezone
 from tests.cast import Cast
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.record.access import SYSTEM
+from tongchou.record.actions import custody
 from tongchou.record.custody_alarm import raise_alarms
-from tongchou.record.models import Custody, Handover, Holding, Loop
+from tongchou.record.models import Custody, Handover, Holding, Loop, Post, Unit
 from tongchou.record.questions.custody import balances, held, open_offers
 
 
@@ -48,6 +49,37 @@ def test_the_giver_holds_until_the_other_side_accepts(cast: Cast) -> None:
     cast.act("driver", "custody.accept", handover=handover)
     assert holder(tube) == ("vehicle", cast.units["bus"].pk)
     assert Holding.objects.filter(custody=tube).count() == 2
+
+
+def at_the_laboratory(cast: Cast) -> tuple[str, str]:
+    """A person and a tube, offered by the site to a laboratory, whose officer is the inspector's account. Returns hand-over and person."""
+    lab = Unit.objects.create(name="检测机构", kind="lab", area=cast.areas["east"], active_from=date(2020, 1, 1))
+    Post.objects.filter(holdings__account=cast.accounts["inspector"]).update(unit=lab, role="lab_officer")
+    cast.units["lab"] = lab
+    person = str(cast.act("street", "person.register", area=cast.areas["spring"].pk, name="禤静姝", phone="").result["person"])
+    site = {"purpose": "isolation", "unit": cast.units["site"].pk, "holder_kind": "site"}
+    stays = cast.act("site_officer", "custody.take_in", **site, items=[{"person": person}, {"item": "T-1"}]).result["custodies"]
+    given = cast.act("site_officer", "custody.offer", custodies=stays, to_unit=lab.pk, to_kind="lab").result["handover"]
+    return str(given), person
+
+
+def test_who_handles_things_does_not_hold_people(cast: Cast) -> None:
+    handover, person = at_the_laboratory(cast)
+    assert reason(cast, "inspector", "custody.accept", handover=handover) is Reason.NOT_ALLOWED
+    stay = str(Custody.objects.get(person=person).pk)
+    assert cast.act("inspector", "custody.accept", handover=handover, missing=[stay]).result == {"accepted": 1, "missing": 1}
+    unit = {"unit": cast.units["lab"].pk, "holder_kind": "lab"}
+    assert reason(cast, "inspector", "custody.found", custodies=[stay], note="在", **unit) is Reason.NOT_ALLOWED
+    cast.act("street", "custody.found", custodies=[stay], note="在", unit=cast.units["site"].pk, holder_kind="site")
+    cast.act("site_officer", "custody.let_out", custodies=[stay], reason="released")
+    assert reason(cast, "inspector", "custody.take_in", purpose="isolation", items=[{"person": person}], **unit) is Reason.NOT_ALLOWED
+    cast.act("inspector", "custody.take_in", purpose="sample", items=[{"item": "T-2"}], **unit)
+
+
+def test_without_the_check_a_laboratory_would_hold_people(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    handover, _ = at_the_laboratory(cast)
+    monkeypatch.setattr(custody, "may_hold_people", lambda context, unit: None)
+    assert cast.act("inspector", "custody.accept", handover=handover).result["accepted"] == 2
 
 
 def test_one_side_cannot_do_both(cast: Cast) -> None:

@@ -63,55 +63,55 @@ def verbs() -> list[str]:
 
 
 def test_password_opens_a_session_and_the_ledger_has_it(client: Client, cast: Cast) -> None:
-    with_password(cast, "dept")
+    with_password(cast, "inspector")
     client.get("/sign-in")
-    answer = sign_in(client, "dept", next="/account/password")
+    answer = sign_in(client, "inspector", next="/account/password")
     assert (answer.status_code, answer["Location"]) == (302, "/account/password")
     assert client.get("/account/password").status_code == 200
     assert verbs() == ["account.signed_in"]
-    assert Act.objects.get().account_id == cast.accounts["dept"].pk
+    assert Act.objects.get().account_id == cast.accounts["inspector"].pk
 
 
 def test_the_session_key_changes_at_sign_in(client: Client, cast: Cast) -> None:
-    with_password(cast, "dept")
+    with_password(cast, "inspector")
     session = client.session
     session["planted"] = 1
     session.save()
     before = session.session_key
-    sign_in(client, "dept")
+    sign_in(client, "inspector")
     assert client.session.session_key != before
 
 
 @pytest.mark.parametrize("bad", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/sign-out"])
 def test_after_sign_in_one_stays_on_this_site(client: Client, cast: Cast, bad: str) -> None:
-    with_password(cast, "dept")
-    assert sign_in(client, "dept", next=bad)["Location"] == "/"
+    with_password(cast, "inspector")
+    assert sign_in(client, "inspector", next=bad)["Location"] == "/"
 
 
 def test_wrong_password_is_refused_and_recorded_without_what_was_typed(client: Client, cast: Cast) -> None:
-    with_password(cast, "dept")
-    assert sign_in(client, "dept", "wrong").status_code == 422
+    with_password(cast, "inspector")
+    assert sign_in(client, "inspector", "wrong").status_code == 422
     assert sign_in(client, "my-secret-as-name", "wrong").status_code == 422
     events = list(Event.objects.order_by("id"))
     assert [e.what for e in events] == ["sign_in_failed", "sign_in_failed"]
-    assert events[0].subject == f"account:{cast.accounts['dept'].pk}"
+    assert events[0].subject == f"account:{cast.accounts['inspector'].pk}"
     assert "my-secret" not in str([(e.subject, e.data, e.note) for e in events])
 
 
 def test_five_failures_lock_this_account_from_this_address_and_say_until_when(client: Client, cast: Cast) -> None:
-    with_password(cast, "dept")
+    with_password(cast, "inspector")
     with_password(cast, "enterprise")
     for _ in range(4):
-        assert sign_in(client, "dept", "wrong").status_code == 422
-    locked = sign_in(client, "dept", "wrong")
+        assert sign_in(client, "inspector", "wrong").status_code == 422
+    locked = sign_in(client, "inspector", "wrong")
     assert locked.status_code == 429
     assert "自动解锁" in locked.content.decode()
-    assert sign_in(client, "dept").status_code == 429  # the right password does not help either
+    assert sign_in(client, "inspector").status_code == 429  # the right password does not help either
     assert "sessionid" not in client.cookies
     assert verbs().count("account.locked_out") == 1
     assert sign_in(client, "enterprise").status_code == 302  # another account is free
     elsewhere = Client(REMOTE_ADDR="10.9.8.7")
-    assert sign_in(elsewhere, "dept").status_code == 302  # and so is the same one from its usual place
+    assert sign_in(elsewhere, "inspector").status_code == 302  # and so is the same one from its usual place
 
 
 def test_a_lock_ends(client: Client, cast: Cast) -> None:
@@ -120,11 +120,11 @@ def test_a_lock_ends(client: Client, cast: Cast) -> None:
     from axes.models import AccessAttempt
     from django.db.models import F
 
-    with_password(cast, "dept")
+    with_password(cast, "inspector")
     for _ in range(5):
-        sign_in(client, "dept", "wrong")
+        sign_in(client, "inspector", "wrong")
     AccessAttempt.objects.update(attempt_time=F("attempt_time") - timedelta(minutes=16))
-    assert sign_in(client, "dept").status_code == 302
+    assert sign_in(client, "inspector").status_code == 302
 
 
 def aged(client: Client, **seconds: float) -> None:
@@ -146,8 +146,8 @@ def aged(client: Client, **seconds: float) -> None:
 def test_sessions_end_when_idle_and_after_twelve_hours(
     client: Client, cast: Cast, ages: dict[str, float], alive: bool
 ) -> None:
-    with_password(cast, "dept")
-    sign_in(client, "dept")
+    with_password(cast, "inspector")
+    sign_in(client, "inspector")
     aged(client, **ages)
     answer = client.get("/account/password")
     assert answer.status_code == (200 if alive else 302)
@@ -157,8 +157,8 @@ def test_sessions_end_when_idle_and_after_twelve_hours(
 
 
 def test_activity_moves_the_idle_limit_and_polling_does_not(client: Client, cast: Cast) -> None:
-    with_password(cast, "dept")
-    sign_in(client, "dept")
+    with_password(cast, "inspector")
+    sign_in(client, "inspector")
     aged(client, seen=600)
     before = client.session[SEEN]
     client.get("/account/password", HTTP_X_TONGCHOU_POLL="1")
@@ -228,8 +228,8 @@ def test_a_recovery_code_stands_in_once(client: Client, cast: Cast) -> None:
 
 
 def test_an_older_session_is_closed_when_the_factor_is_activated_elsewhere(client: Client, cast: Cast) -> None:
-    account = with_password(cast, "dept")
-    sign_in(client, "dept")
+    account = with_password(cast, "inspector")
+    sign_in(client, "inspector")
     give_factor(account)
     answer = client.get("/settings/nothing-here")
     assert answer.status_code == 404
@@ -261,9 +261,9 @@ def test_demo_accounts_may_look_round_with_a_reminder_unless_enforced(client: Cl
 
 
 def test_a_password_that_was_set_for_you_must_be_changed(client: Client, cast: Cast) -> None:
-    account = with_password(cast, "dept")
+    account = with_password(cast, "inspector")
     Account.objects.filter(pk=account.pk).update(must_change_password=True)
-    sign_in(client, "dept")
+    sign_in(client, "inspector")
     free = ordinary_page()
     assert client.get(f"/{free.pattern}")["Location"].startswith("/account/password")
     form = {"old_password": PASSWORD, "new_password": "short", "new_password_again": "short"}
@@ -283,9 +283,9 @@ def test_under_dengbao3_a_password_lasts_ninety_days(client: Client, cast: Cast)
 
     from django.utils import timezone
 
-    account = with_password(cast, "dept")
+    account = with_password(cast, "inspector")
     Account.objects.filter(pk=account.pk).update(password_changed_at=timezone.now() - timedelta(days=91))
-    sign_in(client, "dept")
+    sign_in(client, "inspector")
     free = ordinary_page()
     assert "/account/password" not in client.get(f"/{free.pattern}").get("Location", "")
     with override_settings(PASSWORD_PROFILE="dengbao3"):
@@ -293,24 +293,24 @@ def test_under_dengbao3_a_password_lasts_ninety_days(client: Client, cast: Cast)
 
 
 def test_off_boarding_holds_at_the_next_request(client: Client, cast: Cast) -> None:
-    account = with_password(cast, "dept")
-    sign_in(client, "dept")
+    account = with_password(cast, "inspector")
+    sign_in(client, "inspector")
     assert client.get("/account/password").status_code == 200
     Account.objects.filter(pk=account.pk).update(is_active=False)
     assert client.get("/account/password").status_code == 302
-    assert sign_in(client, "dept").status_code == 422
+    assert sign_in(client, "inspector").status_code == 422
 
 
 def test_without_a_post_nobody_comes_in(client: Client, cast: Cast) -> None:
-    account = with_password(cast, "dept")
+    account = with_password(cast, "inspector")
     PostHolding.objects.filter(account=account).update(to_date=date(2020, 6, 1))
-    assert sign_in(client, "dept").status_code == 403
+    assert sign_in(client, "inspector").status_code == 403
     assert verbs() == ["account.sign_in_failed"]
 
 
 def test_sign_out_is_a_post_and_is_recorded(client: Client, cast: Cast) -> None:
-    with_password(cast, "dept")
-    sign_in(client, "dept")
+    with_password(cast, "inspector")
+    sign_in(client, "inspector")
     assert client.get("/sign-out").status_code == 405
     client.post("/sign-out")
     assert client.get("/account/password").status_code == 302
@@ -318,9 +318,9 @@ def test_sign_out_is_a_post_and_is_recorded(client: Client, cast: Cast) -> None:
 
 
 def test_forms_without_the_csrf_token_are_refused(cast: Cast) -> None:
-    with_password(cast, "dept")
+    with_password(cast, "inspector")
     strict = Client(enforce_csrf_checks=True)
-    assert sign_in(strict, "dept").status_code == 403
+    assert sign_in(strict, "inspector").status_code == 403
 
 
 def test_strict_headers(client: Client, cast: Cast) -> None:

@@ -11,6 +11,8 @@ import yaml
 from tongchou.kernel.text import Text
 
 SCOPES = ("area", "unit", "self", "none")
+FACTORS = ("restricts", "exports", "access")
+"""Why a permission asks for a second factor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ def read_roles(text: str) -> Roles:
     permissions = {k: Text(v["zh"], v["en"]) for k, v in raw["permissions"].items()}
     personal = frozenset(k for k, v in raw["permissions"].items() if v.get("personal"))
     directory = frozenset(k for k, v in raw["permissions"].items() if v.get("directory"))
+    factors = {k: str(v["factor"]) for k, v in raw["permissions"].items() if "factor" in v}
+    strange = {k: v for k, v in factors.items() if v not in FACTORS}
+    if strange:
+        raise ValueError(f"roles.yaml: factor of {sorted(strange)} is none of {FACTORS}")
     everyone = frozenset(raw["everyone"])
     table: dict[str, Role] = {}
     for key, entry in raw["roles"].items():
@@ -55,6 +61,7 @@ def read_roles(text: str) -> Roles:
             raise ValueError(f"roles.yaml: role {key} names unknown permissions {sorted(unknown)}")
         if entry["scope"] not in SCOPES:
             raise ValueError(f"roles.yaml: role {key} has scope {entry['scope']!r}; one of {SCOPES} is needed")
+        _factor(key, bool(entry["second_factor"]), granted & factors.keys(), factors)
         exclusive = bool(entry.get("exclusive", False))
         if exclusive and granted & (personal | {"loop.view", "loop.act", "custody.view"}):
             raise ValueError(f"roles.yaml: administrator role {key} may not read cases")
@@ -63,6 +70,13 @@ def read_roles(text: str) -> Roles:
             bool(entry.get("served", False)),
         )
     return Roles(table, permissions, personal, directory)
+
+
+def _factor(role: str, has: bool, held: frozenset[str], factors: dict[str, str]) -> None:
+    """Refuse a role that may restrict people, export their data or manage access by a password alone."""
+    if held and not has:
+        named = ", ".join(f"{p} ({factors[p]})" for p in sorted(held))
+        raise ValueError(f"roles.yaml: role {role} needs second_factor: true, as it holds {named}")
 
 
 @lru_cache(maxsize=1)

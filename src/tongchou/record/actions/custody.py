@@ -12,10 +12,12 @@ from pydantic import Field, model_validator
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
+from tongchou.record.access import roles
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.models import Custody, Handover, HandoverItem, Holding, Person, Unit
 from tongchou.record.questions.custody import people_in_reach
 
+HOLD = "custody.hold"
 HolderKind = Literal["site", "vehicle", "household", "lab", "store", "unit"]
 _TWO = Text("已由他方保管，同一时刻只能有一个保管方。", "It is already held; there is one holder at a time.")
 for _name in ("custody_person_once", "custody_item_once", "holding_single_holder", "handover_one_open_offer"):
@@ -51,6 +53,8 @@ def take_in(context: Context, given: TakeInIn) -> dict[str, Any]:
     """Begin the stay of persons or things in the account, held by one of the actor's units."""
     unit = own_unit(context, given.unit)
     people = {t.person for t in given.items if t.person}
+    if people:
+        may_hold_people(context, unit)
     areas = dict(Person.objects.filter(pk__in=people, merged_into=None, erased_at=None).values_list("pk", "area_id"))
     missing = people - areas.keys()
     if missing:
@@ -97,6 +101,16 @@ def own_unit(context: Context, unit_id: int) -> Unit:
         raise Refusal(Reason.NOT_FOUND, rule, field="unit", value=unit_id)
     context.grant = next((g for g in context.grants if g.unit_id == unit_id), None) or context.grant
     return unit
+
+
+def may_hold_people(context: Context, unit: Unit) -> None:
+    """Refuse unless the actor may have people held by the unit; a store or a laboratory holds things alone."""
+    actor = context.actor
+    if actor.system or any(g.unit_id == unit.pk for g in actor.grants_for(HOLD)) or actor.sees_path(HOLD, unit.area.path):
+        return
+    rule = Text("收管人员须有“{what}”权限。", "To hold people needs the permission “{what}”.").with_(what=roles().permissions[HOLD])
+    remedy = Text("请移交给隔离点、医疗机构、卡口或街道社区。", "Hand them to a site, a clinic, a checkpoint, or the street.")
+    raise Refusal(Reason.NOT_ALLOWED, rule, remedy=remedy, field="unit", value=unit.pk)
 
 
 def _open_holdings(context: Context, ids: list[uuid.UUID]) -> dict[uuid.UUID, Holding]:
@@ -193,6 +207,15 @@ def _offered(context: Context, handover: uuid.UUID, side: str) -> Handover:
 def accept(context: Context, given: AnswerIn) -> dict[str, Any]:
     """The other side takes over what is there; what is missing becomes unlocated, which shouts."""
     handover = _offered(context, given.handover, "to")
+    there = handover.items.filter(open=True, custody__person__isnull=False).exclude(custody__in=given.missing)
+    if there.exists():
+        may_hold_people(context, Unit.objects.select_related("area").get(pk=handover.to_unit_id))
+    return accept_offered(context, given)
+
+
+def accept_offered(context: Context, given: AnswerIn) -> dict[str, Any]:
+    """Accept without asking who may hold people: for a room whose own verb receives them and lets them out in the same act."""
+    handover = _offered(context, given.handover, "to")
     items = list(handover.items.filter(open=True).values_list("custody_id", flat=True))
     held = _open_holdings(context, items)
     missing = set(given.missing)
@@ -274,6 +297,8 @@ def found(context: Context, given: FoundIn) -> dict[str, Any]:
     if any(h.holder_kind != "unlocated" for h in held.values()):
         rule = Text("并非去向不明，请办理移交。", "It is not unlocated; use a hand-over.")
         raise Refusal(Reason.NOT_HOLDER, rule, field="custodies")
+    if any(h.custody.person_id for h in held.values()):
+        may_hold_people(context, unit)
     return _move_to(context, held, given.holder_kind, unit.pk, given.place, given.note, "found")
 
 

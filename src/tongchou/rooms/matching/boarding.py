@@ -20,7 +20,7 @@ from tongchou.record.actions.custody import (
     OfferIn,
     TakeInIn,
     Taken,
-    accept,
+    accept_offered,
     let_out,
     offer,
     take_in,
@@ -156,7 +156,7 @@ def take_over(context: Context, given: TakeOverIn) -> dict[str, Any]:
         lost = set(handover.items.filter(outcome="missing").values_list("custody_id", flat=True))
         gone = {r.pk for r in rows if r.custody_id in lost}
     else:
-        accept(context, AnswerIn(handover=given.handover, missing=[r.custody_id for r in rows if r.pk in gone and r.custody_id], note=given.note))
+        accept_offered(context, AnswerIn(handover=given.handover, missing=[r.custody_id for r in rows if r.pk in gone and r.custody_id], note=given.note))
     there = [r for r in rows if r.pk not in gone]
     if there:
         let_out(context, LetOutIn(custodies=[r.custody_id for r in there if r.custody_id], reason="delivered", note=given.note))

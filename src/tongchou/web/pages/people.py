@@ -122,7 +122,7 @@ def person_page(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
         "can_edit": actor.permits("person.edit"),
         "can_merge": actor.permits("person.merge"),
         "can_open_loop": actor.permits("loop.open"),
-        "can_hold": actor.permits("custody.act"),
+        "can_hold": actor.permits("custody.act") and actor.permits("custody.hold"),
         "breadcrumbs": [
             {"url": reverse("people"), "label": Text("人员", "People")},
             {"url": "", "label": file.identity.name},
