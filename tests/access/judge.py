@@ -46,7 +46,7 @@ FIELDS: dict[str, tuple[tuple[str, Way | str], ...]] = {
     "专班": (("unit.view", "directory"),),
     "常态": (("loop.view", "area"),),
     "查见": (("supervision.view", "area"),),
-    "轮": (("supervision.oversee", "area"),),
+    **dict.fromkeys(("轮", "每日"), (("supervision.oversee", "area"),)),
     "农资": (("farm.view", "directory"), ("farm.dealer", "area")),
     "责任": (("responsibility.view", "directory"),),
     "联系": (("enterprise.view", "directory"),),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -150,6 +151,15 @@ def test_an_auditor_verifies_the_ledger_and_is_told_why_no_more(browser: Any, li
     page.context.close()
 
 
+def until(page: Any, so: Callable[[], bool]) -> None:
+    """Let the page go on until something is so, for twenty seconds at most."""
+    for _ in range(400):
+        if so():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it did not come")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_inspector_finds_a_fault_on_the_phone(browser: Any, live_server: Any, town: Cast) -> None:
     plan_visit(town, "unannounced")
@@ -165,6 +175,7 @@ def test_an_inspector_finds_a_fault_on_the_phone(browser: Any, live_server: Any,
     page.fill('[data-item="supplies"] textarea', "Masks for two days")
     page.locator('[data-item="supplies"] textarea').blur()
     page.wait_for_selector('[data-item="supplies"] .sv-photos img')
+    until(page, lambda: bool(held))
     held[0].continue_()
     page.wait_for_selector('[data-sv-net][data-waiting="0"]', timeout=20_000)
     page.wait_for_timeout(300)  # uploaded, and the card was drawn anew: what was being written is still there
@@ -174,6 +185,7 @@ def test_an_inspector_finds_a_fault_on_the_phone(browser: Any, live_server: Any,
         page.click(f'[data-item="{item}"] [data-verdict="ok"]')
         page.wait_for_selector(f'[data-item="{item}"].is-ok')
     page.click("[data-finish]")
+    until(page, Loop.objects.filter(kind="finding").exists)  # the page tells of nothing waiting a moment before it has put the end into its queue
     page.wait_for_selector('[data-sv-net][data-waiting="0"]', timeout=20_000)
     assert fits(page)
     assert Loop.objects.get(kind="finding").owner_unit == town.units["works"]
