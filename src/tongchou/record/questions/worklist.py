@@ -122,7 +122,7 @@ def search_titles(actor: Actor, text: str, limit: int) -> list[Row]:
     The titles are gone through once, by their trigrams where the text has three characters.
     """
     values: dict[str, Any] = {"limit": limit}
-    where = [_titled(text, values), _in_scope(actor, "loop.view", values), discreet(actor, "loop.view", values)]
+    where = [_titled(text, values), _in_scope(actor, "loop.view", values, hashed=True), discreet(actor, "loop.view", values)]
     with connection.cursor() as cursor:
         cursor.execute(_SEARCH.format(where=" and ".join(where)), values)
         return [Row(*r) for r in cursor.fetchall()]
@@ -220,8 +220,8 @@ def scope_condition(actor: Actor, permission: str, values: dict[str, Any]) -> st
     return f"{_in_scope(actor, permission, values)} and {discreet(actor, permission, values)}"
 
 
-def _in_scope(actor: Actor, permission: str, values: dict[str, Any]) -> str:
-    return "(" + " or ".join(scope_parts(actor, permission, values)) + ")"
+def _in_scope(actor: Actor, permission: str, values: dict[str, Any], *, hashed: bool = False) -> str:
+    return "(" + " or ".join(_scope_parts(actor, permission, values, hashed)) + ")"
 
 
 def discreet(actor: Actor, permission: str, values: dict[str, Any]) -> str:
@@ -233,8 +233,12 @@ def discreet(actor: Actor, permission: str, values: dict[str, Any]) -> str:
     return f"(l.kind <> all(%(discreet)s::text[]) or {own})"
 
 
-def scope_parts(actor: Actor, permission: str, values: dict[str, Any]) -> list[str]:
-    """What the actor may see: its areas' subtrees, its units' loops, its own. A loop is in scope when one of the conditions holds."""
+def _scope_parts(actor: Actor, permission: str, values: dict[str, Any], hashed: bool) -> list[str]:
+    """What the actor may see: its areas' subtrees, its units' loops, its own. A loop is in scope when one of the conditions holds.
+
+    hashed: for many loops that were found otherwise: areas and parts are looked up in a hash. As arrays an index can be asked for them, but
+    they are gone through for each loop.
+    """
     if actor.system:
         return ["true"]
     paths = actor.area_paths(permission)
@@ -245,10 +249,11 @@ def scope_parts(actor: Actor, permission: str, values: dict[str, Any]) -> list[s
         f"l.{column} = any(%(scope_units)s)"
         for column in ("owner_unit_id", "opener_unit_id", "verifier_unit_id", "turn_unit_id", "subject_unit_id")
     ]
-    parts.append("l.id = any(array(select k.loop_id from record_counit k where k.unit_id = any(%(scope_units)s)))")
+    among = "in ({})" if hashed else "= any(array({}))"
+    parts.append("l.id " + among.format("select k.loop_id from record_counit k where k.unit_id = any(%(scope_units)s)"))
     if paths:
         values["paths"] = [p + "%" for p in paths]
-        parts.insert(0, "l.area_id = any(array(select s.id from record_area s where s.path like any(%(paths)s)))")
+        parts.insert(0, "l.area_id " + among.format("select s.id from record_area s where s.path like any(%(paths)s)"))
     if actor.person_id is not None:
         values["person"] = actor.person_id
         parts.append("l.subject_person_id = %(person)s")
