@@ -193,8 +193,14 @@ def territory(folder: Path, towns: int = 2) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("wanted", "name"), [("", "甲水区"), ("440699", "乙山区")])
-def test_a_real_territory_is_peopled(db: None, tmp_path: Path, wanted: str, name: str) -> None:
+@pytest.mark.parametrize(("wanted", "name", "hour"), [("", "甲水区", 0), ("440699", "乙山区", 22)])
+def test_a_real_territory_is_peopled(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: str, name: str, hour: int
+) -> None:
+    """Loaded just after midnight and late in the evening: what happens hours before or after must not fall on a wrong day."""
+    real = timezone.now
+    away = timezone.localtime().replace(hour=hour, minute=40) - timezone.localtime()
+    monkeypatch.setattr(timezone, "now", lambda: real() + away)
     lines: list[str] = []
     demo.load_demo(7, lines.append, people=120, territory=territory(tmp_path), district=wanted)
     here = District.objects.get()

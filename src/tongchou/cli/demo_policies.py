@@ -72,8 +72,9 @@ def _edition_in_force(demo: Demo, at: datetime) -> None:
         now=at,
     ).result
     act("pack.shadow", demo.actor("hq"), new_id(), {"version": made["version"], "seen_revision": made["revision"], "as_of": str(day)}, now=at)
-    payload = {"version": made["version"], "seen_revision": made["revision"], "from_day": str(day)}
-    act("pack.approve", demo.actor("leader"), new_id(), payload, now=at + timedelta(hours=2))
+    approved = at + timedelta(hours=2)
+    payload = {"version": made["version"], "seen_revision": made["revision"], "from_day": str(timezone.localdate(approved))}
+    act("pack.approve", demo.actor("leader"), new_id(), payload, now=approved)
 
 
 def _answers(demo: Demo, keys: list[str], at: datetime) -> None:

@@ -75,12 +75,13 @@ def _answer_day(demo: Demo, streets: dict[str, int], at: datetime) -> None:
     kinds = {f.pk: f for f in Field.objects.all()}
     for who, unit in streets.items():
         when, luck = at + timedelta(minutes=demo.rng.randint(5, 400)), demo.rng.random()
-        owed = list(Answer.objects.filter(unit=unit, state="waiting", loop__closed_at=None).order_by("pk"))
+        owed = list(Answer.objects.filter(unit=unit, state="waiting", loop__closed_at=None).select_related("round__request").order_by("pk"))
         if when > timezone.now() or luck < 0.06 or not owed:
             continue
         given: dict[str, Any] = {"unit": unit, "took_seconds": demo.rng.randint(40, 400)}
-        if luck > 0.95:
-            given["nil"] = [owed[-1].pk]
+        nil = [a.pk for a in owed if a.round.request.nil_allowed]
+        if luck > 0.95 and nil:
+            given["nil"] = nil[-1:]
         else:
             asked = {f for a in owed for f in a.asked}
             given["values"] = {str(f): _value(demo, kinds[f]) for f in sorted(asked)}

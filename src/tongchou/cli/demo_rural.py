@@ -157,8 +157,9 @@ def _sell(demo: Demo, places: list[str], now: datetime) -> None:
             demo.do(seller, "loop.advance", at + timedelta(hours=34), loop=loop, step="confirm")
     if len(made) > 2:
         place, produce = made[2]
-        lost = {"quantity": "1200", "why": "no_transport", "on": str(_on(now))}
-        demo.do(officer(demo, place), "produce.spoiled", now - timedelta(hours=2), produce=produce, **lost)
+        seen = now - timedelta(hours=2)
+        lost = {"quantity": "1200", "why": "no_transport", "on": str(_on(seen))}
+        demo.do(officer(demo, place), "produce.spoiled", seen, produce=produce, **lost)
 
 
 def make_relief(demo: Demo) -> None:

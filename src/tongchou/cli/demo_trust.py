@@ -39,8 +39,9 @@ def _plan_in_force(demo: Demo, at: datetime) -> None:
     texts = {f"{part.name}/{f.name}": f.read_text("utf-8") for part in folder.iterdir() if part.is_dir() for f in part.iterdir()}
     texts |= {f.name: f.read_text("utf-8") for f in folder.iterdir() if f.is_file()}
     made = act("pack.draft", demo.actor("hq"), new_id(), {"pack": PACK, "why": "演练用方案，数值虚构", "files": texts}, now=at).result
-    payload = {"version": made["version"], "seen_revision": made["revision"], "from_day": str(timezone.localdate(at))}
-    act("pack.approve", demo.actor("leader"), new_id(), payload, now=at + timedelta(hours=2))
+    approved = at + timedelta(hours=2)
+    payload = {"version": made["version"], "seen_revision": made["revision"], "from_day": str(timezone.localdate(approved))}
+    act("pack.approve", demo.actor("leader"), new_id(), payload, now=approved)
 
 
 def _cohorts(demo: Demo, now: datetime) -> None:
