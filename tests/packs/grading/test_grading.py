@@ -21,6 +21,7 @@ from tongchou.packs.plans.packfile import shipped_pack
 
 PACK = shipped_pack("covid-19")
 RISK = Path(__file__).resolve().parents[4] / "shared/data/risk"
+SERIES = RISK.parent / "timeseries"
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +137,24 @@ def test_cases_with_real_grades_beside_them(rules: Rules) -> None:
     assert found.outcomes == {"low": 6, "medium": 14}
     assert found.levels["medium"].recall == pytest.approx(14 / 15)
     assert found.notes["area_days_equal"] == 19
+
+
+def test_a_history_by_provinces_is_replayed(rules: Rules) -> None:
+    first = date(2020, 2, 17)
+    rows = [{"date": (first + timedelta(days=n)).isoformat(), "province": "甲省", "confirmed": "2"} for n in range(16)]
+    found = replay(pl.DataFrame(rows), rules)
+    assert (found.shape, found.areas, found.outcomes) == ("cases", 1, {"low": 2, "medium": 14})
+
+
+@pytest.mark.parametrize(
+    ("name", "areas", "low"),
+    [("covid_cn_province_daily_2020.csv", 34, 4553), ("covid_cn_city_daily_five_cities_2020.csv", 48, 13384)],
+)
+def test_real_case_histories_give_what_the_document_says(rules: Rules, name: str, areas: int, low: int) -> None:
+    if not (SERIES / name).exists():
+        pytest.skip("the real histories lie beside the project, not in it; here they are absent")
+    found = replay(read_file(SERIES / name), rules)
+    assert (found.areas, found.outcomes["low"], "high" in found.outcomes) == (areas, low, False)
 
 
 def test_a_file_of_another_shape_is_refused(rules: Rules, tmp_path: Path) -> None:
