@@ -123,3 +123,25 @@ def test_the_notice_of_march_2020_does_not_hold_in_hubei_and_beijing(grade: str)
     for area in ("420106", "110105"):
         assert resumption("regime", "2020-03-10", area, area_grade=grade, commitment=True)["outcome"] == "local_rule"
     assert resumption("regime", "2020-03-10", "330106", area_grade=grade, commitment=True)["outcome"] != "local_rule"
+
+
+def test_every_ground_of_a_policy_names_a_clause_or_says_that_none_was_seen() -> None:
+    """No number of a clause is made up: none was seen in print."""
+    for table in shipped_pack("enterprise-policies").tables.values():
+        for rule in table.rules:
+            if rule.outcome in ("eligible", "not_eligible"):
+                assert rule.source.clause == "条次未见", (table.key, rule.key)
+
+
+@pytest.mark.parametrize(
+    ("day", "area", "rule", "confirmed"),
+    [
+        ("2022-05-01", "", "territory_owner", False), ("2022-05-01", "110105", "territory_owner", True),
+        ("2025-09-01", "", "territory_owner_2025", True),
+    ],
+)  # fmt: skip
+def test_four_parties_are_responsible_by_beijings_rules_first_and_by_the_law_later(day: str, area: str, rule: str, confirmed: bool) -> None:
+    facts = {f"{k}_owner": True for k in ("industry", "business", "operation", "party", "government")} | {"territory_owner": False, "individual_told": True}
+    found = as_value(decide(shipped_pack("safety"), "responsibility", facts, date.fromisoformat(day), None, area))
+    assert (found["outcome"], found["rule"]) == ("missing", rule)
+    assert (found["unconfirmed"] == []) is confirmed
