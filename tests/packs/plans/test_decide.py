@@ -212,6 +212,13 @@ def test_a_local_rule_replaces_the_one_it_names() -> None:
     assert found == {"110105": "local_rule", "420106": "local_rule", "440606": "no_procedure", "": "no_procedure"}
 
 
+@pytest.mark.parametrize(("start", "late"), [("2022-07-11", False), ("2022-07-14", True)])
+def test_days_are_numbered_from_the_planned_first_day_whenever_somebody_is_placed(start: str, late: bool) -> None:
+    (first, second) = covid("close_contact", "2022-07-14", last_exposure="2022-07-10", measure_start=start)["measures"]
+    assert (first["day_1"], first["from"], first["late"], first["until"]) == ("2022-07-11", start, late, "2022-07-17")
+    assert (second["day_1"], second["test_dates"]) == ("2022-07-18", ["2022-07-20"])
+
+
 def looked_back(day: date, met: str, reference: str, **facts: object) -> dict[str, object]:
     given = {"basis": "closed_place", "met_on": met, "reference_day": reference} | facts
     return as_value(decide(shipped_pack("covid-19"), "contact_judgement", given, day))

@@ -120,7 +120,7 @@ def with_passed_over(rules: list[StandingRule]) -> list[StandingRule]:
             bound = {key: references(test) for key, test in earlier.rule.when.items() if references(test)}
             if bound and all(rule.when.get(key) == test for key, test in earlier.when.items() if key not in bound):
                 named = {name for names in bound.values() for name in names}
-                basis = {b.parameter: b for b in earlier.basis if b.parameter in named} | basis
+                basis |= {b.parameter: b for b in earlier.basis if b.parameter in named and b.parameter not in basis}
         out.append(rule if len(basis) == len(rule.basis) else replace(rule, basis=tuple(basis.values())))
     return out
 
