@@ -30,10 +30,18 @@ items:
 """
 
 
-def test_the_shipped_ones_have_their_own_words_and_two_are_for_the_district_to_fill() -> None:
+EMPTY = {"eight_ones_shunde", "isolation_nanchuan", "five_musts_chongqing"}
+SAMPLES = {
+    "eight_ones_zengcheng": 8, "five_ones_bishan": 5, "five_in_place_foshan": 5, "seven_musts_hailing": 7, "six_in_place_hailing": 6,
+    "four_ones_zhongyuan": 4,
+}  # fmt: skip
+
+
+def test_the_shipped_ones_have_their_own_words_and_three_are_for_the_district_to_fill() -> None:
     found = shipped()
-    assert {k for k, c in found.items() if c.fill} == {"eight_ones_shunde", "isolation_nanchuan"}
-    assert {k for k, c in found.items() if not c.items} == {"eight_ones_shunde", "isolation_nanchuan"}
+    assert {k for k, c in found.items() if c.fill} == EMPTY
+    assert {k for k, c in found.items() if not c.items} == EMPTY
+    assert {k: len(found[k].items) for k in SAMPLES} == SAMPLES
     assert {"venue", "enterprise_resumption", "isolation_site", "checkpoint", "school", "daily_discipline"} <= set(found)
     for checklist in found.values():
         for pair in (checklist.title, *(t for i in checklist.items for t in (i.title, i.how))):

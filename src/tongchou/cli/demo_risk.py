@@ -27,7 +27,9 @@ _CASES: dict[date, tuple[tuple[str, int, str], ...]] = {
     _AUTUMN: (("community:8", 1, "residence"), ("community:20", 2, "likely")),
 }
 """Day -> (community, cases, what the place was, where it is new)."""
-_ROUNDS = {_SUMMER + timedelta(days=n): ("community:0", "community:3", "community:5") for n in (7, 8, 9)}
+_ROUNDS = {_SUMMER + timedelta(days=n): ("community:0", "community:3", "community:5") for n in (7, 8, 9)} | {
+    _AUTUMN + timedelta(days=5): ("community:8", "community:20")
+}
 _SPANS = ((_SPRING, 17), (_ZONES, 1), (_SUMMER - timedelta(days=3), 22), (_AUTUMN - timedelta(days=2), 12))
 
 

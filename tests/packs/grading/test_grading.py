@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -11,14 +12,16 @@ import pytest
 
 from tongchou.kernel.errors import Refusal
 from tongchou.packs.grading.course import Rules, along, drawn
-from tongchou.packs.grading.facts import Day, countdown, scheme_on, sum_up
+from tongchou.packs.grading.facts import Day, countdown, grade, scheme_on, sum_up
 from tongchou.packs.grading.history import read_file, shape_of
 from tongchou.packs.grading.replay import replay
 from tongchou.packs.grading.scheme import carried
+from tongchou.packs.plans.model import Table
 from tongchou.packs.plans.packfile import shipped_pack
 
 PACK = shipped_pack("covid-19")
 RISK = Path(__file__).resolve().parents[4] / "shared/data/risk"
+SERIES = RISK.parent / "timeseries"
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +83,24 @@ def test_the_countdown_names_the_day_and_what_is_still_to_be_found() -> None:
     assert found is not None
     assert (found.on, found.outcome, found.missing) == (date(2022, 7, 12), "medium", ("round_negative",))
     assert countdown(PACK, on, on, "", facts | {"round_negative": True}, "high").missing == ()  # type: ignore[union-attr]
+    early = countdown(PACK, on, on, "", facts | {"round_negative": True, "round_on": date(2022, 7, 8)}, "high")
+    assert early is not None
+    assert early.missing == ("round_negative",)  # three days after the case; the plan wants the seventh
+
+
+def test_a_round_is_dated_only_where_the_table_asks_for_the_day() -> None:
+    """A district's own edition of an earlier pack has no `round_on`: it decides as before, and is not refused."""
+    old = replace(PACK, tables=PACK.tables | {"area_grade": without_round_days()})
+    facts = {"current": "high", "last_new_case": date(2022, 7, 10), "round_negative": True, "round_on": date(2022, 7, 16)}
+    assert grade(PACK, date(2022, 7, 17), date(2022, 7, 17), "", facts).rule.key == "high_round_early"  # type: ignore[union-attr]
+    assert grade(old, date(2022, 7, 17), date(2022, 7, 17), "", facts).outcome == "medium"
+
+
+def without_round_days() -> Table:
+    table = PACK.tables["area_grade"]
+    gone = {"round_on", "days_since_round", "round_day"}
+    rules = tuple(r for r in table.rules if not gone & set(r.when))
+    return replace(table, inputs={k: v for k, v in table.inputs.items() if k not in gone}, rules=rules)
 
 
 def test_a_grade_of_an_earlier_scheme() -> None:
@@ -116,6 +137,24 @@ def test_cases_with_real_grades_beside_them(rules: Rules) -> None:
     assert found.outcomes == {"low": 6, "medium": 14}
     assert found.levels["medium"].recall == pytest.approx(14 / 15)
     assert found.notes["area_days_equal"] == 19
+
+
+def test_a_history_by_provinces_is_replayed(rules: Rules) -> None:
+    first = date(2020, 2, 17)
+    rows = [{"date": (first + timedelta(days=n)).isoformat(), "province": "甲省", "confirmed": "2"} for n in range(16)]
+    found = replay(pl.DataFrame(rows), rules)
+    assert (found.shape, found.areas, found.outcomes) == ("cases", 1, {"low": 2, "medium": 14})
+
+
+@pytest.mark.parametrize(
+    ("name", "areas", "low"),
+    [("covid_cn_province_daily_2020.csv", 34, 4553), ("covid_cn_city_daily_five_cities_2020.csv", 48, 13384)],
+)
+def test_real_case_histories_give_what_the_document_says(rules: Rules, name: str, areas: int, low: int) -> None:
+    if not (SERIES / name).exists():
+        pytest.skip("the real histories lie beside the project, not in it; here they are absent")
+    found = replay(read_file(SERIES / name), rules)
+    assert (found.areas, found.outcomes["low"], "high" in found.outcomes) == (areas, low, False)
 
 
 def test_a_file_of_another_shape_is_refused(rules: Rules, tmp_path: Path) -> None:

@@ -210,3 +210,35 @@ def test_a_local_rule_replaces_the_one_it_names() -> None:
         for area in ("110105", "420106", "440606", "")
     }
     assert found == {"110105": "local_rule", "420106": "local_rule", "440606": "no_procedure", "": "no_procedure"}
+
+
+@pytest.mark.parametrize(("start", "late"), [("2022-07-11", False), ("2022-07-14", True)])
+def test_days_are_numbered_from_the_planned_first_day_whenever_somebody_is_placed(start: str, late: bool) -> None:
+    (first, second) = covid("close_contact", "2022-07-14", last_exposure="2022-07-10", measure_start=start)["measures"]
+    assert (first["day_1"], first["from"], first["late"], first["until"]) == ("2022-07-11", start, late, "2022-07-17")
+    assert (second["day_1"], second["test_dates"]) == ("2022-07-18", ["2022-07-20"])
+
+
+def looked_back(day: date, met: str, reference: str, **facts: object) -> dict[str, object]:
+    given = {"basis": "closed_place", "met_on": met, "reference_day": reference} | facts
+    return as_value(decide(shipped_pack("covid-19"), "contact_judgement", given, day))
+
+
+@pytest.mark.parametrize(
+    ("day", "met", "reference", "open_"),
+    [
+        (date(2020, 7, 1), "2020-06-29", "2020-06-30", True), (date(2020, 10, 1), "2020-09-29", "2020-09-30", True),
+        (date(2021, 6, 10), "2021-06-08", "2021-06-09", True), (date(2022, 7, 10), "2022-07-08", "2022-07-09", False),
+    ],
+)  # fmt: skip
+def test_a_contact_rests_on_the_look_back_that_let_it_pass(day: date, met: str, reference: str, open_: bool) -> None:
+    """The rule that decides names no look-back; the one before it did, and would have decided with another number."""
+    value = looked_back(day, met, reference, distance_m=1)
+    assert value["outcome"] == "close_contact"
+    assert ("contact_lookback_days" in [u["name"] for u in value["unconfirmed"]]) is open_  # type: ignore[index,attr-defined]
+
+
+def test_a_value_of_a_rule_about_something_else_is_not_rested_on() -> None:
+    """Sabotage twin: a rule before it that also asks for another thing does not lend its value."""
+    value = as_value(decide(shipped_pack("covid-19"), "traveller", {"area_risk": "none", "left_area": "2021-06-01"}, date(2021, 6, 10)))
+    assert (value["rule"], value["unconfirmed"]) == ("ungraded", [])

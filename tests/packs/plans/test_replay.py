@@ -73,3 +73,15 @@ def test_every_policy_says_who_qualifies_and_which_condition_fails() -> None:
 def test_a_fact_that_no_policy_uses_is_refused() -> None:
     with pytest.raises(Refusal, match="landlord"):
         match(shipped_pack("enterprise-policies"), {"landlords": "state"}, date(2020, 6, 1))
+
+
+def test_a_decision_stored_before_its_json_told_a_thing_is_the_same_decision() -> None:
+    """Sabotage twin: what it did tell, and tells otherwise now, is a difference."""
+    rows = stored(sample())
+    for row in rows:
+        for measure in row["measures"]:
+            del measure["day_1"]
+    assert replay(rows, lambda name, mark: sample()).equal == len(rows)
+    first = next(row for row in rows if row["measures"])
+    first["measures"][0]["from"] = "2022-05-03"
+    assert replay(rows, lambda name, mark: sample()).equal == len(rows) - 1

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tongchou.packs.checklists import shipped
 from tongchou.packs.plans.clocks import limit_on
 from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.packs.plans.resolve import Basis, StandingRule, stand
@@ -94,13 +95,10 @@ def test_look_back(key: str) -> None:
 
 def test_look_back_of_the_delta_overlay() -> None:
     (delta,) = [o for o in EDITIONS["covid-e8"]["overlays"] if o["id"] == "delta"]
-    for area in ("320500", "310104"):
-        assert (
-            rule("contact_window", date(2021, 6, 1), "symptomatic", area).measures[0].from_day
-            == -delta["lookback_days"]
-        )
-        assert rule("contact_window", date(2021, 5, 31), "symptomatic", area).measures[0].from_day == -2
-        assert rule("contact_window", date(2022, 6, 28), "symptomatic", area).measures[0].from_day == -2
+    # Jiangsu by its standard of 2021; of Shanghai the source is of May and June 2022
+    for area, first in (("320500", date(2021, 6, 1)), ("310104", date(2022, 5, 1))):
+        days = [rule("contact_window", d, "symptomatic", area).measures[0].from_day for d in (first - timedelta(days=1), first, date(2022, 6, 27), date(2022, 6, 28))]
+        assert days == [-2, -delta["lookback_days"], -delta["lookback_days"], -2]
 
 
 def test_the_beijing_overlay() -> None:
@@ -363,6 +361,73 @@ def test_policies() -> None:
     for name, (policy, words, number) in said.items():
         assert words in given[policy]["benefit"]
         assert value("enterprise-policies", name, day) == number
+
+
+def test_what_releases_an_area() -> None:
+    """The round that the tables name is asked for where they name it, and nowhere else."""
+    areas = TABLES["area_rules"]
+    wanted = {"2022-06-30": ("high_to_medium", True), "2022-11-20": ("high_released", "last_day_all_negative" in areas["area-20"]["high"]), "2022-12-20": ("high_released_10", False)}
+    assert "全员核酸阴性" in areas["area-9"]["high"]["to_medium"]
+    assert "核酸" not in areas["area-new10"]["high"]["release"]
+    for day, (key, with_round) in wanted.items():
+        assert ("round_negative" in rule("area_grade", date.fromisoformat(day), key).when) is with_round
+    assert areas["area-20"]["high"]["last_day_all_negative"] == value("covid-19", "clear_days", date(2022, 11, 20))
+    assert f"解封前{value('covid-19', 'release_round_days', date(2022, 5, 1))}天内" in areas["area-8-blocks"]["release_lockdown_and_control"]["all"][2]
+    assert f"{value('covid-19', 'leave_city_hours', date(2022, 7, 1))}h" in areas["area-9"]["low"]["leave_city"]
+
+
+def test_other_areas_stop_after_the_clear_rounds_without_a_pause() -> None:
+    given, found = TABLES["mass_test_rules"]["mt-9"], rule("mass_testing", date(2022, 7, 1), "nine_other_stop")
+    assert given["other_area"]["stop"] == "连续3次无→停"
+    assert (found.rule.outcome, found.when["region"].values, found.when["clear_rounds"].low) == ("stop", ("other",), 3)
+
+
+def test_the_ten_measures_leave_the_choice_of_a_central_site() -> None:
+    given = EDITIONS["covid-new10"]["close_contact"]["isolation"][0]
+    (stage,) = stages("close_contact", EDITIONS["covid-new10"]["effective"], "in_period_central")
+    assert stage[:2] == (MODES[given["optional"]], given["days"])
+
+
+def test_samples_units_and_points() -> None:
+    for key in ("covid-e8", "covid-e9"):
+        given = EDITIONS[key]["close_contact"]
+        gives = rule("contact_sampling", EDITIONS[key]["effective"], {"covid-e8": "eighth", "covid-e9": "ninth"}[key]).gives
+        assert gives["swab"] == given["swab"] + "拭子"
+        assert gives["double_last"] is given["release"]["double_sample"]
+        assert gives.get("different_reagents", False) is given["release"].get("different_reagents", False)
+        assert gives.get("transfer_home", "") == given.get("transfer_home", "")
+    assert rule("contact_sampling", EDITIONS["covid-20"]["effective"], "twenty").gives["code_controlled"] is EDITIONS["covid-20"]["close_contact"]["code_control"]
+    units = {k: v for k, v in EDITIONS["covid-e7"]["unit_of_control"].items() if k != "conf"}
+    table = shipped_pack("covid-19").tables["control_unit"]
+    titles = {c.zh: k for k, c in table.inputs["place"].choices.items()}
+    assert {z: rule("control_unit", EDITIONS["covid-e7"]["effective"], titles[z]).gives["unit"] for z in units} == units
+    point = TABLES["area_rules"]["area-2020-community"]["epidemic_point"]
+    assert value("covid-19", "point_days", date(2020, 2, 1)) == point["from_days_before_onset"]
+    assert value("covid-19", "point_hours", date(2020, 2, 1)) == point["stay_hours_gt"]
+
+
+def test_health_codes_are_confirmed_in_hubei_only() -> None:
+    hubei = TABLES["health_code"]["hubei-2020-03"]
+    assert "隔离14天" in hubei["transitions"][0]["when"]
+    for area, mark in (("420106", "confirmed"), ("330106", "unconfirmed")):
+        found = rule("health_code", date(2020, 4, 1), "red_over", area)
+        assert (found.when["days_watched"].low, found.rule.status, found.rule.outcome) == (14, mark, hubei["transitions"][0]["to"])
+    (shared,) = [r["spatiotemporal_contact"] for r in TABLES["health_code"]["yellow-to-green-2021"] if "spatiotemporal_contact" in r]
+    title = shipped_pack("covid-19").tables["health_code"].inputs["category"].choices["same_place_and_time"].zh
+    assert all(f"{n}" in title for n in shared.values())
+
+
+def test_hailings_staff_and_lists() -> None:
+    given = TABLES["resumption"]["hailing_detail"]
+    rules = stand(shipped_pack("resumption-2020"), "hailing_employee", date(2020, 2, 20), None, "321202").rules
+    bars = [r for r in rules if r.key in ("outside_stay", "key_area_contact", "case_contact")]
+    assert len(bars) == len(given["employee_bar"])
+    assert {r.rule.status for r in rules} == {"confirmed"}
+    assert f"连续{value('resumption-2020', 'hailing_days', date(2020, 2, 20))}天" in given["employee_ok"]
+    lists = shipped()
+    assert len(lists["six_in_place_hailing"].items) == len(given["six_in_place"])
+    assert len(lists["seven_musts_hailing"].items) == len(given["seven_conditions"])
+    assert [i.title.zh[2:] for i in lists["five_ones_bishan"].items] == TABLES["resumption"]["bishan"]["five_ones"]
 
 
 def test_the_comparison_sees_a_wrong_value(monkeypatch: pytest.MonkeyPatch) -> None:

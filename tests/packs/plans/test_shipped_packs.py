@@ -10,7 +10,9 @@ import pytest
 import yaml
 
 from tongchou.packs.plans.checks import check_pack
+from tongchou.packs.plans.decide import decide
 from tongchou.packs.plans.packfile import shipped_pack, shipped_packs
+from tongchou.packs.plans.report import as_value
 from tongchou.packs.plans.resolve import entry_on
 
 RULES = Path(__file__).parents[4] / "shared" / "domain" / "rules.yaml"
@@ -82,3 +84,64 @@ def test_look_back_is_that_of_the_rule_tables(editions: list[dict[str, Any]]) ->
         assert found.value == days
         # Where the tables leave it open, nothing may be called confirmed that was not so before.
         assert mark is None or mark == "K" or found.status == "confirmed"
+
+
+def resumption(table: str, day: str, area: str = "", **facts: object) -> dict[str, Any]:
+    return as_value(decide(shipped_pack("resumption-2020"), table, facts, date.fromisoformat(day), None, area))
+
+
+LOCAL: list[tuple[str, str, str, dict[str, object]]] = [
+    ("employee", "2020-02-20", "520103", {"symptoms": False, "in_hard_hit_area": False, "last_risk": "2020-02-15"}),
+    ("workplace_fever", "2020-02-24", "110105", {"first_reading": 37.4, "second_reading": 37.4, "minutes_between": 5}),
+    ("mask_stock", "2020-02-20", "321202", {"masks": 1400, "staff": 100, "shift_hours": 8}),
+    ("plate", "2020-02-20", "500120", {"approved": True, "problem_found": False}),
+]
+
+
+@pytest.mark.parametrize(("table", "day", "area", "facts"), LOCAL, ids=[t for t, *_ in LOCAL])
+def test_the_rule_of_one_place_is_confirmed_there_and_nowhere_else(table: str, day: str, area: str, facts: dict[str, object]) -> None:
+    there, elsewhere = resumption(table, day, area, **facts), resumption(table, day, "330106", **facts)
+    assert there["outcome"] == elsewhere["outcome"]
+    assert there["unconfirmed"] == []
+    assert {u["what"] for u in elsewhere["unconfirmed"]} >= {"rule"}
+
+
+def test_an_employee_is_isolated_by_guiyangs_rule_in_guiyang_only() -> None:
+    facts = LOCAL[0][3]
+    assert resumption("employee", "2020-02-20", "520103", **facts)["enforceable"] is True
+    assert resumption("employee", "2020-02-20", "330106", **facts)["enforceable"] is False
+
+
+def test_what_the_state_council_wrote_holds_everywhere() -> None:
+    """The twin: a national rule stands confirmed without any overlay."""
+    found = resumption("employee", "2020-04-10", symptoms=False, from_low_risk=True, temperature_normal=True)
+    assert (found["rule"], found["unconfirmed"]) == ("low_risk_origin", [])
+
+
+@pytest.mark.parametrize("grade", ["low", "medium", "high"])
+def test_the_notice_of_march_2020_does_not_hold_in_hubei_and_beijing(grade: str) -> None:
+    for area in ("420106", "110105"):
+        assert resumption("regime", "2020-03-10", area, area_grade=grade, commitment=True)["outcome"] == "local_rule"
+    assert resumption("regime", "2020-03-10", "330106", area_grade=grade, commitment=True)["outcome"] != "local_rule"
+
+
+def test_every_ground_of_a_policy_names_a_clause_or_says_that_none_was_seen() -> None:
+    """No number of a clause is made up: none was seen in print."""
+    for table in shipped_pack("enterprise-policies").tables.values():
+        for rule in table.rules:
+            if rule.outcome in ("eligible", "not_eligible"):
+                assert rule.source.clause == "条次未见", (table.key, rule.key)
+
+
+@pytest.mark.parametrize(
+    ("day", "area", "rule", "confirmed"),
+    [
+        ("2022-05-01", "", "territory_owner", False), ("2022-05-01", "110105", "territory_owner", True),
+        ("2025-09-01", "", "territory_owner_2025", True),
+    ],
+)  # fmt: skip
+def test_four_parties_are_responsible_by_beijings_rules_first_and_by_the_law_later(day: str, area: str, rule: str, confirmed: bool) -> None:
+    facts = {f"{k}_owner": True for k in ("industry", "business", "operation", "party", "government")} | {"territory_owner": False, "individual_told": True}
+    found = as_value(decide(shipped_pack("safety"), "responsibility", facts, date.fromisoformat(day), None, area))
+    assert (found["outcome"], found["rule"]) == ("missing", rule)
+    assert (found["unconfirmed"] == []) is confirmed

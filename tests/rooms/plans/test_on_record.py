@@ -140,6 +140,15 @@ def test_own_tests_are_complete_only_from_the_last_day_that_the_plan_tests_on(to
     assert of(town, "second", table("secondary_contact"))["own_tests"] == "pending"
 
 
+def test_an_arrival_from_abroad_has_a_last_test_only_from_the_last_day_that_the_plan_tests_on(cast: Cast) -> None:
+    install_shipped_packs()
+    for ago, sign, wanted in ((9, "早", None), (10, "晚", "negative")):  # 7 + 3 days: the last test is on day 10
+        who = person(cast, f"何{sign}")
+        known(cast, who, "arrival", ago, from_place="SG", means="air", risk="abroad")
+        known(cast, who, "test", 0, method="pcr", result="negative")
+        assert on_record(table("inbound"), uuid.UUID(who)).facts.get("final_test") == wanted
+
+
 def test_the_grade_on_record_of_the_day_goes_before_what_the_fact_says(town: Cast) -> None:
     rider, area = town.people["rider"], town.areas["west"]  # type: ignore[attr-defined]
     known(town, rider, "travel", 2, 1, place=area.code, risk="low")

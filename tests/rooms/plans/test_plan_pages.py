@@ -16,7 +16,7 @@ from tests.cast import Cast
 from tests.rooms.plans.drill import PACK, TABLE, contact, decide, fact, install, person, today
 from tests.web.test_pages import signed_in
 from tongchou.packs.plans.batch import decide_people
-from tongchou.rooms.plans.models import Decision, PackVersion
+from tongchou.rooms.plans.models import Decision, Explanation, PackVersion
 from tongchou.rooms.plans.onrecord import people_before
 from tongchou.rooms.plans.questions import replay
 from tongchou.rooms.plans.store import install_shipped_packs, standing_of, version_in_force
@@ -126,6 +126,27 @@ def test_history_comes_out_as_it_was_and_a_spoilt_pack_is_noticed(town: Cast) ->
         cursor.execute("update plans_packversion set digest = repeat('0', 64)")
     assert replay().broken == 3
     assert PackVersion.objects.count() == 1
+
+
+def test_an_explanation_kept_before_it_told_a_thing_is_no_other_decision(town: Cast) -> None:
+    """Sabotage twin: with another date in it, it is one."""
+    decide(town, contact(town, days_ago=2, name="何安"))
+    row = Explanation.objects.get()
+    for measure in row.content["measures"]:
+        del measure["day_1"]
+
+    def kept_as(digest: str, content: dict[str, Any]) -> None:
+        Explanation.objects.create(digest=digest, content=content)
+        Decision.objects.update(explanation=digest)
+
+    with connection.cursor() as cursor:  # past the trigger, as an earlier program would have kept it
+        cursor.execute("set constraints all immediate")
+        cursor.execute("alter table plans_decision disable trigger plans_decision_frozen")
+    kept_as("0" * 64, row.content)
+    assert (replay().equal, replay().differing) == (1, 0)
+    row.content["measures"][0]["until"] = "2022-01-01"
+    kept_as("1" * 64, row.content)
+    assert (replay().equal, replay().differing) == (0, 1)
 
 
 def test_a_decision_of_the_next_street_is_not_found(town: Cast) -> None:

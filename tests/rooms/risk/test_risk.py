@@ -216,6 +216,22 @@ def test_a_new_case_starts_the_days_again_and_voids_the_round_before_it(cast: Ca
     assert not found.changes
 
 
+def test_a_round_before_the_last_day_of_the_plan_does_not_lower_a_grade(cast: Cast) -> None:
+    graded_high(cast)
+    quiet(cast, JULY + timedelta(days=1), 7)
+    day7 = JULY + timedelta(days=7)
+    find(cast, day7 - timedelta(days=1), "round_negative", "yes")
+    seen = picture(day7)
+    found = seen.of(cast.areas["spring"].pk) if seen else None
+    assert found is not None
+    assert (found.rule, found.changes) == ("high_round_early", False)
+    assert found.countdown is not None
+    assert found.countdown.missing == ("round_negative",)
+    find(cast, day7, "round_negative", "yes")
+    evaluate(cast, day7)
+    assert waiting(cast).to_grade == "medium"
+
+
 def test_a_case_inside_a_high_area_lengthens_its_days_but_does_not_hold_it_for_ever(cast: Cast) -> None:
     graded_high(cast)
     report(cast, JULY + timedelta(days=1), 1, "spring")

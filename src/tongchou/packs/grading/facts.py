@@ -14,7 +14,8 @@ from tongchou.packs.plans.model import Pack
 
 RECENT = timedelta(days=14)
 FARTHEST = 60
-CONDITIONS = ("round_negative", "last_contact_clear")
+ROUND, ROUND_ON = "round_negative", "round_on"
+CONDITIONS = (ROUND, "last_contact_clear")
 """What has to be found out besides the days: a round of tests, the last close contact."""
 
 
@@ -42,7 +43,7 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found out about a place. None: not known."""
+    """What was found out about a place. None: not known. round_on: the day of that round, which the rules may find too early."""
 
     place: str | None = None
     round_negative: bool | None = None
@@ -51,6 +52,7 @@ class Found:
     positive_found: bool | None = None
     was_high: bool | None = None
     others_released: bool | None = None
+    round_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def facts_of(scheme: Scheme, current: str | None, numbers: Numbers, found: Found
     else:
         facts |= {"current": current or "none", "place": found.place} | {
             name: getattr(found, name)
-            for name in ("round_negative", "last_contact_clear", "controlled", "positive_found", "was_high", "others_released")
+            for name in ("round_negative", "last_contact_clear", "controlled", "positive_found", "was_high", "others_released", "round_on")
         }
     return {name: value for name, value in facts.items() if value is not None}
 
@@ -95,6 +97,8 @@ def facts_of(scheme: Scheme, current: str | None, numbers: Numbers, found: Found
 def grade(pack: Pack, on: date, known_on: date, code: str, facts: Mapping[str, object], *, explain: bool = False) -> Decision:
     """What the rules of a day say. Raises Refusal."""
     standing = standing_on(pack, on, known_on, code)
+    if ROUND_ON not in standing.inputs:  # a district's own edition of an earlier pack does not ask for the day
+        facts = {name: value for name, value in facts.items() if name != ROUND_ON}
     return decide_standing(standing, read_facts(standing.table, facts, on), explain=explain)
 
 
@@ -102,6 +106,7 @@ def countdown(pack: Pack, on: date, known_on: date, code: str, facts: Mapping[st
     """When a lower grade becomes possible; None where it does not depend on days (the rest of a county), or lies too far off."""
     met = dict(facts) | dict.fromkeys(CONDITIONS, True) if "cumulative_cases" not in facts else dict(facts)
     met.pop("positive_found", None)
+    told = {ROUND_ON: met.pop(ROUND_ON)} if ROUND_ON in met else {}
     for n in range(FARTHEST + 1):
         day = on + timedelta(days=n)
         try:
@@ -109,7 +114,8 @@ def countdown(pack: Pack, on: date, known_on: date, code: str, facts: Mapping[st
         except Refusal:
             return None
         if found.rule is not None and rank(found.outcome) < rank(current):
-            missing = tuple(f for f in CONDITIONS if f in found.rule.when and facts.get(f) is not True)
+            again = {ROUND} if told and grade(pack, day, max(known_on, on), code, met | told).rule != found.rule else set()
+            missing = tuple(f for f in CONDITIONS if f in found.rule.when and (facts.get(f) is not True or f in again))
             return Countdown(day, found.outcome, found.rule.key, missing)
     return None
 

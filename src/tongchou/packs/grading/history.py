@@ -5,7 +5,7 @@ By their columns (a header row, UTF-8, dates as 2022-07-05, times as 2022-07-05 
   snapshots  snapshot, province, city, county, community, level
   counts     date, province, city, county, high, medium[, low]                  graded places of the county on that day
   flags      date, province, city, county, any_high_risk, any_mid_risk[, any_low_risk]
-  cases      date, area (or province, city[, county]), new_cases (or confirmed, cumulative)[, unknown_source][, largest_cluster]
+  cases      date, area (or province[, city[, county]]), new_cases (or confirmed, cumulative)[, unknown_source][, largest_cluster]
              [, place][, grade]: grade is the real one on that day (high, medium, low, none), where it is known
 """
 
@@ -53,7 +53,7 @@ def shape_of(columns: Sequence[str]) -> Shape:
         return "counts"
     if {"date", "county", "any_high_risk", "any_mid_risk"} <= have:
         return "flags"
-    if "date" in have and have & {"area", "city", "county"} and have & {"new_cases", "confirmed"}:
+    if "date" in have and have & {"area", "province", "city", "county"} and have & {"new_cases", "confirmed"}:
         return "cases"
     rule = Text("表头不属于任何一种可回放的格式。", "The columns fit none of the shapes that can be replayed.")
     remedy = Text("格式见 docs/officer/risk.md：区间、快照、县区计数、县区标志、病例。", "See docs/officer/risk.md: intervals, snapshots, counts, flags, cases.")

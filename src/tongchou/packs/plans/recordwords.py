@@ -48,7 +48,7 @@ WORDS: dict[str, RecordWord] = {
     "symptoms": RecordWord("boolean", frozenset(PEOPLE)), "cough": RecordWord("boolean"), "sore_throat": RecordWord("boolean"),
     "onset": RecordWord("date"), "last_symptoms": RecordWord("date"), "temperature": RecordWord("number"), "readings_today": RecordWord("number"),
     "test_result": RecordWord("choice", choices=_TESTS), "latest_test": RecordWord("choice", choices=_TESTS),
-    "final_test": RecordWord("choice", CONTACTS, _TESTS), "own_tests": RecordWord("choice", CONTACTS, ("all_negative", "positive", "pending")),
+    "final_test": RecordWord("choice", CONTACTS | {"arrival_abroad"}, _TESTS), "own_tests": RecordWord("choice", CONTACTS, ("all_negative", "positive", "pending")),
     "last_test": RecordWord("date"), "negative_tests": RecordWord("number"), "ct": RecordWord("number"), "ct_before": RecordWord("number"),
     "doses": RecordWord("number"),
     "last_risk": RecordWord("date", STAFF), "observed_from": RecordWord("date", STAFF), "cleared": RecordWord("boolean", STAFF),

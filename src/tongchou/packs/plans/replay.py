@@ -35,6 +35,15 @@ class Replayed:
     differences: tuple[Difference, ...]
 
 
+def as_told(stored: Any, now: Any) -> Any:
+    """What is decided now in the words of the time: a decision stored before its JSON told a thing is not another decision for that."""
+    if isinstance(stored, list) and isinstance(now, list) and len(stored) == len(now):
+        return [as_told(s, n) for s, n in zip(stored, now, strict=True)]
+    if isinstance(stored, dict) and isinstance(now, dict):
+        return {k: as_told(stored[k], v) for k, v in now.items() if k in stored}
+    return now
+
+
 def replay(stored: Iterable[Mapping[str, Any]], pack_of: Callable[[str, str], Pack]) -> Replayed:
     """Decide each again. stored: decisions as `report.as_value` gives them. pack_of: from name and hash to the pack to decide by."""
     count = equal = other = bad = 0
@@ -51,7 +60,7 @@ def replay(stored: Iterable[Mapping[str, Any]], pack_of: Callable[[str, str], Pa
             bad += 1
             continue
         other += pack.digest != row["hash"]
-        what = {key: (row[key], now[key]) for key in COMPARED if key in row and row[key] != now[key]}
+        what = {key: (row[key], now[key]) for key in COMPARED if key in row and row[key] != as_told(row[key], now[key])}
         if what:
             differences.append(Difference(count, what))
         else:

@@ -213,6 +213,7 @@ def _measure(decision: Decision, measure: Planned) -> dict[str, Any]:
         "restricts": mode.restricts,
         "from": measure.from_.isoformat(),
         "until": measure.until.isoformat() if measure.until else None,
+        "day_1": measure.day_1.isoformat(),
         "days": (measure.until - measure.from_).days + 1 if measure.until else None,
         "test_dates": [d.isoformat() for d in measure.tests],
         "double_test": measure.double.isoformat() if measure.double else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -38,7 +38,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class StandingRule:
-    """A rule with its parameters put in. basis: every parameter value that it or its measures use."""
+    """A rule with its parameters put in. basis: every parameter value that it or its measures use, and those by which it was reached."""
 
     key: str
     rule: Rule
@@ -105,7 +105,24 @@ def stand(pack: Pack, table: str, as_of: date, known_on: date | None = None, are
             rule = overlay.rules.get(table, {}).get(rule.key, rule)
         if stands(rule, edition, as_of):
             rules.append(binder.rule(rule, pack.tables[table]))
-    return Standing(pack, pack.tables[table], edition, as_of, known, area, tuple(o.key for o in overlays), tuple(rules))
+    held = with_passed_over(rules) if pack.tables[table].hit == "first" else rules
+    return Standing(pack, pack.tables[table], edition, as_of, known, area, tuple(o.key for o in overlays), tuple(held))
+
+
+def with_passed_over(rules: list[StandingRule]) -> list[StandingRule]:
+    """Each rule with the values too that alone keep an earlier one from deciding: where the first rule that fires decides, “no contact
+    because they met before the days looked back” and “contact” rest on the same number. An earlier rule counts when all its other
+    conditions are the later rule's own."""
+    out = []
+    for n, rule in enumerate(rules):
+        basis = {b.parameter: b for b in rule.basis}
+        for earlier in rules[:n]:
+            bound = {key: references(test) for key, test in earlier.rule.when.items() if references(test)}
+            if bound and all(rule.when.get(key) == test for key, test in earlier.when.items() if key not in bound):
+                named = {name for names in bound.values() for name in names}
+                basis |= {b.parameter: b for b in earlier.basis if b.parameter in named and b.parameter not in basis}
+        out.append(rule if len(basis) == len(rule.basis) else replace(rule, basis=tuple(basis.values())))
+    return out
 
 
 def stands(rule: Rule, edition: Edition, as_of: date) -> bool:

@@ -17,7 +17,10 @@ _MOST = 400
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One measure with its dates. until None: open. double: the test that is taken twice. late: began after its planned first day."""
+    """One measure with its dates. until None: open. double: the test that is taken twice. late: began after its planned first day.
+
+    day_1: the day that the plan's test days are counted from. Somebody placed late begins on a later day of the same count.
+    """
 
     key: str
     mode: str
@@ -26,6 +29,7 @@ class Planned:
     tests: tuple[date, ...]
     double: date | None
     late: bool
+    day_1: date
 
 
 def clock_of(stretch: Stretch, facts: Facts) -> date | None:
@@ -84,4 +88,4 @@ def _placed(
         if last is not None and stretch.days is not None and max(stretch.tests) >= stretch.days:
             tests.add(last)
         double = max(tests) if stretch.double_last and tests else None
-    return Planned(stretch.key, stretch.mode, began, last, tuple(sorted(tests)), double, late)
+    return Planned(stretch.key, stretch.mode, began, last, tuple(sorted(tests)), double, late, origin)

@@ -35,10 +35,12 @@ CARRIED = ("person", "area", "street", "ground")
 _TYPES: dict[str, Any] = {"date": pl.Date, "boolean": pl.Boolean, "choice": pl.String, "text": pl.String, "number": pl.Float64}
 _HIDDEN: dict[str, tuple[tuple[str, str, Any], ...]] = {
     "area_risk": (("_place", "k.place", pl.String), ("_gone", "k.gone", pl.Date)),
-    "final_test": (("_day", "te.day", pl.Date), ("_last", "k.last", pl.Date)),
-    "own_tests": (("_day", "te.day", pl.Date), ("_last", "k.last", pl.Date)),
+    "final_test": (("_day", "te.day", pl.Date), ("_last", "{clock}", pl.Date)),
+    "own_tests": (("_day", "te.day", pl.Date), ("_last", "{clock}", pl.Date)),
 }
 """What besides is read for a word that is worked out of more than one column: (name, SQL, type)."""
+_CLOCKS = ("last_exposure", "arrived")
+"""The day from which a plan counts its tests: of contacts, of arrivals from abroad."""
 SHOWN = 3
 """Facts that are named as the source of an input, the newest."""
 
@@ -94,9 +96,10 @@ def _read(
 ) -> tuple[list[tuple[Any, ...]], list[tuple[str, str]]]:
     """One statement: person, area, ids, then the columns of _columns; with grounds also the facts of each part. Returns rows and (part, name)."""
     cohort, inputs = COHORTS[standing.table.people], taken(standing.table)
+    clock = next((cohort.columns[w] for w in _CLOCKS if w in cohort.columns), "null::date")
     readings = {key: reading_of(cohort, spec.from_record.take) for key, spec in inputs.items() if spec.from_record}
     parts = [p for p in dict.fromkeys(r.part for r in readings.values()) if p]
-    asked = [r.sql for r in readings.values()] + [sql for _, sql, _ in _hidden(inputs)]
+    asked = [r.sql for r in readings.values()] + [sql.replace("{clock}", clock) for _, sql, _ in _hidden(inputs)]
     if grounds:
         asked += [f"{p}.ids" for p in parts]
     ctes = "".join(f",\n{p} as ({part_sql(p)})" for p in parts)
@@ -170,8 +173,9 @@ def _with_last_test(standing: Standing, frame: pl.DataFrame, key: str, word: str
 
 
 def _last_test_after(standing: Standing) -> int | None:
-    """How many days after the last exposure the plan takes its last test of somebody exposed today; None where it takes none."""
-    name = next((k for k, s in taken(standing.table).items() if s.from_record and s.from_record.take == "last_exposure"), None)
+    """How many days after the last exposure (the entry) the plan takes its last test of somebody exposed (entering) today; None where it
+    takes none."""
+    name = next((k for k, s in taken(standing.table).items() if s.from_record and s.from_record.take in _CLOCKS), None)
     if name is None:
         return None
     fresh = decide_standing(standing, read_facts(standing.table, {name: standing.as_of}, standing.as_of), explain=False)

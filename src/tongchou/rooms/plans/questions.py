@@ -20,12 +20,13 @@ from tongchou.packs.plans.decide import Decision as Decided
 from tongchou.packs.plans.decide import decide_standing
 from tongchou.packs.plans.facts import read_facts
 from tongchou.packs.plans.preview import Preview, preview, rules_of
+from tongchou.packs.plans.replay import as_told
 from tongchou.packs.plans.resolve import stand
 from tongchou.record.access import Actor
 from tongchou.record.people.reach import like_paths
 from tongchou.record.plans import district_code
-from tongchou.rooms.plans.deciding import explained
-from tongchou.rooms.plans.models import Decision, PackVersion
+from tongchou.rooms.plans.deciding import Kept, explained
+from tongchou.rooms.plans.models import Decision, Explanation, PackVersion
 from tongchou.rooms.plans.onrecord import people_before
 from tongchou.rooms.plans.store import pack_of
 
@@ -62,7 +63,7 @@ class Replay:
 def replay(*, since: date | None = None, limit: int = 50) -> Replay:
     """Decide every stored decision again by the pack that it pins; equal ones (same pack, table, day and facts) are decided once.
 
-    Equal means: the same explanation, to the digest. A pack whose files no longer have the digest that the decision pins is broken.
+    Equal means: the same explanation, to the digest, or but for what explanations did not tell yet when it was kept. A pack whose files no longer have the digest that the decision pins is broken.
     """
     sql = """select d.pack_version_id, d.digest, d."table", d.as_of, d.known_on, d.area_code, d.facts::text, d.explanation_id, count(*), min(d.id::text)
              from plans_decision d where %(since)s::date is null or d.at >= %(since)s::date group by 1, 2, 3, 4, 5, 6, 7, 8 order by 1, 3, 4, 7"""
@@ -77,19 +78,25 @@ def replay(*, since: date | None = None, limit: int = 50) -> Replay:
         row = versions[version]
         by_pack[f"{row.pack} v{row.version} {mark[:12]}"] += count
         now = _again(row, mark, Decision(table=table, as_of=as_of, known_on=known_on, area_code=area, facts=json.loads(facts), pack_version=row))
-        state = "broken" if now is None else "equal" if now == kept else "differs"
+        state = "broken" if now is None else "equal" if now.explanation == kept or _told_the_same(kept, now) else "differs"
         seen[state] += count
         if state != "equal" and len(differs) < limit:
-            differs.append((uuid.UUID(first), kept, now or ""))
+            differs.append((uuid.UUID(first), kept, now.explanation if now else ""))
     return Replay(sum(seen.values()), seen["equal"], seen["differs"], seen["broken"], dict(by_pack), differs)
 
 
-def _again(row: PackVersion, mark: str, decision: Decision) -> str | None:
-    """The digest of what the pinned pack says now; None when the pack on record is not the one that the decision names."""
+def _told_the_same(digest: str, now: Kept) -> bool:
+    """Whether all that was kept is said again. Read only where the digests differ: what came to be told later is no other decision."""
+    kept = Explanation.objects.filter(digest=digest).values_list("content", flat=True).first()
+    return kept is not None and as_told(kept, json.loads(json.dumps(now.content))) == kept
+
+
+def _again(row: PackVersion, mark: str, decision: Decision) -> Kept | None:
+    """What the pinned pack says now; None when the pack on record is not the one that the decision names."""
     if row.digest != mark or pack_of(row).digest != mark:
         return None
     try:
-        return explained(decided_again(decision, explain=False), {}).explanation
+        return explained(decided_again(decision, explain=False), {})
     except Refusal:
         return None
 

@@ -141,7 +141,8 @@ def _its_kind(scheme: Scheme, area: Area, root: Area) -> bool:
 def _found(
     area: Area, root: Area, current: Grade | None, numbers: Numbers, findings: dict[str, tuple[str, date]], held: Iterable[Grade], at: datetime | None
 ) -> Found:
-    """What is known besides the numbers. A round of tests or the like from before the latest case says nothing any more."""
+    """What is known besides the numbers. A round of tests or the like from before the latest case says nothing any more; whether a later
+    round is recent enough to release by is the plan's to say, so its day goes along."""
     last = numbers.last_new
 
     def said(fact: str) -> bool | None:
@@ -154,7 +155,7 @@ def _found(
     place = findings.get("place", ("", date.min))[0] or None
     return Found(
         "rest" if area.pk == root.pk else place, said("round_negative"), said("last_contact_clear"), said("controlled"),
-        again, _was_high(area.pk, current, at), others,
+        again, _was_high(area.pk, current, at), others, findings["round_negative"][1] if said("round_negative") else None,
     )  # fmt: skip
 
 
