@@ -57,7 +57,10 @@ def test_files_of_the_same_name_do_not_overwrite_each_other(tmp_path: Path) -> N
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "会.txt").write_text(f"某区召开会议\n会议要求，各街道要{words}。\n", "utf-8")
     (tmp_path / "独.txt").write_text("某区召开会议\n会议要求，各社区要值守。\n", "utf-8")
-    wanted = {"一月__甲__会.txt.json": "各街道要完成排查。", "二月__甲__会.txt.json": "各街道要做好测温。", "乙__会.txt.json": "各街道要做好消杀。", "独.txt.json": "各社区要值守。"}
+    wanted = {
+        "一月__甲__会.txt.json": "各街道要完成排查。", "二月__甲__会.txt.json": "各街道要做好测温。",
+        "乙__会.txt.json": "各街道要做好消杀。", "独.txt.json": "各社区要值守。",
+    }  # fmt: skip
     given = [str(tmp_path / n) for n in ("一月", "二月", "独.txt")]
     for n, order in enumerate((given, given[::-1], [*given, str(tmp_path)])):
         out = tmp_path.parent / f"{tmp_path.name}-out{n}"
