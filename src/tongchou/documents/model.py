@@ -74,7 +74,7 @@ def addressees(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Annex, ..
         return names, ()
     numbered_names = [cell for n, name in enumerate(names, 1) for cell in (str(n), name)]
     pairs = [numbered_names[n : n + 4] for n in range(0, len(numbered_names), 4)]
-    rows = tuple(tuple([*row, *[""] * (4 - len(row))]) for row in pairs)
+    rows = tuple((*row, *[""] * (4 - len(row))) for row in pairs)
     return (f"{names[0]}等{len(names)}个单位",), (Annex("主送单位名单", Table(("序号", "单位", "序号", "单位"), rows)),)
 
 

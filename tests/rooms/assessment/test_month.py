@@ -123,8 +123,8 @@ def test_a_section_is_left_out_for_whom_it_is_not_meant_and_without_the_check_it
     assert {
         "orders",
         "grades",
-        "b_permits",
-        "c_difficulties",
+        "permits",
+        "difficulties",
         "supervision",
         "duty",
         "burden",

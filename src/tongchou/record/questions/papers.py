@@ -59,7 +59,7 @@ Compose = Callable[[Actor, Span], list[Block]]
 class Section:
     """title: as its heading, where a chapter has several. page: where the same figures are read, by name. brief, month: None where it has no place there.
 
-    permission: one of these is needed, or the section is left out.
+    place: where in its chapter. permission: one of these is needed, or the section is left out.
     """
 
     key: str
@@ -69,6 +69,7 @@ class Section:
     page: str
     month: Compose | None = None
     brief: Compose | None = None
+    place: int = 0
 
 
 _SECTIONS: dict[str, Section] = {}
@@ -82,7 +83,7 @@ def section(one: Section) -> None:
 
 
 def sections(actor: Actor, paper: str) -> list[Section]:
-    """What a paper ("brief", "month") may hold for who drafts it, in order of chapters and keys."""
+    """What a paper ("brief", "month") may hold for who drafts it, in the order of chapters and places."""
     order = list(CHAPTERS)
-    found = sorted(_SECTIONS.values(), key=lambda s: (order.index(s.chapter), s.key))
+    found = sorted(_SECTIONS.values(), key=lambda s: (order.index(s.chapter), s.place, s.key))
     return [s for s in found if (s.brief if paper == "brief" else s.month) is not None and any(map(actor.permits, s.permission))]

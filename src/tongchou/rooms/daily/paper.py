@@ -23,14 +23,4 @@ def reports(actor: Actor, span: Span) -> list[Block]:
     return [Paragraph(said)]
 
 
-section(
-    Section(
-        "a_reports",
-        "economy",
-        Text("企业生产和返岗", "Enterprises at work"),
-        (VIEW,),
-        "daily_overview",
-        month=reports,
-        brief=reports,
-    )
-)
+section(Section("reports", "economy", Text("企业生产和返岗", "Enterprises at work"), (VIEW,), "daily_overview", month=reports, brief=reports, place=1))

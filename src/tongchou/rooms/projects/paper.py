@@ -22,4 +22,4 @@ def projects(actor: Actor, span: Span) -> list[Block]:
     return [Paragraph(said + f"有障碍制约的{blocked}个，环节超期{sum(r.late for r in rows)}个。")]
 
 
-section(Section("d_projects", "economy", Text("重点项目", "Projects"), (VIEW,), "projects", month=projects))
+section(Section("projects", "economy", Text("重点项目", "Projects"), (VIEW,), "projects", month=projects, place=4))

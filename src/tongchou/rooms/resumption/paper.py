@@ -20,20 +20,13 @@ def permits(actor: Actor, span: Span) -> list[Block]:
     said += f"正在核查审核和待决定{waiting}家，其中超时{sum(r.late for r in rows)}家{share}。"
     table = tuple(
         (r.name, str(r.permits), str(r.checking + r.deciding), str(r.supplement), str(r.late), str(r.suspended))
-        for r in rows
-    )
-    return [
-        Paragraph(said),
-        *(
-            [Table(("街道", "持证复工", "办理中", "企业补正", "超时", "暂停"), table, "各街道复工情况")]
-            if table
-            else []
-        ),
-    ]
+        for r in rows if r.permits or r.checking or r.deciding or r.supplement or r.suspended
+    )  # fmt: skip
+    return [Paragraph(said), *([Table(("街道", "持证复工", "办理中", "企业补正", "超时", "暂停"), table, "各街道复工情况")] if table else [])]
 
 
 section(
     Section(
-        "b_permits", "economy", Text("复工许可", "Permits to work"), (VIEW,), "resumption", month=permits, brief=permits
+        "permits", "economy", Text("复工许可", "Permits to work"), (VIEW,), "resumption", month=permits, brief=lambda a, s: permits(a, s)[:1], place=2
     )
 )

@@ -12,12 +12,12 @@ from tongchou.rooms.risk.words import grade_title
 
 
 def grades(actor: Actor, span: Span) -> list[Block]:
-    """Which areas bear which grade on the last day of the span, the highest first; areas without a grade of their own are not named."""
+    """Which areas bear which grade on the last day of the span, the fewest first; nothing where no area has one."""
     held: dict[str, list[str]] = {}
     for g in grades_on(span.today):
         held.setdefault(g.grade, []).append(g.name)
     if not held:
-        return [Paragraph("没有登记区域风险等级。")]
+        return []
     parts = [
         f"{grade_title(grade, span.today).zh}{len(names)}个（{_some(names)}）"
         for grade, names in sorted(held.items(), key=lambda x: len(x[1]))
@@ -29,4 +29,4 @@ def _some(names: list[str]) -> str:
     return "、".join(names[:12]) + ("等" if len(names) > 12 else "")
 
 
-section(Section("grades", "control", Text("风险等级", "Grades of areas"), (VIEW,), "risk", month=grades, brief=grades))
+section(Section("grades", "control", Text("风险等级", "Grades of areas"), (VIEW,), "risk", month=grades, brief=grades, place=1))

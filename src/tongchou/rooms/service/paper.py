@@ -18,8 +18,8 @@ def difficulties(actor: Actor, span: Span) -> list[Block]:
         return [Paragraph(said)]
     table = tuple(
         (r.name, str(r.visits), str(r.raised), str(r.confirmed), str(r.late), "—" if r.share is None else f"{r.share}%")
-        for r in rows
-    )
+        for r in rows if r.visits or r.raised
+    )  # fmt: skip
     return [
         Paragraph(said),
         Table(("街道", "走访", "受理", "确认解决", "超时", "按时确认率"), table, "各街道企业困难办理情况"),
@@ -28,12 +28,7 @@ def difficulties(actor: Actor, span: Span) -> list[Block]:
 
 section(
     Section(
-        "c_difficulties",
-        "economy",
-        Text("企业困难", "Difficulties of enterprises"),
-        (VIEW,),
-        "service",
-        month=difficulties,
-        brief=difficulties,
+        "difficulties", "economy", Text("企业困难", "Difficulties of enterprises"), (VIEW,), "service", month=difficulties,
+        brief=lambda a, s: difficulties(a, s)[:1], place=3,
     )
-)
+)  # fmt: skip

@@ -109,16 +109,6 @@ def _day(at: datetime) -> str:
     return f"{here.month}月{here.day}日{here:%H}时"
 
 
-section(
-    Section(
-        "supervision",
-        "supervision",
-        Text("督导检查", "Supervision"),
-        (OVERSEE, PLAN),
-        "coverage",
-        month=month,
-        brief=brief,
-    )
-)
-section(Section("praise", "account", Text("典型选树", "Praise"), ("praise.view",), "praise", month=praised))
-section(Section("leads", "account", Text("问责线索", "Leads"), ("lead.figures",), "leads", month=led))
+section(Section("supervision", "supervision", Text("督导检查", "Supervision"), (OVERSEE, PLAN), "coverage", month=month, brief=brief))
+section(Section("praise", "account", Text("典型选树", "Praise"), ("praise.view",), "praise", month=praised, place=1))
+section(Section("leads", "account", Text("问责线索", "Leads"), ("lead.figures",), "leads", month=led, place=2))

@@ -26,12 +26,6 @@ def orders(actor: Actor, span: Span) -> list[Block]:
 
 section(
     Section(
-        "orders",
-        "control",
-        Text("管控措施", "Orders"),
-        ("restriction.counts",),
-        "order_counts",
-        month=orders,
-        brief=orders,
+        "orders", "control", Text("管控措施", "Orders"), ("restriction.counts",), "order_counts", month=orders, brief=lambda a, s: orders(a, s)[:1], place=2
     )
 )
