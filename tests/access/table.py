@@ -108,7 +108,7 @@ PAGES: dict[str, Way] = {
             "accounts", "account_new", "audit", "audit_refusals", "audit_verify", "custody", "custody_take_in", "figures", "people_import",
             "units_import", "territory_import", "kinds", "kind_new", "loop_new", "people_duplicates", "territory", "gaps", "units",
             "unit_new", "work", "unit_lookup", "issue", "duty", "duty_month", "duty_calendar", "duty_plan", "duty_log", "duty_unit",
-            "audit_heads", "audit_exports", "exports", "favicon", "scores", "score_loops",
+            "audit_heads", "audit_exports", "exports", "favicon", "scores", "score_loops", "month",
             "matching", "match_new", "match_pool", "match_import", "match_runs", "match_run_new", "trips", "trip_new", "trip_sign_up", "my_trip",
             "service", "service_visits", "service_lookup", "service_visit_new", "service_topics", "service_case_new", "difficulties", "difficulty_new",
             "packs", "pack_draft", "plan_decide", "plan_preview", "plan_replay", "orders", "order_counts", "order_batch", "care_pass",

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.intake.test_proposer import model, reply
+from tongchou.cli.intake import output_names
 from tongchou.cli.main import app
 
 
@@ -49,6 +50,31 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_done(tmp_path: Path) -> Non
     assert done.exit_code == 1
     assert "1 documents, 1 directives, 2 refused" in done.output
     assert "empty.txt" in done.output
+
+
+def test_files_of_the_same_name_do_not_overwrite_each_other(tmp_path: Path) -> None:
+    for folder, words in (("一月/甲", "完成排查"), ("二月/甲", "做好测温"), ("二月/乙", "做好消杀")):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "会.txt").write_text(f"某区召开会议\n会议要求，各街道要{words}。\n", "utf-8")
+    (tmp_path / "独.txt").write_text("某区召开会议\n会议要求，各社区要值守。\n", "utf-8")
+    wanted = {
+        "一月__甲__会.txt.json": "各街道要完成排查。", "二月__甲__会.txt.json": "各街道要做好测温。",
+        "乙__会.txt.json": "各街道要做好消杀。", "独.txt.json": "各社区要值守。",
+    }  # fmt: skip
+    given = [str(tmp_path / n) for n in ("一月", "二月", "独.txt")]
+    for n, order in enumerate((given, given[::-1], [*given, str(tmp_path)])):
+        out = tmp_path.parent / f"{tmp_path.name}-out{n}"
+        done = CliRunner().invoke(app, ["intake", *order, "--out", str(out)])
+        assert "4 documents, 4 directives, 0 refused" in done.output
+        assert {p.name: json.loads(p.read_text("utf-8"))["items"][0]["text"] for p in out.iterdir()} == wanted
+
+
+def test_names_are_distinct_even_where_folders_hold_the_mark_or_differ_only_in_case() -> None:
+    paths = [Path(p) for p in ("/a/b/x.txt", "/a__b/x.txt", "/A/B/x.txt", "/x.txt", "/c/y.txt")]
+    names = dict(zip(paths, output_names(paths), strict=True))
+    assert len({n.casefold() for n in names.values()}) == 5
+    assert names[Path("/c/y.txt")] == "y.txt.json"
+    assert dict(zip(paths[::-1], output_names(paths[::-1]), strict=True)) == names
 
 
 TWO = "某区召开会议\n会议要求，各街道要做好排查。\n会后大家认为工地围挡宜尽早补齐。\n"

@@ -19,6 +19,7 @@ from tongchou.documents.model import (
     OfficialDocument,
     Paragraph,
     Table,
+    addressees,
     day_text,
     han_number,
     numbered,
@@ -149,3 +150,37 @@ def test_word_has_the_measures_and_the_elements() -> None:
     assert body.runs[0]._element.rPr.rFonts.get(qn("w:eastAsia")) == "仿宋"
     assert section.header.paragraphs[0].text == "送审稿　未签发"
     assert not docx.Document(io.BytesIO(to_word(sample(draft=False)))).sections[0].header.paragraphs[0].text
+
+
+def test_many_addressees_stand_in_an_annex_and_few_do_not() -> None:
+    names = tuple(f"{n}号街道" for n in range(1, 14))
+    to, annexes = addressees(names)
+    assert to == ("1号街道等13个单位",)
+    assert [c for row in annexes[0].table.rows for c in row if c.endswith("街道")] == list(names)
+    assert addressees(names[:12]) == (names[:12], ())
+    assert addressees(()) == ((), ())
+
+
+def test_the_annex_is_numbered_after_the_other_attachments() -> None:
+    _, annexes = addressees(tuple(f"{n}号街道" for n in range(13)))
+    assert sample(annexes=annexes).annex_mark(0) == "附件"
+    both = sample(annexes=annexes, attachments=("名册",))
+    assert (both.attached, both.annex_mark(0)) == (("名册", "主送单位名单"), "附件2")
+
+
+@needs_font
+def test_the_annex_has_a_page_of_its_own_before_the_imprint() -> None:
+    names = tuple(f"{n}号街道" for n in range(1, 41))
+    to, annexes = addressees(names)
+    made = sample(to=to, annexes=annexes, copies=("区委办公室",), printed_by="区指挥部办公室", draft=False)
+    pages = [re.sub(r"\s", "", p.extract_text()) for p in PdfReader(io.BytesIO(to_pdf(made))).pages]
+    assert "1号街道等40个单位：" in pages[0]
+    assert "附件：主送单位名单" in pages[0]
+    (annexed,) = [p for p in pages if p.startswith("附件主送单位名单")]
+    assert all(n in annexed for n in names)
+    assert "抄送" in pages[-1]
+    assert "抄送" not in pages[0]
+    word = docx.Document(io.BytesIO(to_word(made)))
+    (annex,) = [p for p in word.paragraphs if p.paragraph_format.page_break_before]
+    assert annex.text == "附件"
+    assert [c.text for c in word.tables[-1].rows[1].cells] == ["1", "1号街道", "2", "2号街道"]

@@ -207,6 +207,31 @@ def test_announced_counts_are_checked() -> None:
     assert [(c.announced, c.found, c.missing, c.agrees) for c in bad] == [(4, 3, (3,), False)]
 
 
+@pytest.mark.parametrize(
+    ("text", "announced"),
+    [
+        ("周明提出四个方面要求，各街道要排查登记，各社区要做好测温。", [("四个方面", 4)]),
+        ("会议从三个方面作了部署，要求各街道要排查。", [("三个方面", 3)]),
+        ("周明就此提出3点意见，各街道要抓好落实。", [("3点意见", 3)]),
+        ("以上四个方面要求，各街道要落实。", []),
+        ("全区十条街道要完成排查。", []),
+        ("要落实“三个方面”工作法，各街道要排查。", []),
+        ("周明强调一点意见，各街道要排查。", []),
+    ],
+)
+def test_announced_without_a_series_is_told_and_is_no_fault(text: str, announced: list[tuple[str, int]]) -> None:
+    found = read_text(HEAD + text + "\n").counts
+    assert [(c.text, c.announced) for c in found] == announced
+    assert all(c.unnumbered and not c.missing for c in found)
+
+
+def test_the_place_of_an_announcement_is_its_place_in_the_clean_text() -> None:
+    read = read_text(HEAD + "周明提出四个方面要求，各街道要排查登记。\n")
+    (check,) = read.counts
+    assert read.clean[check.start : check.end] == check.text
+    assert all(not c.unnumbered for c in read_text(HEAD + "周明提出四个方面要求：一是各街道排查。二是各社区登记。\n").counts)
+
+
 def test_said_twice_is_one_item() -> None:
     assert len(items(HEAD + "会议要求，各街道要排查登记。随后强调，各街道要排查登记。\n")) == 1
 

@@ -82,7 +82,7 @@ def _work_off(demo: Demo, who: str, loop: str, at: datetime, hours: float) -> No
     reported = max(signed + timedelta(hours=2), at + timedelta(hours=hours * share))
     if pace < 0.03 or reported > late:
         return
-    result = [{"key": "result", "type": "text", "text": "已按要求办理，台账和照片已归档。"}]
+    result = [{"key": "result", "type": "text", "text": _told(demo, who, at)}]
     demo.do(who, "loop.advance", reported, loop=loop, step="report", evidence=result)
     checked = reported + timedelta(hours=1 + 18 * demo.rng.random())
     if pace > 0.98 or checked > late:
@@ -91,6 +91,16 @@ def _work_off(demo: Demo, who: str, loop: str, at: datetime, hours: float) -> No
     asked = checked + timedelta(hours=170 + 20 * demo.rng.random())
     if pace < 0.9 and asked < late:
         demo.do("hq", "loop.follow_up", asked, loop=loop, satisfied=True, note="电话回访，已落实。")
+
+
+def _told(demo: Demo, who: str, at: datetime) -> str:
+    """What a street reports: its own numbers each time; the last street says the same words every time, which the scores notice."""
+    if who == f"street{demo.count('street')}":
+        return "已按要求办理，台账和照片已归档。"
+    mark = zlib.crc32(f"{who}:{at.isoformat()}".encode())
+    seen, mended = 6 + mark % 53, mark // 53 % 6
+    said = f"检查{seen}处，" + (f"发现问题{mended}个，已督促整改" if mended else "未发现问题")
+    return f"{said}；{('台账已建', '照片已归档', '逐项登记造册', '明细报社区防控部')[mark // 331 % 4]}。"
 
 
 def _ask(demo: Demo, day: int, at: datetime) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from tongchou.cli.demo_cast import LEADERS, Demo
+from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
 from tongchou.record.models import Loop, Responsibility
@@ -39,7 +40,8 @@ def make_service(demo: Demo) -> None:
     for n, key in enumerate(keys):
         for week in range(3):
             if demo.rng.random() < 0.75:
-                at = timezone.now() - timedelta(days=20 - 7 * week, hours=demo.rng.uniform(0, 60))
+                day = timezone.now().astimezone(SHANGHAI) - timedelta(days=20 - 7 * week, hours=demo.rng.uniform(0, 60))
+                at = day.replace(hour=9 + (n + 3 * week) % 8, minute=(7 * n + 11 * week) % 60)  # in working hours
                 _visit(demo, names[held[demo.units[key].pk]], key, n + week, at)
     _share(demo, keys)
 

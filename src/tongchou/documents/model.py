@@ -57,8 +57,32 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Annex:
+    """What is set behind the text on a page of its own (附件): its title and its table."""
+
+    title: str
+    table: Table
+
+
+MOST_ADDRESSEES = 12
+"""With more of them the first page would hold no text: they are listed in an annex."""
+
+
+def addressees(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Annex, ...]]:
+    """The addressees as they stand above the text, and the annex that lists them all where they are too many."""
+    if len(names) <= MOST_ADDRESSEES:
+        return names, ()
+    numbered_names = [cell for n, name in enumerate(names, 1) for cell in (str(n), name)]
+    pairs = [numbered_names[n : n + 4] for n in range(0, len(numbered_names), 4)]
+    rows = tuple((*row, *[""] * (4 - len(row))) for row in pairs)
+    return (f"{names[0]}等{len(names)}个单位",), (Annex("主送单位名单", Table(("序号", "单位", "序号", "单位"), rows)),)
+
+
+@dataclass(frozen=True, slots=True)
 class OfficialDocument:
     """masthead: 发文机关标志. to: 主送机关. issuer, dated: 署名 and 成文日期. issue: of a brief or of minutes, instead of a number.
+
+    attachments: titles of what goes along; annexes: attachments that are set with the document, after the others.
 
     draft: not issued yet; every page then says so.
     """
@@ -73,6 +97,7 @@ class OfficialDocument:
     issue: int | None = None
     to: tuple[str, ...] = ()
     attachments: tuple[str, ...] = ()
+    annexes: tuple[Annex, ...] = ()
     note: str = ""
     signer: str = ""
     urgency: str = ""
@@ -80,6 +105,15 @@ class OfficialDocument:
     printed_by: str = ""
     present: tuple[str, ...] = ()
     draft: bool = True
+
+    @property
+    def attached(self) -> tuple[str, ...]:
+        """附件说明: every title, in the order of their numbers."""
+        return (*self.attachments, *(a.title for a in self.annexes))
+
+    def annex_mark(self, n: int) -> str:
+        """What stands above the n-th annex, counted from 0: 附件, with its number where there are several attachments."""
+        return f"附件{len(self.attachments) + n + 1}" if len(self.attached) > 1 else "附件"
 
     def __post_init__(self) -> None:
         if self.form not in FORMS:

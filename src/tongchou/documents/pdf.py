@@ -63,7 +63,11 @@ def _data(document: OfficialDocument) -> dict[str, Any]:
     return {
         "form": document.form, "masthead": document.masthead, "title": document.title, "body": body, "issuer": document.issuer,
         "dated": day_text(document.dated), "number": str(document.number) if document.number else "", "issue": document.issue or 0,
-        "to": "、".join(document.to), "attachments": list(document.attachments), "note": document.note, "signer": document.signer,
+        "annexes": [
+            {"mark": document.annex_mark(n), "title": a.title, "header": list(a.table.header), "rows": [list(r) for r in a.table.rows]}
+            for n, a in enumerate(document.annexes)
+        ],
+        "to": "、".join(document.to), "attachments": list(document.attached), "note": document.note, "signer": document.signer,
         "urgency": document.urgency, "copies": "，".join(document.copies), "printed_by": document.printed_by,
         "present": "、".join(document.present), "draft": document.draft, "fonts": {k: list(v) for k, v in layout.FONTS.items()},
         "line": layout.LINE_PITCH, "pitch": layout.CHARACTER_PITCH, "sizes": [layout.TITLE, layout.SMALL, layout.MASTHEAD], "red": layout.RED,

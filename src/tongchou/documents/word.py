@@ -198,10 +198,10 @@ def _table(book: Any, block: Table) -> None:
 
 
 def _foot(book: Any, document: OfficialDocument) -> None:
-    if document.attachments:
+    if document.attached:
         _line(book, "", indent=False)
-        for n, name in enumerate(document.attachments, 1):
-            number = f"{n}." if len(document.attachments) > 1 else ""
+        for n, name in enumerate(document.attached, 1):
+            number = f"{n}." if len(document.attached) > 1 else ""
             _line(book, ("附件：" if n == 1 else "　　　") + number + name)
     if document.form not in ("minutes", "brief"):
         for _ in range(2):
@@ -213,6 +213,10 @@ def _foot(book: Any, document: OfficialDocument) -> None:
         _line(book, "出席：" + "、".join(document.present))
     if document.note:
         _line(book, f"（{document.note}）")
+    for n, annex in enumerate(document.annexes):
+        _line(book, document.annex_mark(n), font="black", indent=False).paragraph_format.page_break_before = True
+        _line(book, annex.title, font="title", size=layout.TITLE, align=ALIGN.CENTER, indent=False, exact=False)
+        _table(book, annex.table)
     if document.copies:
         _line(book, f"抄送：{'，'.join(document.copies)}。", size=layout.SMALL, indent=False)
     if document.printed_by and document.form != "letter":

@@ -194,7 +194,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class CountCheck:
-    """An announced number of points (“四个方面”) and how many of that series were found after it."""
+    """An announced number of points (“四个方面”) and how many of that series were found after it; found 0: no ordinals follow."""
 
     text: str
     start: int
@@ -206,6 +206,11 @@ class CountCheck:
     @property
     def agrees(self) -> bool:
         return self.announced == self.found and not self.missing
+
+    @property
+    def unnumbered(self) -> bool:
+        """Whether the text announces points and numbers none: nothing can be checked, and it is no fault."""
+        return self.found == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,3 +95,51 @@ def test_the_tree_shows_what_is_late_where_and_a_street_its_own_branch(cast: Cas
     assert file.count("\r\n") == 5
     street = signed_in(cast, "street")
     assert "west_street" not in street.get(reverse("loop_tree", args=[east.pk])).content.decode()
+
+
+def wide(cast: Cast) -> tuple[uuid.UUID, list[uuid.UUID]]:
+    """A task with three parts and fifteen below each: more than is shown at once. Returns the top and its parts."""
+    top, parts = new_id(), [new_id() for _ in range(3)]
+    due = (timezone.now() + timedelta(days=3)).isoformat()
+    common = {"kind": "task", "due_at": due}
+    units = [cast.units[n].pk for n in ("east_street", "west_street", "department")]
+    cast.act("hq", "loop.open", id=str(top), title="全区排查", owner_unit=cast.units["office"].pk, **common)
+    below = [common | {"id": str(p), "title": f"分工{n}", "owner_unit": units[n], "parent": str(top)} for n, p in enumerate(parts)]
+    cast.act("hq", "loop.open_many", items=below)
+    spring = cast.units["spring_community"].pk
+    leaves = [common | {"title": f"末端{n}-{m}", "owner_unit": spring, "parent": str(p)} for n, p in enumerate(parts) for m in range(15)]
+    cast.act("hq", "loop.open_many", items=leaves)
+    return top, parts
+
+
+def test_of_a_large_tree_two_levels_and_what_is_late_are_shown_and_a_branch_opens(cast: Cast) -> None:
+    top, parts = wide(cast)
+    Loop.objects.filter(title="末端1-7").update(deadline=timezone.now() - timedelta(hours=1))
+    hq = signed_in(cast, "hq")
+    page = hq.get(reverse("loop_tree", args=[top])).content.decode()
+    assert all(f"分工{n}" in page for n in range(3))
+    assert "末端1-7" in page
+    assert "末端0-3" not in page
+    assert "另有 14 件未超时" in page
+    opened = hq.get(reverse("loop_tree", args=[parts[0]]), {"part": "open"}, headers={"HX-Request": "true"}).content.decode()
+    assert all(f"末端0-{m}" in opened for m in range(15))
+    assert "<html" not in opened
+    assert "末端" not in hq.get(reverse("loop_tree", args=[parts[0]]), {"part": "shut"}).content.decode()
+    assert hq.get(reverse("loop_tree", args=[top]), {"all": "1"}).content.decode().count("末端") == 45
+    late = hq.get(reverse("loop_tree", args=[top]), {"late": "1"}).content.decode()
+    assert ("末端1-7" in late, "末端1-8" in late, "分工0" in late) == (True, False, False)
+    assert signed_in(cast, "next_street").get(reverse("loop_tree", args=[parts[0]]), {"part": "open"}).status_code == 404
+
+
+def test_what_is_late_would_be_missed_were_it_not_shown(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tongchou.rooms.command.pages import tree as pages
+
+    top, _ = wide(cast)
+    Loop.objects.filter(title="末端1-7").update(deadline=timezone.now() - timedelta(hours=1))
+    monkeypatch.setattr(pages, "LATE_SHOWN", 0)
+    assert "末端1-7" not in signed_in(cast, "hq").get(reverse("loop_tree", args=[top])).content.decode()
+
+
+def test_nothing_late_is_said_in_words(cast: Cast) -> None:
+    top, _ = wide(cast)
+    assert "没有超时的" in signed_in(cast, "hq").get(reverse("loop_tree", args=[top]), {"late": "1"}).content.decode()

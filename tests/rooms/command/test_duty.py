@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
@@ -311,3 +312,25 @@ def test_an_incident_is_reported_by_telephone_then_in_writing_and_closed_by_anot
     refused(lambda: do(cast, "street", "loop.advance", loop=loop, step="close"))
     do(cast, "hq", "loop.advance", loop=loop, step="close")
     assert Loop.objects.get(pk=loop).closed_at is not None
+
+
+def test_the_clocks_of_an_incident_stand_on_its_page_and_on_the_duty_page(cast: Cast) -> None:
+    early, late = incident(cast, "accident", 5), incident(cast, "disaster", 30)
+    do(cast, "street", "loop.advance", loop=early.pk, step="phone", evidence=TOLD)
+    do(cast, "street", "loop.advance", loop=late.pk, step="phone", evidence=TOLD)
+    hq = signed_in(cast, "hq")
+    page = hq.get(reverse("loop", args=[early.pk])).content.decode()
+    assert re.search(r"20 分钟，应于 \d\d-\d\d \d\d:\d\d 前，按时", page)
+    assert re.search(r"40 分钟，应于 \d\d-\d\d \d\d:\d\d 前<", page)
+    assert "20 分钟，应于" in hq.get(reverse("loop", args=[late.pk])).content.decode().replace("前，超时", "")
+    duty = hq.get(reverse("duty")).content.decode()
+    assert "5 分钟" in duty
+    assert "30 分钟，超时" in duty
+    do(cast, "hq", "loop.advance", loop=early.pk, step="withdraw", note="误报")
+    assert "应于" not in hq.get(reverse("loop", args=[early.pk])).content.decode()
+
+
+def test_the_next_streets_incidents_are_not_on_the_duty_page(cast: Cast) -> None:
+    incident(cast, "accident", 5)
+    assert "安全事故" in signed_in(cast, "street").get(reverse("duty")).content.decode()
+    assert "安全事故" not in signed_in(cast, "next_street").get(reverse("duty")).content.decode()

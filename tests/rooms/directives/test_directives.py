@@ -494,3 +494,16 @@ def test_many_files_go_to_the_queue_and_one_refused_file_keeps_no_other_out(town
     assert (alone.status_code, "“.exe”" in alone.content.decode()) == (422, True)
     known = client.post(reverse("directive_new"), {"client_id": str(new_id()), "text": texts[0]}, follow=True)
     assert "没有重复收" in known.content.decode()
+
+
+def test_points_announced_and_not_numbered_are_told_and_are_no_fault(town: Cast) -> None:
+    head = "清源区召开疫情防控调度会\n3月5日，区委书记周明主持召开会议。周明提出四个方面要求"
+    hq = signed_in(town, "hq")
+    without = taken_in(town, f"{head}，各街道要逐户排查登记，各社区要做好测温。\n")
+    page = hq.get(reverse("directive_document", args=[without.pk])).content.decode()
+    assert "原文提到“四个方面”（4 项）" in page
+    assert "应有 4 项" not in page
+    lacking = taken_in(town, f"{head}：一是各街道排查。二是各社区登记。四是商场测温。\n")
+    page = hq.get(reverse("directive_document", args=[lacking.pk])).content.decode()
+    assert "应有 4 项，找到 3 项" in page
+    assert "原文提到“四个方面”" not in page

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from tongchou.documents.model import Block, Heading, Paragraph, Table
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Loop
-from tongchou.record.questions.figures import by_area, by_day, top_area
-from tongchou.rooms.assessment.definition import MEASURES, in_force
+from tongchou.record.questions.figures import by_area, by_day, over_period, top_area
+from tongchou.record.questions.papers import CHAPTERS, Span, sections
+from tongchou.rooms.assessment.definition import MEASURES, Definition, in_force
 from tongchou.rooms.assessment.questions import Line, Oddity, Period, ranking
 
 ODDITIES = {
@@ -49,9 +51,9 @@ def score_bulletin(actor: Actor, kind: str, kind_name: str, over: Period, now: d
     else:
         body.append(Paragraph("期内没有应办结的事项。"))
     if ranked:
-        header = ("位次", "单位", "得分", *(MEASURES[k].title.zh for k in how.weights), "较上期")
-        rows = [(str(x.rank), x.name, f"{x.score}", *_shares(x), _change(x, earlier)) for x in ranked]
-        body.append(Table(header, tuple(rows), f"各{kind_name}考核情况"))
+        table = _score_table(ranked, how, earlier)
+        assert table is not None
+        body.append(replace(table, caption=f"各{kind_name}考核情况"))
         few_of_many = min(3, len(ranked) // 2)
         best, last = ranked[: few_of_many or 1], ranked[len(ranked) - few_of_many :][::-1]
         body += [Heading("好的方面"), Paragraph(f"得分靠前的是：{'、'.join(x.name for x in best)}。")]
@@ -100,13 +102,14 @@ def _moment(at: datetime) -> str:
 
 
 def daily_brief(actor: Actor, now: datetime) -> tuple[str, list[Block]]:
-    """Title and body of the day's brief: what was opened and closed, what is open and late, by area."""
+    """Title and body of the day's brief: what was opened and closed, what is open and late, by area; then what the rooms say of the day."""
     top = top_area(actor)
     parts, course = by_area(actor, top, now), by_day(actor, top, now, days=2)
     today, yesterday = course[-1], course[-2]
     late, supervised = sum(p.late for p in parts), sum(p.supervised + p.accountable for p in parts)
     local = now.astimezone(SHANGHAI)
     body: list[Block] = [
+        Heading("事项办理"),
         Paragraph(
             f"截至{_moment(now)}，全区今日新交办事项{today.opened}件（昨日{yesterday.opened}件），办结{today.closed}件（昨日{yesterday.closed}件）；"
             f"在办{sum(p.open for p in parts)}件，其中超时{late}件，已升级督办或列入问责线索{supervised}件。"
@@ -123,7 +126,75 @@ def daily_brief(actor: Actor, now: datetime) -> tuple[str, list[Block]]:
     worst = sorted((p for p in parts if p.late), key=lambda p: -p.late)[:3]
     if worst:
         body.append(Paragraph("超时较多的是：" + "、".join(f"{p.name}（{p.late}件）" for p in worst) + "，请抓紧办理。"))
-    return f"每日工作简报（{local.month}月{local.day}日）", body
+    return f"每日工作简报（{local.month}月{local.day}日）", body + chapters(actor, "brief", Span(local.date(), local.date(), now))
+
+
+def chapters(actor: Actor, paper: str, span: Span) -> list[Block]:
+    """What the rooms say, chapter by chapter; a chapter with nothing to say is left out, one with several sections has a heading for each."""
+    told: dict[str, list[tuple[str, list[Block]]]] = {}
+    for one in sections(actor, paper):
+        run = one.brief if paper == "brief" else one.month
+        said = run(actor, span) if run else []
+        if said:
+            told.setdefault(one.chapter, []).append((one.title.zh, said))
+    body: list[Block] = []
+    for chapter, parts in told.items():
+        body.append(Heading(CHAPTERS[chapter]))
+        for title, said in parts:
+            body += [*([Heading(title, 2)] if len(parts) > 1 else []), *said]
+    return body
+
+
+def monthly_report(actor: Actor, over: Period, now: datetime) -> tuple[str, list[Block]]:
+    """Title and body of a month's report: what became of the tasks by area, the ranking, both hands, supervision, duty, the burden of reports, praise."""
+    span, top = Span(over.first, over.last, now), top_area(actor)
+    parts = over_period(actor, top, span.since, span.until)
+    opened, closed, verified, in_time, late, again = (
+        sum(getattr(p, k) for p in parts) for k in ("opened", "closed", "verified", "in_time", "late", "reopened")
+    )
+    share = f"，按期办结率{_per_cent(in_time, closed)}" if closed else ""
+    so_far = "" if span.until < now else f"（截至{_moment(now)}）"
+    body: list[Block] = [
+        Paragraph(f"{days(over)}{so_far}统筹疫情防控和经济社会发展工作情况报告如下。"),
+        Heading("事项办理"),
+        Paragraph(f"期内交办事项{opened}件，办结{closed}件，其中经其他单位核验办结{verified}件{share}；期内到期未按时办结{late}件，办结后又重开{again}件。"),
+        Table(
+            ("区域", "交办", "办结", "核验办结", "到期未按时", "重开", "按期办结率"),
+            tuple(
+                (p.name, str(p.opened), str(p.closed), str(p.verified), str(p.late), str(p.reopened), "—" if p.in_time_share is None else f"{p.in_time_share}%")
+                for p in parts
+            ),
+            "各区域事项办理情况",
+        ),
+    ]
+    body += _ranked(actor, over, now) + chapters(actor, "month", span)
+    body.append(Paragraph(f"以上数据取自系统办理记录，截至{_moment(now)}。"))
+    whole = over.first.day == 1 and (over.last + timedelta(days=1)).day == 1 and over.last - over.first < timedelta(days=31)
+    name = f"{over.first.year}年{over.first.month}月" if whole else days(over)
+    return f"{name}工作月报" if whole else f"{name}工作情况报告", body
+
+
+def _ranked(actor: Actor, over: Period, now: datetime) -> list[Block]:
+    """The ranking of the first kind of units that is scored, for who may see scores."""
+    if not actor.permits("scores.view"):
+        return []
+    how = in_force(over.last)
+    lines = ranking(actor, how.ranked[0], over, now).lines
+    table = _score_table(lines, how, None)
+    odd = sum(bool(x.warnings) for x in lines)
+    said = f"{odd}个单位有需要核查的情况，见考核通报。" if odd else ""
+    return [Heading("考核排名"), *([table] if table else [Paragraph("期内可考核的事项不足，不作排名。")]), *([Paragraph(said)] if said else [])]
+
+
+def _score_table(lines: list[Line], how: Definition, earlier: dict[int, float | None] | None) -> Table | None:
+    """The ranked units; earlier: scores of the period before, where they are to be compared."""
+    rows = [
+        (str(x.rank), x.name, f"{x.score}", *_shares(x), *(() if earlier is None else (_change(x, earlier),)))
+        for x in lines if x.score is not None
+    ]  # fmt: skip
+    more = () if earlier is None else ("较上期",)
+    header = ("位次", "单位", "得分", *(MEASURES[k].title.zh for k in how.weights), *more)
+    return Table(header, tuple(rows), "考核情况") if rows else None
 
 
 CHAIN = "chain_block"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from tongchou.documents.model import Number, OfficialDocument
+from tongchou.documents.model import Number, OfficialDocument, addressees
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.record.models import Unit
 from tongchou.rooms.assessment.blocks import set_blocks
@@ -17,6 +17,7 @@ NUMBERED = ("document", "bulletin", "letter")
 def as_document(row: Bulletin) -> OfficialDocument:
     """The document with its elements; without number and marked as a draft until it is signed."""
     names = dict(Unit.objects.filter(pk__in=row.to_units).values_list("pk", "name"))
+    to, annexes = addressees(tuple(names[u] for u in row.to_units if u in names))
     numbered = row.form in NUMBERED
     return OfficialDocument(
         form=row.form,
@@ -27,7 +28,8 @@ def as_document(row: Bulletin) -> OfficialDocument:
         dated=(row.signed_at or timezone.now()).astimezone(SHANGHAI).date(),
         number=Number(row.organ, row.year, row.seq) if numbered and row.seq and row.year else None,
         issue=row.seq if not numbered else None,
-        to=tuple(names[u] for u in row.to_units if u in names) if len(names) <= 12 else (f"{names[row.to_units[0]]}等{len(names)}个单位",),
+        to=to,
+        annexes=annexes,
         note=row.note,
         copies=tuple(row.copies),
         present=tuple(row.present) if row.form == "minutes" else (),

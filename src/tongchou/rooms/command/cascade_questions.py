@@ -10,7 +10,8 @@ from typing import Any
 from django.db import connection
 
 from tongchou.record.access import Actor
-from tongchou.record.questions.loopfile import loop_file
+from tongchou.record.loops.engine import not_found
+from tongchou.record.loops.state import load, visible
 from tongchou.record.questions.worklist import scope_condition
 
 DEEPEST = 12
@@ -62,7 +63,9 @@ limit %(most)s
 
 def tree(actor: Actor, root: uuid.UUID, now: datetime) -> list[Branch]:
     """The loop and all below it that the actor may see, each followed by what lies under it. Not found outside the actor's reach."""
-    loop_file(actor, root)
+    found = load([root])
+    if not found or not visible(actor, found[0]):
+        raise not_found()
     values: dict[str, Any] = {"root": root, "deepest": DEEPEST, "most": MOST}
     scope = scope_condition(actor, "loop.view", values)
     with connection.cursor() as cursor:

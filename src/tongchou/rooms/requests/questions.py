@@ -327,11 +327,12 @@ def burden(actor: Actor, by: str, since: datetime, until: datetime, *, most: int
     return [Burden(r[0], reports[-r[0] - 1].title if by == "asker" and r[0] < 0 else r[1], *r[2:]) for r in rows]
 
 
-def repeats_refused(since: datetime) -> int:
+def repeats_refused(since: datetime, until: datetime | None = None) -> int:
     """How many requests were refused because they repeat what is on record."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select count(*) from record_storedrefusal where verb = 'request.declare' and reason = 'duplicate' and at >= %s",
-            [since],
+            "select count(*) from record_storedrefusal where verb = 'request.declare' and reason = 'duplicate' "
+            "and at >= %s and at < coalesce(%s, 'infinity'::timestamptz)",
+            [since, until],
         )
         return int(cursor.fetchone()[0])

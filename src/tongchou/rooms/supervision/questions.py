@@ -11,6 +11,7 @@ from django.db import connection
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.record.access import Actor
 from tongchou.record.territory.reach import condition
+from tongchou.rooms.supervision.models import Praise
 from tongchou.rooms.supervision.reach import OVERSEE, PLAN, VIEW, group_in_reach
 
 WEEKS = 8
@@ -113,7 +114,7 @@ join record_unit g on g.id = r.group_id
 join record_area a on a.id = g.area_id
 left join record_account c on c.id = coalesce(v.finished_by_id, v.begun_by_id, v.account_id)
 left join lateral (select count(*) as n from supervision_visitfinding f where f.visit_id = v.id) f on true
-where v.planned_on >= %(since)s and {reach}
+where {within} and {reach}
 group by grouping sets ((g.id, g.name), (g.id, g.name, c.id, c.display_name))
 order by g.name, g.id, grouping(c.display_name) desc, c.display_name nulls last
 """
@@ -122,9 +123,20 @@ order by g.name, g.id, grouping(c.display_name) desc, c.display_name nulls last
 def load(actor: Actor, now: datetime, weeks: int = WEEKS) -> list[Load]:
     """Visits of each group and of each of its people in the last weeks. For those who plan or oversee."""
     today = now.astimezone(SHANGHAI).date()
-    values: dict[str, Any] = {"today": today, "since": week_starts(today, weeks)[0]}
+    return _load(actor, "v.planned_on >= %(since)s", {"today": today, "since": week_starts(today, weeks)[0]})
+
+
+def load_between(actor: Actor, first: date, last: date, today: date) -> list[Load]:
+    """The same over the days from first to last: visits finished on one of them, and those planned for one that were not. today: by which one is late."""
+    within = """(v.finished_at >= %(since)s and v.finished_at < %(until)s
+        or v.finished_at is null and v.planned_on >= %(first)s and v.planned_on <= %(last)s)"""
+    begin, end = (datetime.combine(d, time(), SHANGHAI) for d in (first, last + timedelta(days=1)))
+    return _load(actor, within, {"today": today, "first": first, "last": last, "since": begin, "until": end})
+
+
+def _load(actor: Actor, within: str, values: dict[str, Any]) -> list[Load]:
     permission = OVERSEE if actor.permits(OVERSEE) else PLAN
-    sql = _LOAD.format(reach=condition(actor, permission, values, "a.path", "g.id"))
+    sql = _LOAD.format(within=within, reach=condition(actor, permission, values, "a.path", "g.id"))
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows = cursor.fetchall()
@@ -140,14 +152,81 @@ _FIGURES = """
 select s.kind, s.outcome, count(*), count(*) filter (where s.answered_at is null), count(*) filter (where s.appealed_at is not null),
        count(*) filter (where s.first_outcome <> '' and s.first_outcome <> s.outcome)
 from supervision_lead s join record_unit u on u.id = s.handler_id join record_area a on a.id = u.area_id
-where {reach} group by s.kind, s.outcome order by s.kind, s.outcome
+where {reach} and (%(since)s::timestamptz is null or s.raised_at >= %(since)s and s.raised_at < %(until)s)
+group by s.kind, s.outcome order by s.kind, s.outcome
 """
 
 
-def lead_figures(actor: Actor) -> list[tuple[str, str, int, int, int, int]]:
-    """(kind, outcome, leads, unanswered, reviews asked for, changed by the review): no unit and no person is named."""
-    values: dict[str, Any] = {}
+def lead_figures(actor: Actor, since: datetime | None = None, until: datetime | None = None) -> list[tuple[str, str, int, int, int, int]]:
+    """(kind, outcome, leads, unanswered, reviews asked for, changed by the review): no unit and no person is named. Of all, or those raised in a period."""
+    values: dict[str, Any] = {"since": since, "until": until}
     sql = _FIGURES.format(reach=condition(actor, "lead.figures", values, "a.path", "u.id"))
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """Findings of a severity that were raised in a period. late: open and past the deadline of their stage."""
+
+    severity: str
+    found: int
+    closed: int
+    late: int
+
+
+_FAULTS = """
+select coalesce(l.data->>'severity', ''), count(*)::int, count(*) filter (where l.end_reason = 'done')::int,
+  count(*) filter (where l.closed_at is null and l.deadline < %(now)s)::int
+from supervision_visitfinding f join record_loop l on l.id = f.loop_id join supervision_visit v on v.id = f.visit_id
+join supervision_round r on r.id = v.round_id join record_unit g on g.id = r.group_id join record_area a on a.id = g.area_id
+where f.at >= %(since)s and f.at < %(until)s and {reach} group by l.data->>'severity'
+order by array_position(array['grave', 'serious', 'minor'], l.data->>'severity')
+"""
+
+
+def faults_between(actor: Actor, since: datetime, until: datetime, now: datetime) -> list[Faults]:
+    """By severity, the gravest first. For those who plan or oversee."""
+    values: dict[str, Any] = {"since": since, "until": until, "now": now}
+    sql = _FAULTS.format(reach=condition(actor, OVERSEE if actor.permits(OVERSEE) else PLAN, values, "a.path", "g.id"))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [Faults(*row) for row in cursor.fetchall()]
+
+
+_DUE = """
+select u.name, l.title, l.deadline from supervision_visitfinding f join record_loop l on l.id = f.loop_id and l.closed_at is null
+join supervision_visit v on v.id = f.visit_id join supervision_round r on r.id = v.round_id join record_unit g on g.id = r.group_id
+join record_area a on a.id = g.area_id join record_unit u on u.id = f.unit_id
+where l.deadline < %(until)s and {reach} order by l.deadline, l.id limit %(most)s
+"""
+
+
+def rectifications_due(actor: Actor, until: datetime, most: int = 200) -> list[tuple[str, str, datetime]]:
+    """Unit, finding and deadline of what is open and due before a moment, the oldest first. For those who plan or oversee."""
+    values: dict[str, Any] = {"until": until, "most": most}
+    reach = condition(actor, OVERSEE if actor.permits(OVERSEE) else PLAN, values, "a.path", "g.id")
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE.format(reach=reach), values)
+        return cursor.fetchall()
+
+
+_PUBLISHED = """
+select p.loop_id from supervision_praise p join record_loop l on l.id = p.loop_id and l.end_reason = 'done'
+join record_unit u on u.id = p.unit_id join record_area a on a.id = u.area_id
+join record_unit v on v.id = l.verifier_unit_id join record_area b on b.id = v.area_id
+where ({reach} or exists (select 1 from unnest(%(homes)s::text[]) as home where starts_with(home, b.path)))
+  and (%(since)s::timestamptz is null or l.closed_at >= %(since)s and l.closed_at < %(until)s)
+order by l.closed_at desc limit 200
+"""
+
+
+def published(actor: Actor, since: datetime | None = None, until: datetime | None = None) -> list[Praise]:
+    """Praise that was published, as far as the reviewing unit reaches, the latest first. Of all time, or of a period."""
+    values: dict[str, Any] = {"homes": [g.path for g in actor.grants_for("praise.view")], "since": since, "until": until}
+    reach = condition(actor, "praise.view", values, "a.path", "u.id")
+    with connection.cursor() as cursor:
+        cursor.execute(_PUBLISHED.format(reach=reach), values)
+        keys = [row[0] for row in cursor.fetchall()]
+    return list(Praise.objects.filter(pk__in=keys).select_related("unit", "loop").order_by("-loop__closed_at"))

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
+from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 from tongchou.packs.kinds import LoopKind
 from tongchou.record.access import Actor
@@ -77,11 +79,35 @@ def facts_of(actor: Actor, found: LoopFile) -> list[dict[str, Any]]:
         if spec.type == "moment" and value:
             value = datetime.fromisoformat(value)
         facts.append({"label": spec.title, "value": choices.get(value, value) if value is not None else None})
+    facts += _clocks(found)
     if row.origin:
         facts.append({"label": Text("来源", "Came from"), "value": ORIGINS.get(row.origin, row.origin)})
     if row.reopened:
         facts.append({"label": Text("重新办理", "Reopened"), "value": str(row.reopened)})
     return facts
+
+
+def _clocks(found: LoopFile) -> list[dict[str, Any]]:
+    """Stages whose limit follows from the loop's own data: by when each had to be passed, and whether it was."""
+    out, now = [], timezone.now()
+    for stage in found.kind.stages.values():
+        if stage.clock is None or found.loop.data.get(stage.clock.since) is None:
+            continue
+        due = stage.clock.after(found.loop.data)
+        passed = next((h.at for h in found.timeline if h.from_stage == stage.key and h.to_stage not in ("", stage.key)), None)
+        if found.loop.end_reason and (passed is None or found.loop.end_reason != "done"):
+            continue  # withdrawn as mistaken: nothing was owed
+        late = (passed or now) > due
+        words = _IN_TIME if passed and not late else _LATE if late else _RUNNING
+        minutes = stage.clock.table[found.loop.data[stage.clock.by]]
+        value = words.with_(n=minutes, at=due.astimezone(SHANGHAI).strftime("%m-%d %H:%M"))
+        out.append({"label": Text("时限：{s}", "Limit: {s}").with_(s=stage.title), "value": value})
+    return out
+
+
+_IN_TIME = Text("{n} 分钟，应于 {at} 前，按时", "{n} min, by {at}: in time")
+_LATE = Text("{n} 分钟，应于 {at} 前，超时", "{n} min, by {at}: late")
+_RUNNING = Text("{n} 分钟，应于 {at} 前", "{n} min, by {at}")
 
 
 def _about(actor: Actor, found: LoopFile) -> list[dict[str, Any]]:

@@ -1,5 +1,5 @@
 """Pages of the assessment room."""
 
-from tongchou.rooms.assessment.pages import bulletins, scores, weights
+from tongchou.rooms.assessment.pages import bulletins, month, scores, weights
 
-__all__ = ["bulletins", "scores", "weights"]
+__all__ = ["bulletins", "month", "scores", "weights"]

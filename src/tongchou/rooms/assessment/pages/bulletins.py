@@ -23,9 +23,10 @@ from tongchou.record.models import Loop, Unit
 from tongchou.record.questions.drafts import DraftSource, draft_sources
 from tongchou.record.questions.loopfile import loop_file
 from tongchou.rooms.assessment.blocks import HOW, as_text, store
-from tongchou.rooms.assessment.compose import CHAIN, chain_letter, daily_brief, score_bulletin
+from tongchou.rooms.assessment.compose import CHAIN, chain_letter, daily_brief, monthly_report, score_bulletin
 from tongchou.rooms.assessment.definition import in_force
 from tongchou.rooms.assessment.models import Bulletin
+from tongchou.rooms.assessment.pages.month import month_of
 from tongchou.rooms.assessment.pages.scores import period_of
 from tongchou.rooms.assessment.pages.sources import linked, source_of
 from tongchou.rooms.assessment.questions import Period
@@ -134,7 +135,7 @@ def _rows(request: HttpRequest, name: str) -> list[str]:
 
 @page("bulletin_new", "documents/new", "bulletin.draft")
 def bulletin_new(request: HttpRequest) -> HttpResponse:
-    """Draft one: empty, or composed from the record (?compose=scores | brief, or ?loop=...)."""
+    """Draft one: empty, or composed from the record (?compose=scores | brief | month, or ?loop=...)."""
     actor = actor_of(request)
     on_record = _composed(request, actor) if request.method == "GET" else {}
     source = _source(request)
@@ -160,6 +161,9 @@ def _source(request: HttpRequest) -> dict[str, str]:
     if out.get("compose") == "week":
         last = now().astimezone(SHANGHAI).date() - timedelta(days=1)
         out |= {"compose": "scores", "first": str(last - timedelta(days=6)), "last": str(last)}
+    if out.get("compose") == "month":
+        over = month_of(request)
+        return {"compose": "month", "first": str(over.first), "last": str(over.last)}
     if out.get("compose") == "scores":
         over = period_of(request)
         out = {"kind": in_force(over.last).ranked[0], "first": str(over.first), "last": str(over.last)} | out
@@ -181,6 +185,9 @@ def _composed(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         return {"form": "bulletin", "title": title, "body": as_text(store(body)), "whole": [kind]}
     if compose == "brief":
         title, body = daily_brief(actor, at)
+        return {"form": "brief", "title": title, "body": as_text(store(body))}
+    if compose == "month":
+        title, body = monthly_report(actor, month_of(request), at)
         return {"form": "brief", "title": title, "body": as_text(store(body))}
     if compose in draft_sources():
         return _of_source(request, actor, draft_sources()[compose])
@@ -232,7 +239,7 @@ def bulletin(request: HttpRequest, bulletin: uuid.UUID) -> HttpResponse:
         "row": row,
         "document": document,
         "blocks": linked(actor, row, document.body),
-        "source": source_of(row),
+        "source": source_of(actor, row),
         "number": number_of(row),
         "badges": [_state(row)],
         "receipts": [{"name": name, "receipt": got.get(key)} for key, name in units.items()] if may_work_on(actor, row) else [],

@@ -13,20 +13,27 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Area, Unit
 from tongchou.record.questions.drafts import draft_sources
+from tongchou.record.questions.papers import sections
 from tongchou.rooms.assessment.definition import MEASURES
 from tongchou.rooms.assessment.models import Bulletin
 
 _OF_AREA = {"在办": {}, "超时": {"late": "1"}, "督办": {"level": "supervise"}, "问责线索": {"level": "accountability"}}
 
 
-def source_of(row: Bulletin) -> dict[str, Any] | None:
-    """The page whose figures a document was composed from, and when; None where somebody wrote it."""
+def source_of(actor: Actor, row: Bulletin) -> dict[str, Any] | None:
+    """The pages whose figures a document was composed from, as far as the reader may open them, and when; None where somebody wrote it."""
     source = row.source
+    more: list[dict[str, Any]] = []
     if source.get("compose") == "scores":
         query = urlencode({k: source[k] for k in ("kind", "first", "last") if k in source})
         url, label = f"{reverse('scores')}?{query}", Text("考核排名 {a} — {b}", "Scores {a} to {b}").with_(a=source.get("first", ""), b=source.get("last", ""))
     elif source.get("compose") == "brief":
         url, label = reverse("figures"), Text("闭环态势", "Loops at a glance")
+        more = _sections(actor, "brief")
+    elif source.get("compose") == "month":
+        query = urlencode({k: source[k] for k in ("first", "last") if k in source})
+        url, label = f"{reverse('month')}?{query}", Text("月度情况", "The month")
+        more = [{"url": f"{reverse('scores')}?{query}", "label": Text("考核排名", "Scores")}, *_sections(actor, "month")]
     elif source.get("loop"):
         url, label = reverse("loop", args=[source["loop"]]), Text("事项", "The loop")
     elif source.get("compose") in draft_sources() and source.get("key"):
@@ -34,7 +41,11 @@ def source_of(row: Bulletin) -> dict[str, Any] | None:
         url, label = reverse(made.page, args=[source["key"]]), made.label
     else:
         return None
-    return {"url": url, "label": label, "at": _moment(source.get("at", ""))}
+    return {"pages": [{"url": url, "label": label}, *more], "at": _moment(source.get("at", ""))}
+
+
+def _sections(actor: Actor, paper: str) -> list[dict[str, Any]]:
+    return [{"url": reverse(s.page), "label": s.title} for s in sections(actor, paper)]
 
 
 def _moment(text: str) -> datetime | None:

@@ -38,6 +38,7 @@ from tongchou.rooms.command.duty_questions import (
     watched_units,
     watching,
 )
+from tongchou.rooms.command.incidents import incidents
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import PLEASE, Choices, unit_choices
 from tongchou.web.pages.forms import Draft, done, form_page
@@ -46,6 +47,7 @@ from tongchou.web.permission import Nav, page
 
 _DUTY = Text("值班", "Duty")
 AHEAD = timedelta(days=7)
+INCIDENT_DAYS = timedelta(days=7)
 PATTERNS: dict[str, tuple[Text, tuple[tuple[int, int], ...]]] = {
     "24": (Text("一班 24 小时（8:00 起）", "one shift of 24 hours from 8:00"), ((8, 24),)),
     "12": (Text("两班各 12 小时（8:00、20:00）", "two of 12 hours from 8:00 and 20:00"), ((8, 12), (20, 12))),
@@ -106,6 +108,7 @@ def duty(request: HttpRequest) -> HttpResponse:
         "faults": [_fault(f) for f in faults(ahead, unit.pk, unit.name, since, at + AHEAD, at)] if ahead else [],
         "unwatched": [{"line": u, "hours": f"{local(u.since):%m-%d %H:%M} — {local(u.until):%m-%d %H:%M}"} for u in unwatched(actor, at)] if len(units) > 1 else None,
         "others": [_shown(s, actor, at) for s in watching(actor, at) if s.unit != unit.pk][:60],
+        "incidents": incidents(actor, at - INCIDENT_DAYS, at + timedelta(minutes=1), at, most=20),
         "log": [_line(e) for e in log_lines(actor, unit.pk, at - timedelta(days=2), at + timedelta(minutes=1))]
         if logs
         else [],

@@ -85,14 +85,14 @@ def _sheet(rows: list[Covered], at: Any) -> dict[str, Any]:
         {"key": "unit", "label": Text("单位", "Unit")},
         {"key": "area", "label": Text("区域", "Area")},
         {"key": "last", "label": Text("上次督查", "Last visit")},
-        *({"key": f"w{n}", "label": Text(f"{d:%m-%d}周", f"week {d:%m-%d}"), "number": True} for n, d in enumerate(weeks)),
         {"key": "missed", "label": Text("计划未查", "Planned, not done"), "number": True},
         {"key": "open", "label": Text("未销号问题", "Open findings"), "number": True},
+        *({"key": f"w{n}", "label": Text(f"{d:%m-%d}周", f"week {d:%m-%d}"), "number": True} for n, d in enumerate(weeks)),
     ]
     lines = []
     for r in rows:
         last: dict[str, Any] = {"value": r.last} if r.last else {"value": Text("从未", "never"), "tone": "warn", "icon": "alert-triangle"}
-        cells = [{"value": r.name}, {"value": r.area}, last, *({"value": n} for n in r.weeks), {"value": r.missed}, {"value": r.open_findings}]
+        cells = [{"value": r.name}, {"value": r.area}, last, {"value": r.missed}, {"value": r.open_findings}, *({"value": n} for n in r.weeks)]
         lines.append({"cells": cells})
     return {"key": "coverage", "caption": _TITLE, "columns": columns, "rows": lines, "export": True}
 

@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from tongchou.kernel.text import Text
 from tongchou.record.models import Evidence
-from tongchou.record.territory.reach import condition, unit_in_reach
+from tongchou.record.territory.reach import unit_in_reach
 from tongchou.rooms.supervision.actions.praise import NOMINATE, closed_loops
-from tongchou.rooms.supervision.models import Praise
+from tongchou.rooms.supervision.questions import published
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import PLEASE, unit_choices
 from tongchou.web.pages.forms import Draft, done, form_page
@@ -21,27 +21,14 @@ from tongchou.web.pages.requests import actor_of, do, given, integer
 from tongchou.web.permission import Nav, page
 
 _TITLE = Text("典型选树", "Praise")
-_PUBLISHED = """
-select p.loop_id from supervision_praise p join record_loop l on l.id = p.loop_id and l.end_reason = 'done'
-join record_unit u on u.id = p.unit_id join record_area a on a.id = u.area_id
-join record_unit v on v.id = l.verifier_unit_id join record_area b on b.id = v.area_id
-where {reach} or exists (select 1 from unnest(%(homes)s::text[]) as home where starts_with(home, b.path)) order by l.closed_at desc limit 200
-"""
 
 
 @page("praise", "praise", "praise.view", methods=("GET",), nav=Nav(_TITLE, "flag"))
 def praise(request: HttpRequest) -> HttpResponse:
     """Units whose work was found to stand out, with what the record says of it."""
-    from django.db import connection
-
     actor = actor_of(request)
-    values: dict[str, Any] = {"homes": [g.path for g in actor.grants_for("praise.view")]}  # published as far as the reviewing unit reaches
-    reach = condition(actor, "praise.view", values, "a.path", "u.id")
-    with connection.cursor() as cursor:
-        cursor.execute(_PUBLISHED.format(reach=reach), values)
-        keys = [row[0] for row in cursor.fetchall()]
-    opinions = dict(Evidence.objects.filter(loop__in=keys, key="opinion").values_list("loop_id", "text"))
-    rows = Praise.objects.filter(pk__in=keys).select_related("unit", "loop").order_by("-loop__closed_at")
+    rows = published(actor)
+    opinions = dict(Evidence.objects.filter(loop__in=[r.pk for r in rows], key="opinion").values_list("loop_id", "text"))
     context = {
         "title": _TITLE,
         "rows": [{"row": r, "opinion": opinions.get(r.pk, ""), "count": len(r.record)} for r in rows],
