@@ -105,7 +105,8 @@ PAGES: dict[str, Way] = {
     **{
         name: Way()
         for name in (
-            "accounts", "account_new", "audit", "audit_refusals", "audit_verify", "custody", "custody_take_in", "figures", "people_import",
+            "accounts", "account_new", "enterprise_accounts", "enterprise_accounts_import", "own_accounts", "own_account_new",
+            "audit", "audit_refusals", "audit_verify", "custody", "custody_take_in", "figures", "people_import",
             "units_import", "territory_import", "kinds", "kind_new", "loop_new", "people_duplicates", "territory", "gaps", "units",
             "unit_new", "work", "unit_lookup", "issue", "duty", "duty_month", "duty_calendar", "duty_plan", "duty_log", "duty_unit",
             "audit_heads", "audit_exports", "exports", "favicon", "scores", "score_loops",
@@ -425,6 +426,8 @@ PAGES: dict[str, Way] = {
     "account": Way(("account",), "administration"),
     "account_password": Way(("account",), "administration"),
     "account_change": Way(("account", "change"), "administration"),
+    "own_account_reset": Way(("enterprise", "account"), "party"),
+    "own_account_close": Way(("enterprise", "account"), "party"),
     "post_hold": Way(("account",), "administration"),
     "post_release": Way(("account",), "administration", lambda p: {"holding": p.ids["holding"]}),
 }
@@ -451,6 +454,10 @@ ACTS: dict[str, Way] = {
             "risk.import_counts", "risk.evaluate",
         )
     },
+    "account.open_enterprises": Way(),
+    "enterprise.account_open": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "name": "新人", "role": "enterprise_reporter", "password_hash": "!" * 30}),
+    "enterprise.account_close": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "account": p.ids["account"]}),
+    "enterprise.account_reset": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "account": p.ids["account"], "password_hash": "!" * 30}),
     "account.disable": Way(reach="administration", form=lambda p: {"account": p.ids["account"]}),
     "account.enable": Way(reach="administration", form=lambda p: {"account": p.ids["account"]}),
     "account.remove_second_factor": Way(reach="administration", form=lambda p: {"account": p.ids["account"]}),

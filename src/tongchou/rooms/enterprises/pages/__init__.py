@@ -1,6 +1,7 @@
 """Pages of the room."""
 
 from tongchou.rooms.enterprises.pages import (
+    accounts,
     clearances,
     edit,
     file,
@@ -13,4 +14,4 @@ from tongchou.rooms.enterprises.pages import (
     street,
 )
 
-__all__ = ["clearances", "edit", "file", "imports", "own", "proposing", "register", "staff", "staff_edit", "street"]
+__all__ = ["accounts", "clearances", "edit", "file", "imports", "own", "proposing", "register", "staff", "staff_edit", "street"]

@@ -125,6 +125,7 @@ def _shown(actor: Actor, unit: Unit) -> dict[str, Any]:
         "asked": asked if permission_for(actor, unit, EDIT, OWN) else None,
         "can_supply": bool(permission_for(actor, unit, SUPPLY)),
         "can_staff": inside,
+        "can_accounts": bool(permission_for(actor, unit, "enterprise.accounts")),
     }
 
 
