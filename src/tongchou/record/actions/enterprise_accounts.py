@@ -141,7 +141,7 @@ def open_enterprises(context: Context, given: OpenIn) -> dict[str, Any]:
     """Open one account for each row, with the enterprise's posts. A second manager's account of an enterprise needs a name of its own."""
     read, rejects = given.read(COLUMNS, _read)
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(7216011)")  # user names are found free one act after the other
+        cursor.execute("select pg_advisory_xact_lock(7216031)")  # user names are found free one act after the other
     hashes = dict(zip([n for n, _ in given.numbered()], given.hashes, strict=True))
     known = _Known(read)
     ready: list[tuple[_Row, Unit, str]] = []
