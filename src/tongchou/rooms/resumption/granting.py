@@ -48,6 +48,6 @@ def _facts(rows: Sequence[Application]) -> dict[str, dict[str, Any]]:
     for item in Item.objects.filter(application__in=rows).exclude(form="record").order_by("n"):
         held = out.setdefault(str(item.application_id), {"items": []})
         held["items"].append(item.key)
-        if item.number is not None:
+        if item.number is not None and item.form != "tick":
             held[item.key] = item.number
     return out

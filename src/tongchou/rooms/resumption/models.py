@@ -105,7 +105,8 @@ class Application(models.Model):
 
 
 class Item(models.Model):
-    """One line of the closed list. title, how: {zh, en}. form: record, text, file, photo, number, signature.
+    """One line of the closed list. title, how: {zh, en}. form: record, text, file, photo, number, signature,
+    tick (ticked as met, number 1, with what shows it).
 
     units: the units that review it besides the street; least: what a number has to reach. record: what stood on record when it was filled in.
     """
@@ -134,6 +135,8 @@ class Item(models.Model):
 
     @property
     def is_given(self) -> bool:
+        if self.form == "tick":
+            return self.number == 1 and bool(self.files)
         return self.form == "record" or bool(self.text or self.files) or self.number is not None
 
 

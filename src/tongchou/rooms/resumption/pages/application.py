@@ -161,7 +161,9 @@ def item_groups(row: Application, only: set[str] | None = None) -> list[dict[str
         waiting = len(looked_at_by(i, row.loop) - {v.unit_id for v in verdicts}) if row.loop is not None else 0
         group["lines"].append({
             "item": i, "title": Text.from_dict(i.title), "how": Text.from_dict(i.how) if i.how else None, "unit": Text.from_dict(i.unit) if i.unit else "",
-            "record": record_words(i), "files": [_file(row, files[f]) for f in i.files if f in files], "number": f"{i.number:g}" if i.number is not None else "",
+            "record": record_words(i), "files": [_file(row, files[f]) for f in i.files if f in files],
+            "number": f"{i.number:g}" if i.number is not None and i.form != "tick" else "",
+            "ticked": i.form == "tick" and i.number == 1,
             "short": i.least is not None and i.number is not None and i.number < i.least, "waiting": waiting,
             "verdicts": [{"row": v, "photos": [_file(row, files[p]) for p in v.photos if p in files]} for v in verdicts],
         })  # fmt: skip
