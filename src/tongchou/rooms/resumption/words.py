@@ -64,6 +64,14 @@ WHATS = {
     "permit_suspended": Text("暂停", "Suspended"),
     "permit_withdrawn": Text("撤销", "Withdrawn"),
     "permit_expired": Text("到期", "Expired"),
+    "permit_renewed": Text("延续", "Renewed"),
+    "permit_warned": Text("提醒将到期", "Warned that it ends"),
+    "permit_restore_asked": Text("企业申请恢复", "The enterprise asks to restore"),
+    "permit_renew_asked": Text("企业申请续期", "The enterprise asks to renew"),
+    "permit_more_asked": Text("要求补充", "Asked for more"),
+    "permit_restore_refused": Text("未同意恢复", "Not restored"),
+    "permit_renew_refused": Text("未同意续期", "Not renewed"),
+    "permit_request_left": Text("企业不再申请", "No longer asked for"),
 }
 
 

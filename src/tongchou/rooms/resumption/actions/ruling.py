@@ -53,6 +53,7 @@ class RulesIn(Payload):
     papers: list[Literal["five_papers"]] | None = None
     checklists: list[str] | None = Field(None, max_length=10)
     valid_days: int | None = Field(None, ge=0, le=730)
+    warn_days: int | None = Field(None, ge=1, le=90)
     reviewers: list[ReviewerIn] | None = Field(None, max_length=30)
     lists: list[ListIn] | None = Field(None, max_length=10)
 

@@ -211,5 +211,5 @@ def history(row: Application | None, subject: str = "") -> list[dict[str, Any]]:
     for e in events:
         made = acts.get(e.act_id)
         who = names.get(made.account_id, "") if made and made.account_id else Text("系统", "the program")
-        out.append({"at": e.at, "what": WHATS.get(e.what, Text(e.what, e.what)), "who": who, "note": e.note})
+        out.append({"id": e.pk, "key": e.what, "at": e.at, "what": WHATS.get(e.what, Text(e.what, e.what)), "who": who, "note": e.note})
     return out

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from tongchou.documents.qr import qr
+from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import WorkPermit
@@ -20,11 +21,13 @@ from tongchou.record.territory.reach import missing, reaches_unit
 from tongchou.rooms.resumption.models import Item
 from tongchou.rooms.resumption.pages.application import history
 from tongchou.rooms.resumption.pages.overview import permit_badge
+from tongchou.rooms.resumption.pages.permit_life import days_left, may_ask, requests_of
+from tongchou.rooms.resumption.permit_letters import LETTERS
 from tongchou.rooms.resumption.reach import DECIDE, SUSPEND, VIEW
 from tongchou.rooms.resumption.words import TITLE, named_way
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.requests import actor_of, do, integer
+from tongchou.web.pages.requests import actor_of, do, integer, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import page
 
@@ -66,11 +69,14 @@ def permit(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
         "intact": row.bound.get(HASH) == digest(row.bound),
         "hash": str(row.bound.get(HASH, ""))[:16],
         "changes": change_words(row.changes),
-        "history": history(None, f"permit:{row.pk}"),
+        "history": [h | {"letter": h["key"] in LETTERS} for h in history(None, f"permit:{row.pk}")],
         "can_suspend": may and row.state != "suspended",
         "can_resume": may and row.state != "in_force",
         "can_withdraw": live and actor.permits(DECIDE) and actor.sees_path(DECIDE, row.unit.area.path),
         "live": live,
+        "requests": requests_of(actor, row),
+        "may_ask": may_ask(actor, row),
+        "days_left": days_left(row, now().astimezone(SHANGHAI).date()),
         "breadcrumbs": _crumbs(row),
     }
     return render(request, "resumption/permit.html", context)

@@ -60,6 +60,8 @@ def resumption_rules(request: HttpRequest) -> HttpResponse:
                 max=730,
             )
         )
+        told = Text("到期前这么多天进入企业和审批单位的待办。", "So long before, it enters the work lists of the enterprise and of who decides.")
+        shown.append(d.field("warn_days", Text("提前几天提醒到期", "Days of warning before a permit ends"), "integer", min=1, max=90, help=told))
         for n in range(REVIEWERS):
             shown.append(
                 d.field(
@@ -86,7 +88,8 @@ def resumption_rules(request: HttpRequest) -> HttpResponse:
         payload: dict[str, Any] = {
             "from_date": parse_date(request.POST.get("from_date", ""), "from_date").isoformat(), "reason": request.POST.get("reason", ""),
             "weights": {k: integer(request, f"w_{k}") or 0 for k in PARTS}, "papers": ["five_papers"] if request.POST.get("papers") else [],
-            "checklists": request.POST.getlist("checklists"), "valid_days": integer(request, "valid_days") or 0, "reviewers": _reviewers(request),
+            "checklists": request.POST.getlist("checklists"), "valid_days": integer(request, "valid_days") or 0, "warn_days": integer(request, "warn_days") or 14,
+            "reviewers": _reviewers(request),
             "lists": _lists(request),
             **{k: request.POST.get(k, "") for k, _ in _WAYS},
         }  # fmt: skip
@@ -107,7 +110,8 @@ def resumption_rules(request: HttpRequest) -> HttpResponse:
     current: dict[str, Any] = {f"w_{k}": f"{w:g}" for k, w in rules["weights"].items()} | {
         k: rules[k] for k, _ in _WAYS
     }
-    current |= {"papers": "on" if rules["papers"] else "", "checklists": list(rules.get("checklists") or ()), "valid_days": rules["valid_days"]}
+    current |= {"papers": "on" if rules["papers"] else "", "checklists": list(rules.get("checklists") or ())}
+    current |= {"valid_days": rules["valid_days"], "warn_days": rules["warn_days"]}
     for n, r in enumerate(rules["reviewers"][:REVIEWERS]):
         current |= {f"unit{n}": r["unit"], f"items{n}": r["items"]}
     for line in rules["lists"]:
