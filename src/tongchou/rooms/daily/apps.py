@@ -11,6 +11,7 @@ class DailyConfig(Room):
     verbose_name = "企业日报 Daily reports"
 
     def ready(self) -> None:
-        """The room also says what its regular reports cost."""
+        """The room also says what its regular reports cost, and for how many employees an enterprise has masks."""
         super().ready()
         import_module(f"{self.name}.burden")
+        import_module(f"{self.name}.stocks")

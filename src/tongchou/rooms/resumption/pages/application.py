@@ -15,6 +15,7 @@ from tongchou.record.access import Actor
 from tongchou.record.models import Account, Act, Event, StoredFile, WorkPermit
 from tongchou.record.territory.reach import reaches_unit
 from tongchou.rooms.resumption.actions.checking import looked_at_by, standing
+from tongchou.rooms.resumption.masks import covers
 from tongchou.rooms.resumption.models import Application, Item
 from tongchou.rooms.resumption.place import place_of
 from tongchou.rooms.resumption.reach import APPLY, CHECK, DECIDE, REVIEW, VIEW, application_in_reach, no_such
@@ -93,6 +94,7 @@ def resumption_application(request: HttpRequest, application: uuid.UUID) -> Http
         "asked": asked,
         "open_asking": next((a for a in asked if a.answered_at is None), None),
         "placed": placed,
+        "cover": covers([row], now().astimezone(SHANGHAI).date()).get(str(row.pk)) if waits else None,
         "permit": permit,
         "history": history(row),
         "steps": _steps(actor, row, state),

@@ -31,6 +31,7 @@ from tongchou.web.pages.requests import actor_of, do, integer, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import page
 
+_OWN = {"most_staff": Text("返岗人数不超过（按口罩存量）", "Staff who may return at most, by the masks")}
 _LIST = Text("复工许可清单", "List of permits")
 
 
@@ -57,7 +58,7 @@ def permit(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
     rules = fact_rules()
     asked = {i.key: Text.from_dict(i.title) for i in Item.objects.filter(application__loop=row.loop_id)} if row.loop_id else {}
     bound = [
-        (rules[k].title if k in rules else asked.get(k, Text(k, k)), v) for k, v in row.bound.items() if k not in (HASH, "items")
+        (rules[k].title if k in rules else _OWN.get(k) or asked.get(k, Text(k, k)), v) for k, v in row.bound.items() if k not in (HASH, "items")
     ]
     live = row.state in LIVE
     may = live and actor.permits(SUSPEND) and actor.sees_path(SUSPEND, row.unit.area.path)
