@@ -223,7 +223,8 @@ PAGES: dict[str, Way] = {
     **{
         name: Way()
         for name in (
-            "resumption", "resumption_new", "resumption_lookup", "resumption_list", "resumption_queue", "resumption_batches", "resumption_rules", "permit_list",
+            "resumption", "resumption_new", "resumption_lookup", "resumption_list", "resumption_queue", "resumption_batches", "resumption_rules",
+            "resumption_rate", "permit_list",
             "permit_register", "announced",
         )
     },

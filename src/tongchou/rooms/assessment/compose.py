@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 from tongchou.documents.model import Block, Heading, Paragraph, Table
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Loop
+from tongchou.record.questions.drafts import brief_parts
 from tongchou.record.questions.figures import by_area, by_day, top_area
 from tongchou.rooms.assessment.definition import MEASURES, in_force
 from tongchou.rooms.assessment.questions import Line, Oddity, Period, ranking
@@ -124,6 +125,14 @@ def daily_brief(actor: Actor, now: datetime) -> tuple[str, list[Block]]:
     if worst:
         body.append(Paragraph("超时较多的是：" + "、".join(f"{p.name}（{p.late}件）" for p in worst) + "，请抓紧办理。"))
     return f"每日工作简报（{local.month}月{local.day}日）", body
+
+
+def resumption_brief(actor: Actor, day: date, now: datetime) -> tuple[str, list[Block]]:
+    """Title and body of the daily report of resumption (复工复产日报), from the parts that the rooms give."""
+    body: list[Block] = [Paragraph(f"现将{day.year}年{day.month}月{day.day}日复工复产情况报告如下，数据取自系统记录，截至{_moment(now)}。")]
+    for part in brief_parts():
+        body += part.compose(actor, day, now)
+    return f"复工复产日报（{day.month}月{day.day}日）", body
 
 
 CHAIN = "chain_block"

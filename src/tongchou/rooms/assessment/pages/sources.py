@@ -27,6 +27,9 @@ def source_of(row: Bulletin) -> dict[str, Any] | None:
         url, label = f"{reverse('scores')}?{query}", Text("考核排名 {a} — {b}", "Scores {a} to {b}").with_(a=source.get("first", ""), b=source.get("last", ""))
     elif source.get("compose") == "brief":
         url, label = reverse("figures"), Text("闭环态势", "Loops at a glance")
+    elif source.get("compose") == "resumption":
+        day = source.get("first", "")
+        url, label = f"{reverse('daily_overview')}?{urlencode({'day': day})}", Text("企业日报 {d}", "Daily reports of {d}").with_(d=day)
     elif source.get("loop"):
         url, label = reverse("loop", args=[source["loop"]]), Text("事项", "The loop")
     elif source.get("compose") in draft_sources() and source.get("key"):
