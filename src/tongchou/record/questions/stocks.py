@@ -31,7 +31,8 @@ def mask_source(one: Source) -> None:
 
 def mask_stocks(units: Iterable[int], on: date) -> dict[int, MaskStock]:
     """The latest count of each enterprise, whoever keeps it; enterprises without one are absent."""
-    wanted, out = list(units), {}
+    wanted: list[int] = list(units)
+    out: dict[int, MaskStock] = {}
     for source in _SOURCES:
         for unit, stock in source(wanted, on).items():
             if unit not in out or out[unit].on < stock.on:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -19,7 +20,7 @@ order by r.unit_id, r.day desc
 
 def counted(units: list[int], on: date) -> dict[int, MaskStock]:
     """The last count of each enterprise that is not older than the days for which a report still obliges."""
-    values = {"units": units, "on": on, "since": on - timedelta(days=daily_rules()["obliged_days"].value)}
+    values: dict[str, Any] = {"units": units, "on": on, "since": on - timedelta(days=daily_rules()["obliged_days"].value)}
     with connection.cursor() as cursor:
         cursor.execute(_LAST, values)
         return {

@@ -21,7 +21,7 @@ LETTERS: dict[str, str] = {
 
 def permit_letter_of(permit: WorkPermit, event: Event) -> OfficialDocument:
     """The letter about one event of a permit, before any layout."""
-    office = Unit.objects.filter(pk=office_unit()).values_list("name", flat=True).first()
+    office = Unit.objects.filter(pk=office_unit() or 0).values_list("name", flat=True).first()
     district = District.objects.filter(pk=1).values_list("name", flat=True).first() or ""
     issuer = office or f"{district}疫情防控指挥部办公室"
     return OfficialDocument(
