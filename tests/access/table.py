@@ -105,7 +105,8 @@ PAGES: dict[str, Way] = {
     **{
         name: Way()
         for name in (
-            "accounts", "account_new", "audit", "audit_refusals", "audit_verify", "custody", "custody_take_in", "figures", "people_import",
+            "accounts", "account_new", "enterprise_accounts", "enterprise_accounts_import", "own_accounts", "own_account_new",
+            "audit", "audit_refusals", "audit_verify", "custody", "custody_take_in", "figures", "people_import",
             "units_import", "territory_import", "kinds", "kind_new", "loop_new", "people_duplicates", "territory", "gaps", "units",
             "unit_new", "work", "unit_lookup", "issue", "duty", "duty_month", "duty_calendar", "duty_plan", "duty_log", "duty_unit",
             "audit_heads", "audit_exports", "exports", "favicon", "scores", "score_loops", "month",
@@ -222,7 +223,8 @@ PAGES: dict[str, Way] = {
     **{
         name: Way()
         for name in (
-            "resumption", "resumption_new", "resumption_lookup", "resumption_list", "resumption_queue", "resumption_batches", "resumption_rules", "permit_list",
+            "resumption", "resumption_new", "resumption_lookup", "resumption_list", "resumption_queue", "resumption_batches", "resumption_rules",
+            "resumption_rate", "permit_list",
             "permit_register", "announced",
         )
     },
@@ -237,6 +239,11 @@ PAGES: dict[str, Way] = {
     "resumption_batch_decide": Way(("lot",), "area", lambda p: {"reason": "取消"}),
     "resumption_rules_decide": Way(("rules",)),
     **{f"permit{name}": Way(("permit",), "area") for name in ("", "_suspend", "_resume", "_withdraw", "_plate")},
+    **{f"permit_answer_{name}": Way(("permit",), "area") for name in ("renew", "restore")},
+    "permit_ask": Way(("permit", "topic"), "area", lambda p: {"until": TOMORROW, "reason": "继续生产"}),
+    "permit_leave": Way(("permit", "topic"), "area", lambda p: {"reason": "不再生产"}),
+    "permit_loop": Way(("permit_loop",), "area"),
+    "permit_letter": Way(("permit", "event", "format"), "area"),
     "plate": Way(("permit",)),
     **{name: Way() for name in ("enterprises", "enterprises_import", "staff_import", "staff_return", "enterprise_own", "my_work", "staff_clear", "clearances")},
     "enterprise": Way(("enterprise",), "directory"),
@@ -249,6 +256,9 @@ PAGES: dict[str, Way] = {
     "staff": Way(("enterprise",), "area"),
     "staff_file": Way(("staff",), "area"),
     "staff_new": Way(("enterprise",), "area", lambda p: {"name": "新人", "document": "100101198503174005"}),
+    "staff_notice": Way(("staff",), "area"),
+    "staff_notices": Way(("enterprise",), "area"),
+    "my_work_notice": Way(("staff",), "party"),
     "staff_change": Way(("staff",), "area"),
     "staff_end": Way(("staff",), "area"),
     "my_work_correct": Way(("staff",), "party", lambda p: {"what": "日期不对"}),
@@ -425,6 +435,8 @@ PAGES: dict[str, Way] = {
     "account": Way(("account",), "administration"),
     "account_password": Way(("account",), "administration"),
     "account_change": Way(("account", "change"), "administration"),
+    "own_account_reset": Way(("enterprise", "account"), "party"),
+    "own_account_close": Way(("enterprise", "account"), "party"),
     "post_hold": Way(("account",), "administration"),
     "post_release": Way(("account",), "administration", lambda p: {"holding": p.ids["holding"]}),
 }
@@ -451,6 +463,10 @@ ACTS: dict[str, Way] = {
             "risk.import_counts", "risk.evaluate",
         )
     },
+    "account.open_enterprises": Way(),
+    "enterprise.account_open": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "name": "新人", "role": "enterprise_reporter", "password_hash": "!" * 30}),
+    "enterprise.account_close": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "account": p.ids["account"]}),
+    "enterprise.account_reset": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "account": p.ids["account"], "password_hash": "!" * 30}),
     "account.disable": Way(reach="administration", form=lambda p: {"account": p.ids["account"]}),
     "account.enable": Way(reach="administration", form=lambda p: {"account": p.ids["account"]}),
     "account.remove_second_factor": Way(reach="administration", form=lambda p: {"account": p.ids["account"]}),
@@ -717,6 +733,11 @@ ACTS: dict[str, Way] = {
     "policies.tell": Way(reach="area", form=lambda p: {"policy": p.ids["policy"], "units": [p.ids["shop"]]}),
     "policies.terms": Way(form=lambda p: {"policy": p.ids["policy"], "benefit": "paid"}),
     "policies.withdraw": Way(reach="party", form=lambda p: {"loop": p.ids["policy_loop"], "note": "不要了"}),
+    "permit.renew": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "reason": "延续", "until": TOMORROW}),
+    "permit.ask": Way(reach="area", form=lambda p: {"permit": p.ids["permit"], "what": "renew", "reason": "继续生产", "until": TOMORROW}),
+    "permit.answer_restore": Way(reach="area", form=lambda p: {"permit": p.ids["permit"], "how": "grant", "reason": "同意"}),
+    "permit.answer_renew": Way(reach="area", form=lambda p: {"permit": p.ids["permit"], "how": "grant", "reason": "同意"}),
+    "permit.leave": Way(reach="area", form=lambda p: {"permit": p.ids["permit"], "what": "renew", "reason": "不再生产"}),
     "permit.suspend": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "reason": "停工整改", "must_show": ["消杀记录"]}),
     "permit.review": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "reason": "情况有变"}),
     "permit.resume": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "reason": "整改到位"}),

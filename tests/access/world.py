@@ -28,6 +28,7 @@ from tongchou.record.models import (
     Account,
     Area,
     Enterprise,
+    Event,
     Evidence,
     Person,
     PersonMerge,
@@ -42,7 +43,7 @@ from tongchou.rooms.daily.models import Alarm, Fever, Leave, Report, SpotDraw
 from tongchou.rooms.directives.models import Directive, Meeting
 from tongchou.rooms.enterprises.models import EntryChange
 from tongchou.rooms.requests.models import Answer
-from tongchou.rooms.resumption.models import Application, Batch, RuleEdition
+from tongchou.rooms.resumption.models import Application, Batch, PermitRequest, RuleEdition
 from tongchou.rooms.resumption.ways import default_rules
 from tongchou.rooms.risk.models import Finding, Proposal
 from tongchou.rooms.rural import models as rural
@@ -313,7 +314,17 @@ def _resumption(cast: Cast, place: Place, inner: Area) -> None:
     batch = Batch.objects.create(id=new_id(), title=place.marker("说明"), proposed_by=place.officer, proposed_at=at)
     Application.objects.filter(pk=made).update(batch=batch, place=1)
     other = _unit(f"{place.name} 二厂", "enterprise", inner)
-    permit = grant(Context(new_id(), SYSTEM, timezone.now(), ()), [Given(other.pk, "list", None, (place.marker("说明"),), {}, "resumption-2020", "guided", "by_list")])[0]
+    until = timezone.localdate() + timedelta(days=3)
+    wanted = Given(other.pk, "list", until, (place.marker("说明"),), {}, "resumption-2020", "guided", "by_list")
+    permit = grant(Context(new_id(), SYSTEM, timezone.now(), ()), [wanted])[0]
+    _do(SYSTEM, "permit.renew", unit=other.pk, until=str(timezone.localdate() + timedelta(days=9)), reason=place.marker("说明"))
+    event = Event.objects.get(subject=f"permit:{permit.pk}", what="permit_renewed")
+    _do(SYSTEM, "permit.life")
+    loop = PermitRequest.objects.get(permit=permit).loop_id
+    manager = _account(f"permit_{place.name}", other, "enterprise_manager")
+    asker = load_actor(manager.pk, manager.display_name, timezone.localdate(), via="test")
+    _do(asker, "permit.ask", permit=str(permit.pk), what="renew", reason=place.marker("说明"), until="2099-01-01")
+    place.ids |= {"permit_loop": loop, "event": event.pk, "topic": "renew"}
     rules = RuleEdition.objects.create(
         from_date=date(2099, 1, 1), rules=default_rules(), reason="测试", proposed_by=cast.accounts["hq"], proposed_at=at,
     )  # fmt: skip

@@ -33,6 +33,7 @@ SHIPPED = {
     "match",
     "merge_review",
     "obstacle",
+    "permit_request",
     "policy_application",
     "praise",
     "produce_sale",

@@ -65,6 +65,20 @@ def test_a_grade_alone_has_everybody_decided_again(cast: Cast) -> None:
     assert ClearanceRun.objects.count() == 1
 
 
+def test_the_night_queues_no_second_job(cast: Cast) -> None:
+    """The nightly job works off what it asked for; a job beside it would find nothing."""
+    two_files(cast)
+    before = jobs()
+    clear_nightly(0)
+    assert jobs() == before
+    assert not due()
+    assert ClearanceRun.objects.count() == 1
+    act("staff.clear_day", SYSTEM, new_id(), {})  # a worker that dies before it began leaves the request for the minute's job
+    assert due()
+    clear_again(0)
+    assert not due()
+
+
 def test_many_changes_make_one_pass_and_a_dry_run_makes_none(cast: Cast) -> None:
     two_files(cast)
     for level in ("low", "medium", "high"):

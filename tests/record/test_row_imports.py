@@ -6,18 +6,19 @@ import io
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from tests.cast import Cast
 from tests.record.test_enterprises import USCC, refused
 from tests.record.test_staff import document
+from tests.web.test_pages import signed_in
 from tongchou.kernel.codes import uscc_check
 from tongchou.kernel.errors import Reason
 from tongchou.kernel.ids import new_id
 from tongchou.record import rowimport
 from tongchou.record.actions.enterprises_import import import_enterprises
 from tongchou.record.actions.staff_import import import_staff
-from tongchou.record.models import Enterprise, Person, Staff, SupplyLink, Unit
+from tongchou.record.models import Enterprise, Person, Responsibility, Staff, SupplyLink, Unit
 from tongchou.record.questions.enterprises import partners
 from tongchou.record.rowimport import Imported
 
@@ -204,3 +205,56 @@ def test_a_refused_row_of_staff_does_not_stand_in_the_way_of_a_good_one(cast: Ca
     found = staff(cast, [faulty, good, good])
     assert [(n, r.field, r.reason) for n, r in found.rejects] == [(2, "cleared", Reason.INVALID_VALUE), (4, "document", Reason.DUPLICATE)]
     assert (found.counts["accepted"], Staff.objects.count(), balanced(found)) == (1, 1, True)
+
+
+# who answers for an enterprise
+
+
+def answering(cast: Cast) -> dict[tuple[str, str], str]:
+    """(kind, note) -> unit/person of those who answer for the works now."""
+    rows = Responsibility.objects.filter(unit=cast.units["works"], to_date=None).select_related("post__unit")
+    return {(r.kind, r.note): r.post.unit.name for r in rows}
+
+
+def test_who_answers_is_imported_by_name_and_unknown_names_come_back(cast: Cast) -> None:
+    leader, works, department = cast.accounts["leader"].display_name, cast.units["works"].name, cast.units["department"].name
+    office = cast.units["office"].name
+    table = f"""企业名称,包联领导,行业主管部门,业务主管部门,安全监管部门
+{works},{leader},{department},{office},{department}/{cast.accounts["dept"].display_name}
+mill 单位,{leader},{department},,
+x 单位,无此领导,,,
+y 单位,{department},,,
+z 单位,,无此部门,,
+w 单位,,{office}/无此人,,
+"""
+    for name in "xyzw":
+        Unit.objects.create(name=f"{name} 单位", kind="enterprise", area=cast.areas["spring"], active_from="2020-01-01")
+    found = enterprises(cast, table)
+    assert {k: found.counts[k] for k in ("rows_in", "accepted", "rejected", "responsible")} == {"rows_in": 6, "accepted": 1, "rejected": 5, "responsible": 4}
+    assert [(n, r.field, r.reason) for n, r in found.rejects] == [
+        (3, "area", Reason.MISSING_VALUE), (4, "paired", Reason.NOT_FOUND), (5, "paired", Reason.NOT_FOUND), (6, "sector", Reason.NOT_FOUND),
+        (7, "sector", Reason.NOT_FOUND),
+    ]  # fmt: skip
+    assert "无此领导" in found.rejects[1][1].rule.zh
+    assert answering(cast) == {("paired", ""): office, ("sector", ""): department, ("sector", "业务主管"): office, ("sector", "安全监管"): department}
+    again = enterprises(cast, table)
+    assert again.counts["responsible"] == 0
+    other = enterprises(cast, f"企业名称,行业主管部门\n{works},{office}\n")
+    assert other.counts["responsible"] == 1
+    assert answering(cast)["sector", ""] == office
+    assert Responsibility.objects.filter(unit=cast.units["works"], kind="sector", note="").count() == 2  # the earlier one ended and stays
+
+
+def test_what_is_exported_is_imported_again_unchanged(cast: Cast) -> None:
+    works = cast.units["works"].name
+    enterprises(cast, f"企业名称,包联领导,安全监管部门\n{works},{cast.accounts['leader'].display_name},{cast.units['department'].name}\n")
+    book = load_workbook(io.BytesIO(signed_in(cast, "street").get("/enterprises?export=xlsx").content))
+    rows = [list(line) for line in book.active.iter_rows(values_only=True)]
+    header = next(n for n, line in enumerate(rows) if "包联领导" in line)
+    assert {"包联领导", "行业主管部门", "业务主管部门", "安全监管部门"} <= set(rows[header])
+    line = next(dict(zip(rows[header], line, strict=True)) for line in rows[header + 1 :] if works in line)
+    assert line["行业主管部门"] == "未落实"
+    wanted = ("包联领导", "行业主管部门", "安全监管部门")
+    back = f"企业名称,{','.join(wanted)}\n{works},{','.join(str(line[w]) for w in wanted)}\n"
+    found = enterprises(cast, back)
+    assert (found.counts["accepted"], found.counts["responsible"]) == (1, 0)

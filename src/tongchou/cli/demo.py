@@ -21,6 +21,7 @@ from tongchou.cli.demo_enterprises import make_enterprises
 from tongchou.cli.demo_history import make_history
 from tongchou.cli.demo_matching import make_matching
 from tongchou.cli.demo_people import load_people, make_happenings, make_residents
+from tongchou.cli.demo_permits import make_permit_life
 from tongchou.cli.demo_places import divide_places, import_places, invent_places
 from tongchou.cli.demo_policies import make_policies
 from tongchou.cli.demo_projects import make_projects
@@ -84,6 +85,7 @@ def load_demo(
         make_projects(demo)
         make_enterprises(demo, residents)
         make_resumption(demo)
+        make_permit_life(demo)
         make_schools(demo)
         make_supervision(demo)
         make_farming(demo)

@@ -29,18 +29,20 @@ def make_attendance(demo: Demo) -> None:
         rows = _rows(demo, unit, n, luck)
         if rows:
             demo.do(demo.account_of(unit) or "", "attendance.import_rows", now, unit=unit, fields=_FIELDS, rows=rows)
+            _leave(demo, unit)
     first = demo.units[keys[0]].pk if keys else 0
-    _leave(demo, first)
     for alarm in Alarm.objects.filter(unit=first, kind="stranger", day__lt=demo.today, state="open")[:1]:
         told = {"alarm": alarm.pk, "how": "visitor", "note": "设备厂家检修，门岗已登记"}
         demo.do(demo.account_of(first) or "", "attendance.answer", timezone.now(), **told)
 
 
 def _leave(demo: Demo, unit: int) -> None:
-    """Two of those who did not come today are on leave."""
-    away = [x.staff for x in day_lines(unit, demo.today, state="missing", limit=2) if x.staff] if unit else []
-    for staff, kind, days in zip(away, ("sick", "personal"), (2, 0), strict=False):
-        told = {"staff": staff, "kind": kind, "from_date": str(demo.today), "until": str(demo.today + timedelta(days=days))}
+    """Two of those who did not come today are on leave; where all came, somebody will be from tomorrow on."""
+    away = [x.staff for x in day_lines(unit, demo.today, state="missing", limit=2) if x.staff]
+    here = [x.staff for x in day_lines(unit, demo.today, state="here", limit=1) if x.staff]
+    first = demo.today if away else demo.today + timedelta(days=1)
+    for staff, kind, days in zip(away or here, ("sick", "personal"), (2, 0), strict=False):
+        told = {"staff": staff, "kind": kind, "from_date": str(first), "until": str(first + timedelta(days=days))}
         demo.do(demo.account_of(unit) or "", "attendance.leave", timezone.now(), unit=unit, **told)
 
 

@@ -77,6 +77,7 @@ def make_resumption(demo: Demo) -> None:
             batch=made["batch"],
             seen_version=1,
             conditions=["分餐错峰", "每日零报告"],
+            **({"until": str(demo.today + timedelta(days=10))} if state == "approved" else {}),
         )
     if following:
         _do(

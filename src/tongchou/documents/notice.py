@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -45,6 +46,11 @@ _FOOTER = Text("本告知书由系统按判定记录生成；全部查阅记录�
 
 def to_pdf(notice: PersonalNotice, language: str = "zh", fonts: Path | None = None) -> bytes:
     """Set the notice. language: zh or en. Raises a Refusal where no Chinese font is to be had."""
+    return to_pdf_of_many([notice], language, fonts)
+
+
+def to_pdf_of_many(notices: Sequence[PersonalNotice], language: str = "zh", fonts: Path | None = None) -> bytes:
+    """Set notices one after the other, each on a page of its own. notices: at least one."""
     if not has_chinese_font(fonts):
         raise Refusal(
             Reason.UNAVAILABLE,
@@ -54,7 +60,7 @@ def to_pdf(notice: PersonalNotice, language: str = "zh", fonts: Path | None = No
             value="pdf",
         )
     source = files("tongchou.documents").joinpath("notice.typ").read_bytes()
-    data = json.dumps(_data(notice, language), ensure_ascii=False)
+    data = json.dumps([_data(n, language) for n in notices], ensure_ascii=False)
     set_type: Any = typst.compile  # its overloads do not know bytes as input together with a format
     made: bytes = set_type(source, format="pdf", sys_inputs={"doc": data}, font_paths=[str(fonts)] if fonts else [])
     return made

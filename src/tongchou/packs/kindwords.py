@@ -76,6 +76,8 @@ ROLES = (
     "clinic_officer",
     "lab_officer",
     "enterprise_manager",
+    "enterprise_reporter",
+    "enterprise_safety",
     "school_officer",
     "class_teacher",
     "education_officer",

@@ -47,14 +47,17 @@ select unit_id from sums where before < %s order by 1
 """
 
 
-def ask(context: Context, cause: str, subject: str = "") -> None:
-    """Have everybody decided again soon after this act; once for an act, however often it is asked."""
+def ask(context: Context, cause: str, subject: str = "", *, job: bool = True) -> None:
+    """Have everybody decided again soon after this act; once for an act, however often it is asked.
+
+    job: False where the asker goes on to work it off, so that no second job finds nothing to do.
+    """
     if context.dry_run:
         return
     with connection.cursor() as cursor:
         cursor.execute(_ASK, [cause, subject[:120], context.act_id, context.now])
         asked = cursor.rowcount
-    if asked:
+    if asked and job:
         app.configure_task(name=JOB).defer()
 
 

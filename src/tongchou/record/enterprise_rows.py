@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any
 
 from tongchou.kernel.codes import parse_uscc
@@ -12,6 +14,7 @@ from tongchou.kernel.industries import parse_industry
 from tongchou.kernel.text import Text
 from tongchou.record.actions.enterprises import MOST_STAFF, read_contact
 from tongchou.record.enterprises import LISTS, Contact
+from tongchou.record.responsible import ALIASES, NOBODY, Named
 from tongchou.record.rowimport import Cells, Columns, unknown
 from tongchou.record.territory.levels import check_name
 
@@ -34,6 +37,7 @@ COLUMNS: Columns = {
     "contact_phone": ("联系电话", "联系人电话", "电话", "手机", "phone", "contact phone"),
     "suppliers": ("供应商", "上游企业", "主要供应商", "suppliers"),
     "customers": ("客户", "下游企业", "主要客户", "customers", "buyers"),
+    **ALIASES,
 }
 NEEDED = ("code|name",)
 FIGURES = ("industry", "staff", "revenue", "assets", "self_employed", "above_scale", "park_id", "landlord_id", "landlord_name", "lists", "products")
@@ -43,7 +47,10 @@ _PARTS = re.compile(r"[;；、\n|]+")
 
 @dataclass(slots=True)
 class EnterpriseRow:
-    """figures: by FIGURES, only those that the row says. links: (supplier or customer, code or name, product, critical)."""
+    """figures: by FIGURES, only those that the row says. links: (supplier or customer, code or name, product, critical).
+
+    responsible: column of `responsible.COLUMNS` -> id of the post that it names.
+    """
 
     number: int
     code: str | None
@@ -54,13 +61,14 @@ class EnterpriseRow:
     landlord: str = ""
     contact: Contact | None = None
     links: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    responsible: dict[str, int] = field(default_factory=dict)
 
 
 class Rows:
     """Reads rows. areas: code or name -> id, None for a name that several areas have; parks: the same, wherever they lie."""
 
-    def __init__(self, areas: dict[str, int | None], parks: dict[str, int | None]) -> None:
-        self.areas, self.parks = areas, parks
+    def __init__(self, areas: dict[str, int | None], parks: dict[str, int | None], named: Callable[[], Named]) -> None:
+        self.areas, self.parks, self._named = areas, parks, cache(named)
         self.cells = Cells()
 
     def read(self, number: int, told: dict[str, str]) -> EnterpriseRow:
@@ -75,6 +83,9 @@ class Rows:
                 raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("至少填写一项。", "Give one of them."), field="name")
             self._figures(row, told)
             self._partners(row, told)
+            for key in ALIASES:
+                if not unknown(told.get(key, "")) and told[key].strip() not in (NOBODY.zh, NOBODY.en):
+                    row.responsible[key] = self.cells.once(key, told[key], partial(self._named().post_of, key))
             row.contact = read_contact(*("" if unknown(told.get(k, "")) else told[k] for k in ("contact_name", "contact_phone")))
         except Refusal as refusal:
             refusal.line = number

@@ -69,13 +69,17 @@ class RowsIn(Payload):
 
 @dataclass(slots=True)
 class Imported:
-    """An import as its caller sees it. counts: rows_in, accepted, rejected, new, changed, unchanged. seen: what earlier chunks held."""
+    """An import as its caller sees it. counts: rows_in, accepted, rejected, new, changed, unchanged. seen: what earlier chunks held.
+
+    results: what the verb answered, chunk by chunk.
+    """
 
     table: Table
     ignored: list[str]
     counts: dict[str, int] = field(default_factory=dict)
     rejects: list[tuple[int, Refusal]] = field(default_factory=list)
     seen: dict[Any, int] = field(default_factory=dict)
+    results: list[dict[str, Any]] = field(default_factory=list)
 
     def rejected_file(self, language: str = "zh-hans") -> bytes:
         """The rejected rows as CSV with row, field, reason, rule and remedy."""
@@ -93,11 +97,13 @@ def seen_before() -> dict[Any, int]:
 
 def import_file(
     verb: str, columns: Columns, needed: tuple[str, ...], actor: Actor, client_id: uuid.UUID, data: bytes, filename: str, *,
-    dry_run: bool = False, progress: Callable[[int, int], None] | None = None, titled: bool = False, **more: Any,
+    dry_run: bool = False, progress: Callable[[int, int], None] | None = None, titled: bool = False,
+    beside: Callable[[list[int]], dict[str, Any]] | None = None, **more: Any,
 ) -> Imported:  # fmt: skip
     """Read a file and pass its rows to a verb that takes RowsIn, chunk by chunk, each an act of its own that can be repeated.
 
-    titled: there may be headings above the header. more: further fields of the payload. progress(done, all) is told after each chunk.
+    titled: there may be headings above the header. more: further fields of the payload; beside: those that each chunk's rows need, by their
+    numbers. progress(done, all) is told after each chunk.
     Raises Refusal for a file that cannot be read.
     """
     table = read_table(data, filename, titled=titled)
@@ -111,7 +117,10 @@ def import_file(
             payload = more | {
                 "fields": list(places), "numbers": [n for n, _ in part], "rows": [[cells[p] for p in places.values()] for _, cells in part],
             }  # fmt: skip
-            found = act(verb, actor, uuid.uuid5(_NAMESPACE, f"{client_id}:{start}"), payload, dry_run=dry_run).result
+            if beside is not None:
+                payload |= beside([n for n, _ in part])
+            found = act(verb, actor, part_id(client_id, start), payload, dry_run=dry_run).result
+            out.results.append(found)
             for name, value in found.items():
                 if isinstance(value, int):
                     totals[name] = totals.get(name, 0) + value
@@ -123,6 +132,11 @@ def import_file(
     out.rejects.sort(key=lambda pair: pair[0])
     out.counts = totals
     return out
+
+
+def part_id(client_id: uuid.UUID, start: int = 0) -> uuid.UUID:
+    """The id of the act that takes the rows of a file from the place `start` on."""
+    return uuid.uuid5(_NAMESPACE, f"{client_id}:{start}")
 
 
 def result_of(rows_in: int, accepted: int, rejects: list[tuple[int, Refusal]], **more: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ GROUPS: tuple[tuple[Text | None, tuple[str, ...]], ...] = (
     (
         Text("复工复产", "Resumption"),
         (
-            "enterprise_own", "my_work", "my_attendance", "enterprises", "staff_return", "resumption",
+            "enterprise_own", "own_accounts", "my_work", "my_attendance", "enterprises", "staff_return", "resumption",
             "daily_overview", "progress", "chain", "breaches", "projects", "schools",
         ),
     ),

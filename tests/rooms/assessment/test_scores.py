@@ -134,6 +134,28 @@ def test_confirmed_counts_difficulties_and_no_other_business_of_enterprises(cast
     assert line(cast).shares["confirmed"] == Share(0, 3)
 
 
+def test_ended_without_confirmation_is_not_confirmed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever cannot get a word out of the enterprise is judged by that: the loop does not drop out of the measure."""
+    from tongchou.rooms.assessment import questions
+
+    raised = {"unit": cast.units["works"].pk, "topic": "labour", "title": "缺工"}
+    loop = act("service.raise", cast.as_("enterprise"), new_id(), raised, now=DAY).result["loop"]
+    for who, step, more in (
+        ("street", "take_up", {}),
+        ("street", "answer", {"evidence": [{"key": "result", "type": "text", "text": "已联系三家"}]}),
+        ("hq", "end_unconfirmed", {"evidence": [{"key": "contacts", "type": "text", "text": "三次电话未接"}]}),
+    ):
+        act("loop.advance", cast.as_(who), new_id(), {"loop": loop, "step": step} | more, now=DAY + timedelta(hours=5))
+    assert Loop.objects.get(pk=loop).end_reason == "expired"
+    shares = line(cast).shares
+    assert shares["confirmed"] == Share(0, 1)
+    assert shares["in_time"] == shares["closed"] == Share(0, 0)
+    hits = behind(cast.as_("hq"), cast.units["east_street"].pk, "street", "confirmed", MARCH, NOW)
+    assert [(str(b.id), b.counts) for b in hits] == [(loop, False)]
+    monkeypatch.setattr(questions, "_BASE", questions._BASE.replace(", 'expired'", ""))  # the twin: as it was
+    assert line(cast).shares["confirmed"] == Share(0, 0)
+
+
 def test_what_looks_gamed_is_shown(cast: Cast) -> None:
     for n in range(12):
         work(cast, task(cast), 0.1, words="按要求完成" if n else "走访十二户，三户登记")

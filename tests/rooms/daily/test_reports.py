@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from tests.cast import Cast
+from tests.cast import SINCE, Cast
 from tests.rooms.daily.helping import DAY, FIGURES, clock, do, permit, refused, reported, system, today
 from tests.web.test_pages import signed_in
 from tongchou.kernel.errors import Reason
 from tongchou.kernel.ids import new_id
-from tongchou.record.models import Loop
+from tongchou.record.access import SYSTEM
+from tongchou.record.act import act
+from tongchou.record.models import Event, Loop, Post, Responsibility
+from tongchou.record.questions.worklist import Filter, work_list
 from tongchou.rooms.daily.models import Excuse, Report, Silence
 from tongchou.rooms.daily.numbers import mask_stock
 from tongchou.rooms.daily.questions import glance, reports, series, silent
@@ -123,6 +127,55 @@ def test_silence_is_reminded_once_handed_to_the_street_and_ended_by_the_report(c
     loop.refresh_from_db()
     assert (loop.stage, loop.end_reason) == ("reported", "done")
     assert silent(cast.as_("street"), today()) == []
+
+
+def test_a_late_report_rises_to_the_department_of_the_sector(cast: Cast) -> None:
+    """The street looks, the department that answers for the sector is told; where nobody answers for it, the headquarters office is."""
+    post = Post.objects.get(unit=cast.units["department"], role="dept_officer")
+    Responsibility.objects.create(kind="sector", unit=cast.units["works"], post=post, from_date=SINCE)
+    permit(cast.units["works"])
+    permit(cast.units["mill"])
+    system("daily.chase", clock(18, 5))
+    assert system("daily.chase", clock(20, 5))["handed_on"] == 2
+    told = dict(Loop.objects.values_list("subject_unit_id", "verifier_unit_id"))
+    assert told[cast.units["works"].pk] == cast.units["department"].pk
+    assert told[cast.units["mill"].pk] != cast.units["department"].pk
+    loop = Loop.objects.get(subject_unit_id=cast.units["works"].pk)
+    when = clock(20, 5) + timedelta(hours=4 + 12, minutes=5)
+    act("loop.escalate", SYSTEM, new_id(), {"limit": 500}, now=when)
+    loop.refresh_from_db()
+    assert loop.level == "supervise"
+    assert "verifier" in Event.objects.get(loop_id=loop.pk, what="escalate", data__to="supervise").data["told"]
+    rows = work_list(cast.as_("dept"), Filter(view="assigned"), when)[0] + work_list(cast.as_("dept"), Filter(view="area"), when)[0]
+    assert {r.id for r in rows} == {loop.pk}
+
+
+def test_the_owed_report_is_on_the_first_page_with_one_tap(cast: Cast) -> None:
+    works = cast.units["works"]
+    permit(works)
+    client = signed_in(cast, "enterprise")
+    for page in ("home", "work"):
+        shown = client.get(reverse(page)).content.decode()
+        assert "今天要报的" in shown, page
+        assert f"{reverse('daily_new')}?unit={works.pk}" in shown
+        assert reverse("daily_same") not in shown  # nothing to be the same as
+    reported(cast, day=today() - DAY, at=clock(9))
+    shown = client.get(reverse("home")).content.decode()
+    assert reverse("daily_same") in shown
+    seen = Report.objects.get().pk
+    assert client.post(reverse("daily_same"), {"unit": works.pk, "day": str(today()), "seen": str(seen)}).status_code == 302
+    assert Report.objects.filter(day=today()).count() == 1
+    for page in ("home", "work"):
+        assert "今天要报的" not in client.get(reverse(page)).content.decode(), page
+    assert "今天要报的" not in signed_in(cast, "street").get(reverse("home")).content.decode()
+
+
+def test_who_is_excused_or_works_by_no_right_owes_nothing(cast: Cast) -> None:
+    client = signed_in(cast, "enterprise")
+    assert "今天要报的" not in client.get(reverse("home")).content.decode()
+    permit(cast.units["works"])
+    do(cast, "street", "daily.excuse", unit=cast.units["works"].pk, from_date=str(today()), reason="设备检修停工")
+    assert "今天要报的" not in client.get(reverse("home")).content.decode()
 
 
 def test_without_the_constraint_a_second_clock_would_remind_again(cast: Cast) -> None:

@@ -52,7 +52,7 @@ def test_the_file_shows_size_with_its_reason_gaps_and_partners(cast: Cast) -> No
     page = get(cast, "leader", "enterprise", unit)
     assert "中型" in page
     assert "从业人员300人及以上" in page
-    assert page.count("未落实") == 3
+    assert page.count("未落实") == 5  # the paired leader, three departments, the enterprise's own
     assert "坯布" in page
     assert "缺货即停产" in page
     assert "13912341111" not in page

@@ -54,6 +54,8 @@ def answers(cast: Cast, row: Application, who: str, only: set[str] | None = None
         value: dict[str, Any] = {"number": 10} if item.form == "number" else {"text": "已落实，责任人李某"}
         if item.form in ("photo", "file"):
             value = {"files": [upload(cast, who, item.form == "photo")]}
+        if item.form == "tick":
+            value = {"number": 1, "files": [upload(cast, who)]}
         out.append({"key": item.key} | value)
     return out
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.hashers import check_password
+from django.contrib.auth.hashers import Argon2PasswordHasher, check_password
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
@@ -164,6 +164,21 @@ def asked_of(which: Profile | None = None) -> Text:
     if of.days:
         parts.append(Text("{n} 天内须更换", "it lasts {n} days").with_(n=of.days))
     return Text("，".join(p.zh for p in parts) + "。", "; ".join(p.en for p in parts) + ".")
+
+
+class _ForRandom(Argon2PasswordHasher):
+    """For first passwords alone: sixteen random characters cannot be guessed, so that a costly hash protects nothing more. The first
+    sign-in replaces it at full cost."""
+
+    time_cost = 1
+    memory_cost = 1024
+    parallelism = 1
+
+
+def first_hash(password: str) -> str:
+    """The hash of a first password, quickly made, as sheets of thousands need it."""
+    hasher = _ForRandom()
+    return str(hasher.encode(password, hasher.salt()))
 
 
 def first_password(length: int = 16) -> str:

@@ -108,7 +108,7 @@ def add(context: Context, given: AddIn) -> dict[str, Any]:
     if given.password_hash is None:
         account.set_unusable_password()
     else:
-        account.password = _hash(given.password_hash)
+        account.password = checked_hash(given.password_hash)
     account.save()
     context.event("account_added", subject=f"account:{account.pk}")
     return {"account": account.pk, "username": username}
@@ -135,7 +135,7 @@ def reset_password(context: Context, given: ResetIn) -> dict[str, Any]:
     """Give another's account a new first password; its open sessions end, and the password must be changed at the next sign-in."""
     account = other_account(context, given.account)
     account.password_history = history_with(account)
-    account.password = _hash(given.password_hash)
+    account.password = checked_hash(given.password_hash)
     account.must_change_password = True
     account.password_changed_at = context.now
     account.save(update_fields=["password", "password_history", "must_change_password", "password_changed_at"])
@@ -143,7 +143,7 @@ def reset_password(context: Context, given: ResetIn) -> dict[str, Any]:
     return {"account": account.pk, "username": account.username}
 
 
-def _hash(given: str) -> str:
+def checked_hash(given: str) -> str:
     """Refuse what is not a hash of ours: a password in clear must never be stored."""
     try:
         identify_hasher(given)

@@ -19,6 +19,7 @@ from tongchou.record.copytext import batched_lines
 from tongchou.record.enterprise_rows import COLUMNS, FIGURES, NEEDED, EnterpriseRow, Rows
 from tongchou.record.enterprises import EDIT, seal_contact
 from tongchou.record.models import Area, Enterprise, SupplyLink, Unit
+from tongchou.record.responsible import Named, lay
 from tongchou.record.rowimport import Imported, RowsIn, import_file, result_of, seen_before
 from tongchou.record.territory.levels import name_key
 from tongchou.record.territory.reach import condition, reaches_unit
@@ -38,7 +39,7 @@ def import_enterprises(
 @verb(VERB, EDIT, Text("导入企业名册", "Import the register of enterprises"))
 def import_rows(context: Context, given: RowsIn) -> dict[str, Any]:
     """Add and change many enterprises. One is known again by its code, without one by its name within reach. What a row leaves empty stays."""
-    read, rejects = given.read(COLUMNS, Rows(*_areas(context.actor)).read)
+    read, rejects = given.read(COLUMNS, Rows(*_areas(context.actor), lambda: Named(context.actor, timezone.localdate(context.now))).read)
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(7216007)")  # two imports come one after the other
     known = _Known(context.actor)
@@ -54,10 +55,12 @@ def import_rows(context: Context, given: RowsIn) -> dict[str, Any]:
     units, changed = _units(context, ready)
     changed |= _figures(context, units, known)
     links = _links(units, known)
+    responsible = lay(context, {(unit.pk, k): post for row, unit in units for k, post in row.responsible.items()}, timezone.localdate(context.now))
     for unit_id in changed:
         context.event("enterprise_changed", subject=f"unit:{unit_id}", data={"origin": "import"})
     return result_of(
-        len(given.rows), len(ready), rejects, new=new, changed=len(changed), unchanged=len(ready) - new - len(changed), links=links
+        len(given.rows), len(ready), rejects, new=new, changed=len(changed), unchanged=len(ready) - new - len(changed), links=links,
+        responsible=responsible,
     )
 
 

@@ -77,6 +77,15 @@ class WithdrawIn(Payload):
     seen_version: int | None = None
 
 
+class RenewIn(Payload):
+    """until: the new last day."""
+
+    unit: int
+    until: date
+    reason: str = Field(min_length=2, max_length=2_000)
+    seen_version: int | None = None
+
+
 class CheckIn(Payload):
     """units: only these; None: as many as one batch takes, from after this permit on."""
 
@@ -199,6 +208,25 @@ def resume(context: Context, given: ResumeIn) -> dict[str, Any]:
     return _move(context, permit, "in_force", given.reason, shown=shown)
 
 
+@verb("permit.renew", DECIDE, Text("延续复工许可", "Renew a permit"))
+def renew(context: Context, given: RenewIn) -> dict[str, Any]:
+    """A permit that has an end gets a later one; it rests on the facts as they are now. From in force or under review, which it ends."""
+    permit = _live(context, DECIDE, given.unit, given.seen_version)
+    _from(permit, ("in_force", "review"), Text("延续", "renewed"))
+    today = context.now.astimezone(SHANGHAI).date()
+    if permit.until is None:
+        rule = Text("该许可长期有效，不需要延续。", "The permit has no end; it needs no renewal.")
+        raise Refusal(Reason.WRONG_STAGE, rule, field="until", value=given.until.isoformat())
+    if given.until <= max(permit.until, today):
+        rule = Text("新的期限须晚于{d}。", "The new last day is later than {d}.").with_(d=max(permit.until, today).isoformat())
+        remedy = Text("请填写之后的日期。", "Give a later day.")
+        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=remedy, field="until", value=given.until.isoformat())
+    was, permit.until = permit.until, given.until
+    permit.bound = sealed(permit.bound | present_facts([permit.unit_id], today).get(permit.unit_id, {}))
+    told = {"was": was.isoformat(), "until": given.until.isoformat()}
+    return _move(context, permit, "in_force", given.reason, "permit_renewed", **told) | {"until": told["until"]}
+
+
 @verb("permit.withdraw", DECIDE, Text("撤销复工许可", "Withdraw a permit"))
 def withdraw(context: Context, given: WithdrawIn) -> dict[str, Any]:
     """End a permit before its time."""
@@ -275,7 +303,7 @@ def _from(permit: WorkPermit, states: tuple[str, ...], what: Text) -> None:
         raise Refusal(Reason.WRONG_STAGE, rule, field="unit", value=permit.unit_id)
 
 
-def _move(context: Context, permit: WorkPermit, state: str, reason: str, **data: Any) -> dict[str, Any]:
+def _move(context: Context, permit: WorkPermit, state: str, reason: str, event: str = "", **data: Any) -> dict[str, Any]:
     """Set the state with its reason, plate and lists, and record it."""
     was, today = permit.state, context.now.astimezone(SHANGHAI).date()
     permit.state, permit.reason, permit.plate = state, reason, plate_of(state, today)
@@ -284,7 +312,7 @@ def _move(context: Context, permit: WorkPermit, state: str, reason: str, **data:
     permit.version, permit.changed_at = permit.version + 1, context.now
     permit.save()
     context.event(
-        f"permit_{state}", loop_id=permit.loop_id, subject=f"permit:{permit.pk}", from_stage=was, to_stage=state, note=reason,
+        event or f"permit_{state}", loop_id=permit.loop_id, subject=f"permit:{permit.pk}", from_stage=was, to_stage=state, note=reason,
         data={"unit": permit.unit_id, **data},
     )  # fmt: skip
     return {"permit": str(permit.pk), "state": state, "plate": permit.plate}

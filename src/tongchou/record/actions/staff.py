@@ -140,8 +140,8 @@ class NothingIn(Payload):
 
 @verb("staff.clear_day", CLEAR, Text("新的一天，重新判定返岗", "A new day: decide again who may return"), system_only=True)
 def clear_day(context: Context, given: NothingIn) -> dict[str, Any]:
-    """Days pass, so that somebody's isolation ends: ask for a pass over everybody."""
-    ask(context, "day", f"day:{timezone.localdate(context.now)}")
+    """Days pass, so that somebody's isolation ends: ask for a pass over everybody. The nightly job works it off itself."""
+    ask(context, "day", f"day:{timezone.localdate(context.now)}", job=False)
     return {}
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from tongchou.documents.model import Block, Heading, Paragraph, Table
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Loop
+from tongchou.record.questions.drafts import brief_parts
 from tongchou.record.questions.figures import by_area, by_day, over_period, top_area
 from tongchou.record.questions.papers import CHAPTERS, Span, sections
 from tongchou.rooms.assessment.definition import MEASURES, Definition, in_force
@@ -195,6 +196,14 @@ def _score_table(lines: list[Line], how: Definition, earlier: dict[int, float | 
     more = () if earlier is None else ("较上期",)
     header = ("位次", "单位", "得分", *(MEASURES[k].title.zh for k in how.weights), *more)
     return Table(header, tuple(rows), "考核情况") if rows else None
+
+
+def resumption_brief(actor: Actor, day: date, now: datetime) -> tuple[str, list[Block]]:
+    """Title and body of the daily report of resumption (复工复产日报), from the parts that the rooms give."""
+    body: list[Block] = [Paragraph(f"现将{day.year}年{day.month}月{day.day}日复工复产情况报告如下，数据取自系统记录，截至{_moment(now)}。")]
+    for part in brief_parts():
+        body += part.compose(actor, day, now)
+    return f"复工复产日报（{day.month}月{day.day}日）", body
 
 
 CHAIN = "chain_block"

@@ -28,6 +28,8 @@ class Measure:
 _DUE = "l.due_at >= %(since)s and l.due_at < %(until)s and l.due_at <= %(now)s"
 _ENDED = "l.closed_at >= %(since)s and l.closed_at < %(until)s"
 _DIFFICULT = "(l.kind = any(%(always)s) or l.kind = any(%(raised)s) and k.kind in ('enterprise', 'school'))"
+_ANSWERED = f"({_DUE} and l.end_reason <> 'expired')"
+"""Ended because nobody could be reached is neither in time nor late; it is not confirmed either, which the measure of that says."""
 _ENDED_OR_AGAIN = f"({_ENDED} or (l.closed_at is null and l.reopened > 0 and l.due_at >= %(since)s))"
 MEASURES: dict[str, Measure] = {
     m.key: m
@@ -35,12 +37,12 @@ MEASURES: dict[str, Measure] = {
         Measure(
             "in_time", Text("按期办结率", "Closed in time"),
             Text("期内到期的事项中，到期前已核验办结的比例。", "Of what fell due in the period: verified and closed before it was due."),
-            _DUE, "l.closed_at <= l.due_at",
+            _ANSWERED, "l.closed_at <= l.due_at",
         ),
         Measure(
             "closed", Text("办结率", "Closed"),
             Text("期内到期的事项中，期末前已核验办结的比例（含超期办结）。", "Of what fell due in the period: verified and closed by its end, late ones included."),
-            _DUE, "l.closed_at < %(until)s",
+            _ANSWERED, "l.closed_at < %(until)s",
         ),
         Measure(
             "lasting", Text("一次办结率", "Closed once"),
@@ -52,7 +54,7 @@ MEASURES: dict[str, Measure] = {
             Text("企业、学校的困难诉求中由其确认解决的比例，以及回访有答复的事项中答复已解决的比例。没有回访的不计。",
                  "Of difficulties of enterprises and schools: confirmed by them; of what was followed up: answered as solved. Without a follow-up: not judged."),
             f"(({_DIFFICULT} and {_DUE}) or ((l.follow_up_done or l.reopened > 0) and {_ENDED_OR_AGAIN}))",
-            f"(l.follow_up_done or ({_DIFFICULT} and l.closed_at < %(until)s and l.reopened = 0))",
+            f"(l.end_reason <> 'expired' and (l.follow_up_done or ({_DIFFICULT} and l.closed_at < %(until)s and l.reopened = 0)))",
         ),
     )
 }  # fmt: skip

@@ -93,7 +93,7 @@ class Line:
 
 _BASE = """
 from record_loop l join record_unit u on u.id = l.owner_unit_id left join record_unit k on k.id = l.opener_unit_id
-where u.kind = %(kind)s and u.active_to is null and l.end_reason in ('', 'done') and l.kind <> all(%(left_out)s)
+where u.kind = %(kind)s and u.active_to is null and l.end_reason in ('', 'done', 'expired') and l.kind <> all(%(left_out)s)
 """
 _OTHERS = "and l.opener_unit_id is distinct from l.owner_unit_id"
 _NEAR = (

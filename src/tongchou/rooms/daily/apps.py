@@ -11,6 +11,8 @@ class DailyConfig(Room):
     verbose_name = "企业日报 Daily reports"
 
     def ready(self) -> None:
-        """The room also says what its regular reports cost."""
+        """The room also says what its regular reports cost, for how many employees an enterprise has masks, and has its part in the daily report."""
         super().ready()
         import_module(f"{self.name}.burden")
+        import_module(f"{self.name}.stocks")
+        import_module(f"{self.name}.brief")

@@ -60,6 +60,15 @@ order by s.name nulls last, u.name, u.id limit %(limit)s
 """
 
 
+def owing(units: list[int], day: date) -> list[int]:
+    """Of these enterprises those that owe the report of a day and have not sent it."""
+    sql = f"""select o.id from ({OBLIGED}) o where o.id = any(%(units)s)
+      and not exists (select from daily_report r where r.unit_id = o.id and r.day = %(day)s and r.replaced_at is null) order by o.id"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, _values(day) | {"units": units})
+        return [row[0] for row in cursor.fetchall()]
+
+
 def silent(actor: Actor, day: date, *, street: int | None = None, limit: int = 500) -> list[SilentLine]:
     """Enterprises in reach that owe the report of a day and have not sent it, by street."""
     values = _values(day) | {"limit": limit, "street": street}

@@ -1,5 +1,7 @@
 """The app of the room: Resumption and service."""
 
+from importlib import import_module
+
 from tongchou.rooms.registry import Room
 
 
@@ -7,3 +9,8 @@ class ResumptionConfig(Room):
     name = "tongchou.rooms.resumption"
     label = "resumption"
     verbose_name = "复工复产 Resumption and service"
+
+    def ready(self) -> None:
+        """The room also has its part in the daily report."""
+        super().ready()
+        import_module(f"{self.name}.brief")

@@ -41,9 +41,12 @@ def as_value(context: Context, item: Item, text: str, number: float | None, file
         "number": ("number", "files"),
         "file": ("files",),
         "photo": ("files",),
+        "tick": ("number", "files"),
     }[item.form]
     extra = [k for k, v in given.items() if v and k not in fits]
     needed = any(given[k] for k in (("number",) if item.form == "number" else fits))
+    if item.form == "tick":
+        needed = number == 1 and bool(files)
     if extra or not needed:
         rule = Text("“{what}”没有按要求的形式提供。", "“{what}” was not given in the form asked for.").with_(
             what=Text.from_dict(item.title)

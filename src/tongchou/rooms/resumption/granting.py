@@ -25,7 +25,8 @@ def give(
     facts = _facts(rows)
     wanted = [
         Given(
-            r.unit_id, r.basis["used"], last, tuple(conditions), facts.get(str(r.pk), {}), PACK, r.basis["edition"]["zh"][:60], str(r.basis["outcome"])[:60], r.loop_id,
+            r.unit_id, r.basis["used"], last, (*conditions, *_limits(r)), facts.get(str(r.pk), {}), PACK, r.basis["edition"]["zh"][:60], str(r.basis["outcome"])[:60],
+            r.loop_id,
         )
         for r in rows
     ]  # fmt: skip
@@ -42,12 +43,21 @@ def give(
     return permits
 
 
+def _limits(row: Application) -> tuple[str, ...]:
+    """The condition under which an application was approved whose masks carry fewer than it asked for."""
+    most = row.terms.get("most_staff")
+    return (f"返岗员工不超过{most}人（按口罩存量核定），口罩补足后可以申请调整",) if most else ()
+
+
 def _facts(rows: Sequence[Application]) -> dict[str, dict[str, Any]]:
     """By application: the numbers that were given, item by item, and which items were found in order."""
     out: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if row.terms.get("most_staff"):
+            out[str(row.pk)] = {"items": [], "most_staff": row.terms["most_staff"]}
     for item in Item.objects.filter(application__in=rows).exclude(form="record").order_by("n"):
         held = out.setdefault(str(item.application_id), {"items": []})
         held["items"].append(item.key)
-        if item.number is not None:
+        if item.number is not None and item.form != "tick":
             held[item.key] = item.number
     return out

@@ -105,7 +105,8 @@ class Application(models.Model):
 
 
 class Item(models.Model):
-    """One line of the closed list. title, how: {zh, en}. form: record, text, file, photo, number, signature.
+    """One line of the closed list. title, how: {zh, en}. form: record, text, file, photo, number, signature,
+    tick (ticked as met, number 1, with what shows it).
 
     units: the units that review it besides the street; least: what a number has to reach. record: what stood on record when it was filled in.
     """
@@ -134,6 +135,8 @@ class Item(models.Model):
 
     @property
     def is_given(self) -> bool:
+        if self.form == "tick":
+            return self.number == 1 and bool(self.files)
         return self.form == "record" or bool(self.text or self.files) or self.number is not None
 
 
@@ -185,3 +188,44 @@ class Supplement(models.Model):
                 fields=["application"], condition=Q(answered_at=None), name="resumption_one_asking"
             ),
         ]
+
+
+class PermitRequest(models.Model):
+    """A permit to be renewed, asked for or still to be asked for, or to be restored. points: [{what, said, files}] by the permit's must_show.
+
+    until: the last day that is asked for; outcome: "" while it is open, else granted, refused, left (by the enterprise), over (the permit changed).
+    """
+
+    class What(models.TextChoices):
+        RENEW = "renew"
+        RESTORE = "restore"
+
+    id = models.UUIDField(primary_key=True)
+    permit = models.ForeignKey("record.WorkPermit", on_delete=models.PROTECT, related_name="requests")
+    what = models.CharField(max_length=7, choices=What.choices)
+    loop = models.OneToOneField("record.Loop", on_delete=models.PROTECT, related_name="permit_request")
+    ends_on = models.DateField(null=True, help_text="the permit's last day when this was opened")
+    reason = models.TextField(blank=True)
+    points = models.JSONField(default=list)
+    until = models.DateField(null=True)
+    by = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=7, blank=True, default="")
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["permit", "what"], condition=Q(settled_at=None), name="permit_request_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="", settled_at=None) | (~Q(outcome="") & Q(settled_at__isnull=False)),
+                name="permit_request_end_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_by=None) | ~Q(answered_by=F("by")), name="permit_request_two_people"
+            ),
+        ]
+        indexes = [models.Index(fields=["permit", "-settled_at"], name="permit_request_permit")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -132,6 +132,60 @@ def streets(actor: Actor, now: datetime) -> list[StreetLine]:
     with connection.cursor() as cursor:
         cursor.execute(_STREETS.format(reach=reach), values)
         return [StreetLine(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class RateLine:
+    """Active enterprises of one street, section of industry or size. key None: belongs to none. resumed: by a permit in force or under review."""
+
+    key: str | None
+    name: str
+    total: int
+    resumed: int
+    suspended: int
+
+    @property
+    def share(self) -> float | None:
+        return round(100 * self.resumed / self.total, 1) if self.total else None
+
+
+RATES = {
+    "street": ("s.id::text", "coalesce(max(s.name), '')"),
+    "industry": ("nullif(left(e.industry, 1), '')", "coalesce(left(max(e.industry), 1), '')"),
+    "size": ("nullif(e.size, '')", "coalesce(max(e.size), '')"),
+}
+_RATE = """
+select {key}, {name}, count(*)::int, count(*) filter (where w.state in ('in_force', 'review'))::int, count(*) filter (where w.state = 'suspended')::int
+from record_unit u join record_area a on a.id = u.area_id left join record_enterprise e on e.unit_id = u.id
+left join record_area s on s.level = 'street' and s.valid_to is null and starts_with(a.path, s.path)
+left join record_workpermit w on w.unit_id = u.id and w.state in ('in_force', 'review', 'suspended')
+where u.kind = 'enterprise' and u.active_to is null and {reach} group by {key} order by 2, 1
+"""
+
+
+def resumed(actor: Actor, by: str = "street") -> list[RateLine]:
+    """The enterprises in reach and how many of them work by right now, by street, section of industry or size; one statement."""
+    values: dict[str, Any] = {}
+    reach = condition(actor, VIEW, values, unit="u.id")
+    key, name = RATES[by]
+    with connection.cursor() as cursor:
+        cursor.execute(_RATE.format(key=key, name=name, reach=reach), values)
+        return [RateLine(*row) for row in cursor.fetchall()]
+
+
+_SUSPENDED = """
+select u.name, p.reason from record_workpermit p join record_unit u on u.id = p.unit_id join record_area a on a.id = u.area_id
+where p.state = 'suspended' and (p.changed_at at time zone 'Asia/Shanghai')::date = %(day)s and {reach} order by p.changed_at, u.name limit 200
+"""
+
+
+def suspended_on(actor: Actor, day: date) -> list[tuple[str, str]]:
+    """(enterprise, reason) of the permits in reach that were suspended on a day and still are."""
+    values: dict[str, Any] = {"day": day}
+    reach = condition(actor, VIEW, values, unit="u.id")
+    with connection.cursor() as cursor:
+        cursor.execute(_SUSPENDED.format(reach=reach), values)
+        return list(cursor.fetchall())
 
 
 _REGISTER = """

@@ -9,6 +9,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
 from tongchou.record.models import District
+from tongchou.rooms.resumption.actions.permit_watch import BATCH
 from tongchou.rooms.resumption.place import kept
 from tongchou.rooms.resumption.ways import rules_on
 
@@ -28,3 +29,15 @@ def rank_queue(timestamp: int) -> int:
         return 0
     today = timezone.localdate()
     return len(kept(today, rules_on(today)["weights"], anew=True)[1])
+
+
+@app.periodic(cron="27 * * * *")
+@app.task(queue="clock")
+def permit_life(timestamp: int) -> int:
+    """Warn of permits that end soon, and close what is no longer needed; batch after batch."""
+    warned = 0
+    while True:
+        found = int(act("permit.life", SYSTEM, new_id(), {"limit": BATCH}).result["warned"])
+        warned += found
+        if found < BATCH:
+            return warned

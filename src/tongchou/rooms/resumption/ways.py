@@ -99,8 +99,9 @@ def closed_list(way: Way, on: date, code: str, rules: Mapping[str, Any]) -> list
             out.setdefault(item["key"], item)
     for key in way.entry.get("papers", ()):
         out.setdefault(key, _item(key, "papers", None))
-    for key in way.entry.get("checklists", ()):
-        for item in _of_checklist(key, rules):
+    chosen = [k for k in rules.get("checklists") or () if way.how == APPROVAL]
+    for key in dict.fromkeys((*way.entry.get("checklists", ()), *chosen)):
+        for item in _of_checklist(key, rules, ticked=key in chosen):
             out.setdefault(item["key"], item)
     reviewers: Iterable[Mapping[str, Any]] = rules.get("reviewers") or ()
     for item in out.values():
@@ -138,18 +139,21 @@ def _parameter(standing: Any, name: str) -> float | None:
     return float(values[-1].value) if values else None
 
 
-def _of_checklist(key: str, rules: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Items of a shipped checklist, or of the district's own text where the shipped one is left to it."""
-    found = shipped()[key]
+def _of_checklist(key: str, rules: Mapping[str, Any], *, ticked: bool = False) -> list[dict[str, Any]]:
+    """Items of a shipped checklist, or of the district's own text where the shipped one is left to it.
+
+    ticked: the enterprise says of each that it is met and attaches what shows it; otherwise a photo is asked for.
+    """
+    found, form = shipped()[key], "tick" if ticked else "photo"
     if found.fill:
         own = next((x for x in rules.get("lists") or () if x["key"] == key), None)
         items = own["items"] if own else []
         return [
-            {"key": f"{key[:20]}_{n}", "source": key, "title": i, "how": {}, "form": "photo", "site": True, "unit": {}, "from": "", "least": None}
+            {"key": f"{key[:20]}_{n}", "source": key, "title": i, "how": {}, "form": form, "site": True, "unit": {}, "from": "", "least": None}
             for n, i in enumerate(items, 1)
         ]  # fmt: skip
     return [
-        {"key": i.key, "source": key, "title": i.title.as_dict(), "how": i.how.as_dict(), "form": "number" if i.number else "photo", "site": True,
+        {"key": i.key, "source": key, "title": i.title.as_dict(), "how": i.how.as_dict(), "form": "number" if i.number else form, "site": True,
          "unit": i.number.unit.as_dict() if i.number else {}, "from": "", "least": i.number.least if i.number else None}
         for i in found.items
     ]  # fmt: skip
@@ -158,6 +162,17 @@ def _of_checklist(key: str, rules: Mapping[str, Any]) -> list[dict[str, Any]]:
 def district_lists() -> list[tuple[str, Text]]:
     """Checklists that the district has to fill in, by key."""
     return [(c.key, c.title) for c in shipped().values() if c.fill and "enterprise" in c.suits]
+
+
+def approval_lists() -> list[tuple[str, Text]]:
+    """Checklists of enterprises, which the district may ask for where it approves, by key."""
+    return [(c.key, c.title) for c in shipped().values() if "enterprise" in c.suits]
+
+
+def empty_lists(rules: Mapping[str, Any]) -> list[Text]:
+    """Checklists that the rules ask for and that nobody has filled in."""
+    filled = {x["key"] for x in rules.get("lists") or () if x["items"]}
+    return [shipped()[k].title for k in rules.get("checklists") or () if k in shipped() and shipped()[k].fill and k not in filled]
 
 
 def item_titles() -> dict[str, Text]:

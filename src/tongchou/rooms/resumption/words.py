@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from tongchou.kernel.industry_names import SECTIONS
 from tongchou.kernel.text import Text
+from tongchou.record.enterprises import SIZE_NAMES
 
 TITLE = Text("复工许可", "Permits to work")
 ENDS = {
@@ -64,7 +66,28 @@ WHATS = {
     "permit_suspended": Text("暂停", "Suspended"),
     "permit_withdrawn": Text("撤销", "Withdrawn"),
     "permit_expired": Text("到期", "Expired"),
+    "permit_renewed": Text("延续", "Renewed"),
+    "permit_warned": Text("提醒将到期", "Warned that it ends"),
+    "permit_restore_asked": Text("企业申请恢复", "The enterprise asks to restore"),
+    "permit_renew_asked": Text("企业申请续期", "The enterprise asks to renew"),
+    "permit_more_asked": Text("要求补充", "Asked for more"),
+    "permit_restore_refused": Text("未同意恢复", "Not restored"),
+    "permit_renew_refused": Text("未同意续期", "Not renewed"),
+    "permit_request_left": Text("企业不再申请", "No longer asked for"),
 }
+
+
+GROUPS = {"street": Text("街道", "Street"), "industry": Text("行业", "Industry"), "size": Text("规模", "Size")}
+
+
+def group_name(by: str, key: str | None, name: str) -> Text:
+    """What a street, a section of industry or a size is called; those that belong to none have a name too."""
+    if by == "industry" and key in SECTIONS:
+        return SECTIONS[key]
+    if by == "size" and key in SIZE_NAMES:
+        return SIZE_NAMES[key]
+    none = {"street": Text("未划街道", "no street"), "industry": Text("行业未登记", "industry not on record"), "size": Text("规模未知", "size not known")}
+    return Text(name, name) if by == "street" and name else none[by]
 
 
 def named_way(key: str) -> Text:

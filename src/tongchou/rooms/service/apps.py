@@ -11,6 +11,7 @@ class ServiceConfig(Room):
     verbose_name = "惠企服务 Service"
 
     def ready(self) -> None:
-        """The room also says which of its visits look made for the count."""
+        """The room also says which of its visits look made for the count, and has its part in the daily report."""
         super().ready()
         import_module(f"{self.name}.oddities")
+        import_module(f"{self.name}.brief")

@@ -17,6 +17,7 @@ from tongchou.record.access import Actor, roles
 from tongchou.record.loops.kinds import current_kinds, kind_of
 from tongchou.record.questions.worklist import VIEWS, Filter, counts, work_list
 from tongchou.web.first_things import FIRST, main_things
+from tongchou.web.owed import owed_today
 from tongchou.web.pages.requests import actor_of, do, integer, now
 from tongchou.web.pages.shown import LEVELS, list_row
 from tongchou.web.pages.spreadsheets import asked_for, sheet_file
@@ -50,6 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "cards": cards,
         "rows": [list_row(r, actor, now()) for r in rows],
         "things": main_things(actor),
+        "owed": owed_today(actor, now()),
         "first": first,
         "posts": _posts(actor),
         "can_open": actor.permits("loop.open"),
@@ -104,6 +106,7 @@ def work(request: HttpRequest) -> HttpResponse:
         **_filters(actor, wanted, at),
         "rows": [list_row(r, actor, at) for r in rows],
         "next_after": after,
+        "owed": owed_today(actor, at) if wanted.view in ("unit", "mine") and not request.GET.get("after") else [],
         "bulk_url": reverse("work_bulk") if actor.permits("loop.bulk") and wanted.view != "closed" else "",
         "bulk_actions": _bulk_actions(rows),
         "bulk_note": True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ from django.urls import reverse
 from tongchou.documents.model import FORMS, Block, Heading, Paragraph
 from tongchou.documents.pdf import to_pdf
 from tongchou.documents.word import to_word
-from tongchou.kernel.clock import SHANGHAI
+from tongchou.kernel.clock import SHANGHAI, parse_date
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
@@ -23,7 +23,7 @@ from tongchou.record.models import Loop, Unit
 from tongchou.record.questions.drafts import DraftSource, draft_sources
 from tongchou.record.questions.loopfile import loop_file
 from tongchou.rooms.assessment.blocks import HOW, as_text, store
-from tongchou.rooms.assessment.compose import CHAIN, chain_letter, daily_brief, monthly_report, score_bulletin
+from tongchou.rooms.assessment.compose import CHAIN, chain_letter, daily_brief, monthly_report, resumption_brief, score_bulletin
 from tongchou.rooms.assessment.definition import in_force
 from tongchou.rooms.assessment.models import Bulletin
 from tongchou.rooms.assessment.pages.month import month_of
@@ -135,7 +135,7 @@ def _rows(request: HttpRequest, name: str) -> list[str]:
 
 @page("bulletin_new", "documents/new", "bulletin.draft")
 def bulletin_new(request: HttpRequest) -> HttpResponse:
-    """Draft one: empty, or composed from the record (?compose=scores | brief | month, or ?loop=...)."""
+    """Draft one: empty, or composed from the record (?compose=scores | brief | month | resumption, or ?loop=...)."""
     actor = actor_of(request)
     on_record = _composed(request, actor) if request.method == "GET" else {}
     source = _source(request)
@@ -164,10 +164,22 @@ def _source(request: HttpRequest) -> dict[str, str]:
     if out.get("compose") == "month":
         over = month_of(request)
         return {"compose": "month", "first": str(over.first), "last": str(over.last)}
+    if out.get("compose") == "resumption":
+        out |= {"first": str(_day_of(request))}
     if out.get("compose") == "scores":
         over = period_of(request)
         out = {"kind": in_force(over.last).ranked[0], "first": str(over.first), "last": str(over.last)} | out
     return out
+
+
+def _day_of(request: HttpRequest) -> date:
+    """The day of a daily report: ?first=, today when it is left out; none to come."""
+    typed, today = request.GET.get("first", ""), now().astimezone(SHANGHAI).date()
+    day = parse_date(typed, "first") if typed else today
+    if day > today:
+        rule = Text("日报的日期不能晚于今天。", "A daily report is not of a day to come.")
+        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=Text("请选择今天或以前。", "Choose today or before."), field="first", value=str(day))
+    return day
 
 
 def _composed(request: HttpRequest, actor: Actor) -> dict[str, Any]:
@@ -188,6 +200,9 @@ def _composed(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         return {"form": "brief", "title": title, "body": as_text(store(body))}
     if compose == "month":
         title, body = monthly_report(actor, month_of(request), at)
+        return {"form": "brief", "title": title, "body": as_text(store(body))}
+    if compose == "resumption":
+        title, body = resumption_brief(actor, _day_of(request), at)
         return {"form": "brief", "title": title, "body": as_text(store(body))}
     if compose in draft_sources():
         return _of_source(request, actor, draft_sources()[compose])

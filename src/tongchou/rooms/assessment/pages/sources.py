@@ -34,6 +34,9 @@ def source_of(actor: Actor, row: Bulletin) -> dict[str, Any] | None:
         query = urlencode({k: source[k] for k in ("first", "last") if k in source})
         url, label = f"{reverse('month')}?{query}", Text("月度情况", "The month")
         more = [{"url": f"{reverse('scores')}?{query}", "label": Text("考核排名", "Scores")}, *_sections(actor, "month")]
+    elif source.get("compose") == "resumption":
+        day = source.get("first", "")
+        url, label = f"{reverse('daily_overview')}?{urlencode({'day': day})}", Text("企业日报 {d}", "Daily reports of {d}").with_(d=day)
     elif source.get("loop"):
         url, label = reverse("loop", args=[source["loop"]]), Text("事项", "The loop")
     elif source.get("compose") in draft_sources() and source.get("key"):

@@ -43,11 +43,14 @@ where not exists (select from daily_report r where r.unit_id = o.id and r.day = 
 on conflict (unit_id, day) do nothing returning unit_id
 """
 _STILL = f"""
-select w.id, w.unit_id, u.name, st.id from daily_silence w
+select w.id, w.unit_id, u.name, st.id, d.unit_id from daily_silence w
 join record_unit u on u.id = w.unit_id and u.active_to is null
 join record_area a on a.id = u.area_id
 {STREET_OF}
 join lateral (select t.id from record_unit t where t.kind = 'street' and t.area_id = s.id and t.active_to is null order by t.id limit 1) st on true
+left join lateral (
+  select p.unit_id from record_responsibility q join record_post p on p.id = q.post_id and p.ended_on is null
+  where q.kind = 'sector' and q.unit_id = w.unit_id and q.from_date <= w.day and (q.to_date is null or q.to_date > w.day) order by q.id limit 1) d on true
 where w.day = %(day)s and w.loop_id is null
   and not exists (select from daily_report r where r.unit_id = w.unit_id and r.day = w.day and r.replaced_at is null)
   and not exists (select from daily_excuse x where x.unit_id = w.unit_id and x.ended_at is null and x.from_date <= w.day and (x.until is null or x.until >= w.day))
@@ -87,7 +90,7 @@ def chase(context: Context, given: ChaseIn) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(_SILENT, values)
         reminded = [row[0] for row in cursor.fetchall()]
-        still: list[tuple[int, int, str, int]] = []
+        still: list[tuple[int, int, str, int, int | None]] = []
         if context.now >= street_at(day):
             cursor.execute(_STILL, values)
             still = cursor.fetchall()
@@ -100,10 +103,11 @@ def chase(context: Context, given: ChaseIn) -> dict[str, Any]:
                 "title": f"日报未报：{name}（{day:%m月%d日}）",
                 "unit": unit,
                 "owner_unit": street,
+                "verifier_unit": department,
                 "origin": ORIGIN,
                 "origin_ref": str(key),
             }
-            for key, unit, name, street in still
+            for key, unit, name, street, department in still
         ]
         made = open_many(replace(context, actor=SYSTEM, grants=()), OpenManyIn.model_validate({"items": items}))[
             "loops"

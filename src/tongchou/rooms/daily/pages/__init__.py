@@ -12,11 +12,13 @@ from tongchou.rooms.daily.pages import (
     gate,
     manage,
     overview,
+    owed,
     own,
     progress,
 )
 
 __all__ = [
-    "attendance", "attendance_badges", "attendance_leave", "attendance_month", "attendance_overview", "breach", "chain", "fever", "gate", "manage", "overview", "own",
+    "attendance", "attendance_badges", "attendance_leave", "attendance_month", "attendance_overview", "breach", "chain", "fever", "gate", "manage", "overview",
+    "owed", "own",
     "progress",
 ]  # fmt: skip

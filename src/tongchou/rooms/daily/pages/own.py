@@ -82,11 +82,11 @@ def _card(unit: Unit, today: date) -> dict[str, Any]:
         "unit": unit, "report": on_day, "offered": offered, "excuse": excuse, "rows": rows, "figures": figures,
         "fevers": [{"row": f, "open": (f.loop_id is None and not f.outcome) or (f.loop is not None and f.loop.closed_at is None)} for f in fevers],
         "same": offered is not None and not offered.closed, "short": bool(on_day and mask_short(on_day)),
-        "one_tap": _one_tap(offered.day, counted) if offered else "", "tap": _tap(offered.day, counted) if offered else "",
+        "one_tap": _one_tap(offered.day, counted) if offered else "", "tap": tap_label(offered.day, counted) if offered else "",
     }  # fmt: skip
 
 
-def _tap(day: date, counted: int | None) -> Text:
+def tap_label(day: date, counted: int | None) -> Text:
     """The button of the one tap, short enough for a phone."""
     if counted is None:
         return _one_tap(day, None)

@@ -1,10 +1,12 @@
 """Pages of the room."""
 
 from tongchou.rooms.enterprises.pages import (
+    accounts,
     clearances,
     edit,
     file,
     imports,
+    notices,
     own,
     proposing,
     register,
@@ -13,4 +15,4 @@ from tongchou.rooms.enterprises.pages import (
     street,
 )
 
-__all__ = ["clearances", "edit", "file", "imports", "own", "proposing", "register", "staff", "staff_edit", "street"]
+__all__ = ["accounts", "clearances", "edit", "file", "imports", "notices", "own", "proposing", "register", "staff", "staff_edit", "street"]

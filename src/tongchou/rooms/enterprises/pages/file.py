@@ -26,6 +26,7 @@ from tongchou.record.enterprises import (
 from tongchou.record.models import Enterprise, Responsibility, Unit
 from tongchou.record.questions.enterprises import EnterpriseFile, enterprise_file, partners, staff_counts
 from tongchou.record.questions.permits import STATES, permit_of
+from tongchou.record.responsible import COLUMNS
 from tongchou.record.staffing import COUNTS, OUTCOMES
 from tongchou.record.staffing import VIEW as STAFF_VIEW
 from tongchou.rooms.enterprises.models import EntryChange
@@ -38,6 +39,8 @@ _MINE = Text("本企业", "Our enterprise")
 _KINDS = {
     "paired": Text("包联领导", "Paired leader"),
     "sector": Text("行业主管部门（三管三必须）", "Department of the sector"),
+    "business": COLUMNS["business"].title,
+    "safety": COLUMNS["safety"].title,
     "entity": Text("单位主体责任人", "The enterprise's own"),
 }
 _MISSING = {
@@ -125,6 +128,7 @@ def _shown(actor: Actor, unit: Unit) -> dict[str, Any]:
         "asked": asked if permission_for(actor, unit, EDIT, OWN) else None,
         "can_supply": bool(permission_for(actor, unit, SUPPLY)),
         "can_staff": inside,
+        "can_accounts": bool(permission_for(actor, unit, "enterprise.accounts")),
     }
 
 
@@ -170,5 +174,6 @@ def _responsible(unit: int, on: Any) -> list[dict[str, Any]]:
         .exclude(to_date__lte=on)
         .select_related("post__unit")
     )
-    held = list(rows)
-    return [{"kind": title, "posts": [r.post for r in held if r.kind == kind]} for kind, title in _KINDS.items()]
+    notes = {(c.kind, c.note): k for k, c in COLUMNS.items()}
+    held = [(notes.get((r.kind, r.note), r.kind), r.post) for r in rows]
+    return [{"kind": title, "posts": [post for k, post in held if k == kind]} for kind, title in _KINDS.items()]

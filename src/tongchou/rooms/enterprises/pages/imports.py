@@ -21,9 +21,10 @@ def enterprises_import(request: HttpRequest) -> HttpResponse:
     """A register: new enterprises are added, known ones changed."""
     note = Text(
         "列名可用：统一社会信用代码、企业名称、所在社区、行业代码、从业人员、营业收入（万元）、资产总额（万元）、个体工商户、规上企业、园区、"
-        "出租方、名单、主要产品、联系人、联系电话、供应商、客户。空格不覆盖已有内容。",
+        "出租方、名单、主要产品、联系人、联系电话、供应商、客户、包联领导（姓名或单位/姓名）、行业主管部门、业务主管部门、安全监管部门（单位或单位/姓名）。空格不覆盖已有内容。",
         "Columns: credit code, name, area code, industry code, staff, revenue, assets, self employed, above scale, park, "
-        "landlord, lists, products, contact name, contact phone, suppliers, customers. Empty cells erase nothing.",
+        "landlord, lists, products, contact name, contact phone, suppliers, customers, paired leader (name or unit/name), industry department, "
+        "department of its business, safety supervisor (unit or unit/name). Empty cells erase nothing.",
     )
     title, back = Text("导入企业名册", "Import a register"), reverse("enterprises")
     return rows_page(request, import_enterprises, title=title, back=back, parent=TITLE, note=note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.enterprises import EDIT, LISTS, VIEW
 from tongchou.record.models import Area
 from tongchou.record.questions.permits import STATES
+from tongchou.record.responsible import COLUMNS, NOBODY, responsible_of
 from tongchou.rooms.enterprises.questions import EXPORT, PAGE, Line, lines
 from tongchou.rooms.enterprises.words import SIZES, TITLE
 from tongchou.web.pages.requests import actor_of, integer
@@ -40,7 +42,7 @@ def enterprises(request: HttpRequest) -> HttpResponse:
     after = max(integer(request, "after") or 0, 0)
     wanted = asked_for(request)
     rows = lines(actor, today, text=text, **chosen, limit=EXPORT if wanted else PAGE + 1, after=0 if wanted else after)  # type: ignore[arg-type]
-    sheet = _sheet(rows if wanted else rows[:PAGE])
+    sheet = _sheet(rows if wanted else rows[:PAGE], today)
     if wanted:
         return sheet_file(request, TITLE, *cells_of(sheet))
     streets = [
@@ -91,14 +93,15 @@ def size_word(size: str, self_employed: bool | None) -> Text | None:
     return found
 
 
-def _sheet(rows: list[Line]) -> dict[str, Any]:
+def _sheet(rows: list[Line], today: date) -> dict[str, Any]:
     labels = (
         ("name", "企业", "Enterprise", 0), ("code", "统一社会信用代码", "Credit code", 0), ("street", "街道", "Street", 0),
         ("industry", "行业", "Industry", 0), ("size", "规模", "Size", 0), ("lists", "名单", "Lists", 0), ("permit", "复工凭证", "Permit", 0),
         ("said", "从业人员", "Staff", 1), ("staff", "员工档案", "Staff files", 1), ("clear", "可返岗", "May start", 1), ("returned", "已返岗", "At work", 1),
     )  # fmt: skip
     columns = [{"key": k, "label": Text(zh, en), "number": bool(n)} for k, zh, en, n in labels]
-    body = []
+    columns += [{"key": k, "label": c.title, "off": True} for k, c in COLUMNS.items()]
+    body, responsible = [], responsible_of([r.unit for r in rows], today)
     for r in rows:
         tone, icon = _TONES.get(r.permit, ("", ""))
         name = industry_name(r.industry)
@@ -118,6 +121,7 @@ def _sheet(rows: list[Line]) -> dict[str, Any]:
             {"value": r.staff},
             {"value": r.clear},
             {"value": r.returned},
+            *({"value": responsible.get(r.unit, {}).get(k) or NOBODY} for k in COLUMNS),
         ]
         body.append({"cells": cells})
     return {"key": "enterprises", "caption": TITLE, "columns": columns, "rows": body, "export": True}

@@ -62,6 +62,7 @@ def staff(request: HttpRequest, enterprise: int) -> HttpResponse:
     context = {
         "title": STAFF,
         "unit": row,
+        "outcome": outcome,
         "lines": [_line(r, words) for r in shown],
         "next_after": str(after + PAGE) if len(rows) > PAGE else "",
         "filters": [

@@ -14,6 +14,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.resumption.actions.deciding import approve
+from tongchou.rooms.resumption.masks import covers
 from tongchou.rooms.resumption.models import Application, Batch
 from tongchou.rooms.resumption.queue import ranking
 from tongchou.rooms.resumption.reach import DECIDE, application_in_reach
@@ -53,9 +54,12 @@ class ChangeIn(Payload):
 
 
 class BatchIn(Payload):
+    """limit_short: applications whose masks carry fewer than they ask for are approved for as many as they carry; otherwise they stand in the way."""
+
     batch: uuid.UUID
     seen_version: int
     conditions: list[str] = Field(default_factory=list, max_length=20)
+    limit_short: bool = False
 
 
 class DropIn(Payload):
@@ -163,7 +167,9 @@ def approve_batch(context: Context, given: BatchIn) -> dict[str, Any]:
         raise Refusal(Reason.MISSING_VALUE, Text("批次里没有申请。", "The batch is empty."), field="batch")
     batch.state, batch.decided_by_id, batch.decided_at = "approved", context.actor.account_id, context.now
     batch.save()
-    approve(context, rows, None, [c.strip()[:300] for c in given.conditions if c.strip()])
+    masks = covers(rows, context.now.astimezone(SHANGHAI).date()) if given.limit_short else {}
+    most = {r.pk: c.carries for r in rows if (c := masks.get(str(r.pk))) and c.is_short and c.carries}
+    approve(context, rows, None, [c.strip()[:300] for c in given.conditions if c.strip()], most)
     context.event("resumption_batch_announced", subject=f"batch:{batch.pk}", data={"n": len(rows)})
     return {"batch": str(batch.pk), "approved": len(rows)}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -19,6 +20,7 @@ from tongchou.record.models import Enterprise, WorkPermit
 from tongchou.rooms.resumption.actions.applying import set_way
 from tongchou.rooms.resumption.actions.checking import open_items
 from tongchou.rooms.resumption.granting import give
+from tongchou.rooms.resumption.masks import Cover, covers
 from tongchou.rooms.resumption.models import Application, Supplement
 from tongchou.rooms.resumption.reach import DECIDE, application_in_reach
 from tongchou.rooms.resumption.stepping import take, take_many
@@ -28,13 +30,17 @@ KIND = "resumption_application"
 
 
 class DecideIn(Payload):
-    """approve False needs a reason. until: the last day of the permit; conditions: what it is tied to."""
+    """approve False needs a reason. until: the last day of the permit; conditions: what it is tied to.
+
+    most_staff: how many may return at most, where the masks carry fewer than were asked for.
+    """
 
     application: uuid.UUID
     approve: bool
     reason: str = Field("", max_length=2_000)
     until: date | None = None
     conditions: list[str] = Field(default_factory=list, max_length=20)
+    most_staff: int | None = Field(None, ge=1, le=2_000_000)
 
 
 @verb("resumption.decide", DECIDE, Text("决定复工申请", "Decide on an application"))
@@ -55,15 +61,20 @@ def decide(context: Context, given: DecideIn) -> dict[str, Any]:
             value=given.until.isoformat(),
         )
     conditions = [c.strip()[:300] for c in given.conditions if c.strip()]
-    approve(context, [row], given.until, conditions)
+    approve(context, [row], given.until, conditions, {row.pk: given.most_staff} if given.most_staff else {})
     number = WorkPermit.objects.filter(loop_id=row.loop.pk).values_list("number", flat=True).get()
     return {"application": str(row.pk), "ended": "approved", "permit": number}
 
 
-def approve(context: Context, rows: list[Application], until: date | None, conditions: list[str]) -> None:
-    """Take the step for many; the permits come with it. All or none: the first that cannot be approved refuses all."""
+def approve(context: Context, rows: list[Application], until: date | None, conditions: list[str], most: Mapping[uuid.UUID, int]) -> None:
+    """Take the step for many; the permits come with it. All or none: the first that cannot be approved refuses all.
+
+    most: how many staff may return at most, by application.
+    """
     for row in rows:
         row.terms = {"until": until.isoformat() if until else None, "conditions": conditions}
+        if row.pk in most:
+            row.terms["most_staff"] = most[row.pk]
     Application.objects.bulk_update(rows, ["terms"])
     loops = [row.loop_id for row in rows if row.loop_id is not None]
     if len(loops) == 1:
@@ -77,6 +88,7 @@ def permits_given(context: Context, loops: list[uuid.UUID]) -> None:
     """Nothing is approved that was not looked at item by item, and nothing for which the rule forbids an approval."""
     rows = _of(loops)
     today = context.now.astimezone(SHANGHAI).date()
+    masks = covers(rows, today)
     for row, way in _present(rows, today):
         if way.how == AT_ONCE:
             rule = Text(
@@ -113,10 +125,25 @@ def permits_given(context: Context, loops: list[uuid.UUID]) -> None:
                 remedy=Text("请先审核，或不予复工。", "Have them checked, or refuse."),
                 field="application",
             )
+        _carried(row, masks.get(str(row.pk)))
         row.way, row.basis = way.key, way.basis | {"commitment": row.basis.get("commitment", False)}
     terms = rows[0].terms if rows else {}
     until = date.fromisoformat(terms["until"]) if terms.get("until") else None
     give(context, rows, until, terms.get("conditions", []), "approved")
+
+
+def _carried(row: Application, cover: Cover | None) -> None:
+    """Nobody is approved beyond what the masks carry: either so many may return, or nothing is approved."""
+    if cover is None or cover.carries is None:
+        return
+    limit = row.terms.get("most_staff") or cover.wanted
+    if limit is None or limit <= cover.carries:
+        return
+    rule = Text("“{unit}”：{words}", "“{unit}”: {words}").with_(unit=row.unit.name, words=cover.words)
+    remedy = Text("请限定返岗人数不超过 {n} 人，或待口罩补足后再批。", "Let {n} return at most, or approve once there are more masks.").with_(n=cover.carries)
+    if cover.carries < 1:
+        remedy = Text("请待口罩补足后再批。", "Approve once there are masks.")
+    raise Refusal(Reason.TOO_MANY, rule, remedy=remedy, field="most_staff", value=limit)
 
 
 def _of(loops: list[uuid.UUID]) -> list[Application]:

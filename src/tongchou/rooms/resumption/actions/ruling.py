@@ -16,7 +16,7 @@ from tongchou.record.territory.reach import missing
 from tongchou.rooms.resumption.models import RuleEdition
 from tongchou.rooms.resumption.queue import PARTS
 from tongchou.rooms.resumption.reach import RULES
-from tongchou.rooms.resumption.ways import district_lists, rules_on
+from tongchou.rooms.resumption.ways import approval_lists, district_lists, empty_lists, rules_on
 
 explain_constraint(
     "resumption_rules_two_people", Reason.SAME_PERSON, Text("提出人不能自己审定。", "Who proposed it may not decide on it."),
@@ -51,7 +51,9 @@ class RulesIn(Payload):
     local_way: str | None = Field(None, max_length=20)
     unknown_way: str | None = Field(None, max_length=20)
     papers: list[Literal["five_papers"]] | None = None
+    checklists: list[str] | None = Field(None, max_length=10)
     valid_days: int | None = Field(None, ge=0, le=730)
+    warn_days: int | None = Field(None, ge=1, le=90)
     reviewers: list[ReviewerIn] | None = Field(None, max_length=30)
     lists: list[ListIn] | None = Field(None, max_length=10)
 
@@ -72,6 +74,11 @@ def propose(context: Context, given: RulesIn) -> dict[str, Any]:
     wanted = given.model_dump(exclude={"from_date", "reason"}, exclude_none=True)
     _check(wanted)
     rules = rules_on(given.from_date) | wanted
+    empty = empty_lists(rules)
+    if empty:
+        rule = Text("“{name}”还没有填写条目，不能作为必备材料。", "“{name}” has no items yet and cannot be asked for.").with_(name=empty[0])
+        remedy = Text("请先在本页逐条填写。", "Fill in its items on this page first.")
+        raise Refusal(Reason.MISSING_VALUE, rule, remedy=remedy, field="checklists")
     assert context.actor.account_id is not None
     row = RuleEdition.objects.create(
         from_date=given.from_date, rules=rules, reason=given.reason, proposed_by_id=context.actor.account_id, proposed_at=context.now,
@@ -106,6 +113,11 @@ def _check(wanted: dict[str, Any]) -> None:
         ).exists():
             rule = Text("审核单位应是在册的部门或专班。", "A reviewer is an active department or team.")
             raise Refusal(Reason.INVALID_VALUE, rule, field="reviewers", value=line["unit"])
+    strange = next((k for k in wanted.get("checklists") or () if k not in dict(approval_lists())), None)
+    if strange is not None:
+        rule = Text("没有这份企业清单。", "There is no such checklist for enterprises.")
+        remedy = Text("可用：{all}。", "Lists: {all}.").with_(all=Text.listed([t for _, t in approval_lists()]))
+        raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="checklists", value=strange[:40])
     known = {k for k, _ in district_lists()}
     for line in wanted.get("lists") or ():
         full = all(i.get("zh", "").strip() and i.get("en", "").strip() for i in line["items"])

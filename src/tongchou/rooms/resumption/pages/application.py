@@ -15,6 +15,7 @@ from tongchou.record.access import Actor
 from tongchou.record.models import Account, Act, Event, StoredFile, WorkPermit
 from tongchou.record.territory.reach import reaches_unit
 from tongchou.rooms.resumption.actions.checking import looked_at_by, standing
+from tongchou.rooms.resumption.masks import covers
 from tongchou.rooms.resumption.models import Application, Item
 from tongchou.rooms.resumption.place import place_of
 from tongchou.rooms.resumption.reach import APPLY, CHECK, DECIDE, REVIEW, VIEW, application_in_reach, no_such
@@ -93,6 +94,7 @@ def resumption_application(request: HttpRequest, application: uuid.UUID) -> Http
         "asked": asked,
         "open_asking": next((a for a in asked if a.answered_at is None), None),
         "placed": placed,
+        "cover": covers([row], now().astimezone(SHANGHAI).date()).get(str(row.pk)) if waits else None,
         "permit": permit,
         "history": history(row),
         "steps": _steps(actor, row, state),
@@ -161,7 +163,9 @@ def item_groups(row: Application, only: set[str] | None = None) -> list[dict[str
         waiting = len(looked_at_by(i, row.loop) - {v.unit_id for v in verdicts}) if row.loop is not None else 0
         group["lines"].append({
             "item": i, "title": Text.from_dict(i.title), "how": Text.from_dict(i.how) if i.how else None, "unit": Text.from_dict(i.unit) if i.unit else "",
-            "record": record_words(i), "files": [_file(row, files[f]) for f in i.files if f in files], "number": f"{i.number:g}" if i.number is not None else "",
+            "record": record_words(i), "files": [_file(row, files[f]) for f in i.files if f in files],
+            "number": f"{i.number:g}" if i.number is not None and i.form != "tick" else "",
+            "ticked": i.form == "tick" and i.number == 1,
             "short": i.least is not None and i.number is not None and i.number < i.least, "waiting": waiting,
             "verdicts": [{"row": v, "photos": [_file(row, files[p]) for p in v.photos if p in files]} for v in verdicts],
         })  # fmt: skip
@@ -209,5 +213,5 @@ def history(row: Application | None, subject: str = "") -> list[dict[str, Any]]:
     for e in events:
         made = acts.get(e.act_id)
         who = names.get(made.account_id, "") if made and made.account_id else Text("系统", "the program")
-        out.append({"at": e.at, "what": WHATS.get(e.what, Text(e.what, e.what)), "who": who, "note": e.note})
+        out.append({"id": e.pk, "key": e.what, "at": e.at, "what": WHATS.get(e.what, Text(e.what, e.what)), "who": who, "note": e.note})
     return out

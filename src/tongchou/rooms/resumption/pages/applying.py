@@ -121,8 +121,9 @@ def resumption_fill(request: HttpRequest, application: uuid.UUID) -> HttpRespons
     only = set(asked.items) if asked else None
     items = [i for i in row.items.order_by("n") if i.form != "record" and (only is None or i.key in only)]
     current: dict[str, Any] = {
-        f"item_{i.key}": f"{i.number:g}" if i.form == "number" and i.number is not None else i.text for i in items
-    }
+        f"item_{i.key}": ("on" if i.number == 1 else "") if i.form == "tick" else f"{i.number:g}" if i.form == "number" and i.number is not None else i.text
+        for i in items
+    }  # fmt: skip
 
     def fields(d: Draft) -> list[FieldParts]:
         return [part for i in items for part in _fields(d, i)]
@@ -176,6 +177,9 @@ def _fields(d: Draft, i: Item) -> list[FieldParts]:
     )
     if i.form == "number":
         return [d.field(name, title, "number", help=hint, unit=Text.from_dict(i.unit) if i.unit else "")]
+    if i.form == "tick":
+        proof = Text("{t}：证明（照片或文件）", "{t}: what shows it, a photo or a file").with_(t=title)
+        return [d.field(name, Text("{t}：已具备", "{t}: met").with_(t=title), "checkbox", help=hint), d.field(f"{name}_file", proof, "file", multiple=True)]
     if i.form in ("photo", "file"):
         return [d.field(name, title, i.form, help=hint, multiple=True)]
     label = (
@@ -208,11 +212,29 @@ def _given(request: HttpRequest, actor: Actor, i: Item) -> dict[str, Any] | None
             raise Refusal(Reason.INVALID_VALUE, rule, field=name, value=typed[:40]) from None
         same = number == i.number and (i.given_at is not None and i.application.submitted_at is None)
         return None if same else {"key": i.key, "number": number}
+    if i.form == "tick":
+        return _ticked(i, name, bool(typed), files)
     if not typed and not files:
         return None
     if typed == i.text and not files and i.given_at is not None:
         return None
     return {"key": i.key, "text": typed, "files": files or [str(f) for f in i.files if typed]}
+
+
+def _ticked(i: Item, name: str, ticked: bool, files: list[str]) -> dict[str, Any] | None:
+    """A point that is said to be met, with what shows it: one without the other is refused by the point's name."""
+    if not ticked and not files:
+        return None
+    files = files or [str(f) for f in i.files]
+    if ticked and not files:
+        rule = Text("“{t}”勾选了但没有附证明。", "“{t}” is ticked and nothing shows it.").with_(t=Text.from_dict(i.title))
+        raise Refusal(Reason.EVIDENCE_MISSING, rule, remedy=Text("请上传照片或文件。", "Upload a photo or a file."), field=f"{name}_file")
+    if not ticked:
+        rule = Text("“{t}”附了证明但没有勾选。", "“{t}” has something to show it and is not ticked.").with_(t=Text.from_dict(i.title))
+        raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("具备的请勾选。", "Tick it if it is met."), field=name)
+    if i.number == 1 and [str(f) for f in i.files] == files and i.given_at is not None:
+        return None
+    return {"key": i.key, "number": 1, "files": files}
 
 
 def stored(actor: Actor, file: UploadedFile) -> str:

@@ -15,13 +15,14 @@ from tongchou.kernel.text import Text
 from tongchou.record.act import act
 from tongchou.rooms.resumption.actions.checking import open_items
 from tongchou.rooms.resumption.clock import workdays_left
+from tongchou.rooms.resumption.masks import covers
 from tongchou.rooms.resumption.models import Application, Item
 from tongchou.rooms.resumption.pages.application import crumbs, item_groups, seen, to_review
 from tongchou.rooms.resumption.pages.applying import stored
 from tongchou.rooms.resumption.reach import CHECK, DECIDE, REVIEW, no_such
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.requests import actor_of, do, now
+from tongchou.web.pages.requests import actor_of, do, integer, now
 from tongchou.web.permission import page
 
 _OK = (("", Text("未看", "Not yet")), ("ok", Text("合格", "In order")), ("no", Text("不合格", "Not in order")))
@@ -193,6 +194,7 @@ def resumption_decide(request: HttpRequest, application: uuid.UUID) -> HttpRespo
         raise no_such(application)
     title = Text("作出决定", "Decide")
     left = open_items(row)
+    cover = covers([row], now().astimezone(SHANGHAI).date()).get(str(row.pk))
 
     def fields(d: Draft) -> list[FieldParts]:
         return [
@@ -200,13 +202,15 @@ def resumption_decide(request: HttpRequest, application: uuid.UUID) -> HttpRespo
             d.field("note", Text("理由（不予复工的必填，将写入决定书）", "Reason: needed for a refusal, it stands in the letter"), "textarea", maxlength=2000),
             d.field("until", Text("有效期至", "Valid until"), "date", help=Text("不填则长期有效，情况变化时转入复核。", "Left empty it holds until something changes.")),
             d.field("conditions", Text("附带条件（每行一条）", "Conditions, one a line"), "textarea", rows=3, maxlength=3000),
+            *([d.field("most_staff", Text("返岗人数不超过", "Staff who may return, at most"), "integer", min=1, help=cover.words)] if cover else []),
         ]  # fmt: skip
 
     def send() -> HttpResponse:
         until = request.POST.get("until", "").strip()
         payload = {
             "application": str(row.pk), "approve": request.POST.get("approve") == "yes", "reason": request.POST.get("note", "").strip(),
-            "until": parse_date(until, "until").isoformat() if until else None, "conditions": [c for c in request.POST.get("conditions", "").splitlines() if c.strip()],
+            "until": parse_date(until, "until").isoformat() if until else None, "most_staff": integer(request, "most_staff"),
+            "conditions": [c for c in request.POST.get("conditions", "").splitlines() if c.strip()],
         }  # fmt: skip
         made = do(request, "resumption.decide", payload).result
         said = (
@@ -227,5 +231,6 @@ def resumption_decide(request: HttpRequest, application: uuid.UUID) -> HttpRespo
     bad = Text("；".join(f"{i.title['zh']}：{v.reason}" for i, _, no in left for v in no), "")
     return form_page(
         request, fields, send, title=title, button=Text("作出决定", "Decide"), back=reverse("resumption_application", args=[row.pk]), note=note,
-        on_record={"note": bad.zh}, breadcrumbs=crumbs(row, title), subtitle=row.unit.name, today=now().astimezone(SHANGHAI).date(),
+        on_record={"note": bad.zh, "most_staff": cover.carries if cover and cover.is_short else ""}, breadcrumbs=crumbs(row, title),
+        subtitle=row.unit.name, today=now().astimezone(SHANGHAI).date(),
     )  # fmt: skip

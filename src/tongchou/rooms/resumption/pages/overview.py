@@ -14,9 +14,9 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Unit
 from tongchou.record.questions.permits import PLATES, STATES, permits_of
-from tongchou.rooms.resumption.questions import Line, StreetLine, lines, streets
+from tongchou.rooms.resumption.questions import Line, StreetLine, lines, resumed, streets
 from tongchou.rooms.resumption.reach import APPLY, DECIDE, RULES, VIEW
-from tongchou.rooms.resumption.words import PERMIT_TONES, STANDS, TITLE, TONES, named_way
+from tongchou.rooms.resumption.words import GROUPS, PERMIT_TONES, STANDS, TITLE, TONES, group_name, named_way
 from tongchou.web.pages.requests import actor_of, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import Nav, page
@@ -59,6 +59,33 @@ def resumption(request: HttpRequest) -> HttpResponse:
         "empty": {"title": Text("辖区内没有街道", "No street in your area"), "text": Text("", ""), "icon": "building"},
     }
     return render(request, "resumption/resumption.html", context)
+
+
+@page("resumption_rate", "resumption/rate", VIEW, methods=("GET",))
+def resumption_rate(request: HttpRequest) -> HttpResponse:
+    """Enterprises that work by right, by street, industry or size: the figures of the daily report. As a spreadsheet too."""
+    by = request.GET.get("by", "street")
+    by = by if by in GROUPS else "street"
+    title, rows = Text("复工率", "Resumed"), resumed(actor_of(request), by)
+    labels = (("name", GROUPS[by], 0), ("total", Text("企业数", "Enterprises"), 1), ("resumed", Text("持证复工", "With a permit"), 1),
+              ("share", Text("复工率 %", "Resumed, %"), 1), ("suspended", Text("暂停", "Suspended"), 1))  # fmt: skip
+    lines = [
+        {"cells": [{"value": group_name(by, r.key, r.name)}, {"value": r.total}, {"value": r.resumed}, {"value": r.share}, {"value": r.suspended}]} for r in rows
+    ]
+    total, back = sum(r.total for r in rows), sum(r.resumed for r in rows)
+    sheet: dict[str, Any] = {
+        "key": f"rate_{by}", "caption": title, "columns": [{"key": k, "label": t, "number": bool(n)} for k, t, n in labels], "rows": lines, "export": True,
+        "totals": [Text("合计", "Total"), total, back, round(100 * back / total, 1), sum(r.suspended for r in rows)] if total else None,
+    }  # fmt: skip
+    if asked_for(request):
+        return sheet_file(request, title, *cells_of(sheet))
+    context = {
+        "title": title, "sheet": sheet, "can_draft": actor_of(request).permits("bulletin.draft"),
+        "filters": [{"key": "by", "label": Text("分组", "By"), "current": by, "options": [{"value": k, "label": t} for k, t in GROUPS.items()]}],
+        "empty": {"title": Text("辖区内没有在册企业", "No enterprise in your area"), "text": Text("请先导入名册。", "Import the register."), "icon": "building"},
+        "breadcrumbs": [{"url": reverse("resumption"), "label": TITLE}, {"url": "", "label": title}],
+    }  # fmt: skip
+    return render(request, "resumption/rate.html", context)
 
 
 def permit_badge(state: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from tongchou.documents.qr import qr
+from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import WorkPermit
@@ -20,14 +21,17 @@ from tongchou.record.territory.reach import missing, reaches_unit
 from tongchou.rooms.resumption.models import Item
 from tongchou.rooms.resumption.pages.application import history
 from tongchou.rooms.resumption.pages.overview import permit_badge
+from tongchou.rooms.resumption.pages.permit_life import days_left, may_ask, requests_of
+from tongchou.rooms.resumption.permit_letters import LETTERS
 from tongchou.rooms.resumption.reach import DECIDE, SUSPEND, VIEW
 from tongchou.rooms.resumption.words import TITLE, named_way
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.requests import actor_of, do, integer
+from tongchou.web.pages.requests import actor_of, do, integer, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import page
 
+_OWN = {"most_staff": Text("返岗人数不超过（按口罩存量）", "Staff who may return at most, by the masks")}
 _LIST = Text("复工许可清单", "List of permits")
 
 
@@ -54,7 +58,7 @@ def permit(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
     rules = fact_rules()
     asked = {i.key: Text.from_dict(i.title) for i in Item.objects.filter(application__loop=row.loop_id)} if row.loop_id else {}
     bound = [
-        (rules[k].title if k in rules else asked.get(k, Text(k, k)), v) for k, v in row.bound.items() if k not in (HASH, "items")
+        (rules[k].title if k in rules else _OWN.get(k) or asked.get(k, Text(k, k)), v) for k, v in row.bound.items() if k not in (HASH, "items")
     ]
     live = row.state in LIVE
     may = live and actor.permits(SUSPEND) and actor.sees_path(SUSPEND, row.unit.area.path)
@@ -66,11 +70,14 @@ def permit(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
         "intact": row.bound.get(HASH) == digest(row.bound),
         "hash": str(row.bound.get(HASH, ""))[:16],
         "changes": change_words(row.changes),
-        "history": history(None, f"permit:{row.pk}"),
+        "history": [h | {"letter": h["key"] in LETTERS} for h in history(None, f"permit:{row.pk}")],
         "can_suspend": may and row.state != "suspended",
         "can_resume": may and row.state != "in_force",
         "can_withdraw": live and actor.permits(DECIDE) and actor.sees_path(DECIDE, row.unit.area.path),
         "live": live,
+        "requests": requests_of(actor, row),
+        "may_ask": may_ask(actor, row),
+        "days_left": days_left(row, now().astimezone(SHANGHAI).date()),
         "breadcrumbs": _crumbs(row),
     }
     return render(request, "resumption/permit.html", context)

@@ -14,6 +14,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.territory.reach import missing
+from tongchou.rooms.resumption.masks import covers
 from tongchou.rooms.resumption.models import Application, Batch
 from tongchou.rooms.resumption.pages.application import crumbs, seen
 from tongchou.rooms.resumption.place import place_of
@@ -192,9 +193,11 @@ def resumption_batch(request: HttpRequest, lot: uuid.UUID) -> HttpResponse:
     ranked = (
         {r.application: r for r in ranking(actor, today, rules_on(today)["weights"])} if row.state == "proposed" else {}
     )
-    lines = [{"row": a, "ranked": ranked.get(a.pk)} for a in applications]
+    masks = covers(applications, today) if row.state == "proposed" else {}
+    lines = [{"row": a, "ranked": ranked.get(a.pk), "cover": masks.get(str(a.pk))} for a in applications]
     context = {
-        "row": row, "lines": lines, "open": row.state == "proposed", "can_approve": row.state == "proposed" and row.proposed_by_id != actor.account_id,
+        "row": row, "lines": lines, "short": sum(c.is_short for c in masks.values()), "open": row.state == "proposed",
+        "can_approve": row.state == "proposed" and row.proposed_by_id != actor.account_id,
         "breadcrumbs": [*_top(_BATCHES)[:1], {"url": reverse("resumption_batches"), "label": _BATCHES}, {"url": "", "label": row.title}],
     }  # fmt: skip
     return render(request, "resumption/batch.html", context)
@@ -228,7 +231,11 @@ def resumption_batch_decide(request: HttpRequest, lot: uuid.UUID) -> HttpRespons
     made = do(
         request,
         "resumption.batch_approve",
-        {"batch": str(lot), "seen_version": integer(request, "seen_version") or row.version},
+        {
+            "batch": str(lot),
+            "seen_version": integer(request, "seen_version") or row.version,
+            "limit_short": request.POST.get("limit_short") == "1",
+        },
     ).result
     said = Text("已批准并公布 {n} 家。", "{n} approved and announced.").with_(n=made["approved"])
     return done(request, reverse("resumption_batch", args=[lot]), said)

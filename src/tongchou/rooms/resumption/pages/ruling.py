@@ -15,7 +15,7 @@ from tongchou.rooms.resumption.actions.ruling import CHOICES
 from tongchou.rooms.resumption.models import RuleEdition
 from tongchou.rooms.resumption.queue import PARTS
 from tongchou.rooms.resumption.reach import RULES
-from tongchou.rooms.resumption.ways import district_lists, item_titles, rules_on
+from tongchou.rooms.resumption.ways import approval_lists, district_lists, item_titles, rules_on
 from tongchou.rooms.resumption.words import TITLE, WAYS
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
@@ -49,6 +49,8 @@ def resumption_rules(request: HttpRequest) -> HttpResponse:
         shown.append(FieldParts("weights", Text("权重合计", "All weights"), "text", "100", readonly=True, error=wrong))
         shown += [d.field(k, t, "select", choices=ways) for k, t in _WAYS]
         shown.append(d.field("papers", Text("另查五个一", "Ask for the five papers as well"), "checkbox"))
+        told = Text("审批时企业逐条勾选并附证明，核查人逐条看。", "Where it approves, the enterprise ticks each point and attaches what shows it; each is checked.")
+        shown.append(d.field("checklists", Text("审批须证明的清单", "Checklists to be proved"), "checkboxes", choices=approval_lists(), help=told))
         shown.append(
             d.field(
                 "valid_days",
@@ -58,6 +60,8 @@ def resumption_rules(request: HttpRequest) -> HttpResponse:
                 max=730,
             )
         )
+        told = Text("到期前这么多天进入企业和审批单位的待办。", "So long before, it enters the work lists of the enterprise and of who decides.")
+        shown.append(d.field("warn_days", Text("提前几天提醒到期", "Days of warning before a permit ends"), "integer", min=1, max=90, help=told))
         for n in range(REVIEWERS):
             shown.append(
                 d.field(
@@ -84,7 +88,9 @@ def resumption_rules(request: HttpRequest) -> HttpResponse:
         payload: dict[str, Any] = {
             "from_date": parse_date(request.POST.get("from_date", ""), "from_date").isoformat(), "reason": request.POST.get("reason", ""),
             "weights": {k: integer(request, f"w_{k}") or 0 for k in PARTS}, "papers": ["five_papers"] if request.POST.get("papers") else [],
-            "valid_days": integer(request, "valid_days") or 0, "reviewers": _reviewers(request), "lists": _lists(request),
+            "checklists": request.POST.getlist("checklists"), "valid_days": integer(request, "valid_days") or 0, "warn_days": integer(request, "warn_days") or 14,
+            "reviewers": _reviewers(request),
+            "lists": _lists(request),
             **{k: request.POST.get(k, "") for k, _ in _WAYS},
         }  # fmt: skip
         do(request, "resumption.propose_rules", payload)
@@ -104,7 +110,8 @@ def resumption_rules(request: HttpRequest) -> HttpResponse:
     current: dict[str, Any] = {f"w_{k}": f"{w:g}" for k, w in rules["weights"].items()} | {
         k: rules[k] for k, _ in _WAYS
     }
-    current |= {"papers": "on" if rules["papers"] else "", "valid_days": rules["valid_days"]}
+    current |= {"papers": "on" if rules["papers"] else "", "checklists": list(rules.get("checklists") or ())}
+    current |= {"valid_days": rules["valid_days"], "warn_days": rules["warn_days"]}
     for n, r in enumerate(rules["reviewers"][:REVIEWERS]):
         current |= {f"unit{n}": r["unit"], f"items{n}": r["items"]}
     for line in rules["lists"]:

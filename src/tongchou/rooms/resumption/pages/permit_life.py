@@ -1,0 +1,234 @@
+"""A permit's life: the enterprise asks to renew or to restore, the officer answers point by point; the letters of what became of it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from tongchou.documents.pdf import to_pdf
+from tongchou.documents.word import to_word
+from tongchou.kernel.clock import parse_date
+from tongchou.kernel.text import Text
+from tongchou.record.access import Actor
+from tongchou.record.models import Event, StoredFile, WorkPermit
+from tongchou.record.questions.permits import LIVE
+from tongchou.record.territory.reach import missing, reaches_unit
+from tongchou.rooms.resumption.actions.permit_life import KIND, NAMES, request_of
+from tongchou.rooms.resumption.models import PermitRequest
+from tongchou.rooms.resumption.pages.applying import stored
+from tongchou.rooms.resumption.pages.letters import WORD
+from tongchou.rooms.resumption.permit_letters import LETTERS, permit_letter_of
+from tongchou.rooms.resumption.reach import APPLY, DECIDE, SUSPEND, VIEW
+from tongchou.rooms.resumption.words import TITLE
+from tongchou.web.fieldparts import FieldParts
+from tongchou.web.pages.forms import Draft, done, form_page
+from tongchou.web.pages.loops import LOOP_LINKS, LoopLink
+from tongchou.web.pages.requests import actor_of, do
+from tongchou.web.permission import page
+
+_ASK = {"renew": Text("申请续期", "Ask to renew"), "restore": Text("申请恢复", "Ask to restore")}
+_ANSWER = {"renew": Text("答复续期申请", "Answer: renewal"), "restore": Text("答复恢复申请", "Answer: restoring")}
+_STAGES = {"due": Text("待企业申请", "to be asked for"), "asked": Text("待答复", "to be answered"), "more": Text("待企业补充", "to be completed")}
+_OUTCOMES = {
+    "granted": Text("已同意", "granted"), "refused": Text("未同意", "refused"),
+    "left": Text("企业不再申请", "not asked for"), "over": Text("无须再办", "no longer needed"),
+}  # fmt: skip
+LOOP_LINKS.append(LoopLink("permit_loop", Text("打开复工许可办理", "Open the permit"), "flag", lambda file, actor: file.kind.key == KIND and actor.permits(VIEW)))
+
+
+def _seen(actor: Actor, key: uuid.UUID, permission: str) -> WorkPermit:
+    row = WorkPermit.objects.select_related("unit__area").filter(pk=key).first()
+    if row is None or not reaches_unit(actor, permission, row.unit):
+        raise missing(Text("没有找到这份许可。", "There is no such permit."), "permit", str(key))
+    return row
+
+
+def _crumbs(row: WorkPermit, last: Text) -> list[dict[str, Any]]:
+    return [
+        {"url": reverse("resumption"), "label": TITLE}, {"url": reverse("permit", args=[row.pk]), "label": row.number}, {"url": "", "label": last},
+    ]  # fmt: skip
+
+
+def requests_of(actor: Actor, row: WorkPermit) -> list[dict[str, Any]]:
+    """What was asked about a permit, the open ones first, each with what this actor may do now."""
+    rows = list(PermitRequest.objects.filter(permit=row).select_related("loop", "by", "answered_by").order_by("-settled_at", "-asked_at")[:20])
+    files = {f.pk: f for f in StoredFile.objects.filter(pk__in=[f for r in rows for p in r.points for f in p["files"]]).defer("sealed")}
+    applies, answers = _may(actor, row)
+    out = []
+    for r in sorted(rows, key=lambda r: r.settled_at is not None):
+        stage = "" if r.settled_at else r.loop.stage
+        out.append({
+            "row": r, "what": NAMES[r.what], "answer": reverse(f"permit_answer_{r.what}", args=[row.pk]), "open": not r.settled_at,
+            "stage": _STAGES.get(stage) or _OUTCOMES.get(r.outcome),
+            "points": [p | {"files": [_link(r, files[uuid.UUID(f)]) for f in p["files"] if uuid.UUID(f) in files]} for p in r.points],
+            "can_ask": applies and stage in ("due", "more"), "can_leave": applies and bool(stage),
+            "can_answer": stage == "asked" and answers[r.what],
+        })  # fmt: skip
+    return out
+
+
+def _link(r: PermitRequest, file: StoredFile) -> dict[str, Any]:
+    return {"name": file.name, "url": reverse("file", args=[r.loop_id, file.pk])}
+
+
+def _may(actor: Actor, row: WorkPermit) -> tuple[bool, dict[str, bool]]:
+    applies = row.unit_id in actor.unit_ids(APPLY)
+    return applies, {
+        "renew": actor.permits(DECIDE) and reaches_unit(actor, DECIDE, row.unit), "restore": actor.permits(SUSPEND) and reaches_unit(actor, SUSPEND, row.unit),
+    }  # fmt: skip
+
+
+def may_ask(actor: Actor, row: WorkPermit) -> list[dict[str, Any]]:
+    """What the enterprise may ask for now and has not asked yet."""
+    if row.unit_id not in actor.unit_ids(APPLY) or row.state not in LIVE:
+        return []
+    wanted = {"renew": row.until is not None and row.state != "suspended", "restore": row.state != "in_force"}
+    return [
+        {"label": _ASK[what], "url": reverse("permit_ask", args=[row.pk, what])} for what, may in wanted.items() if may and request_of(row, what) is None
+    ]  # fmt: skip
+
+
+@page("permit_loop", "loops/<uuid:loop>/permit", VIEW, methods=("GET",))
+def permit_loop(request: HttpRequest, loop: uuid.UUID) -> HttpResponse:
+    """From a loop of the work list to its permit."""
+    found = PermitRequest.objects.filter(loop_id=loop).values_list("permit_id", flat=True).first()
+    if found is None:
+        raise missing(Text("没有找到这份许可。", "There is no such permit."), "loop", str(loop))
+    return HttpResponseRedirect(reverse("permit", args=[_seen(actor_of(request), found, VIEW).pk]))
+
+
+@page("permit_ask", "permits/<uuid:permit>/ask/<slug:topic>", APPLY)
+def permit_ask(request: HttpRequest, permit: uuid.UUID, topic: str) -> HttpResponse:
+    """The enterprise asks: a day and reasons, or how each point was put right, with what shows it."""
+    actor = actor_of(request)
+    row, what = _seen(actor, permit, APPLY), topic if topic in NAMES else "renew"
+    held, back = request_of(row, what), reverse("permit", args=[row.pk])
+    must = row.must_show if what == "restore" else []
+
+    def fields(d: Draft) -> list[FieldParts]:
+        shown = [d.field("until", Text("希望延续至", "Until when"), "date", required=True)] if what == "renew" else []
+        for n, m in enumerate(must):
+            shown.append(d.field(f"said_{n}", Text("{m}：整改情况", "{m}: how it was put right").with_(m=m), "textarea", required=True, rows=2, maxlength=1000))
+            shown.append(d.field(f"file_{n}", Text("{m}：证明（照片或文件）", "{m}: what shows it").with_(m=m), "file", multiple=True))
+        shown.append(d.field("reason", Text("理由", "Reasons"), "textarea", required=True, maxlength=2000))
+        return [*shown, d.field("files", Text("其他证明材料", "Other evidence"), "file", multiple=True)]
+
+    def send() -> HttpResponse:
+        points = [
+            {"what": m, "said": said, "files": [stored(actor, f) for f in request.FILES.getlist(f"file_{n}") if f.size]}
+            for n, m in enumerate(must) if (said := request.POST.get(f"said_{n}", "").strip())
+        ]  # fmt: skip
+        payload = {
+            "permit": str(row.pk), "what": what, "reason": request.POST.get("reason", "").strip(), "points": points, "until": _day(request, "until"),
+            "files": [stored(actor, f) for f in request.FILES.getlist("files") if f.size],
+        }  # fmt: skip
+        do(request, "permit.ask", payload)
+        return done(request, back, Text("已提出，两个工作日内答复。", "Asked for; it is answered within two working days."))
+
+    title = _ASK[what]
+    note = Text("请补充：{w}", "Please complete: {w}").with_(w=_last_more(held)) if held and held.loop.stage == "more" else None
+    on_record = {f"said_{n}": next((p["said"] for p in held.points if p["what"] == m), "") for n, m in enumerate(must)} if held else {}
+    if held:
+        on_record |= {"reason": held.reason, "until": held.until.isoformat() if held.until else ""}
+    return form_page(
+        request, fields, send, title=title, button=title, back=back, note=note, subtitle=f"{row.unit.name} {row.number}", breadcrumbs=_crumbs(row, title),
+        on_record=on_record,
+    )  # fmt: skip
+
+
+def _last_more(held: PermitRequest) -> str:
+    return Event.objects.filter(loop_id=held.loop_id, what="permit_more_asked").order_by("-id").values_list("note", flat=True).first() or ""
+
+
+def _day(request: HttpRequest, name: str) -> str | None:
+    typed = request.POST.get(name, "").strip()
+    return parse_date(typed, name).isoformat() if typed else None
+
+
+@page("permit_answer_renew", "permits/<uuid:permit>/answer/renew", DECIDE)
+def permit_answer_renew(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
+    """Renew, refuse with the reason, or ask for more."""
+    return _answer(request, _seen(actor_of(request), permit, DECIDE), "renew")
+
+
+@page("permit_answer_restore", "permits/<uuid:permit>/answer/restore", SUSPEND)
+def permit_answer_restore(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
+    """Restore, each point with how it was shown; refuse with the reason; or ask for more."""
+    return _answer(request, _seen(actor_of(request), permit, SUSPEND), "restore")
+
+
+def _answer(request: HttpRequest, row: WorkPermit, what: str) -> HttpResponse:
+    held, back, title = request_of(row, what), reverse("permit", args=[row.pk]), _ANSWER[what]
+    if held is None or held.loop.stage != "asked":
+        return done(request, back, Text("没有待答复的申请。", "No request waits for an answer."))
+    said = {p["what"]: p["said"] for p in held.points}
+    must = row.must_show if what == "restore" else []
+
+    def fields(d: Draft) -> list[FieldParts]:
+        choices = [("grant", Text("同意", "Grant")), ("refuse", Text("不同意", "Refuse")), ("more", Text("要求补充", "Ask for more"))]
+        shown = [d.field("how", Text("答复", "Answer"), "radio", choices=choices, required=True)]
+        for n, m in enumerate(must):
+            told = Text("企业说明：{s}", "The enterprise says: {s}").with_(s=said.get(m, "—"))
+            shown.append(d.field(f"found_{n}", Text("{m}：核实情况（同意时必填）", "{m}: how it was shown, needed to grant").with_(m=m), help=told, maxlength=1000))
+        if what == "renew":
+            shown.append(d.field("until", Text("延续至（不填即按申请）", "Until; as asked for when left empty"), "date"))
+        return [*shown, d.field("reason", Text("理由（写入答复书）", "Reasons; they stand in the letter"), "textarea", required=True, maxlength=2000)]
+
+    def send() -> HttpResponse:
+        found = [{"what": m, "found": f} for n, m in enumerate(must) if (f := request.POST.get(f"found_{n}", "").strip())]
+        payload = {
+            "permit": str(row.pk), "how": request.POST.get("how", ""), "reason": request.POST.get("reason", "").strip(), "until": _day(request, "until"),
+            "found": found,
+        }  # fmt: skip
+        do(request, f"permit.answer_{what}", payload)
+        return done(request, back, Text("已答复企业。", "The enterprise has its answer."))
+
+    asked = Text("企业申请：{r}", "Asked: {r}").with_(r=held.reason)
+    if held.until:
+        asked = Text("企业申请延续至{d}：{r}", "Asked until {d}: {r}").with_(d=held.until.isoformat(), r=held.reason)
+    return form_page(
+        request, fields, send, title=title, button=Text("答复", "Answer"), back=back, note=asked, subtitle=f"{row.unit.name} {row.number}",
+        breadcrumbs=_crumbs(row, title),
+    )  # fmt: skip
+
+
+@page("permit_leave", "permits/<uuid:permit>/leave/<slug:topic>", APPLY)
+def permit_leave(request: HttpRequest, permit: uuid.UUID, topic: str) -> HttpResponse:
+    """The enterprise does not ask, or takes its request back."""
+    row, what = _seen(actor_of(request), permit, APPLY), topic if topic in NAMES else "renew"
+    back, title = reverse("permit", args=[row.pk]), Text("不再申请", "Do not ask")
+
+    def fields(d: Draft) -> list[FieldParts]:
+        return [d.field("reason", Text("原因", "Reason"), required=True, maxlength=500)]
+
+    def send() -> HttpResponse:
+        do(request, "permit.leave", {"permit": str(row.pk), "what": what, "reason": request.POST.get("reason", "").strip()})
+        return done(request, back, Text("已登记。", "Recorded."))
+
+    return form_page(request, fields, send, title=title, button=title, back=back, subtitle=row.number, breadcrumbs=_crumbs(row, title))
+
+
+@page("permit_letter", "permits/<uuid:permit>/letter/<int:event>/<slug:format>", VIEW, methods=("GET",))
+def permit_letter(request: HttpRequest, permit: uuid.UUID, event: int, format: str) -> HttpResponse:
+    """The letter about a suspension, restoring, renewal, refusal or withdrawal, as Word or PDF."""
+    row = _seen(actor_of(request), permit, VIEW)
+    found = Event.objects.filter(pk=event, subject=f"permit:{row.pk}", what__in=LETTERS).first()
+    if found is None or format not in ("docx", "pdf"):
+        raise missing(Text("没有这份文书。", "There is no such letter."), "letter", event)
+    document = permit_letter_of(row, found)
+    body, kind = (to_pdf(document), "application/pdf") if format == "pdf" else (to_word(document), WORD)
+    answer = HttpResponse(body, content_type=kind)
+    name = quote(f"{document.title}（{row.unit.name}）.{format}", safe="")
+    answer["Content-Disposition"] = f"attachment; filename=\"letter.{format}\"; filename*=UTF-8''{name}"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def days_left(row: WorkPermit, today: date) -> int | None:
+    """Days until the last one; None where there is no end."""
+    return (row.until - today).days if row.until and row.state in LIVE else None

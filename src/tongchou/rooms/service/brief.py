@@ -1,0 +1,38 @@
+"""Difficulties in the daily report of resumption: raised that day and this month, confirmed as solved, open by topic."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from tongchou.documents.model import Block, Heading, Paragraph, Table
+from tongchou.record.access import Actor
+from tongchou.record.questions.drafts import BriefPart, brief_part
+from tongchou.rooms.service.questions import VIEW, by_topic, streets
+from tongchou.rooms.service.topics import topics
+
+
+def service_part(actor: Actor, day: date, now: datetime) -> list[Block]:
+    """The part of this room; nothing for who may not see the service."""
+    if not actor.permits(VIEW):
+        return []
+    today, month = streets(actor, day, day, now), streets(actor, day.replace(day=1), day, now)
+    raised, solved = sum(s.raised for s in month), sum(s.confirmed for s in month)
+    late, ended = sum(s.late for s in month), sum(s.unconfirmed for s in month)
+    body: list[Block] = [
+        Heading("困难诉求"),
+        Paragraph(
+            f"当日企业新提出困难诉求{sum(s.raised for s in today)}件，走访{sum(s.visits for s in today)}次。本月累计提出{raised}件，经企业确认解决{solved}件，"
+            f"未获确认结案{ended}件，超期未结{late}件。"
+        ),
+    ]
+    lines = tuple((s.name, str(s.raised), str(s.confirmed), str(s.open), str(s.late), "—" if s.share is None else f"{s.share}%") for s in month if s.raised)
+    if lines:
+        body.append(Table(("街道", "提出", "确认解决", "在办", "超期", "按期解决率"), lines, "本月各街道困难诉求办理情况"))
+    names = topics()
+    open_ = [f"{names[t.topic].zh if t.topic in names else t.topic}{t.open}件" for t in by_topic(actor, now)]
+    if open_:
+        body.append(Paragraph(f"在办困难按类别：{'、'.join(open_)}。"))
+    return body
+
+
+brief_part("service", BriefPart(30, service_part))
