@@ -5,9 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
 
-from tongchou.documents.model import Block
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 
@@ -43,24 +41,3 @@ def draft_source(one: DraftSource) -> None:
 
 def draft_sources() -> dict[str, DraftSource]:
     return dict(_SOURCES)
-
-
-@dataclass(frozen=True, slots=True)
-class BriefPart:
-    """A part of the daily report of resumption. compose(actor, day, now): its blocks, [] for who may not see the figures; figures are those of the room's pages."""
-
-    order: int
-    compose: Callable[[Actor, date, datetime], list[Block]]
-
-
-_PARTS: dict[str, BriefPart] = {}
-
-
-def brief_part(key: str, one: BriefPart) -> None:
-    """A room offers a part of the daily report."""
-    _PARTS[key] = one
-
-
-def brief_parts() -> list[BriefPart]:
-    """The parts in the order in which they stand in the report."""
-    return sorted(_PARTS.values(), key=lambda p: p.order)

@@ -1,4 +1,4 @@
-"""What composed papers (the daily brief, the monthly report) say beyond loops: a room registers a section, the drafting room puts them together.
+"""What composed papers (daily brief, monthly report, daily report of resumption) say beyond loops: a room registers a section, the drafting room composes.
 
 A section is written from the same questions as the room's pages; it is left out where its reader lacks the permission, and where it has nothing to say.
 """
@@ -57,7 +57,8 @@ Compose = Callable[[Actor, Span], list[Block]]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """title: as its heading, where a chapter has several. page: where the same figures are read, by name. brief, month: None where it has no place there.
+    """title: as its heading, where a chapter has several. page: where the same figures are read, by name. month, brief, resumption: what it says in
+    the monthly report, the daily brief, the daily report of resumption (with headings of its own); None where it has no place there.
 
     place: where in its chapter. permission: one of these is needed, or the section is left out.
     """
@@ -69,7 +70,12 @@ class Section:
     page: str
     month: Compose | None = None
     brief: Compose | None = None
+    resumption: Compose | None = None
     place: int = 0
+
+    def of(self, paper: str) -> Compose | None:
+        """What is said in a paper ("brief", "month", "resumption")."""
+        return {"brief": self.brief, "month": self.month, "resumption": self.resumption}[paper]
 
 
 _SECTIONS: dict[str, Section] = {}
@@ -83,7 +89,7 @@ def section(one: Section) -> None:
 
 
 def sections(actor: Actor, paper: str) -> list[Section]:
-    """What a paper ("brief", "month") may hold for who drafts it, in the order of chapters and places."""
+    """What a paper ("brief", "month", "resumption") may hold for who drafts it, in the order of chapters and places."""
     order = list(CHAPTERS)
     found = sorted(_SECTIONS.values(), key=lambda s: (order.index(s.chapter), s.place, s.key))
-    return [s for s in found if (s.brief if paper == "brief" else s.month) is not None and any(map(actor.permits, s.permission))]
+    return [s for s in found if s.of(paper) is not None and any(map(actor.permits, s.permission))]

@@ -11,7 +11,6 @@ from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Loop
-from tongchou.record.questions.drafts import brief_parts
 from tongchou.record.questions.figures import by_area, by_day, over_period, top_area
 from tongchou.record.questions.papers import CHAPTERS, Span, sections
 from tongchou.rooms.assessment.definition import MEASURES, Definition, in_force
@@ -134,7 +133,7 @@ def chapters(actor: Actor, paper: str, span: Span) -> list[Block]:
     """What the rooms say, chapter by chapter; a chapter with nothing to say is left out, one with several sections has a heading for each."""
     told: dict[str, list[tuple[str, list[Block]]]] = {}
     for one in sections(actor, paper):
-        run = one.brief if paper == "brief" else one.month
+        run = one.of(paper)
         said = run(actor, span) if run else []
         if said:
             told.setdefault(one.chapter, []).append((one.title.zh, said))
@@ -199,10 +198,12 @@ def _score_table(lines: list[Line], how: Definition, earlier: dict[int, float | 
 
 
 def resumption_brief(actor: Actor, day: date, now: datetime) -> tuple[str, list[Block]]:
-    """Title and body of the daily report of resumption (复工复产日报), from the parts that the rooms give."""
+    """Title and body of the daily report of resumption (复工复产日报), from what the rooms say; each has headings of its own."""
     body: list[Block] = [Paragraph(f"现将{day.year}年{day.month}月{day.day}日复工复产情况报告如下，数据取自系统记录，截至{_moment(now)}。")]
-    for part in brief_parts():
-        body += part.compose(actor, day, now)
+    span = Span(day, day, now)
+    for one in sections(actor, "resumption"):
+        if run := one.of("resumption"):
+            body += run(actor, span)
     return f"复工复产日报（{day.month}月{day.day}日）", body
 
 

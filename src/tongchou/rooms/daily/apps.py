@@ -15,4 +15,3 @@ class DailyConfig(Room):
         super().ready()
         import_module(f"{self.name}.burden")
         import_module(f"{self.name}.stocks")
-        import_module(f"{self.name}.brief")

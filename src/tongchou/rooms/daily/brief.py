@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from tongchou.documents.model import Block, Heading, Paragraph, Table
 from tongchou.record.access import Actor
-from tongchou.record.questions.drafts import BriefPart, brief_part
+from tongchou.record.questions.papers import Span
 from tongchou.rooms.daily.numbers import number_of
 from tongchou.rooms.daily.questions import GlanceLine, glance
-from tongchou.rooms.daily.reach import VIEW
 
 
-def daily_part(actor: Actor, day: date, now: datetime) -> list[Block]:
-    """The part of this room; nothing for who may not see the reports."""
-    if not actor.permits(VIEW):
-        return []
+def daily_part(actor: Actor, span: Span) -> list[Block]:
+    """The reports of the day."""
+    day = span.first
     rows = glance(actor, day, "street")
     obliged, silent = _sum(rows, "obliged"), _sum(rows, "silent")
     staff, back = _sum(rows, "staff"), _sum(rows, "returned")
@@ -44,6 +40,3 @@ def daily_part(actor: Actor, day: date, now: datetime) -> list[Block]:
 
 def _sum(rows: list[GlanceLine], name: str) -> int:
     return sum(int(getattr(r, name)) for r in rows)
-
-
-brief_part("daily", BriefPart(20, daily_part))

@@ -6,6 +6,7 @@ from tongchou.documents.model import Block, Paragraph
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.questions.papers import Section, Span, section
+from tongchou.rooms.daily.brief import daily_part
 from tongchou.rooms.daily.questions import glance
 from tongchou.rooms.daily.reach import VIEW
 
@@ -23,4 +24,9 @@ def reports(actor: Actor, span: Span) -> list[Block]:
     return [Paragraph(said)]
 
 
-section(Section("reports", "economy", Text("企业生产和返岗", "Enterprises at work"), (VIEW,), "daily_overview", month=reports, brief=reports, place=1))
+section(
+    Section(
+        "reports", "economy", Text("企业生产和返岗", "Enterprises at work"), (VIEW,), "daily_overview", month=reports, brief=reports,
+        resumption=daily_part, place=1,
+    )
+)  # fmt: skip

@@ -1,6 +1,5 @@
 """The app of the room: Resumption and service."""
 
-from importlib import import_module
 
 from tongchou.rooms.registry import Room
 
@@ -13,4 +12,3 @@ class ResumptionConfig(Room):
     def ready(self) -> None:
         """The room also has its part in the daily report."""
         super().ready()
-        import_module(f"{self.name}.brief")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from tongchou.documents.model import Block, Heading, Paragraph, Table
 from tongchou.record.access import Actor
-from tongchou.record.questions.drafts import BriefPart, brief_part
+from tongchou.record.questions.papers import Span
 from tongchou.rooms.resumption.questions import RateLine, resumed, streets, suspended_on
-from tongchou.rooms.resumption.reach import VIEW
 from tongchou.rooms.resumption.words import GROUPS, group_name
 
 NAMED = 10
@@ -20,10 +17,9 @@ def rate_table(rows: list[RateLine], by: str) -> Table:
     return Table((GROUPS[by].zh, "企业数", "持证复工", "复工率", "暂停"), lines, f"分{GROUPS[by].zh}复工情况")
 
 
-def resumption_part(actor: Actor, day: date, now: datetime) -> list[Block]:
-    """The part of this room; nothing for who may not see permits."""
-    if not actor.permits(VIEW):
-        return []
+def resumption_part(actor: Actor, span: Span) -> list[Block]:
+    """Permits at the moment of the report, and who was suspended on its day."""
+    day, now = span.first, span.at
     rates, waiting = {by: resumed(actor, by) for by in GROUPS}, streets(actor, now)
     total, back = sum(r.total for r in rates["street"]), sum(r.resumed for r in rates["street"])
     off, late = sum(r.suspended for r in rates["street"]), sum(w.late for w in waiting)
@@ -41,6 +37,3 @@ def resumption_part(actor: Actor, day: date, now: datetime) -> list[Block]:
     else:
         body.append(Paragraph("当日没有暂停许可的企业。"))
     return body
-
-
-brief_part("resumption", BriefPart(10, resumption_part))

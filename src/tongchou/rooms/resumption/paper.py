@@ -6,6 +6,7 @@ from tongchou.documents.model import Block, Paragraph, Table
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.questions.papers import Section, Span, section
+from tongchou.rooms.resumption.brief import resumption_part
 from tongchou.rooms.resumption.questions import streets
 from tongchou.rooms.resumption.reach import VIEW
 
@@ -27,6 +28,7 @@ def permits(actor: Actor, span: Span) -> list[Block]:
 
 section(
     Section(
-        "permits", "economy", Text("复工许可", "Permits to work"), (VIEW,), "resumption", month=permits, brief=lambda a, s: permits(a, s)[:1], place=2
+        "permits", "economy", Text("复工许可", "Permits to work"), (VIEW,), "resumption", month=permits, brief=lambda a, s: permits(a, s)[:1],
+        resumption=resumption_part, place=2,
     )
 )

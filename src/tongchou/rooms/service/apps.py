@@ -14,4 +14,3 @@ class ServiceConfig(Room):
         """The room also says which of its visits look made for the count, and has its part in the daily report."""
         super().ready()
         import_module(f"{self.name}.oddities")
-        import_module(f"{self.name}.brief")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from tongchou.documents.model import Block, Heading, Paragraph, Table
 from tongchou.record.access import Actor
-from tongchou.record.questions.drafts import BriefPart, brief_part
-from tongchou.rooms.service.questions import VIEW, by_topic, streets
+from tongchou.record.questions.papers import Span
+from tongchou.rooms.service.questions import by_topic, streets
 from tongchou.rooms.service.topics import topics
 
 
-def service_part(actor: Actor, day: date, now: datetime) -> list[Block]:
-    """The part of this room; nothing for who may not see the service."""
-    if not actor.permits(VIEW):
-        return []
+def service_part(actor: Actor, span: Span) -> list[Block]:
+    """What was raised on the day, and since the month began."""
+    day, now = span.first, span.at
     today, month = streets(actor, day, day, now), streets(actor, day.replace(day=1), day, now)
     raised, solved = sum(s.raised for s in month), sum(s.confirmed for s in month)
     late, ended = sum(s.late for s in month), sum(s.unconfirmed for s in month)
@@ -33,6 +30,3 @@ def service_part(actor: Actor, day: date, now: datetime) -> list[Block]:
     if open_:
         body.append(Paragraph(f"在办困难按类别：{'、'.join(open_)}。"))
     return body
-
-
-brief_part("service", BriefPart(30, service_part))

@@ -6,6 +6,7 @@ from tongchou.documents.model import Block, Paragraph, Table
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.questions.papers import Section, Span, section
+from tongchou.rooms.service.brief import service_part
 from tongchou.rooms.service.questions import VIEW, streets
 
 
@@ -29,6 +30,6 @@ def difficulties(actor: Actor, span: Span) -> list[Block]:
 section(
     Section(
         "difficulties", "economy", Text("企业困难", "Difficulties of enterprises"), (VIEW,), "service", month=difficulties,
-        brief=lambda a, s: difficulties(a, s)[:1], place=3,
+        brief=lambda a, s: difficulties(a, s)[:1], resumption=service_part, place=3,
     )
 )  # fmt: skip

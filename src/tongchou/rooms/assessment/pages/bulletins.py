@@ -23,7 +23,14 @@ from tongchou.record.models import Loop, Unit
 from tongchou.record.questions.drafts import DraftSource, draft_sources
 from tongchou.record.questions.loopfile import loop_file
 from tongchou.rooms.assessment.blocks import HOW, as_text, store
-from tongchou.rooms.assessment.compose import CHAIN, chain_letter, daily_brief, monthly_report, resumption_brief, score_bulletin
+from tongchou.rooms.assessment.compose import (
+    CHAIN,
+    chain_letter,
+    daily_brief,
+    monthly_report,
+    resumption_brief,
+    score_bulletin,
+)
 from tongchou.rooms.assessment.definition import in_force
 from tongchou.rooms.assessment.models import Bulletin
 from tongchou.rooms.assessment.pages.month import month_of
