@@ -63,7 +63,8 @@ class Replay:
 def replay(*, since: date | None = None, limit: int = 50) -> Replay:
     """Decide every stored decision again by the pack that it pins; equal ones (same pack, table, day and facts) are decided once.
 
-    Equal means: the same explanation, to the digest, or but for what explanations did not tell yet when it was kept. A pack whose files no longer have the digest that the decision pins is broken.
+    Equal means: the same explanation, to the digest, or but for what explanations did not tell yet when it was kept.
+    A pack whose files no longer have the digest that the decision pins is broken.
     """
     sql = """select d.pack_version_id, d.digest, d."table", d.as_of, d.known_on, d.area_code, d.facts::text, d.explanation_id, count(*), min(d.id::text)
              from plans_decision d where %(since)s::date is null or d.at >= %(since)s::date group by 1, 2, 3, 4, 5, 6, 7, 8 order by 1, 3, 4, 7"""
