@@ -366,8 +366,8 @@ def test_policies() -> None:
 def test_what_releases_an_area() -> None:
     """The round that the tables name is asked for where they name it, and nowhere else."""
     areas = TABLES["area_rules"]
-    negative = "last_day_all_negative" in areas["area-20"]["high"]
-    wanted = {"2022-06-30": ("high_to_medium", True), "2022-11-20": ("high_released", negative), "2022-12-20": ("high_released_10", False)}
+    named = "last_day_all_negative" in areas["area-20"]["high"]
+    wanted = {"2022-06-30": ("high_to_medium", True), "2022-11-20": ("high_released", named), "2022-12-20": ("high_released_10", False)}
     assert "全员核酸阴性" in areas["area-9"]["high"]["to_medium"]
     assert "核酸" not in areas["area-new10"]["high"]["release"]
     for day, (key, with_round) in wanted.items():
