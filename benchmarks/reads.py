@@ -117,6 +117,9 @@ def _more(hq: Any, actor: Any) -> dict[str, tuple[Any, str, dict[str, str] | Non
         "headquarters: scores": (hq, "/scores", None),
         "headquarters: weekly bulletin composed": (hq, "/documents/new?compose=week", None),
         "headquarters: daily brief composed": (hq, "/documents/new?compose=brief", None),
+        "headquarters: monthly report composed": (hq, "/documents/new?compose=month", None),
+        "headquarters: the month": (hq, "/figures/month", None),
+        "headquarters: duty": (hq, "/duty", None),
         "headquarters: data requests": (hq, "/requests", None),
         "headquarters: burden of reports": (hq, "/requests/burden", None),
     }

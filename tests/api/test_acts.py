@@ -10,6 +10,8 @@ from django.db import connection
 from tests.api.calling import Caller, token_of
 from tests.cast import Cast
 from tongchou.api.acts import NOT_OFFERED, offered
+from tongchou.api.openapi import describe
+from tongchou.api.root import api
 from tongchou.kernel.errors import Reason
 from tongchou.kernel.ids import new_id
 from tongchou.record.act import verbs
@@ -204,6 +206,23 @@ def test_the_description_names_every_act_and_its_fields(cast: Cast) -> None:
 
     named = set(re.findall(r"#/components/schemas/([A-Za-z0-9_]+)", str(document)))
     assert named <= document["components"]["schemas"].keys()
+
+
+def test_schemas_of_the_same_name_do_not_overwrite_each_other() -> None:
+    """Every act refers to the schemas of its own payload, and its answer to the API's own: two rooms may name theirs alike."""
+    document = describe(api)
+    schemas = document["components"]["schemas"]
+    assert "act" in schemas["Outcome"]["properties"]
+    wrong = []
+    for name, spec in offered().items():
+        own = spec.payload.model_json_schema(ref_template="{model}").get("$defs", {})
+        post = document["paths"][f"/api/v1/acts/{name}"]["post"]
+        shown = str(post["requestBody"])
+        for part, wanted in own.items():
+            key = next((k for k in (f"{name.replace('.', '_')}_{part}", part) if f"#/components/schemas/{k}'" in shown or k in schemas), "")
+            if schemas[key].get("enum") != wanted.get("enum") or schemas[key].get("properties", {}).keys() != wanted.get("properties", {}).keys():
+                wrong.append((name, part))
+    assert not wrong
 
 
 def test_no_verb_of_the_system_is_offered() -> None:

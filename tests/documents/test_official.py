@@ -184,3 +184,12 @@ def test_the_annex_has_a_page_of_its_own_before_the_imprint() -> None:
     (annex,) = [p for p in word.paragraphs if p.paragraph_format.page_break_before]
     assert annex.text == "附件"
     assert [c.text for c in word.tables[-1].rows[1].cells] == ["1", "1号街道", "2", "2号街道"]
+
+
+@needs_font
+def test_a_heading_does_not_stand_alone_at_the_foot_of_a_page() -> None:
+    for lines in range(1, 24):
+        body = (*(Paragraph(f"第{n}段。") for n in range(lines)), Heading("工作要求"), Paragraph("逐户排查。"))
+        pages = [re.sub(r"\s", "", p.extract_text()) for p in PdfReader(io.BytesIO(to_pdf(sample(body=body)))).pages]
+        (at,) = [n for n, p in enumerate(pages) if "一、工作要求" in p]
+        assert "逐户排查。" in pages[at], lines

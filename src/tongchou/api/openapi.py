@@ -70,9 +70,17 @@ def describe(api: NinjaAPI) -> dict[str, Any]:
     return document
 
 
+def _payload(model: Any, prefix: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The schema of a payload, and those that it refers to by names with a prefix."""
+    schema = model.model_json_schema(ref_template=f"#/components/schemas/{prefix}{{model}}")
+    return schema, {prefix + k: v for k, v in schema.pop("$defs", {}).items()}
+
+
 def _act(name: str, spec: Any, schemas: dict[str, Any]) -> dict[str, Any]:
-    schema = spec.payload.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas.update(schema.pop("$defs", {}))
+    schema, parts = _payload(spec.payload, "")
+    if any(k in schemas and schemas[k] != v for k, v in parts.items()):  # another act, or the API itself, has something else of that name
+        schema, parts = _payload(spec.payload, name.replace(".", "_") + "_")
+    schemas.update(parts)
     return {
         "operationId": "act_" + name.replace(".", "_"),
         "summary": f"{spec.title.zh} {spec.title.en}",

@@ -14,6 +14,7 @@ from ninja.errors import HttpError, ValidationError
 from tongchou.kernel.errors import Reason, Refusal, out_of_range
 from tongchou.kernel.reason_names import REASON_NAMES
 from tongchou.kernel.text import Text
+from tongchou.record.misfits import why
 
 log = logging.getLogger("tongchou.api")
 CONTENT_TYPE = "application/problem+json"
@@ -98,7 +99,7 @@ def _of_validation(errors: list[dict[str, Any]]) -> Refusal:
     if first.get("type") == "missing":
         rule = Text("缺少必填项。", "A required field is missing.")
         return Refusal(Reason.MISSING_VALUE, rule, field=field or None, remedy=Text("请补充该项。", "Give this field."))
-    rule = Text("取值不符合要求（{why}）。", "The value does not fit: {why}.").with_(why=first.get("msg", ""))
+    rule = Text("取值不符合要求（{why}）。", "The value does not fit: {why}.").with_(why=why(first))
     given = first.get("input")
     shown = None if isinstance(given, (dict, list)) or given is None else str(given)[:80]
     return Refusal(

@@ -29,7 +29,7 @@ def to_word(document: OfficialDocument) -> bytes:
     for block, number in numbered(document.body):
         match block:
             case Heading(text, level):
-                _line(book, number + text, font=layout.HEADING_FONTS[level - 1])
+                _line(book, number + text, font=layout.HEADING_FONTS[level - 1]).paragraph_format.keep_with_next = True
             case Paragraph(text):
                 _line(book, text)
             case Table():
@@ -181,7 +181,7 @@ def _rule(paragraph: Any, kind: str = "single", space: int = 11) -> None:
 
 def _table(book: Any, block: Table) -> None:
     if block.caption:
-        _line(book, block.caption, font="black", size=12, align=ALIGN.CENTER, indent=False)
+        _line(book, block.caption, font="black", size=12, align=ALIGN.CENTER, indent=False).paragraph_format.keep_with_next = True
     table = book.add_table(rows=1, cols=len(block.header))
     table.style = "Table Grid"
     rows = [block.header, *block.rows]

@@ -30,7 +30,7 @@ def count_checks(paragraphs: list[Paragraph], blocks: list[Block]) -> tuple[Coun
     for block in blocks:
         if block.series is not None and block.marker is not None:
             numbers.setdefault(block.series, []).append(block.marker.number)
-    out = []
+    out: list[CountCheck] = []
     for before, first in itertools.pairwise(blocks):
         if _begins(first):
             out += _of_series(paragraphs, before, numbers[first.series or 0])

@@ -30,6 +30,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, Grant
 from tongchou.record.eventrows import AHEAD, COPY_FROM, EventRow, EventRows, copy_events, event_rows, insert_of
 from tongchou.record.keyring import keyring
+from tongchou.record.misfits import why
 
 
 class Payload(BaseModel):
@@ -254,7 +255,7 @@ def _as_refusal(first: Any) -> Refusal:
     if kind == "extra_forbidden":
         rule = Text("不认识的字段。", "This field is not known.")
         return Refusal(Reason.UNKNOWN_FIELD, rule, field=path, remedy=Text("请删除该字段。", "Remove it."))
-    rule = Text("取值不符合要求（{why}）。", "The value does not fit: {why}.").with_(why=first["msg"])
+    rule = Text("取值不符合要求（{why}）。", "The value does not fit: {why}.").with_(why=why(first))
     remedy = Text("请按要求更正。", "Correct the value.")
     return Refusal(Reason.INVALID_VALUE, rule, field=path, value=shown, remedy=remedy)
 

@@ -334,3 +334,9 @@ def test_the_next_streets_incidents_are_not_on_the_duty_page(cast: Cast) -> None
     incident(cast, "accident", 5)
     assert "安全事故" in signed_in(cast, "street").get(reverse("duty")).content.decode()
     assert "安全事故" not in signed_in(cast, "next_street").get(reverse("duty")).content.decode()
+
+
+def test_an_empty_line_is_not_logged_and_the_page_says_what_to_write(cast: Cast) -> None:
+    answer = signed_in(cast, "street").post(reverse("duty_log"), {"client_id": str(new_id()), "unit": cast.units["east_street"].pk, "kind": "call", "text": "  "})
+    assert answer.status_code in (302, 422)
+    assert not LogEntry.objects.exists()

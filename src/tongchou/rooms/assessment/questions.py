@@ -54,7 +54,7 @@ def period(first: date, last: date) -> Period:
         raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请调整日期。", "Change the dates."), field="last", value=str(last))
     if last - first > LONGEST:
         rule = Text("考核期不得超过一年。", "A period may not be longer than a year.")
-        raise Refusal(Reason.TOO_LARGE, rule, remedy=Text("请缩短日期范围。", "Choose a shorter one."), field="first", value=str(first))
+        raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请缩短日期范围。", "Choose a shorter one."), field="first", value=str(first))
     return Period(first, last)
 
 

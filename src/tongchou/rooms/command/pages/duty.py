@@ -427,6 +427,9 @@ def duty_log(request: HttpRequest) -> HttpResponse:
     """Add a line to the log."""
     unit = _unit(request, "duty.log")
     at = moment(request, "at") or now()
+    if not request.POST.get("text", "").strip():
+        rule = Text("没有写明内容，未记入日志。", "Nothing was written: nothing was logged.")
+        raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请写明来电单位、事由和处理情况。", "Write who called, what about, and what was done."))
     payload = {"unit": unit.pk, "at": at.isoformat()} | given(request, "kind", "text", "corrects")
     do(request, "duty.log", payload)
     return done(request, f"{reverse('duty')}?unit={unit.pk}#log", Text("已记入日志。", "Logged."))
