@@ -22,7 +22,7 @@ _OUTSIDE = (("远山化纤有限公司", "涤纶短纤"), ("海川包装材料�
 
 def make_daily(demo: Demo) -> None:
     """Reports of enterprises that have an account, through their clerks, day by day as it went."""
-    clerks = {post.unit_id: name for name, post in demo.posts.items() if name in demo.accounts}
+    clerks = {post.unit_id: name for name, post in demo.posts.items() if name in demo.accounts and post.role == "enterprise_manager"}
     keys = [k for k, u in demo.units.items() if u.kind == "enterprise" and u.pk in clerks][:_ENTERPRISES]
     sizes = {k: demo.rng.randrange(30, 240) for k in keys}
     with_gate = set(Attendance.objects.values_list("unit", flat=True).distinct())
