@@ -169,17 +169,24 @@ def main(loops: int, people: int) -> None:
 
     hq, street, grid = client("hq"), client("street"), client("grid")
     unit = Unit.objects.get(pk=streets["street"]).pk
+    area = Unit.objects.get(pk=unit).area_id
     pages: dict[str, tuple[Any, str, dict[str, str] | None]] = {
         "headquarters: home": (hq, "/", None),
         "headquarters: all open": (hq, "/work?view=area", None),
         "headquarters: assigned by us": (hq, "/work?view=assigned", None),
         "headquarters: late, supervised": (hq, "/work?view=area&late=1&level=supervise", None),
         "headquarters: of one unit": (hq, f"/work?view=area&owner={unit}", None),
+        "headquarters: one kind and stage": (hq, "/work?view=area&kind=task&stage=verifying", None),
+        "headquarters: a stage that is rare": (hq, "/work?view=area&kind=task&stage=returned", None),
+        "headquarters: unit, stage, late": (hq, f"/work?view=area&owner={unit}&kind=task&stage=doing&late=1", None),
+        "headquarters: one street, stage, level": (hq, f"/work?view=area&area={area}&kind=task&stage=doing&level=supervise", None),
+        "headquarters: form of all filters": (hq, "/work/filters", None),
         "headquarters: closed": (hq, "/work?view=closed", None),
         "headquarters: figures": (hq, "/figures", None),
         "headquarters: search a title": (hq, "/search?q=隔离点巡查第12", None),
         "street: my unit's": (street, "/work?view=unit", None),
         "street: all in my area": (street, "/work?view=area", None),
+        "street: one stage in my area": (street, "/work?view=area&kind=task&stage=verifying", None),
         "street: figures": (street, "/figures", None),
         "street: search a title": (street, "/search?q=企业复工核查第2", None),
         "grid worker: home": (grid, "/", None),

@@ -108,7 +108,7 @@ PAGES: dict[str, Way] = {
             "accounts", "account_new", "enterprise_accounts", "enterprise_accounts_import", "own_accounts", "own_account_new",
             "audit", "audit_refusals", "audit_verify", "custody", "custody_take_in", "figures", "people_import",
             "units_import", "territory_import", "kinds", "kind_new", "loop_new", "people_duplicates", "territory", "gaps", "units",
-            "unit_new", "work", "unit_lookup", "issue", "duty", "duty_month", "duty_calendar", "duty_plan", "duty_log", "duty_unit",
+            "unit_new", "work", "work_filters", "work_selections", "unit_lookup", "issue", "duty", "duty_month", "duty_calendar", "duty_plan", "duty_log", "duty_unit",
             "audit_heads", "audit_exports", "exports", "favicon", "scores", "score_loops", "month",
             "matching", "match_new", "match_pool", "match_import", "match_runs", "match_run_new", "trips", "trip_new", "trip_sign_up", "my_trip",
             "service", "service_visits", "service_lookup", "service_visit_new", "service_topics", "service_case_new", "difficulties", "difficulty_new",
@@ -381,6 +381,7 @@ PAGES: dict[str, Way] = {
     "custody_lost": Way(get=lambda p: {"pick": p.ids["custody"]}, get_scoped=True),
     "custody_found": Way(get=lambda p: {"pick": p.ids["custody"]}, get_scoped=True),
     "work_bulk": Way(),
+    "work_selection": Way(("selection",), "party"),  # one's own; each place's officer has one
     "kind": Way(("key",)),
     "kind_retire": Way(("key",)),
     # loops
@@ -555,6 +556,8 @@ ACTS: dict[str, Way] = {
     "loop.open": Way(reach="ask", roles=MAY_TASK, form=lambda p: {"kind": "task", "title": "新事项", "owner_unit": p.unit.pk, "area": p.area.pk}),
     "loop.advance": Way(reach="area", form=lambda p: {"loop": p.ids["loop"], "step": "verify"}),
     "loop.advance_many": Way(reach="area", form=lambda p: {"loops": [p.ids["loop"]], "step": "verify"}),
+    "loop.select": Way(form=lambda p: {"loops": [p.ids["loop"]]}),  # an id that is beyond one's reach is refused when it is dealt with
+    "loop.select_start": Way(reach="party", form=lambda p: {"selection": p.ids["selection"], "way": "step.verify"}),
     "loop.follow_up": Way(reach="area", form=lambda p: {"loop": p.ids["loop"], "satisfied": True, "note": "好"}),
     "loop.name_person": Way(reach="area", form=lambda p: {"loop": p.ids["loop"], "account": p.ids["account"]}),
     "loop.note": Way(reach="area", form=lambda p: {"loop": p.ids["loop"], "note": "补充"}),

@@ -30,11 +30,13 @@ from tongchou.record.models import (
     Enterprise,
     Event,
     Evidence,
+    LoopSelection,
     Person,
     PersonMerge,
     Post,
     PostHolding,
     Responsibility,
+    SelectedLoop,
     Unit,
 )
 from tongchou.rooms.assessment.models import Bulletin, ScoreEdition
@@ -236,6 +238,9 @@ def _answers(place: Place) -> None:
     row = Responsibility.objects.create(kind="territorial", area=place.area, post=post, from_date=SINCE, note=place.marker("责任"))
     holding = PostHolding.objects.get(post=post)
     place.ids |= {"responsibility": row.pk, "post": post.pk, "holding": holding.pk}
+    selected = LoopSelection.objects.create(id=new_id(), account=place.officer, total=1, made_at=timezone.now())
+    SelectedLoop.objects.create(selection=selected, place=1, loop=place.ids["loop"])
+    place.ids["selection"] = selected.pk
 
 
 def _service(place: Place, inner: Area) -> None:

@@ -22,7 +22,7 @@ from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
 from tongchou.record.actions import loops
 from tongchou.record.ledger import seal_all, verify
-from tongchou.record.models import Act, Custody, Event, Holding, LedgerEntry, Loop
+from tongchou.record.models import Act, Custody, Event, Holding, LedgerEntry, Loop, Post, Responsibility
 
 WORKERS = 6
 
@@ -206,3 +206,36 @@ def test_the_lock_is_what_lets_sealers_work_side_by_side(real_cast: Cast, monkey
         broken = [r for r in together([ledger.seal] * 2) if isinstance(r, Exception)]
     assert [type(r) for r in broken] == ([] if guarded else [UniqueViolation])
     assert verify().sound
+
+
+def _answers_for_works(cast: Cast) -> list[Any]:
+    """Six posts are made responsible for one enterprise at the same moment."""
+    posts = list(Post.objects.filter(unit__kind__in=("hq_office", "department", "street")).values_list("pk", flat=True))
+    works = cast.units["works"].pk
+    return together([lambda p=post: cast.act("hq", "responsibility.assign", kind="paired", unit=works, post=p) for post in posts])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_of_many_becomes_responsible(real_cast: Cast) -> None:
+    results = _answers_for_works(real_cast)
+    refusals = [r for r in results if isinstance(r, Refusal)]
+    assert len(results) > 3
+    assert len(refusals) == len(results) - 1
+    assert {r.reason for r in refusals} == {Reason.OVERLAP}
+    assert Responsibility.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_constraint_several_become_responsible(real_cast: Cast) -> None:
+    """The sabotage twin: looking first whether somebody answers already does not hold at the same moment."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_get_constraintdef(oid) from pg_constraint where conname = 'responsibility_one_for_unit'")
+        (guard,) = cursor.fetchone()
+        cursor.execute("alter table record_responsibility drop constraint responsibility_one_for_unit")
+    try:
+        _answers_for_works(real_cast)
+        assert Responsibility.objects.count() > 1
+    finally:
+        Responsibility.objects.all().delete()
+        with connection.cursor() as cursor:
+            cursor.execute(f"alter table record_responsibility add constraint responsibility_one_for_unit {guard}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -85,7 +86,8 @@ def attach(cast: Cast, person: uuid.UUID, what: str, n: int) -> None:
         type(cast.accounts["driver"]).objects.create(username=f"u{new_id()}", display_name="某人", person_id=person)
     else:
         post = Post.objects.first()
-        Responsibility.objects.create(kind="personal", person_id=person, post=post, from_date=timezone.localdate())
+        day = timezone.localdate() + timedelta(days=n)  # one at a time
+        Responsibility.objects.create(kind="personal", person_id=person, post=post, from_date=day, to_date=day + timedelta(days=1))
 
 
 def reset(cast: Cast, people: tuple[uuid.UUID, uuid.UUID]) -> None:
@@ -209,3 +211,24 @@ def test_one_document_twice_leads_the_list(cast: Cast) -> None:
     top = suggestions(cast.as_("hq"))[0]
     assert ({top.older.id, top.newer.id}, top.score) == ({first, second}, 100)
     assert "证件相同" in {r.zh for r in top.reasons}
+
+
+def test_an_account_follows_to_the_kept_file_and_goes_back(cast: Cast) -> None:
+    kept, folded = register(cast), register(cast)
+    account = cast.accounts["driver"]
+    type(account).objects.filter(pk=account.pk).update(person_id=folded)
+    merged = merge(cast, kept, folded)
+    account.refresh_from_db()
+    assert (account.person_id, merged["moved"]) == (kept, {"record_account": 1})
+    do(cast, "street", "person.unmerge", merge=merged["merge"], reason="two_people")
+    account.refresh_from_db()
+    assert account.person_id == folded
+
+
+def test_an_account_that_was_linked_anew_since_is_not_taken_along_in_silence(cast: Cast) -> None:
+    kept, folded, other = register(cast), register(cast), register(cast)
+    account = cast.accounts["driver"]
+    type(account).objects.filter(pk=account.pk).update(person_id=folded)
+    merged = merge(cast, kept, folded)
+    type(account).objects.filter(pk=account.pk).update(person_id=other)
+    assert refused(cast, "street", "person.unmerge", merge=merged["merge"], reason="two_people").reason is Reason.CONFLICT

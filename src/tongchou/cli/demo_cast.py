@@ -16,6 +16,7 @@ from tongchou.kernel.names import place_pinyin
 from tongchou.record.access import Actor, load_actor, roles
 from tongchou.record.act import act
 from tongchou.record.models import Account, Area, Post, PostHolding, Responsibility, Unit
+from tongchou.record.questions.responsibility import SERVING
 from tongchou.sim.district.economy import Workplace
 
 PASSWORD = "tongchou-demo-2026"
@@ -227,6 +228,12 @@ def make_responsibilities(demo: Demo) -> None:
             answers("sector", "dept" if unit.kind == "enterprise" else "dept1", _rarely(demo), unit=unit)
             leader = demo.rng.randrange(LEADERS)
             answers("paired", f"leader{leader + 1}" if leader else "leader", key != "enterprise:0" and _rarely(demo, odds=0.15), unit=unit)
+    streets = [key for key, area in demo.areas.items() if area.level in ("street", "community")]
+    for n, key in enumerate(streets):
+        answers("paired", f"leader{n % LEADERS + 1}" if n % LEADERS else "leader", key in ("community:3", "street:5"), area=demo.areas[key])
+    for unit in demo.units.values():
+        serves = next((name for name, post in demo.posts.items() if post.unit_id == unit.pk), "") if unit.kind in SERVING else ""
+        answers("entity", serves, not serves or unit.kind == "checkpoint", unit=unit)  # at the checkpoint nobody has been named yet
     Responsibility.objects.bulk_create(rows, batch_size=5000)
 
 

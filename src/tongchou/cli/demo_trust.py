@@ -12,7 +12,7 @@ from tongchou.cli.demo_cast import Demo
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
-from tongchou.record.models import Account, Person
+from tongchou.record.models import Account, Person, Post
 from tongchou.rooms.plans.store import install_shipped_packs
 from tongchou.rooms.trust.actions.answer import ORIGIN
 from tongchou.rooms.trust.models import Restriction
@@ -30,6 +30,7 @@ def make_orders(demo: Demo) -> None:
     _by_hand(demo, now - timedelta(hours=3))
     _of_the_resident(demo, now)
     _at_the_gate(demo, now)
+    _responsible(demo, now)
     act("restriction.lapse", SYSTEM, new_id(), {})
 
 
@@ -108,6 +109,18 @@ def _of_the_resident(demo: Demo, now: datetime) -> None:
         "owner_unit": held.issuer_id, "verifier_unit": demo.units["office"].pk, "origin": ORIGIN, "origin_ref": str(held.pk), "urgent": True,
     }  # fmt: skip
     act("loop.open", demo.actor("resident"), new_id(), payload, now=now - timedelta(hours=2))
+
+
+def _responsible(demo: Demo, now: datetime) -> None:
+    """The community officer answers for most of those at home under orders; for every sixth nobody has been named yet, which the page of gaps shows."""
+    officers = Post.objects.filter(role="community_officer").order_by("unit__area__path", "pk").values_list("unit__area__path", "pk")
+    by_path = dict(officers)
+    rows = Restriction.objects.filter(state="active", person__responsibility=None).order_by("issued_at", "code").values_list("person_id", "person__area__path")
+    for n, (person, path) in enumerate(dict(rows[:60]).items()):
+        post = next((p for area, p in by_path.items() if path.startswith(area)), None)
+        if post is not None and n % 6:
+            payload = {"kind": "personal", "post": post, "person": str(person)}
+            act("responsibility.assign", demo.actor("hq"), new_id(), payload, now=now - timedelta(minutes=30))
 
 
 def _at_the_gate(demo: Demo, now: datetime) -> None:

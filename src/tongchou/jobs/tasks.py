@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
 from tongchou.record.custody_alarm import raise_alarms
+from tongchou.record.loops.selecting import carry
+from tongchou.record.models import LoopSelection
 
 ESCALATION_BATCH = 500
+FORGOTTEN = timedelta(minutes=2)
+"""A selection that is still open so long after it was asked for may have lost its worker; one that has not is locked by it."""
 
 
 @app.periodic(cron="*/20 * * * * *")
@@ -68,3 +75,21 @@ def check_all_permits() -> int:
         sent, after = sent + int(result["sent"]), result["last"]
         if after is None:
             return sent
+
+
+@app.task(queue="bulk")
+def carry_selection(selection: str) -> str:
+    """Deal with the loops of a selection; how far it is can be read from them."""
+    return carry(uuid.UUID(selection))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="bulk")
+def carry_forgotten(timestamp: int) -> int:
+    """Selections whose worker died are carried on; those that somebody is at are left to them."""
+    old = timezone.now() - FORGOTTEN
+    waiting = LoopSelection.objects.filter(state__in=("waiting", "running"), asked_at__lt=old)
+    keys = list(waiting.order_by("asked_at").values_list("pk", flat=True)[:20])
+    for key in keys:
+        carry(key)
+    return len(keys)

@@ -178,3 +178,12 @@ def test_on_the_phone_from_the_first_reading_to_the_clock(cast: Cast) -> None:
     row.refresh_from_db()
     assert row.loop is not None
     assert "按步骤处置" in clerk.get(reverse("fever", args=[row.pk])).content.decode()
+
+
+def test_whom_the_form_offers_is_recorded_as_looked_at(cast: Cast) -> None:
+    """The names stand there masked: it is a reading all the same, told to those whom it concerns."""
+    worker, stranger = hired(cast, "works", "王建国"), hired(cast, "mill", "外人")
+    page = signed_in(cast, "enterprise").get(reverse("fever_new")).content.decode()
+    assert str(worker.pk) in page
+    assert str(stranger.pk) not in page
+    assert list(ReadSubject.objects.values_list("person_id", flat=True)) == [worker.pk]

@@ -507,3 +507,19 @@ def test_points_announced_and_not_numbered_are_told_and_are_no_fault(town: Cast)
     page = hq.get(reverse("directive_document", args=[lacking.pk])).content.decode()
     assert "应有 4 项，找到 3 项" in page
     assert "原文提到“四个方面”" not in page
+
+
+def test_whoever_is_named_must_hold_the_post_still_when_it_is_confirmed(town: Cast) -> None:
+    answers(town, "territorial", "street", area=town.areas["east"])
+    town.areas["east"].name = "望河街道"
+    town.areas["east"].save()
+    row = items(taken_in(town, f"清源区召开会议\n{day(0)}，会议要求，一是望河街道要抓好返区人员排查。二是要加强值班值守。"))[0]
+    assert row.person_id == town.accounts["street"].pk
+    holding = PostHolding.objects.get(account=town.accounts["street"], to_date=None)
+    town.act("security", "post.release", holding=holding.pk)
+    refusal = refused(lambda: confirm(town, row))
+    assert (refusal.field, refusal.remedy.zh if refusal.remedy else "") == ("person", "请从牵头单位人员中选择，或留空。")
+    assert Directive.objects.get(pk=row.pk).state == Directive.State.PROPOSED
+    row = edit(town, row, person=town.accounts["street_colleague"].pk)
+    confirm(town, row)
+    assert Directive.objects.get(pk=row.pk).state == Directive.State.CONFIRMED

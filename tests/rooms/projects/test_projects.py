@@ -17,6 +17,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
 from tongchou.record.models import Loop, Post
+from tongchou.record.questions.responsibility import gaps
 from tongchou.rooms.projects.gantt import draw
 from tongchou.rooms.projects.models import Part, Project
 from tongchou.rooms.projects.questions import lines, project_file
@@ -196,3 +197,21 @@ def test_on_the_pages_from_adding_to_a_visit(cast: Cast) -> None:
     assert leader.get(reverse("projects"), {"export": "xlsx"}).status_code == 200
     assert Loop.objects.get().kind == "obstacle"
     assert signed_in(cast, "next_street").get(reverse("project", args=[project.pk])).status_code == 404
+
+
+def test_a_project_without_a_paired_leader_is_a_gap_until_one_who_holds_the_post_is_named(cast: Cast) -> None:
+    project = added(cast)
+    found = lambda who: [(g.missing, g.why, g.name) for g in gaps(cast.as_(who), today()).rows if (g.what, g.id) == ("project", project)]  # noqa: E731
+    assert found("hq") == found("street") == [("paired", "never", "食品园二期")]
+    assert found("next_street") == []
+    page = signed_in(cast, "hq").get(reverse("gaps"), {"missing": "paired"}).content.decode()
+    assert reverse("project", args=[project]) in page
+    assert reverse("project_change", args=[project]) in page
+    assert "重大项目" in page
+    held = Post.objects.get(holdings__account=cast.accounts["leader"])
+    Project.objects.filter(pk=project).update(leader_post=held)
+    assert found("hq") == []
+    cast.act("security", "account.disable", account=cast.accounts["leader"].pk)
+    assert found("hq")[0][1] == "vacant"
+    Project.objects.filter(pk=project).update(state="dropped")
+    assert found("hq") == []

@@ -9,17 +9,20 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.db.utils import Error
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import SINCE, Cast
 from tests.rooms.plans.drill import LAW, PACK, TABLE, contact, decide, fact, install, order, person, today
+from tests.web.test_pages import signed_in
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
 from tongchou.record.loops import references
-from tongchou.record.models import Event, Loop, Post, PostHolding, Unit
+from tongchou.record.models import Event, Loop, Post, PostHolding, Responsibility, Unit
+from tongchou.record.questions.responsibility import gaps
 from tongchou.rooms.plans.models import Decision, PackVersion
 from tongchou.rooms.trust.models import CarePass, Notice, OutsideList, Restriction, Reversal
 from tongchou.rooms.trust.orders import organisation, restricts
@@ -511,3 +514,20 @@ def test_evidence_refers_to_an_order_without_naming_whom_it_is_about(town: Cast)
     assert "禤" not in title.zh
     for who in ("next_street", "dept", "enterprise"):
         assert references.title_of(town.as_(who), *found) is None
+
+
+def test_whoever_is_under_an_order_needs_somebody_who_answers_for_him(town: Cast) -> None:
+    key = contact(town)
+    found = lambda who: [g.why for g in gaps(town.as_(who), today()).rows if (g.what, g.id, g.missing) == ("person", str(key), "personal")]  # noqa: E731
+    assert found("street") == []
+    done = order(town, key)
+    assert (found("hq"), found("street"), found("next_street")) == (["never"], ["never"], [])
+    page = signed_in(town, "street").get(reverse("gaps"), {"missing": "personal"}).content.decode()
+    assert f"kind=personal&amp;person={key}" in page
+    post = Post.objects.get(holdings__account=town.accounts["community"])
+    town.act("street", "responsibility.assign", kind="personal", person=str(key), post=post.pk)
+    assert found("street") == []
+    town.act("street", "responsibility.end", responsibility=Responsibility.objects.get().pk)
+    assert found("street") == ["ended"]
+    town.act("street", "restriction.release", order=done["order"], reason="rule_met", note="达到标准")
+    assert found("street") == []

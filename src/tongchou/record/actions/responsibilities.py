@@ -6,6 +6,7 @@ import uuid
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from pydantic import Field, model_validator
 
@@ -22,6 +23,14 @@ explain_constraint(
     Text("结束日期早于开始日期。", "It would end before it began."),
     Text("请核对日期。", "Check the dates."),
 )
+
+for _subject_of in ("area", "unit", "person"):
+    explain_constraint(
+        f"responsibility_one_for_{_subject_of}",
+        Reason.OVERLAP,
+        Text("同一对象的同一类责任，同一时间只能由一个岗位负责。", "One post at a time answers for a subject in one way."),
+        Text("请选择“接替现责任岗位”，或先解除原责任、调整日期。", "Choose to take over from the present one, or end it or change the dates first."),
+    )
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
     "territorial": ("area",),
@@ -50,6 +59,7 @@ class AssignIn(Payload):
     from_date: date | None = None
     to_date: date | None = None
     note: str = Field("", max_length=200)
+    replace: bool = Field(False, description="end what another post answers for in the same way when this begins")
 
     @model_validator(mode="after")
     def _one(self) -> AssignIn:
@@ -73,7 +83,10 @@ class EndIn(Payload):
 
 @verb("responsibility.assign", "responsibility.edit", Text("落实责任人", "Assign a responsibility"))
 def assign(context: Context, given: AssignIn) -> dict[str, Any]:
-    """Lay a responsibility on a post. The subject lies in the actor's area; the post may belong to any unit of the district."""
+    """Lay a responsibility on a post. The subject lies in the actor's area; the post may belong to any unit of the district.
+
+    One post at a time for a subject and kind: the database refuses another (`responsibility_one_for_...`) unless it takes over.
+    """
     subject = _subject(context.actor, given)
     post = _post(context.actor, given.post)
     start = given.from_date or timezone.localdate(context.now)
@@ -84,12 +97,22 @@ def assign(context: Context, given: AssignIn) -> dict[str, Any]:
         rule = Text("该岗位在这段时间已负此责任。", "The post already has this responsibility at that time.")
         remedy = Text("请调整日期，或先结束原责任。", "Change the dates, or end the earlier one.")
         raise Refusal(Reason.OVERLAP, rule, remedy=remedy, field="post", value=post.pk)
+    if given.replace:
+        _take_over(context, Responsibility.objects.filter(kind=given.kind.value, from_date__lte=start, **subject).exclude(to_date__lte=start), start)
     row = Responsibility.objects.create(
         kind=given.kind.value, post=post, from_date=start, to_date=given.to_date, note=given.note, **subject
     )
     data = {"kind": row.kind, "post": post.pk} | {k: str(v.pk) for k, v in subject.items()}
     context.event("responsibility_assigned", subject=f"responsibility:{row.pk}", data=data)
     return {"responsibility": row.pk}
+
+
+def _take_over(context: Context, before: QuerySet[Responsibility], start: date) -> None:
+    """End what others answer for on the day on which the new one begins; both stay on record."""
+    for row in before.select_for_update(of=("self",)):
+        row.to_date = start
+        row.save(update_fields=["to_date"])
+        context.event("responsibility_ended", subject=f"responsibility:{row.pk}", data={"on": str(start)})
 
 
 @verb("responsibility.end", "responsibility.edit", Text("解除责任", "End a responsibility"))

@@ -10,11 +10,12 @@ from tongchou.record.models.ledger import Act, Event, HeadExport, LedgerEntry, L
 from tongchou.record.models.loops import CoUnit, Evidence, KindEdition, Loop, LoopLink, StoredFile
 from tongchou.record.models.people import Fact, Household, Person, PersonMerge
 from tongchou.record.models.places import Area, AreaChange, Edition
+from tongchou.record.models.selections import LoopSelection, SelectedLoop
 from tongchou.record.models.units import Post, PostHolding, Responsibility, Unit
 
 __all__ = [
     "Account", "Act", "ApiToken", "Area", "AreaChange", "AreaGrade", "ClearanceRequest", "ClearanceRun", "CoUnit", "Custody", "District", "Edition",
     "Enterprise", "Event", "Evidence", "Fact", "Handover", "HandoverItem", "HeadExport", "Holding", "Household", "KindEdition", "LedgerEntry", "LedgerQueue",
-    "Loop", "LoopLink", "Person", "PersonMerge", "PersonalExport", "Post", "PostHolding", "ReadSubject", "Responsibility", "Staff",
+    "Loop", "LoopLink", "LoopSelection", "Person", "PersonMerge", "PersonalExport", "Post", "PostHolding", "ReadSubject", "Responsibility", "SelectedLoop", "Staff",
     "StaffOutcome", "StoredFile", "StoredRefusal", "SupplyLink", "Unit", "WorkPermit",
 ]  # fmt: skip

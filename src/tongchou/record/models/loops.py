@@ -97,6 +97,7 @@ class Loop(models.Model):
             GinIndex(OpClass("title", "gin_trgm_ops"), name="loop_title"),
             models.Index(fields=["origin", "origin_ref"], name="loop_origin", condition=~Q(origin_ref="")),
             models.Index(fields=["deadline"], name="loop_deadline", condition=Q(closed_at=None)),
+            models.Index(fields=["kind", "stage", "deadline"], name="loop_kind_stage", condition=Q(closed_at=None)),
             models.Index(fields=["level", "deadline"], name="loop_level", condition=Q(closed_at=None) & ~Q(level="none")),
             models.Index(fields=["check_at"], name="loop_check", condition=Q(closed_at=None, check_at__isnull=False)),
             models.Index(fields=["opener_unit", "follow_up_at"], name="loop_follow", condition=Q(follow_up_done=False, follow_up_at__isnull=False)),

@@ -105,7 +105,8 @@ class PostHolding(models.Model):
 
 
 class Responsibility(models.Model):
-    """Four-party responsibility 属地/行业/单位/个人 and 包联 leaders: who answers for an area, a unit or a person."""
+    """Four-party responsibility 属地/行业/单位/个人 and 包联 leaders: who answers for an area, a unit or a person. One post at a time for each
+    subject and kind: where two answer, nobody does. The database refuses overlaps."""
 
     class Kind(models.TextChoices):
         TERRITORIAL = "territorial"
@@ -135,5 +136,16 @@ class Responsibility(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(to_date=None) | Q(to_date__gte=F("from_date")), name="responsibility_dates_in_order"
+            ),
+            *(
+                ExclusionConstraint(
+                    name=f"responsibility_one_for_{subject}",
+                    expressions=[
+                        (subject, RangeOperators.EQUAL),
+                        ("kind", RangeOperators.EQUAL),
+                        (DateRange("from_date", "to_date", Value("[)")), RangeOperators.OVERLAPS),
+                    ],
+                )
+                for subject in ("area", "unit", "person")  # two of them are null, and a null equals nothing
             ),
         ]

@@ -36,7 +36,7 @@ WHY: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something without a responsible. what: area, unit, person, post; name is empty for a person (a door that may, names him).
+    """Something without a responsible. what: area, unit, person, post, or what a room adds (project); name is empty for a person (a door that may, names him).
 
     since: the first day of the gap. street: id of the street it lies in, None at the district itself.
     """
@@ -97,22 +97,34 @@ state as materialized (
 
 _REASON = "case when s.kind is null then 'never' when s.named then 'vacant' else 'ended' end"
 
+UNDER_ORDER: list[str] = []
+"""Selects of (person_id, area_id, since) by rooms: who is restricted outside custody, and so needs somebody who answers for him. %(on)s is the day."""
+MORE_GAPS: list[str] = []
+"""Selects of a gap's eleven columns by rooms, over `held` (posts held today) and with the places {area_reach} (of an area a) and {unit_reach} (of a unit u)."""
+SERVING = ("clinic", "lab", "sampling", "checkpoint", "store")
+"""Kinds of units at which somebody must answer for the unit itself; enterprises, schools and sites need all three parties."""
 _GAPS = f"""
 with {_HELD}
 select 'area', a.id::text, a.name, a.level, a.id, a.path, 'territorial', {_REASON}, coalesce(s.over, a.valid_from), null::bigint
 from record_area a left join state s on s.area_id = a.id and s.kind = 'territorial'
 where a.valid_to is null and a.level in ('district', 'street', 'community', 'grid') and not coalesce(s.covered, false) and {{area_reach}}
 union all
+select 'area', a.id::text, a.name, a.level, a.id, a.path, 'paired', {_REASON}, coalesce(s.over, a.valid_from), null::bigint
+from record_area a left join state s on s.area_id = a.id and s.kind = 'paired'
+where a.valid_to is null and a.level in ('street', 'community') and not coalesce(s.covered, false) and {{area_reach}}
+union all
 select 'unit', u.id::text, u.name, u.kind, a.id, a.path, k.kind, {_REASON}, coalesce(s.over, u.active_from), u.id
 from record_unit u join record_area a on a.id = u.area_id
 cross join (values ('sector'), ('entity'), ('paired')) k(kind)
 left join state s on s.unit_id = u.id and s.kind = k.kind
-where u.kind in ('enterprise', 'school', 'site') and u.active_from <= %(on)s and (u.active_to is null or u.active_to > %(on)s)
+where (u.kind in ('enterprise', 'school', 'site') or (u.kind = any(%(serving)s::text[]) and k.kind = 'entity'))
+  and u.active_from <= %(on)s and (u.active_to is null or u.active_to > %(on)s)
   and not coalesce(s.covered, false) and {{unit_reach}}
 union all
 select 'person', c.person_id::text, '', '', a.id, a.path, 'personal', {_REASON}, coalesce(s.over, c.since), null
-from (select person_id, min(area_id) as area_id, min((taken_in_at at time zone 'Asia/Shanghai')::date) as since
-      from record_custody where let_out_at is null and person_id is not null group by person_id) c
+from (select person_id, min(area_id) as area_id, min(since) as since from (
+        select person_id, area_id, (taken_in_at at time zone 'Asia/Shanghai')::date as since
+        from record_custody where let_out_at is null and person_id is not null {{under_order}}) o group by person_id) c
 join record_area a on a.id = c.area_id
 left join state s on s.person_id = c.person_id and s.kind = 'personal'
 where not coalesce(s.covered, false) and {{area_reach}}
@@ -125,17 +137,23 @@ left join lateral (select h.id, h.from_date, h.to_date from record_postholding h
                    order by coalesce(h.to_date, 'infinity') desc, h.id desc limit 1) l on true
 where (p.ended_on is null or p.ended_on > %(on)s) and u.active_from <= %(on)s and (u.active_to is null or u.active_to > %(on)s)
   and not exists (select 1 from held where held.post_id = p.id) and {{unit_reach}}
+{{more}}
 order by 6, 1, 3, 2, 7
 """
 
 
 def gaps(actor: Actor, on: date) -> GapSheet:
-    """Every area, enterprise, school, site, person under control and post in the actor's reach that nobody answers for on a day."""
-    values: dict[str, Any] = {"on": on}
+    """Everything in the actor's reach that nobody answers for on a day: areas (and their paired leaders), enterprises, schools, sites, units that
+    serve, projects, people in custody and under orders at home, posts. One statement.
+    """
+    values: dict[str, Any] = {"on": on, "serving": list(SERVING)}
     area_reach = condition(actor, "responsibility.view", values)
     unit_reach = condition(actor, "responsibility.view", values, unit="u.id")
     with connection.cursor() as cursor:
-        cursor.execute(_GAPS.format(area_reach=area_reach, unit_reach=unit_reach), values)
+        reach = {"area_reach": area_reach, "unit_reach": unit_reach}
+        more = "".join(f"union all\n{select.format(**reach)}\n" for select in MORE_GAPS)
+        under_order = " ".join(f"union all {select}" for select in UNDER_ORDER)
+        cursor.execute(_GAPS.format(**reach, more=more, under_order=under_order), values)
         found = cursor.fetchall()
         cursor.execute("select id, name from record_area where level = 'street'")
         streets = dict(cursor.fetchall())
@@ -197,7 +215,7 @@ def chain(actor: Actor, subject: str, on: date) -> list[Step]:
     elif what == "unit" and key.isdigit():
         unit = unit_in_reach(actor, "responsibility.view", int(key), "subject")
         path = unit.area.path
-        wanted = ("sector", "entity", "paired") if unit.kind in ("enterprise", "school", "site") else ()
+        wanted = ("sector", "entity", "paired") if unit.kind in ("enterprise", "school", "site") else ("entity",) if unit.kind in SERVING else ()
         steps.append(_step("unit", unit.pk, unit.name, unit.kind, wanted, on))
     elif what == "person":
         person = _person(actor, key)
@@ -217,7 +235,7 @@ def chain(actor: Actor, subject: str, on: date) -> list[Step]:
 
 
 def _wanted(level: str) -> tuple[str, ...]:
-    return () if level == "building" else ("territorial",)
+    return () if level == "building" else ("territorial", "paired") if level in ("street", "community") else ("territorial",)
 
 
 def _step(what: str, key: Any, name: str, level: str, wanted: tuple[str, ...], on: date) -> Step:

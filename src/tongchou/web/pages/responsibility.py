@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -30,6 +31,21 @@ from tongchou.web.permission import Nav, page
 EDIT = "responsibility.edit"
 MOST = 500
 _GAPS = Text("责任空档", "Responsibility gaps")
+
+
+@dataclass(frozen=True, slots=True)
+class GapLink:
+    """Of something that a room adds to the gaps: what it is called, its page, and where its gap is closed, with the permissions."""
+
+    title: Text
+    page: str
+    view: str
+    change: str
+    manage: str
+
+
+GAP_LINKS: dict[str, GapLink] = {}
+"""What rooms add, by the gap's `what`."""
 
 
 @page("gaps", "responsibility/gaps", "responsibility.view", methods=("GET",), nav=Nav(_GAPS, "hand-stop"))
@@ -92,8 +108,9 @@ def gaps_page(request: HttpRequest) -> HttpResponse:
 
 
 def _cells(g: Gap, actor: Actor) -> list[dict[str, Any]]:
-    name: Any = g.name or Text("在管人员", "a person in custody")
-    level: Any = LEVELS.get(g.level) or KINDS.get(g.level) or Text("岗位", "post")
+    name: Any = g.name or Text("在管人员", "a person under control")
+    added = GAP_LINKS.get(g.what)
+    level: Any = added.title if added else LEVELS.get(g.level) or KINDS.get(g.level) or (Text("人员", "person") if g.what == "person" else Text("岗位", "post"))
     return [
         {"value": name, "url": _address(g, actor)},
         {"value": level},
@@ -110,6 +127,9 @@ def _address(g: Gap, actor: Actor) -> str:
         return address(int(g.id)) if actor.permits("territory.view") else ""
     if g.what == "person":
         return reverse("person", args=[g.id]) if actor.permits("person.view") else ""
+    if g.what in GAP_LINKS:
+        link = GAP_LINKS[g.what]
+        return reverse(link.page, args=[g.id]) if actor.permits(link.view) else ""
     return reverse("unit", args=[g.unit]) if actor.permits("unit.view") else ""
 
 
@@ -117,6 +137,9 @@ def _remedy(g: Gap, actor: Actor) -> dict[str, Any]:
     """Where the gap is closed: an empty post by the security administrator, any other by laying it on a post."""
     if g.missing == "holder":
         return {"value": Text("请安全管理员任职", "ask the security administrator")}
+    if g.what in GAP_LINKS:
+        link = GAP_LINKS[g.what]
+        return {"value": Text("指定", "Name one"), "url": reverse(link.change, args=[g.id])} if actor.permits(link.manage) else {"value": "—"}
     if not actor.permits(EDIT):
         return {"value": "—"}
     return {
@@ -147,11 +170,12 @@ def responsibility_assign(request: HttpRequest) -> HttpResponse:
             d.field("from_date", Text("自何日起", "From"), "date", help=Text("留空即今天。", "Today when left empty.")),
             d.field("to_date", Text("至何日止", "Until"), "date", help=Text("留空即长期。", "No end when left empty.")),
             d.field("note", Text("说明", "Note"), maxlength=200),
+            d.field("replace", Text("接替现责任岗位（原责任到新责任开始之日止）", "Take over from the post that answers now, which ends when this begins"), "checkbox"),
         ]
 
     def send() -> HttpResponse:
         payload = given(request, "kind", "post", "from_date", "to_date", "note")
-        do(request, "responsibility.assign", {what: key} | payload)
+        do(request, "responsibility.assign", {what: key, "replace": "replace" in request.POST} | payload)
         return done(request, back, Text("已落实。", "Assigned."))
 
     title = Text("落实责任人", "Assign a responsibility")

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import uuid
+from collections import Counter
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 
-from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, roles
+from tongchou.record.actions.selections import NO_BULK
 from tongchou.record.loops.kinds import current_kinds, kind_of
-from tongchou.record.questions.worklist import VIEWS, Filter, counts, work_list
+from tongchou.record.loops.selecting import BULK, ways_of
+from tongchou.record.loops.selecting import MOST as MOST_SELECTED
+from tongchou.record.models import Area, Unit
+from tongchou.record.questions.worklist import VIEWS, Filter, Row, counts, work_list
+from tongchou.record.territory.reach import within
+from tongchou.web.fieldparts import FieldParts
 from tongchou.web.first_things import FIRST, main_things
 from tongchou.web.owed import owed_today
-from tongchou.web.pages.requests import actor_of, do, integer, now
+from tongchou.web.pages.choices import area_choices
+from tongchou.web.pages.loops import unit_choices
+from tongchou.web.pages.requests import actor_of, integer, now
 from tongchou.web.pages.shown import LEVELS, list_row
 from tongchou.web.pages.spreadsheets import asked_for, sheet_file
 from tongchou.web.permission import OWN, Nav, page
-
-BULK_STEPS = ("sign", "take_up", "verify", "confirm", "recheck", "accept")
-"""Steps that may be offered for a whole selection: they need no evidence of their own."""
 
 
 def _open_count(request: HttpRequest) -> tuple[int | str | None, bool]:
@@ -88,17 +90,13 @@ def _empty() -> dict[str, Any]:
 @page("work", "work", "loop.view", methods=("GET",), nav=Nav(Text("待办", "Work list"), "list-check", count=_open_count))
 def work(request: HttpRequest) -> HttpResponse:
     """The work list: views, filters in the URL, one page by cursor."""
+    kind, _, stage = request.GET.get("kind", "").partition(":")
+    if stage:  # from the form of all filters: the address has them apart, as the chips do
+        query = request.GET.copy()
+        query["kind"], query["stage"] = kind, stage
+        return HttpResponseRedirect(f"{reverse('work')}?{query.urlencode()}")
     actor, at = actor_of(request), now()
-    wanted = Filter(
-        view=request.GET.get("view", "unit"),
-        kind=request.GET.get("kind", ""),
-        level=request.GET.get("level", ""),
-        late=request.GET.get("late") == "1",
-        urgent=request.GET.get("urgent") == "1",
-        owner_unit=integer(request, "owner"),
-        area=integer(request, "area"),
-        text=request.GET.get("text", "").strip()[:60],
-    )
+    wanted = filter_of(request)
     if asked_for(request):
         return _file(request, wanted)
     rows, after = work_list(actor, wanted, at, after=request.GET.get("after", ""))
@@ -107,13 +105,44 @@ def work(request: HttpRequest) -> HttpResponse:
         "rows": [list_row(r, actor, at) for r in rows],
         "next_after": after,
         "owed": owed_today(actor, at) if wanted.view in ("unit", "mine") and not request.GET.get("after") else [],
-        "bulk_url": reverse("work_bulk") if actor.permits("loop.bulk") and wanted.view != "closed" else "",
-        "bulk_actions": _bulk_actions(rows),
-        "bulk_note": True,
+        **_bulk(request, wanted, rows, after),
         "can_open": actor.permits("loop.open"),
         "empty": _empty(),
     }
     return render(request, "pages/work.html", context)
+
+
+def filter_of(request: HttpRequest) -> Filter:
+    """The filters in an address."""
+    return Filter(
+        view=request.GET.get("view", "unit"),
+        kind=request.GET.get("kind", "")[:40],
+        stage=request.GET.get("stage", "")[:40],
+        level=request.GET.get("level", "")[:16],
+        late=request.GET.get("late") == "1",
+        urgent=request.GET.get("urgent") == "1",
+        owner_unit=integer(request, "owner"),
+        area=integer(request, "area"),
+        text=request.GET.get("text", "").strip()[:60],
+    )
+
+
+def _bulk(request: HttpRequest, wanted: Filter, rows: list[Row], after: str) -> dict[str, Any]:
+    """What can be done for those ticked, by the kinds and stages on this page; and for all that fit, where there are more pages than this."""
+    if not actor_of(request).permits(BULK) or wanted.view in NO_BULK:
+        return {}
+    ways = [w for w in ways_of([(*key, n) for key, n in Counter((r.edition, r.stage) for r in rows).items()]) if not (w.unit or w.person or w.due_needed)]
+    quick = sorted(ways, key=lambda w: (w.note == "required", -w.loops))[:3]
+    query = request.GET.copy()
+    query.pop("after", None)
+    return {
+        "bulk_url": f"{reverse('work_bulk')}?{query.urlencode()}",
+        "bulk_actions": [{"key": w.key, "label": w.title, "primary": n == 0} for n, w in enumerate(quick)],
+        "bulk_note": any(w.note != "none" for w in quick),
+        "bulk_all": bool(after or request.GET.get("after")),
+        "bulk_most": MOST_SELECTED,
+        "bulk_runs": reverse("work_selections"),
+    }
 
 
 MOST = 20_000
@@ -150,11 +179,15 @@ def _filters(actor: Any, wanted: Filter, at: Any) -> dict[str, Any]:
         {"value": "supervise", "label": Text("督办", "Supervision")},
         {"value": "accountability", "label": Text("问责线索", "Accountability lead")},
     ]
+    stages = _stages(wanted)
     return {
         "views": views,
+        "more_filters": reverse("work_filters"),
         "filters": [
             {"key": "kind", "label": Text("类型", "Kind"), "options": kinds, "current": wanted.kind},
             {"key": "level", "label": Text("升级", "Level"), "options": levels, "current": wanted.level},
+            *([{"key": "stage", "label": Text("阶段", "Stage"), "options": stages, "current": wanted.stage}] if stages else []),
+            *_chosen(actor, wanted),
         ],
         "toggles": [
             {"key": "late", "label": Text("只看超时", "Late only"), "icon": "clock-exclamation", "on": wanted.late},
@@ -164,32 +197,53 @@ def _filters(actor: Any, wanted: Filter, at: Any) -> dict[str, Any]:
     }
 
 
-def _bulk_actions(rows: list[Any]) -> list[dict[str, Any]]:
-    """The steps without evidence of their own that loops on this page can take."""
-    found: dict[str, Text] = {}
-    for row in rows:
-        for step in kind_of(row.edition).steps_from(row.stage):
-            if step.key in BULK_STEPS and not step.needs:
-                found.setdefault(step.key, step.title)
-    return [{"key": key, "label": title, "primary": n == 0} for n, (key, title) in enumerate(found.items())]
+def _stages(wanted: Filter) -> list[dict[str, Any]]:
+    """The open stages of the chosen kind; a stage chosen without its kind stays there to be taken off."""
+    kind = current_kinds().get(wanted.kind)
+    found = {s.key: s.title for s in kind[1].stages.values() if s.end is None} if kind else {}
+    if wanted.stage:
+        found.setdefault(wanted.stage, Text(wanted.stage, wanted.stage))
+    return [{"value": key, "label": title} for key, title in found.items()]
 
 
-@page("work_bulk", "work/bulk", "loop.bulk", methods=("POST",))
-def work_bulk(request: HttpRequest) -> HttpResponse:
-    """Take one step for the selection; what could not take it is listed with its reason."""
-    picked = request.POST.getlist("pick")
-    if not picked:
-        rule = Text("没有选中任何事项。", "Nothing was selected.")
-        raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请先勾选。", "Tick some first."), field="pick")
-    loops = [str(uuid.UUID(p)) for p in picked]
-    payload = {"loops": loops, "step": request.POST.get("action", ""), "note": request.POST.get("note", ""), "mode": "listed"}
-    result = do(request, "loop.advance_many", payload).result
-    done, refused = result["done"], result["refused"]
-    language = get_language() or "zh-hans"
-    messages.success(request, Text("已办理 {n} 项。", "{n} done.").with_(n=done).in_(language))
-    for item in refused[:5]:
-        messages.warning(request, Text(item["zh"], item["en"]).in_(language))
-    if len(refused) > 5:
-        more = Text("另有 {n} 项未能办理。", "{n} more could not be done.").with_(n=len(refused) - 5)
-        messages.warning(request, more.in_(language))
-    return HttpResponseRedirect(reverse("work") + "?view=" + request.GET.get("view", "unit"))
+def _chosen(actor: Actor, wanted: Filter) -> list[dict[str, Any]]:
+    """Lead unit and area as chips that can be taken off. They are chosen on the page of all filters: lists of hundreds would weigh on this one."""
+    out: list[dict[str, Any]] = []
+    if wanted.owner_unit is not None:
+        seen = Unit.objects.filter(within(actor, "loop.view", "area__path", "pk"), pk=wanted.owner_unit)
+        name = seen.values_list("name", flat=True).first() or dict(unit_choices()).get(wanted.owner_unit)
+        out.append({"key": "owner", "label": Text("牵头单位", "Lead unit"), "current": wanted.owner_unit, "name": name})
+    if wanted.area is not None:
+        name = Area.objects.filter(within(actor, "loop.view", "path"), pk=wanted.area).values_list("name", flat=True).first()
+        out.append({"key": "area", "label": Text("区域", "Area"), "current": wanted.area, "name": name})
+    return [{**f, "options": [{"value": f["current"], "label": f.pop("name") or str(f["current"])}]} for f in out]
+
+
+@page("work_filters", "work/filters", "loop.view", methods=("GET",))
+def work_filters(request: HttpRequest) -> HttpResponse:
+    """All filters of the work list in one form, whose answer is the list's address."""
+    actor, wanted = actor_of(request), filter_of(request)
+    anything = ("", Text("不限", "Any"))
+    levels = [(k, v) for k, v in LEVELS.items() if k != "none"]
+    fields = [
+        FieldParts("view", Text("视图", "View"), "select", wanted.view, choices=list(VIEWS.items())),
+        FieldParts("area", Text("区域", "Area"), "select", wanted.area, choices=[anything, *area_choices(actor, "loop.view")[1:]]),
+        FieldParts("owner", Text("牵头单位", "Lead unit"), "select", wanted.owner_unit, choices=[anything, *unit_choices()[1:]]),
+        FieldParts("kind", Text("类型和阶段", "Kind and stage"), "select", ":".join(filter(None, (wanted.kind, wanted.stage))), choices=[anything, *_kinds_and_stages()]),
+        FieldParts("level", Text("升级", "Level"), "select", wanted.level, choices=[anything, *levels]),
+        FieldParts("text", Text("标题中的字", "Words of the title"), "text", wanted.text, maxlength=60),
+        FieldParts("late", Text("只看超时", "Late only"), "checkbox", wanted.late),
+        FieldParts("urgent", Text("只看加急", "Urgent only"), "checkbox", wanted.urgent),
+    ]  # fmt: skip
+    crumbs = [{"url": reverse("work"), "label": Text("待办", "Work list")}, {"url": "", "label": Text("筛选", "Filters")}]
+    return render(request, "pages/work_filters.html", {"fields": fields, "breadcrumbs": crumbs})
+
+
+def _kinds_and_stages() -> list[tuple[str, Text]]:
+    """Every kind, and behind it each of its open stages: KIND or KIND:STAGE."""
+    out: list[tuple[str, Text]] = []
+    for key, (_, kind) in current_kinds().items():
+        out.append((key, kind.title))
+        of_kind = (s for s in kind.stages.values() if s.end is None)
+        out += [(f"{key}:{s.key}", Text("　{a}：{b}", "　{a}: {b}").with_(a=kind.title, b=s.title)) for s in of_kind]
+    return out

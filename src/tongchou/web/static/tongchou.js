@@ -295,7 +295,10 @@
       chart.setOption(calm(option, box.clientWidth || 640));
       if (!box.dataset.watched && window.ResizeObserver) {
         box.dataset.watched = "1";
-        new ResizeObserver(function () { var c = window.echarts.getInstanceByDom(box); if (c) c.resize(); }).observe(box);
+        new ResizeObserver(function () {   // it calls at once, and with nothing when the box is hidden: a graph that is still being laid out must not be drawn again then
+          var c = window.echarts.getInstanceByDom(box), w = box.clientWidth, h = box.clientHeight;
+          if (c && w && h && (c.getWidth() !== w || c.getHeight() !== h)) c.resize();
+        }).observe(box);
       }
     }).catch(function () { box.hidden = true; var same = box.parentNode && one("details.tc-same", box.parentNode); if (same) same.open = true; });
   }

@@ -193,7 +193,7 @@ def attendance_by_hand(request: HttpRequest) -> HttpResponse:
     def fields(d: Draft) -> list[FieldParts]:
         return [
             d.field("unit", Text("企业", "Enterprise"), "hidden"),
-            d.field("staff", Text("员工", "Who"), "select", choices=staff_choices(unit, by_file=True), required=True),
+            d.field("staff", Text("员工", "Who"), "select", choices=staff_choices(actor_of(request), unit, by_file=True), required=True),
             d.field("direction", Text("进出", "Direction"), "radio", choices=ways, required=True),
             d.field("at", Text("时间", "When"), "datetime", required=True),
             d.field(

@@ -15,7 +15,7 @@ from tongchou.rooms.daily.pages.fever import staff_choices
 from tongchou.rooms.daily.reach import KEEP
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.requests import do, given, integer, now
+from tongchou.web.pages.requests import actor_of, do, given, integer, now
 from tongchou.web.permission import page
 
 
@@ -30,7 +30,7 @@ def attendance_leave(request: HttpRequest) -> HttpResponse:
         one = Text("请假一天的不填。", "Leave empty for a single day.")
         return [
             d.field("unit", Text("企业", "Enterprise"), "hidden"),
-            d.field("staff", Text("员工", "Who"), "select", choices=staff_choices(unit, by_file=True), required=True),
+            d.field("staff", Text("员工", "Who"), "select", choices=staff_choices(actor_of(request), unit, by_file=True), required=True),
             d.field("kind", Text("类别", "Kind"), "radio", choices=list(KINDS.items()), required=True),
             d.field("from_date", Text("第一天", "First day"), "date", required=True),
             d.field("until", Text("最后一天", "Last day"), "date", help=one),

@@ -132,7 +132,8 @@ def _picture(found: list[Block], all_links: list[Link]) -> dict[str, Any]:
                 {
                     "type": "graph", "layout": "force", "left": 24, "right": 104, "top": 40, "bottom": 24,
                     "roam": True, "draggable": True, "data": nodes, "categories": [{"name": n.in_(language)} for n in names],
-                    "links": [{"source": a, "target": b} for a, b in pairs], "edgeSymbol": ["none", "arrow"], "force": {"repulsion": 160, "edgeLength": 80},
+                    "links": [{"source": a, "target": b} for a, b in pairs], "edgeSymbol": ["none", "arrow"],
+                    "force": {"repulsion": 160, "edgeLength": 80, "layoutAnimation": False},
                 }
             ],
         },

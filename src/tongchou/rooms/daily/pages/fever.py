@@ -11,7 +11,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from tongchou.kernel.clock import SHANGHAI
+from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
+from tongchou.record.access import Actor
+from tongchou.record.act import act
 from tongchou.record.models import Staff, Unit
 from tongchou.record.people.identity import open_identity
 from tongchou.record.territory.reach import missing
@@ -47,10 +50,15 @@ OUTCOMES = {
 }  # fmt: skip
 
 
-def staff_choices(unit: Unit, *, by_file: bool = False) -> Choices:
-    """The people of an enterprise's staff file, masked, with their job. by_file: chosen by the number of the file, and somebody has to be."""
+def staff_choices(actor: Actor, unit: Unit, *, by_file: bool = False) -> Choices:
+    """The people of an enterprise's staff file, masked, with their job; that they were shown is recorded. by_file: chosen by the number of the
+    file, and somebody has to be.
+    """
+    rows = list(Staff.objects.filter(unit=unit, to_date=None, person__erased_at=None).select_related("person").order_by("title", "pk")[:1000])
+    if rows:
+        act("staff.read", actor, new_id(), {"staff": [row.pk for row in rows]})
     out: Choices = [("", Text("请选择", "Choose") if by_file else Text("暂不指明", "not named yet"))]
-    for row in Staff.objects.filter(unit=unit, to_date=None).select_related("person").order_by("title", "pk")[:1000]:
+    for row in rows:
         name = open_identity(row.person.sealed, row.person_id).masked().name
         out.append((row.pk if by_file else row.person_id, f"{name}　{row.title}" if row.title else name))
     return out
@@ -70,7 +78,7 @@ def fever_new(request: HttpRequest) -> HttpResponse:
             d.field("unit", Text("企业", "Enterprise"), "hidden"),
             d.field("first", Text("首次体温", "First reading"), "number", required=True, unit=Text("℃", "°C")),
             d.field("at", Text("测温时间", "When"), "datetime", required=True),
-            d.field("person", Text("人员", "Who"), "select", choices=staff_choices(unit)),
+            d.field("person", Text("人员", "Who"), "select", choices=staff_choices(actor, unit)),
             d.field("place", Text("车间或班组", "Workshop or line"), maxlength=120),
         ]
 

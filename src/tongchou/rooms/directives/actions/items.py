@@ -90,8 +90,9 @@ def _unread(row: Directive) -> None:
 
 @verb("directive.confirm", DRAFT, Text("确认事项", "Confirm a directive"))
 def confirm(context: Context, given: SeenIn) -> dict[str, Any]:
-    """Somebody has read it and takes it as it stands."""
+    """Somebody has read it and takes it as it stands. Whoever is named as responsible must hold a post there still: that may have ended since."""
     row = _open(context, given, (Directive.State.PROPOSED,))
+    _check_person(row)
     _confirm(context, row)
     row.save(update_fields=["state", "confirmed_by", "confirmed_at"])
     context.event("confirm", subject=f"directive:{row.pk}", data={"version": row.version, "document": str(row.document_id)})

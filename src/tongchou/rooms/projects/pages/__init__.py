@@ -1,5 +1,5 @@
 """Pages of projects."""
 
-from tongchou.rooms.projects.pages import acts, edit, lists
+from tongchou.rooms.projects.pages import acts, edit, gaps, lists
 
-__all__ = ["acts", "edit", "lists"]
+__all__ = ["acts", "edit", "gaps", "lists"]

@@ -1,5 +1,5 @@
 """Pages of the room: importing the package registers them."""
 
-from tongchou.rooms.trust.pages import bulk, care, issue, lists, orders, own, reversals
+from tongchou.rooms.trust.pages import bulk, care, gaps, issue, lists, orders, own, reversals
 
-__all__ = ["bulk", "care", "issue", "lists", "orders", "own", "reversals"]
+__all__ = ["bulk", "care", "gaps", "issue", "lists", "orders", "own", "reversals"]
