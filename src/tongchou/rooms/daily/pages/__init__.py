@@ -14,9 +14,10 @@ from tongchou.rooms.daily.pages import (
     overview,
     own,
     progress,
+    spot,
 )
 
 __all__ = [
     "attendance", "attendance_badges", "attendance_leave", "attendance_month", "attendance_overview", "breach", "chain", "fever", "gate", "manage", "overview", "own",
-    "progress",
+    "progress", "spot",
 ]  # fmt: skip
