@@ -245,7 +245,7 @@ def _service(place: Place, inner: Area) -> None:
     visit["photos"] = [str(take_in(_officer(place), new_id(), "现场.png", "image/png", PNG).result["file"])]
     made = _do(_officer(place), "service.visit", **visit)
     place.ids |= {"enterprise": works.pk, "difficulties": made["difficulties"]}
-    place.ids |= {"photo_kind": "visit", "visit_made": made["visit"], "photo": visit["photos"][0]}
+    place.ids |= {"photo_kind": "visit", "visit_made": made["visit"], "photo_of": made["visit"], "photo": visit["photos"][0]}
 
 
 def _register(place: Place) -> None:

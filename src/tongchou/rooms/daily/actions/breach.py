@@ -26,7 +26,7 @@ from tongchou.record.copytext import batched_lines
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Loop, Unit, WorkPermit
 from tongchou.record.questions.units import street_of
-from tongchou.rooms.daily.actions.inspection import tell_inspection
+from tongchou.rooms.daily.actions.inspection import tell_inspection_soon
 from tongchou.rooms.daily.actions.table import enterprises_named
 from tongchou.rooms.daily.evidence import evidence_of
 from tongchou.rooms.daily.models import Breach, Signal
@@ -150,7 +150,7 @@ def _stopped(context: Context, loops: list[uuid.UUID]) -> None:
     for permit in live:
         given = {"unit": permit.unit_id, "reason": "查处事项决定责令停工", "must_show": ["整改情况", "重新核查意见"]}
         suspend(replace(context, actor=SYSTEM, grants=()), SuspendIn.model_validate(given))
-    context.effect(tell_inspection)
+    context.effect(tell_inspection_soon)
 
 
 @after_step(KIND, "correct")

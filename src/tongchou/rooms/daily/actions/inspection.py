@@ -46,6 +46,11 @@ def tell_inspection(limit: int = 200) -> int:
     return len(told)
 
 
+def tell_inspection_soon() -> None:
+    """The same right after a decision. Should this not come to pass, the job does it."""
+    tell_inspection()
+
+
 def _text(row: Breach) -> str:
     """What was told, what was on record, what was found, and by which digests its photos are known."""
     lines = [f"责令停工：{row.unit.name}（{row.unit.code or '无代码'}）", row.text, row.evidence.get("said", "")]

@@ -126,11 +126,11 @@ def _found(request: HttpRequest) -> list[dict[str, str]]:
     return out
 
 
-@page("service_visit", "service/visits/<uuid:visit>", VIEW, methods=("GET",))
-def service_visit(request: HttpRequest, visit: uuid.UUID) -> HttpResponse:
+@page("service_visit", "service/visits/<uuid:visit_made>", VIEW, methods=("GET",))
+def service_visit(request: HttpRequest, visit_made: uuid.UUID) -> HttpResponse:
     """One visit: what was seen, its photos, and the difficulties that it handed out."""
     actor = actor_of(request)
-    row = visit_in_reach(actor, visit)
+    row = visit_in_reach(actor, visit_made)
     context = {
         "title": row.unit_name, "row": row, "way": WAYS[row.way], "photos": shown_photos("visit", row.id, row.photos), "found": found_at(actor, row.id),
         "breadcrumbs": [{"url": reverse("service"), "label": TITLE}, {"url": reverse("service_visits"), "label": _LIST}, {"url": "", "label": row.unit_name}],
@@ -167,7 +167,7 @@ def _sheet(rows: list[VisitLine]) -> dict[str, Any]:
         ("unit", "企业", "Enterprise"), ("at", "时间", "When"), ("street", "街道", "Street"), ("who", "走访人", "Who"), ("from", "单位", "Of"),
         ("way", "方式", "How"), ("seen", "情况", "What was seen"), ("brought", "送去", "Brought"), ("n", "困难", "Difficulties"), ("photos", "照片", "Photos"),
     )  # fmt: skip
-    columns = [{"key": k, "label": Text(zh, en), "number": k in ("n", "photos")} for k, zh, en in labels]
+    columns = [{"key": k, "label": Text(zh, en), "number": k in ("n", "photos"), "words": k in ("seen", "brought")} for k, zh, en in labels]
     lines = [
         {
             "cells": [

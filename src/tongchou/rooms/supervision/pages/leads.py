@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
+from tongchou.record import files
 from tongchou.record.access import Actor
 from tongchou.record.act import act
 from tongchou.record.files import take_in, too_large
@@ -242,5 +243,5 @@ def lead_file(request: HttpRequest, lead: uuid.UUID, file: uuid.UUID) -> HttpRes
     if row.handler_id not in actor.unit_ids(HANDLE):
         raise no_such_lead(lead)
     act("lead.read_file", actor, new_id(), {"lead": str(lead), "file": str(file)}, now=now())
-    shown = opened(file)
+    shown = files.opened(file)
     return HttpResponse(shown.content, headers=shown.headers)
