@@ -43,6 +43,7 @@ class Way:
 
 MAY_TASK = ("leader", "hq_officer", "dept_officer", "street_officer", "community_officer", "inspector", "duty_officer")
 """Who opens a task, by its kind."""
+STATE_SEVERE = ("school_officer", "education_officer", "health_officer")
 ELSEWHERE = ("not_holder", "not_in_custody", "not_found")
 """An unknown stay and one that another holds are told alike: not by this actor."""
 
@@ -204,6 +205,7 @@ PAGES: dict[str, Way] = {
     "school_cluster": Way(("cluster",), "area"),
     "school_measure": Way(("cluster", "measure"), "area"),
     "school_measure_new": Way(("cluster",), "area", roles=("education_officer", "health_officer")),
+    "school_severe": Way(("school",), "area", lambda p: {"disease": "influenza_like", "on": TODAY, "deaths": "0"}, roles=STATE_SEVERE),
     "school_cluster_end": Way(("cluster",), "area", lambda p: {"on": "2026-02-01", "reason": "无新发"}, roles=("education_officer", "health_officer")),
     # needs and offers: one's own, those of the area, and all of it for who matches; trips: those that serve one's area
     "match_entry": Way(("entry",), "area", widely="match.manage"),
@@ -281,6 +283,9 @@ PAGES: dict[str, Way] = {
     **{name: Way() for name in ("breaches", "signals_import", "spot_new")},
     "breach_new": Way(form=lambda p: {"enterprise": f"{p.name} 厂", "text": "夜间在生产，约三十人"}),
     "spot": Way(("spot",), "area"),
+    "spot_record": Way(("spot", "enterprise"), "area", form=lambda p: {"result": "closed", "seen": "现场停业"}),
+    "service_visit": Way(("visit_made",), "area"),
+    "photo": Way(("photo_kind", "photo_of", "photo"), "area", needs="service.view"),
     "daily_same": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "day": TODAY, "seen": p.ids["report"]}),
     "daily_new": Way(reach="party", get=lambda p: {"unit": p.ids["enterprise"]}, get_scoped=True),
     "daily_correct": Way(("report",), "party", lambda p: {"at_work": 1}),
@@ -616,6 +621,9 @@ ACTS: dict[str, Way] = {
     "school.propose_measure": Way(
         reach="area", form=lambda p: {"cluster": p.ids["cluster"], "kind": "sampling", "why": "查明"}, roles=("education_officer", "health_officer"),
     ),
+    "school.severe": Way(
+        reach="area", form=lambda p: {"school": p.ids["school"], "disease": "influenza_like", "on": TODAY, "deaths": 0}, roles=STATE_SEVERE,
+    ),
     "school.measure": Way(reach="area", form=lambda p: {"measure": p.ids["measure"], "decision": "decline", "reason": "不必"}),
     "school.cluster_end": Way(
         reach="area", form=lambda p: {"cluster": p.ids["cluster"], "on": "2026-02-01", "reason": "无新发"}, roles=("education_officer", "health_officer"),
@@ -710,6 +718,8 @@ ACTS: dict[str, Way] = {
     "attendance.fever": Way(reach="party", form=lambda p: {"alarm": p.ids["alarm"]}),
     "breach.report": Way(form=lambda p: {"enterprise": f"{p.name} 厂", "text": "夜间在生产，约三十人"}),
     "breach.draw": Way(reach="area", form=lambda p: {"area": p.area.pk, "wanted": 1}),
+    "spot.record": Way(reach="area", form=lambda p: {"draw": p.ids["spot"], "unit": p.ids["enterprise"], "result": "closed", "seen": "现场停业"}),
+    "photo.read": Way(reach="area", needs="service.view", form=lambda p: {"kind": "visit", "of": p.ids["photo_of"], "photo": p.ids["photo"]}),
     "signal.import_table": Way(),
     "progress.baseline": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "from_date": TODAY, "staff": 9, "source": "去年四季度"}),
     "progress.target": Way(reach="area", form=lambda p: {"area": p.area.pk, "month": TODAY, "returned": "90"}),

@@ -248,8 +248,10 @@ def _service(place: Place, inner: Area) -> None:
     works = _unit(f"{place.name} 厂", "enterprise", inner)
     found = [{"topic": "labour", "title": place.marker("标题")}, {"topic": "labour", "title": place.marker("标题") + "二"}]
     visit = {"unit": works.pk, "at": timezone.now().isoformat(), "way": "phone", "seen": place.marker("说明"), "difficulties": found}
+    visit["photos"] = [str(take_in(_officer(place), new_id(), "现场.png", "image/png", PNG).result["file"])]
     made = _do(_officer(place), "service.visit", **visit)
     place.ids |= {"enterprise": works.pk, "difficulties": made["difficulties"]}
+    place.ids |= {"photo_kind": "visit", "visit_made": made["visit"], "photo_of": made["visit"], "photo": visit["photos"][0]}
 
 
 def _register(place: Place) -> None:

@@ -36,6 +36,17 @@ def make_daily(demo: Demo) -> None:
     act("daily.chase", SYSTEM, new_id(), {"day": str(demo.today - timedelta(days=1))}, now=_at(demo.today - timedelta(days=1), 20, 30))
     _fevers(demo, clerks, keys)
     _chain(demo, keys)
+    _spots(demo)
+
+
+def _spots(demo: Demo) -> None:
+    """A spot check of the week before: of six drawn five were looked at, all as reported or closed."""
+    at = _at(demo.today - timedelta(days=6), 9)
+    made = _do(demo, "hq", "breach.draw", at, area=demo.areas["district"].pk, wanted=6, signs=False)
+    for n, unit in enumerate(made["drawn"][:5]):
+        found = ("closed", "现场停业，大门上锁，门卫一人") if n == 3 else ("as_reported", "现场人数、口罩和测温记录与日报一致")
+        people = {} if n == 3 else {"people": 12 + 7 * n}
+        _do(demo, "hq", "spot.record", at + timedelta(hours=2 + n), draw=made["draw"], unit=unit, result=found[0], seen=found[1], **people)
 
 
 def _day(demo: Demo, who: str, key: str, staff: int, n: int, back: int) -> None:

@@ -11,15 +11,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import Cast
+from tests.rooms.supervision.helping import PNG
 from tests.web.test_pages import signed_in
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
+from tongchou.record.files import take_in
 from tongchou.record.models import Loop, Post
 from tongchou.record.questions.responsibility import gaps
 from tongchou.rooms.projects.gantt import draw
-from tongchou.rooms.projects.models import Part, Project
+from tongchou.rooms.projects.models import Part, Project, SiteVisit
 from tongchou.rooms.projects.questions import lines, project_file
 
 DAY = timedelta(days=1)
@@ -215,3 +217,20 @@ def test_a_project_without_a_paired_leader_is_a_gap_until_one_who_holds_the_post
     assert found("hq")[0][1] == "vacant"
     Project.objects.filter(pk=project).update(state="dropped")
     assert found("hq") == []
+
+
+def test_a_visit_takes_photos_and_hands_its_obstacle_out_at_once(cast: Cast) -> None:
+    project = added(cast)
+    picture = take_in(cast.as_("leader"), new_id(), "现场.png", "image/png", PNG).result["file"]
+    found = [{"topic": "land", "title": "临时用地未批"}]
+    given = {"project": project, "at": timezone.now().isoformat(), "seen": "基坑已开挖", "photos": [picture]}
+    made = do(cast, "leader", "project.visit", **given, obstacles=found)
+    loop = Loop.objects.get(pk=made["obstacles"][0])
+    assert (loop.kind, loop.owner_unit_id, loop.origin_ref) == ("obstacle", cast.units["east_street"].pk, project)
+    url = reverse("photo", args=["site_visit", made["visit"], picture])
+    assert signed_in(cast, "street").get(url).status_code == 200
+    assert signed_in(cast, "next_street").get(url).status_code == 404
+    assert url in signed_in(cast, "leader").get(reverse("project", args=[project])).content.decode()
+    wrong = refused(lambda: do(cast, "leader", "project.visit", **given, obstacles=[{"topic": "weather", "title": "下雨"}]))
+    assert wrong.reason is Reason.INVALID_VALUE
+    assert SiteVisit.objects.count() == 1  # all or nothing

@@ -6,17 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import Cast
+from tests.rooms.supervision.helping import PNG
 from tests.web.test_pages import signed_in
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
-from tongchou.record.models import Enterprise, Loop, Post, PostHolding, Responsibility
+from tongchou.record.files import take_in
+from tongchou.record.models import Account, Enterprise, Event, Loop, Post, PostHolding, Responsibility, StoredFile
 from tongchou.rooms.service.models import CaseMember, Visit
 from tongchou.rooms.service.questions import by_topic, difficulties, paired_with, streets, visits
 from tongchou.rooms.service.topics import topics
@@ -237,3 +240,50 @@ def test_on_the_pages_a_leader_visits_and_the_enterprise_confirms(cast: Cast) ->
 def test_every_topic_has_both_names(cast: Cast) -> None:
     assert {"labour", "funds", "logistics", "materials", "protection", "orders"} <= set(topics())
     assert all(t.zh and t.en for t in topics().values())
+
+
+def photo(cast: Cast, who: str = "street", name: str = "现场.png", content: bytes = PNG) -> str:
+    return str(take_in(cast.as_(who), new_id(), name, "image/png" if name.endswith("png") else "text/plain", content).result["file"])
+
+
+def test_photos_of_a_visit_are_ones_own_pictures_and_looking_at_one_is_recorded(cast: Cast) -> None:
+    made = visit(cast, photos=[photo(cast)])
+    row = Visit.objects.get(pk=made["visit"])
+    url = reverse("photo", args=["visit", row.pk, row.photos[0]])
+    for who, status in (("street", 200), ("enterprise", 200), ("next_street", 404), ("rival", 404)):
+        client = signed_in(cast, who)
+        assert client.get(url).status_code == status, who
+        assert client.get(reverse("photo", args=["task", row.pk, row.photos[0]])).status_code == 404
+    assert Event.objects.filter(what="photo_read", subject=f"visit:{row.pk}").count() == 2
+    for wrong in (photo(cast, "hq"), photo(cast, name="说明.txt", content=b"x")):  # somebody else's, and no picture
+        assert refused(lambda wrong=wrong: visit(cast, photos=[wrong])).field == "photos"
+    other = visit(cast, photos=[photo(cast)])
+    assert signed_in(cast, "street").get(reverse("photo", args=["visit", other["visit"], row.photos[0]])).status_code == 404
+
+
+def sent(client: Any, form: dict[str, Any], **headers: str) -> Any:
+    return client.post(reverse("service_visit_new"), form | {"photos": [SimpleUploadedFile("现场.png", PNG, "image/png")]}, headers=headers)
+
+
+def test_a_form_from_the_device_is_answered_in_json_and_recorded_once(cast: Cast) -> None:
+    client, at = signed_in(cast, "street"), timezone.now().astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+    form = {"enterprise": cast.units["works"].name, "at": at, "way": "on_site", "seen": "看过", "client_id": str(new_id()), "topic1": "labour", "title1": "缺工"}
+    kept = {"X-Kept": "1"}
+    for _ in range(2):  # the answer to the first was lost on the way
+        answer = sent(client, form, **kept)
+        assert answer.json()["next"] == reverse("service_visit", args=[Visit.objects.get().pk])
+    assert (Visit.objects.count(), StoredFile.objects.count(), Loop.objects.filter(kind="difficulty").count()) == (1, 1, 1)
+    wrong = sent(client, form | {"enterprise": "没有的厂", "client_id": str(new_id())}, **kept)
+    assert (wrong.status_code, wrong.json()["field"]) == (404, "enterprise")
+    disguised = SimpleUploadedFile("现场.png", b"MZ\x90\x00 not a picture", "image/png")
+    bad = client.post(reverse("service_visit_new"), form | {"client_id": str(new_id()), "photos": [disguised]}, headers=kept)
+    assert (bad.status_code, bad.json()["field"]) == (422, "photos")
+    many = [SimpleUploadedFile(f"{n}.png", PNG + bytes([n]), "image/png") for n in range(10)]
+    assert client.post(reverse("service_visit_new"), form | {"client_id": str(new_id()), "photos": many}, headers=kept).json()["field"] == "photos"
+    assert Visit.objects.count() == 1
+    for language, word in (("zh-hans", "当场交办的困难"), ("en", "Difficulties handed out at once")):
+        Account.objects.update(language=language)
+        page = client.get(reverse("service_visit", args=[Visit.objects.get().pk])).content.decode()
+        assert "缺工" in page
+        assert word in page
+    assert signed_in(cast, "next_street").get(reverse("service_visit", args=[Visit.objects.get().pk])).status_code == 404

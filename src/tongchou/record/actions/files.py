@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from tongchou.kernel.text import Text
-from tongchou.record import files
+from tongchou.record import files, photos
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.models import Evidence, StoredFile
 
@@ -26,6 +26,14 @@ class UploadIn(Payload):
 class ReadIn(Payload):
     loop: uuid.UUID
     file: uuid.UUID
+
+
+class PhotoIn(Payload):
+    """of: the record on which the photo hangs; kind: which kind of record."""
+
+    kind: str = Field(max_length=20)
+    of: uuid.UUID
+    photo: uuid.UUID
 
 
 @verb("file.upload", "file.upload", Text("上传材料", "Upload a file"))
@@ -58,3 +66,11 @@ def read(context: Context, given: ReadIn) -> dict[str, Any]:
         context.read([found.subject_person])
     context.event("file_read", loop_id=given.loop, subject=f"file:{given.file}")
     return {"file": str(given.file)}
+
+
+@verb("photo.read", "file.upload", Text("查看照片", "Look at a photo"))
+def read_photo(context: Context, given: PhotoIn) -> dict[str, Any]:
+    """Record that a photo of a visit or a check was looked at. Who does not see the record does not find the photo."""
+    photos.photo_or_refuse(context.actor, given.kind, given.of, given.photo)
+    context.event("photo_read", subject=f"{given.kind}:{given.of}", data={"file": str(given.photo)})
+    return {"photo": str(given.photo)}

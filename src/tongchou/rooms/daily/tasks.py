@@ -8,6 +8,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
 from tongchou.record.loops.write import office_unit
+from tongchou.rooms.daily.actions.inspection import tell_inspection
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -25,6 +26,7 @@ def chase_reports(timestamp: int) -> int:
 def end_hearings(timestamp: int) -> int:
     """Take up what was told and not opened yet; matters whose time to answer is over are looked at without an answer."""
     act("breach.take_up", SYSTEM, new_id(), {})
+    tell_inspection()
     return int(act("breach.unheard", SYSTEM, new_id(), {}).result["moved"])
 
 

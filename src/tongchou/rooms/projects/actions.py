@@ -16,6 +16,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.models import Loop, Post, Unit
+from tongchou.record.photos import MOST, check_photos
 from tongchou.record.territory.reach import area_in_reach, missing, unit_in_reach
 from tongchou.rooms.projects.models import Part, Progress, Project, SiteVisit
 from tongchou.rooms.projects.reach import MANAGE, REPORT, VIEW, project_in_reach
@@ -99,22 +100,32 @@ class StateIn(Payload):
     reason: str = Field(min_length=2, max_length=500)
 
 
-class VisitIn(Payload):
-    project: uuid.UUID
-    at: AwareDatetime
-    seen: str = Field(min_length=2, max_length=5_000)
+class FoundIn(Payload):
+    """An obstacle that a visit found. owner_unit: who has to remove it; None: the unit that leads the project."""
 
-
-class ObstacleIn(Payload):
-    """owner_unit: who has to remove it. blocking: the project cannot start before."""
-
-    project: uuid.UUID
     topic: str = Field(max_length=20)
     title: str = Field(min_length=2, max_length=200)
     detail: str = Field("", max_length=5_000)
-    owner_unit: int
+    owner_unit: int | None = None
     blocking: bool = False
     due_at: AwareDatetime | None = None
+
+
+class VisitIn(Payload):
+    """obstacles: what the visit found; each becomes a loop at once. photos: own uploads."""
+
+    project: uuid.UUID
+    at: AwareDatetime
+    seen: str = Field(min_length=2, max_length=5_000)
+    photos: list[uuid.UUID] = Field(default_factory=list, max_length=MOST)
+    obstacles: list[FoundIn] = Field(default_factory=list, max_length=5)
+
+
+class ObstacleIn(FoundIn):
+    """owner_unit: who has to remove it. blocking: the project cannot start before."""
+
+    project: uuid.UUID
+    owner_unit: int
 
 
 @verb("project.add", MANAGE, Text("登记项目", "Add a project"))
@@ -309,20 +320,27 @@ def visit(context: Context, given: VisitIn) -> dict[str, Any]:
     if given.at > context.now or given.at < context.now - OLDEST:
         rule = Text("走访时间应在过去 {n} 天之内。", "A visit lies within the last {n} days.").with_(n=OLDEST.days)
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="at", value=given.at.isoformat())
+    check_photos(context.actor, given.photos)
     assert context.actor.account_id is not None
-    row = SiteVisit(id=new_id(), project=project, account_id=context.actor.account_id, at=given.at, seen=given.seen, recorded_at=context.now)
+    row = SiteVisit(
+        id=new_id(), project=project, account_id=context.actor.account_id, at=given.at, seen=given.seen, photos=given.photos, recorded_at=context.now,
+    )  # fmt: skip
     row.save(force_insert=True)
-    context.event("project_visit", subject=f"project:{project.pk}", data={"visit": str(row.pk)})
-    return {"visit": str(row.pk)}
+    context.event("project_visit", subject=f"project:{project.pk}", data={"visit": str(row.pk), "photos": len(row.photos)})
+    return {"visit": str(row.pk), "obstacles": [_hand_out(context, project, found) for found in given.obstacles]}
 
 
 @verb("project.obstacle", VIEW, Text("提出项目障碍", "Raise an obstacle"))
 def obstacle(context: Context, given: ObstacleIn) -> dict[str, Any]:
     """Hand an obstacle to the unit that has to remove it; who raised it confirms that it is gone."""
-    project = _open(project_in_reach(context.actor, VIEW, given.project))
+    return {"loop": _hand_out(context, project_in_reach(context.actor, VIEW, given.project), given)}
+
+
+def _hand_out(context: Context, project: Project, found: FoundIn) -> str:
+    _open(project)
     context.grants = context.actor.require("loop.open")
-    wanted = given.model_dump(include={"title", "detail", "owner_unit", "due_at"}) | {
-        "kind": "obstacle", "data": {"topic": given.topic, "blocking": given.blocking}, "area": project.area_id,
-        "origin": "project", "origin_ref": str(project.pk), "urgent": given.blocking,
+    wanted = found.model_dump(include={"title", "detail", "owner_unit", "due_at"}) | {
+        "kind": "obstacle", "data": {"topic": found.topic, "blocking": found.blocking}, "area": project.area_id,
+        "origin": "project", "origin_ref": str(project.pk), "urgent": found.blocking, "owner_unit": found.owner_unit or project.lead_unit_id,
     }  # fmt: skip
-    return {"loop": open_one(context, OpenIn.model_validate(wanted))["loop"]}
+    return str(open_one(context, OpenIn.model_validate(wanted))["loop"])

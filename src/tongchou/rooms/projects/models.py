@@ -1,5 +1,6 @@
 """Projects with their parts (preliminary steps and milestones), progress by day, and visits. Money is in 10,000 yuan (万元)."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -106,6 +107,7 @@ class SiteVisit(models.Model):
     account = models.ForeignKey("record.Account", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     seen = models.TextField()
+    photos = ArrayField(models.UUIDField(), default=list)
     recorded_at = models.DateTimeField()
 
     class Meta:

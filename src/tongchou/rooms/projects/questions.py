@@ -10,8 +10,11 @@ from typing import Any
 
 from django.db import connection
 
+from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Loop
+from tongchou.record.photos import photos_of
+from tongchou.record.territory.reach import missing
 from tongchou.rooms.projects.models import Part, Progress, Project, SiteVisit
 from tongchou.rooms.projects.reach import VIEW, project_in_reach, projects_of
 
@@ -124,3 +127,11 @@ def project_file(actor: Actor, key: uuid.UUID) -> File:
         obstacles=sorted(obstacles, key=lambda o: (o.closed_at is not None, o.opened_at)),
         history=history,
     )
+
+
+@photos_of("site_visit")
+def _photos(actor: Actor, key: uuid.UUID) -> list[uuid.UUID]:
+    row = SiteVisit.objects.filter(pk=key, project__in=projects_of(actor, VIEW).values("pk")).first()
+    if row is None:
+        raise missing(Text("没有找到这次走访。", "There is no such visit."), "visit", str(key))
+    return list(row.photos)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -41,14 +41,16 @@ order by b.school_id, b.disease, b.fact
 
 @dataclass(slots=True)
 class Counted:
-    """What a school's checks show of a disease. counts: by the plan's fact; worst: the class with the most; latest: day of the last new case."""
+    """What a school's checks show of a disease. counts: by the plan's fact; worst: the class with the most; latest: day of the last new case, None where
+    only what is severe was stated. severe: what was stated, by the plan's fact; what was not stated is not in it, and so not known."""
 
     school: int
     disease: Disease
     area: str
     counts: dict[str, int]
     worst: int | None
-    latest: date
+    latest: date | None
+    severe: dict[str, int] = field(default_factory=dict)
 
 
 def count(on: date, school: int | None = None) -> list[Counted]:
@@ -65,19 +67,45 @@ def count(on: date, school: int | None = None) -> list[Counted]:
         for key, disease, fact, n, worst, latest, area in cursor.fetchall():
             row = found.setdefault((key, disease), Counted(key, diseases()[disease], area, {}, None, latest))
             row.counts[fact] = n
-            row.latest = max(row.latest, latest)
+            row.latest = max(row.latest or latest, latest)
             if row.worst is None or next(w for w in row.disease.windows if w.fact == fact).by == "class":
                 row.worst = worst
+    _add_severe(found, on, school)
     return list(found.values())
+
+
+_SEVERE = """
+with wanted(disease, fact, days, what) as (select * from unnest(%(diseases)s::text[], %(facts)s::text[], %(days)s::int[], %(what)s::text[]))
+select v.school_id, v.disease, w.fact, sum(case w.what when 'deaths' then v.deaths else v.hospitalised end)::int, a.code
+from schools_severe v join wanted w on w.disease = v.disease and v."on" > %(on)s::date - w.days
+join record_unit u on u.id = v.school_id and u.active_to is null join record_area a on a.id = u.area_id
+where v."on" <= %(on)s and (%(school)s::bigint is null or v.school_id = %(school)s)
+  and v."on" > coalesce((select max(c.ended_on) from schools_cluster c where c.school_id = v.school_id and c.disease = v.disease), '-infinity')
+group by v.school_id, v.disease, w.fact, a.code
+having sum(case w.what when 'deaths' then v.deaths else v.hospitalised end) is not null
+"""
+
+
+def _add_severe(found: dict[tuple[int, str], Counted], on: date, school: int | None) -> None:
+    """Put what was stated beside what was counted; a school may have stated it without a new case in the checks."""
+    stated = [(d, s) for d in diseases().values() for s in d.severe]
+    values: dict[str, Any] = {
+        "diseases": [d.key for d, _ in stated], "facts": [s.fact for _, s in stated], "days": [s.days for _, s in stated],
+        "what": [s.what for _, s in stated], "on": on, "school": school,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_SEVERE, values)
+        for key, disease, fact, n, area in cursor.fetchall():
+            found.setdefault((key, disease), Counted(key, diseases()[disease], area, {}, None, None)).severe[fact] = n
 
 
 def judge(row: Counted, on: date, standing: Standing) -> Decision:
     """What the plan's table says of what was counted. A window without cases counts zero: the checks were made, and what was not
-    reported is chased by itself."""
-    facts: dict[str, Any] = {w.fact: row.counts.get(w.fact, 0) for w in row.disease.windows}
+    reported is chased by itself. What is severe and was not stated stays unknown."""
+    facts: dict[str, Any] = {w.fact: row.counts.get(w.fact, 0) for w in row.disease.windows} | row.severe
     if "disease" in standing.inputs:
         facts["disease"] = row.disease.key
-    if "latest_case" in standing.inputs:
+    if "latest_case" in standing.inputs and row.latest is not None:
         facts["latest_case"] = row.latest
     return decide_standing(standing, read_facts(standing.table, facts, on), explain=False)
 

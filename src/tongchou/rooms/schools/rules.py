@@ -28,8 +28,18 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """A fact that is stated by day and summed over days. what: "hospitalised" or "deaths"."""
+
+    fact: str
+    days: int
+    what: str
+    parameter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Disease:
-    """A disease that the checks can show. signs: each counts one case."""
+    """A disease that the checks can show. signs: each counts one case. severe: what is stated beside them."""
 
     key: str
     title: Text
@@ -37,6 +47,7 @@ class Disease:
     table: str
     signs: tuple[str, ...]
     windows: tuple[Window, ...]
+    severe: tuple[Stated, ...] = ()
 
     @property
     def longest(self) -> int:
@@ -51,6 +62,7 @@ def diseases() -> dict[str, Disease]:
         key: Disease(
             key, Text.from_dict(d["title"]), d["pack"], d["table"], tuple(d["signs"]),
             tuple(Window(fact, int(w["days"]), w["by"], w["parameter"]) for fact, w in d["facts"].items()),
+            tuple(Stated(fact, int(w["days"]), w["what"], w["parameter"]) for fact, w in d.get("severe", {}).items()),
         )
         for key, d in raw.items()
     }  # fmt: skip

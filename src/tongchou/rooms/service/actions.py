@@ -14,6 +14,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.open_loops import OpenIn, OpenManyIn, open_many, open_one
 from tongchou.record.models import Loop, Unit
+from tongchou.record.photos import MOST, check_photos
 from tongchou.record.questions.units import street_of
 from tongchou.record.territory.reach import missing, unit_in_reach
 from tongchou.rooms.service.models import CaseMember, TopicUnit, Visit
@@ -41,7 +42,7 @@ class DifficultyIn(Payload):
 
 
 class VisitIn(Payload):
-    """A visit that was made. at: when, at most a fortnight back. difficulties: what it found; each becomes a loop of its own."""
+    """A visit that was made. at: when, at most a fortnight back. difficulties: what it found; each becomes a loop of its own. photos: own uploads."""
 
     unit: int
     at: AwareDatetime
@@ -49,6 +50,7 @@ class VisitIn(Payload):
     seen: str = Field(min_length=2, max_length=5_000)
     brought: str = Field("", max_length=2_000)
     difficulties: list[DifficultyIn] = Field(default_factory=list, max_length=20)
+    photos: list[uuid.UUID] = Field(default_factory=list, max_length=MOST)
 
 
 class RaiseIn(DifficultyIn):
@@ -85,13 +87,14 @@ def visit(context: Context, given: VisitIn) -> dict[str, Any]:
     if given.at > context.now or given.at < context.now - OLDEST:
         rule = Text("走访时间应在过去 {n} 天之内。", "A visit lies within the last {n} days.").with_(n=OLDEST.days)
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="at", value=given.at.isoformat())
+    check_photos(context.actor, given.photos)
     assert context.actor.account_id is not None
     row = Visit(
         id=new_id(), unit=unit, account_id=context.actor.account_id, visitor_unit_id=context.grants[0].unit_id, at=given.at, way=given.way,
-        seen=given.seen, brought=given.brought, recorded_at=context.now,
+        seen=given.seen, brought=given.brought, photos=given.photos, recorded_at=context.now,
     )  # fmt: skip
     row.save(force_insert=True)
-    context.event("visit", subject=f"unit:{unit.pk}", data={"visit": str(row.pk), "way": row.way})
+    context.event("visit", subject=f"unit:{unit.pk}", data={"visit": str(row.pk), "way": row.way, "photos": len(row.photos)})
     loops = _open(context, unit, given.difficulties, "visit", str(row.pk))
     return {"visit": str(row.pk), "difficulties": loops}
 

@@ -1,5 +1,6 @@
 """Visits to enterprises, who takes up which topic, and cases that many enterprises' difficulties were put into."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -20,6 +21,7 @@ class Visit(models.Model):
     way = models.CharField(max_length=8, choices=Way.choices)
     seen = models.TextField()
     brought = models.TextField(blank=True, help_text="policies, goods or services brought along")
+    photos = ArrayField(models.UUIDField(), default=list)
     recorded_at = models.DateTimeField()
 
     class Meta:

@@ -11,10 +11,14 @@ from django.db import connection
 from django.utils import timezone
 
 from tongchou.kernel.clock import SHANGHAI
+from tongchou.kernel.text import Text
 from tongchou.packs.difficulties import difficulties_on
 from tongchou.record.access import Actor
+from tongchou.record.loops import state
+from tongchou.record.models import Loop
+from tongchou.record.photos import photos_of
 from tongchou.record.questions.worklist import scope_condition
-from tongchou.record.territory.reach import condition
+from tongchou.record.territory.reach import condition, missing
 from tongchou.rooms.service.topics import service_rules
 
 VIEW = "service.view"
@@ -81,11 +85,12 @@ class VisitLine:
     seen: str
     brought: str
     difficulties: int
+    photos: list[uuid.UUID]
 
 
 _VISITS = """
 select v.id, v.at, v.unit_id, u.name, coalesce(s.name, ''), c.display_name, f.name, v.way, v.seen, v.brought,
-  (select count(*) from record_loop l where l.origin = 'service_visit' and l.origin_ref = v.id::text)
+  (select count(*) from record_loop l where l.origin = 'service_visit' and l.origin_ref = v.id::text), v.photos
 from service_visit v
 join record_unit u on u.id = v.unit_id
 join record_area a on a.id = u.area_id
@@ -98,14 +103,31 @@ order by v.at desc, v.id desc limit %(limit)s
 """
 
 
-def visits(actor: Actor, *, unit: int | None = None, since: datetime | None = None, mine: bool = False, limit: int = 200) -> list[VisitLine]:
+def visits(
+    actor: Actor, *, visit: uuid.UUID | None = None, unit: int | None = None, since: datetime | None = None, mine: bool = False, limit: int = 200
+) -> list[VisitLine]:
     """Visits to enterprises in the actor's reach, and those that the actor made, newest first."""
-    values: dict[str, Any] = {"limit": limit, "unit": unit, "since": since, "account": actor.account_id}
+    actor.require(VIEW)
+    values: dict[str, Any] = {"limit": limit, "visit": visit, "unit": unit, "since": since, "account": actor.account_id}
     reach = f"({condition(actor, VIEW, values, unit='u.id')} or v.account_id = %(account)s)"
-    more = [f"and {c}" for c, given in (("v.unit_id = %(unit)s", unit), ("v.at >= %(since)s", since), ("v.account_id = %(account)s", mine)) if given]
+    wanted = (("v.id = %(visit)s", visit), ("v.unit_id = %(unit)s", unit), ("v.at >= %(since)s", since), ("v.account_id = %(account)s", mine))
+    more = [f"and {c}" for c, given in wanted if given]
     with connection.cursor() as cursor:
         cursor.execute(_VISITS.format(reach=reach, more=" ".join(more)), values)
         return [VisitLine(*row) for row in cursor.fetchall()]
+
+
+def visit_in_reach(actor: Actor, key: uuid.UUID) -> VisitLine:
+    """One visit; outside the actor's reach it is not found."""
+    found = visits(actor, visit=key, limit=1)
+    if not found:
+        raise missing(Text("没有找到这次走访。", "There is no such visit."), "visit", str(key))
+    return found[0]
+
+
+@photos_of("visit")
+def _photos(actor: Actor, key: uuid.UUID) -> list[uuid.UUID]:
+    return visit_in_reach(actor, key).photos
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +256,13 @@ from record_loop l join record_unit o on o.id = l.owner_unit_id left join record
 join record_unit u on u.id = coalesce(case when l.kind = any(%(own)s) then k.id end, l.subject_unit_id)
 where (l.kind = any(%(always)s) or l.kind = any(%(own)s) and k.id is not null) and {scope} {more} order by {order}, l.opened_at desc limit %(limit)s
 """
+
+
+def found_at(actor: Actor, visit: uuid.UUID) -> list[Loop]:
+    """The difficulties that a visit handed out, those that the actor sees."""
+    rows = list(Loop.objects.filter(origin="service_visit", origin_ref=str(visit)).select_related("owner_unit").order_by("opened_at", "pk"))
+    seen = {s.id for s in state.load([r.pk for r in rows]) if state.visible(actor, s)}
+    return [r for r in rows if r.pk in seen]
 
 
 def difficulties(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
@@ -55,8 +55,10 @@ def form_page(
     draft = Draft(request, on_record)
     if request.method == "POST":
         try:
-            return send()
+            return _answer(request, send())
         except Refusal as refusal:
+            if _kept(request):
+                return JsonResponse({"detail": _said(refusal), "field": refusal.field or ""}, status=refusal.status)
             draft.problem = refusal
     shown = fields(draft)
     problem = draft.problem
@@ -77,6 +79,21 @@ def form_page(
         "with_files": any(f.type in ("file", "photo") for f in shown),
     }
     return render(request, template, context | more, status=problem.status if problem else 200)
+
+
+def _kept(request: HttpRequest) -> bool:
+    """Whether the form comes from static/kept.js, which keeps it on the device until it is settled."""
+    return request.headers.get("X-Kept") == "1"
+
+
+def _answer(request: HttpRequest, made: HttpResponse) -> HttpResponse:
+    """What the script is told: where to go next. Anything but this, and a refusal, it takes for a lost session and keeps the form."""
+    return JsonResponse({"next": made["Location"]}) if _kept(request) and made.has_header("Location") else made
+
+
+def _said(refusal: Refusal) -> str:
+    language = get_language() or "zh-hans"
+    return " ".join(t.in_(language) for t in (refusal.rule, refusal.remedy) if t is not None)
 
 
 def done(request: HttpRequest, url: str, said: Text) -> HttpResponse:

@@ -1,16 +1,25 @@
-"""Evidence from a form: texts, numbers and files of one need."""
+"""Evidence from a form: texts, numbers and files of one need; photos of a visit or a check, and looking at one."""
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
+from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
+from tongchou.kernel.text import Text
 from tongchou.packs.kinds import Need
+from tongchou.record.act import act
 from tongchou.record.files import read_out, take_in, too_large
-from tongchou.web.pages.requests import actor_of
+from tongchou.record.photos import MOST, open_photo
+from tongchou.web.fieldparts import FieldParts
+from tongchou.web.pages.forms import Draft
+from tongchou.web.pages.requests import actor_of, client_id
 from tongchou.web.permission import page
 
 
@@ -37,3 +46,42 @@ def file_page(request: HttpRequest, loop: Any, file: Any) -> HttpResponse:
     """A file of a loop that the actor sees; the reading is recorded."""
     opened = read_out(actor_of(request), loop, file)
     return HttpResponse(opened.content, headers=opened.headers)
+
+
+def photo_field(d: Draft, *, required: bool = False, help: Text | str = "") -> FieldParts:
+    """The field of a form whose photos `photos_given` takes in."""
+    return d.field("photos", Text("现场照片", "Photos on site"), "photo", multiple=True, required=required, help=help)
+
+
+def photos_given(request: HttpRequest, name: str = "photos") -> list[str]:
+    """Take in a form's photos. Their ids follow from the form's own id and their bytes: a form that is sent again uploads nothing twice."""
+    found = [f for f in request.FILES.getlist(name) if f.size]
+    if len(found) > MOST:
+        rule = Text("最多 {n} 张照片。", "{n} photos at most.").with_(n=MOST)
+        raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请去掉几张。", "Leave some out."), field=name, value=len(found))
+    actor, form, out = actor_of(request), client_id(request), []
+    for file in found:
+        too_large(file.size or 0)
+        content = file.read()
+        own = uuid.uuid5(form, hashlib.sha256(content).hexdigest())
+        try:
+            taken = take_in(actor, own, file.name or "", file.content_type or "", content)
+        except Refusal as refusal:
+            refusal.field = name
+            raise
+        if taken.result["file"] not in out:
+            out.append(str(taken.result["file"]))
+    return out
+
+
+def shown_photos(kind: str, of: uuid.UUID, photos: list[uuid.UUID]) -> list[str]:
+    """Addresses of a record's photos, for components/photos.html."""
+    return [reverse("photo", args=[kind, of, p]) for p in photos]
+
+
+@page("photo", "photos/<slug:photo_kind>/<uuid:photo_of>/<uuid:photo>", "file.upload", methods=("GET",))
+def photo_page(request: HttpRequest, photo_kind: str, photo_of: uuid.UUID, photo: uuid.UUID) -> HttpResponse:
+    """A photo of a visit or a check that the actor sees; that it was looked at is recorded."""
+    act("photo.read", actor_of(request), new_id(), {"kind": photo_kind, "of": str(photo_of), "photo": str(photo)})
+    shown = open_photo(photo)
+    return HttpResponse(shown.content, headers=shown.headers)

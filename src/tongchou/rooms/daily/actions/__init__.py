@@ -8,11 +8,15 @@ from tongchou.rooms.daily.actions import (
     breach,
     chasing,
     fever,
+    inspection,
     leave,
     progress,
     reports,
     signing,
+    spot,
     table,
 )
 
-__all__ = ["alarm_answers", "attendance", "badges", "breach", "chasing", "contacts", "fever", "leave", "progress", "reports", "signing", "table"]
+__all__ = [
+    "alarm_answers", "attendance", "badges", "breach", "chasing", "contacts", "fever", "inspection", "leave", "progress", "reports", "signing", "spot", "table",
+]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -27,11 +26,10 @@ from tongchou.record.copytext import batched_lines
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Loop, Unit, WorkPermit
 from tongchou.record.questions.units import street_of
-from tongchou.record.territory.reach import area_in_reach
+from tongchou.rooms.daily.actions.inspection import tell_inspection_soon
 from tongchou.rooms.daily.actions.table import enterprises_named
-from tongchou.rooms.daily.anomaly import draw
 from tongchou.rooms.daily.evidence import evidence_of
-from tongchou.rooms.daily.models import Breach, Signal, SpotDraw
+from tongchou.rooms.daily.models import Breach, Signal
 from tongchou.rooms.daily.numbers import local_day
 from tongchou.rooms.daily.reach import KINDS
 
@@ -60,11 +58,6 @@ class TellIn(Payload):
 class SignalsIn(Payload):
     content: Base64Bytes = Field(max_length=LARGEST)
     filename: str = Field(min_length=1, max_length=200)
-
-
-class DrawIn(Payload):
-    area: int
-    wanted: int = Field(ge=1, le=200)
 
 
 class UnheardIn(Payload):
@@ -97,19 +90,17 @@ def tell(context: Context, given: TellIn) -> dict[str, Any]:
         if context.actor.system
         else Breach.Source.INSPECTION
     )
-    facts = evidence_of(found[0].pk, local_day(context.now))
-    row = Breach.objects.create(
-        id=new_id(),
-        unit=found[0],
-        source=source,
-        text=given.text,
-        evidence=facts,
-        account_id=context.actor.account_id,
-        at=context.now,
-    )
+    return {"breach": str(told_of(context, found[0], source, given.text).pk)}
+
+
+def told_of(context: Context, unit: Unit, source: str, text: str, more: dict[str, Any] | None = None) -> Breach:
+    """Put a sign on record with what is known of the enterprise at this moment; `more` is frozen beside it. Its loop is opened by an act of its own."""
+    facts = evidence_of(unit.pk, local_day(context.now)) | (more or {})
+    account = context.actor.account_id
+    row = Breach.objects.create(id=new_id(), unit=unit, source=source, text=text, evidence=facts, account_id=account, at=context.now)
     context.event("breach", subject=f"breach:{row.pk}", data={"source": source})
     context.effect(_soon)
-    return {"breach": str(row.pk)}
+    return row
 
 
 def _soon() -> None:
@@ -159,6 +150,7 @@ def _stopped(context: Context, loops: list[uuid.UUID]) -> None:
     for permit in live:
         given = {"unit": permit.unit_id, "reason": "查处事项决定责令停工", "must_show": ["整改情况", "重新核查意见"]}
         suspend(replace(context, actor=SYSTEM, grants=()), SuspendIn.model_validate(given))
+    context.effect(tell_inspection_soon)
 
 
 @after_step(KIND, "correct")
@@ -170,35 +162,6 @@ def _over(context: Context, loops: list[uuid.UUID]) -> None:
 def _ended(context: Context, loops: list[uuid.UUID]) -> list[Breach]:
     Breach.objects.filter(loop_id__in=loops).update(ended_at=context.now)
     return list(Breach.objects.filter(loop_id__in=loops))
-
-
-@verb("breach.draw", HANDLE, Text("抽取抽查企业", "Draw enterprises for a spot check"))
-def spot_draw(context: Context, given: DrawIn) -> dict[str, Any]:
-    """Draw enterprises of an area by lot. Pool and seed are kept, so that anybody can draw again and get the same."""
-    area = area_in_reach(context.actor, HANDLE, given.area)
-    pool = list(
-        Unit.objects.filter(kind__in=KINDS, active_to=None, area__path__startswith=area.path)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
-    if not pool:
-        raise Refusal(
-            Reason.MISSING_VALUE,
-            Text("该区域没有在册企业。", "There is no enterprise in this area."),
-            field="area",
-            value=area.pk,
-        )
-    seed = secrets.token_hex(16)
-    row = SpotDraw.objects.create(
-        id=new_id(), area=area, pool=pool, seed=seed, wanted=given.wanted, drawn=draw(pool, seed, given.wanted), account_id=context.actor.account_id,
-        at=context.now,
-    )  # fmt: skip
-    context.event(
-        "spot_draw",
-        subject=f"area:{area.pk}",
-        data={"draw": str(row.pk), "seed": seed, "pool": len(pool), "drawn": len(row.drawn)},
-    )
-    return {"draw": str(row.pk), "drawn": row.drawn}
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Tables of the room."""
 
 from tongchou.rooms.daily.models.attendance import Alarm, Attendance, Badge, Gate
-from tongchou.rooms.daily.models.breach import Breach, Signal, SpotDraw
+from tongchou.rooms.daily.models.breach import Breach, Signal, SpotCheck, SpotDraw
 from tongchou.rooms.daily.models.fever import Fever
 from tongchou.rooms.daily.models.leave import Leave
 from tongchou.rooms.daily.models.progress import Baseline, Partner, Target
@@ -21,6 +21,7 @@ __all__ = [
     "Report",
     "Signal",
     "Silence",
+    "SpotCheck",
     "SpotDraw",
     "Target",
 ]

@@ -48,19 +48,58 @@ class Breach(models.Model):
     account = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    handed_on_at = models.DateTimeField(null=True, help_text="ordered to stop, and told to discipline inspection")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["unit"], name="breach_one_open", condition=Q(ended_at=None))]
 
 
 class SpotDraw(models.Model):
-    """Enterprises drawn for a spot check: those with the smallest SHA-256 of seed and number out of the pool. Anybody can draw again."""
+    """Enterprises to be checked on the spot: first those picked for a sign, then by lot, those with the smallest SHA-256 of seed and number out of the pool.
+
+    Anybody can draw the lot again. reasons: unit -> [{zh, en}], as the signs stood when it was drawn.
+    """
 
     id = models.UUIDField(primary_key=True)
     area = models.ForeignKey("record.Area", on_delete=models.PROTECT, related_name="+")
     pool = ArrayField(models.BigIntegerField())
     seed = models.CharField(max_length=64)
     wanted = models.PositiveSmallIntegerField()
-    drawn = ArrayField(models.BigIntegerField())
+    picked = ArrayField(models.BigIntegerField(), default=list)
+    reasons = models.JSONField(default=dict)
+    drawn = ArrayField(models.BigIntegerField(), help_text="picked, then by lot")
     account = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+
+class SpotCheck(models.Model):
+    """What somebody found on the spot, beside what was on record (facts, frozen). Not changed afterwards. breach: the matter that came of it."""
+
+    class Result(models.TextChoices):
+        AS_REPORTED = "as_reported"
+        CLOSED = "closed"
+        FALSE_FILE = "false_file"
+        NO_RIGHT = "no_right"
+
+    id = models.UUIDField(primary_key=True)
+    draw = models.ForeignKey(SpotDraw, on_delete=models.PROTECT, related_name="checks")
+    unit = models.ForeignKey("record.Unit", on_delete=models.PROTECT, related_name="spot_checks")
+    result = models.CharField(max_length=11, choices=Result.choices)
+    seen = models.TextField()
+    people = models.PositiveIntegerField(null=True, help_text="counted on the spot; null: not counted")
+    photos = ArrayField(models.UUIDField(), default=list)
+    facts = models.JSONField(default=dict)
+    account = models.ForeignKey("record.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    breach = models.ForeignKey(Breach, null=True, on_delete=models.PROTECT, related_name="spot_checks")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "unit"], name="spot_checked_once"),
+            models.CheckConstraint(
+                condition=Q(result__in=["as_reported", "closed"], breach=None) | Q(result__in=["false_file", "no_right"], breach__isnull=False),
+                name="spot_breach",
+            ),
+            models.CheckConstraint(condition=Q(result__in=["as_reported", "closed"]) | ~Q(photos=[]), name="spot_has_a_photo"),
+        ]
+        indexes = [models.Index(fields=["unit", "-at"], name="spot_unit_time")]

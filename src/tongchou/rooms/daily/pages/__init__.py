@@ -15,10 +15,10 @@ from tongchou.rooms.daily.pages import (
     owed,
     own,
     progress,
+    spot,
 )
 
 __all__ = [
     "attendance", "attendance_badges", "attendance_leave", "attendance_month", "attendance_overview", "breach", "chain", "fever", "gate", "manage", "overview",
-    "owed", "own",
-    "progress",
+    "owed", "own", "progress", "spot",
 ]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,19 +11,16 @@ from django.urls import reverse
 
 from tongchou.kernel.text import Text
 from tongchou.record.loops.kinds import kind_of
-from tongchou.record.models import Unit
-from tongchou.record.territory.reach import missing
+from tongchou.rooms.daily import spots
 from tongchou.rooms.daily.actions.breach import COLUMNS, HANDLE, TELL, rejected_signals
-from tongchou.rooms.daily.anomaly import draw
 from tongchou.rooms.daily.evidence import signs
 from tongchou.rooms.daily.models import Breach, SpotDraw
 from tongchou.rooms.daily.numbers import local_day
 from tongchou.web.fieldparts import FieldParts
-from tongchou.web.pages.choices import area_choices
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.imports import table_page
 from tongchou.web.pages.loops import KIND_PAGES
-from tongchou.web.pages.requests import actor_of, do, given, integer, now
+from tongchou.web.pages.requests import actor_of, do, given, now
 from tongchou.web.pages.shown import stage_badge
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import Nav, page
@@ -56,7 +52,7 @@ def breaches(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "title": TITLE, "sheet": sheet, "signs": [{"sign": s, "url": f"{reverse('breach_new')}?{urlencode({'enterprise': s.name})}"} for s in found],
-        "draws": drawn[:20],
+        "draws": drawn[:20], "pending": spots.pending(actor, now()), "counts": spots.counts(actor, now()), "results": spots.RESULTS.items(), "spot_days": spots.DAYS,
         "empty": {"title": Text("没有查处事项", "No matter"), "text": Text("举报、检查和数据比对发现的都在这里。", "What is told or found."), "icon": "circle-check"},
     }  # fmt: skip
     return render(request, "daily/breaches.html", context)
@@ -142,52 +138,3 @@ def signals_import(request: HttpRequest) -> HttpResponse:
         request, "signal.import_table", title=title, back=back, parent=TITLE, note=note,
         rejected=lambda data, name, language: rejected_signals(actor_of(request), data, name, now(), language),
     )  # fmt: skip
-
-
-@page("spot_new", "daily/spot-checks/new", HANDLE)
-def spot_new(request: HttpRequest) -> HttpResponse:
-    """Draw enterprises for a spot check by lot."""
-    actor = actor_of(request)
-
-    def fields(d: Draft) -> list[FieldParts]:
-        return [
-            d.field(
-                "area",
-                Text("区域", "Area"),
-                "select",
-                choices=area_choices(actor, HANDLE, ("district", "street", "community")),
-                required=True,
-            ),
-            d.field("wanted", Text("抽取家数", "How many"), "integer", required=True),
-        ]
-
-    def send() -> HttpResponse:
-        made = do(
-            request, "breach.draw", {"area": integer(request, "area"), "wanted": integer(request, "wanted")}
-        ).result["draw"]
-        return done(
-            request,
-            reverse("spot", args=[made]),
-            Text("已抽取，种子和名册已存，可复核。", "Drawn; pool and seed are kept and can be checked."),
-        )
-
-    title = Text("抽取抽查企业", "Draw a spot check")
-    return form_page(
-        request, fields, send, title=title, button=Text("抽取", "Draw"), back=reverse("breaches"), on_record={"wanted": 5},
-        breadcrumbs=[{"url": reverse("breaches"), "label": TITLE}, {"url": "", "label": title}],
-    )  # fmt: skip
-
-
-@page("spot", "daily/spot-checks/<uuid:spot>", HANDLE, methods=("GET",))
-def spot(request: HttpRequest, spot: uuid.UUID) -> HttpResponse:
-    """One draw: pool, seed, who was drawn, and the draw done again."""
-    row = SpotDraw.objects.select_related("area", "account").filter(pk=spot).first()
-    if row is None or not actor_of(request).sees_path(HANDLE, row.area.path):
-        raise missing(Text("没有找到这次抽取。", "There is no such draw."), "spot", str(spot))
-    names = dict(Unit.objects.filter(pk__in=row.drawn).values_list("pk", "name"))
-    context = {
-        "title": Text("抽查名单", "Spot check"), "row": row, "drawn": [{"id": k, "name": names.get(k, str(k))} for k in row.drawn],
-        "same": draw(row.pool, row.seed, row.wanted) == list(row.drawn),
-        "breadcrumbs": [{"url": reverse("breaches"), "label": TITLE}, {"url": "", "label": Text("抽查名单", "Spot check")}],
-    }  # fmt: skip
-    return render(request, "daily/spot.html", context)

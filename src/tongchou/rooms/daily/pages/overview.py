@@ -18,6 +18,7 @@ from tongchou.rooms.daily.models import Excuse, Fever, Report
 from tongchou.rooms.daily.numbers import local_day
 from tongchou.rooms.daily.questions import BY, ONLY, GlanceLine, ReportLine, days_of, glance, reports, series, silent
 from tongchou.rooms.daily.reach import MANAGE, VIEW, enterprise_in_reach
+from tongchou.rooms.daily.spots import checks_of
 from tongchou.web.pages.requests import actor_of, integer, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import Nav, page
@@ -294,5 +295,6 @@ def daily_unit(request: HttpRequest, unit: int) -> HttpResponse:
         "title": row.name, "unit": row, "days": [{"row": d, "earlier": replaced.get(d.day, [])} for d in days],
         "fevers": Fever.objects.filter(unit=row).select_related("loop").order_by("-first_at")[:20],
         "excuse": Excuse.objects.filter(unit=row, ended_at=None).first(), "can_manage": actor.permits(MANAGE), "breadcrumbs": _crumbs(row.name),
+        "spots": checks_of(row.pk),
     }  # fmt: skip
     return render(request, "daily/unit.html", context)

@@ -19,6 +19,7 @@ from tongchou.rooms.daily.models import Excuse, Fever, Report
 from tongchou.rooms.daily.numbers import due_at, local_day, number_of
 from tongchou.rooms.daily.questions import days_of
 from tongchou.rooms.daily.reach import REPORT, enterprise_in_reach, own_enterprises
+from tongchou.rooms.daily.spots import checks_of
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.requests import actor_of, do, given, integer, now
@@ -80,6 +81,7 @@ def _card(unit: Unit, today: date) -> dict[str, Any]:
         figures[0]["value"] = counted  # what the one tap would report
     return {
         "unit": unit, "report": on_day, "offered": offered, "excuse": excuse, "rows": rows, "figures": figures,
+        "spots": checks_of(unit.pk),
         "fevers": [{"row": f, "open": (f.loop_id is None and not f.outcome) or (f.loop is not None and f.loop.closed_at is None)} for f in fevers],
         "same": offered is not None and not offered.closed, "short": bool(on_day and mask_short(on_day)),
         "one_tap": _one_tap(offered.day, counted) if offered else "", "tap": tap_label(offered.day, counted) if offered else "",

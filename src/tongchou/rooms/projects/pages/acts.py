@@ -22,12 +22,14 @@ from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import PLEASE, Choices
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.requests import actor_of, do, integer, moment, now
+from tongchou.web.pages.uploads import photo_field, photos_given
 from tongchou.web.permission import page
 
 
 def _form(
     request: HttpRequest, project: uuid.UUID, permission: str, title: Text, button: Text,
     fields: Callable[[Draft, Project], list[FieldParts]], send: Callable[[], Text], on_record: dict[str, Any] | None = None,
+    template: str = "pages/form.html",
 ) -> HttpResponse:  # fmt: skip
     """A form about one project, which leads back to it."""
     row, back = project_in_reach(actor_of(request), permission, project), reverse("project", args=[project])
@@ -37,7 +39,7 @@ def _form(
 
     return form_page(
         request, lambda d: fields(d, row), go, title=title, subtitle=row.name, button=button, back=back,
-        breadcrumbs=_crumbs(project, row.name, title), on_record=on_record,
+        breadcrumbs=_crumbs(project, row.name, title), on_record=on_record, template=template,
     )  # fmt: skip
 
 
@@ -102,34 +104,55 @@ def project_visit(request: HttpRequest, project: uuid.UUID) -> HttpResponse:
     def fields(d: Draft, row: Project) -> list[FieldParts]:
         return [
             d.field("at", Text("走访时间", "When"), "datetime", required=True),
+            photo_field(d),
             d.field("seen", Text("了解到的情况", "What was seen"), "textarea", required=True, maxlength=5000),
-        ]
+            d.field("topic", Text("发现的障碍：类别", "Obstacle found: topic"), "select", choices=_topics(),
+                    help=Text("当场交办；没有障碍不填。", "Handed out at once; leave empty where there is none.")),
+            d.field("title", Text("发现的障碍：一句话", "Obstacle found: in a sentence"), maxlength=200),
+            d.field("owner_unit", Text("责任单位", "Who has to remove it"), "select", choices=_units(Text("项目牵头单位", "the unit that leads the project"))),
+        ]  # fmt: skip
 
     def send() -> Text:
         at = moment(request, "at")
         if at is None:
             raise Refusal(Reason.MISSING_VALUE, Text("请填写走访时间。", "Say when."), field="at")
-        do(request, "project.visit", {"project": str(project), "at": at.isoformat(), "seen": request.POST.get("seen", "")})
-        return Text("已登记走访。", "The visit is recorded.")
+        payload = {"project": str(project), "at": at.isoformat(), "seen": request.POST.get("seen", ""), "obstacles": _found(request)}
+        made = do(request, "project.visit", payload | {"photos": photos_given(request)}).result
+        return Text("已登记走访，交办障碍 {n} 件。", "The visit is recorded; {n} obstacles are handed out.").with_(n=len(made["obstacles"]))
 
     at = now().astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
-    return _form(request, project, VISIT, Text("登记走访", "Record a visit"), Text("登记", "Record"), fields, send, {"at": at})
+    return _form(request, project, VISIT, Text("登记走访", "Record a visit"), Text("登记", "Record"), fields, send, {"at": at}, "pages/kept_form.html")
+
+
+def _found(request: HttpRequest) -> list[dict[str, Any]]:
+    """The obstacle that was filled in; a half of one is refused."""
+    topic, title, unit = request.POST.get("topic", ""), request.POST.get("title", "").strip(), integer(request, "owner_unit")
+    if bool(topic) != bool(title):
+        rule = Text("障碍的类别和内容都要填写。", "An obstacle needs both a topic and a sentence.")
+        raise Refusal(Reason.MISSING_VALUE, rule, field="title" if topic else "topic")
+    return [{"topic": topic, "title": title, "owner_unit": unit}] if topic else []
+
+
+def _topics() -> Choices:
+    return [PLEASE, *next(f for f in current_edition("obstacle")[1].fields if f.key == "topic").choices]
+
+
+def _units(nobody: Text) -> Choices:
+    rows = Unit.objects.filter(kind__in=_LEADING, active_to=None).order_by("kind", "name_key", "pk")
+    return [("", nobody), *rows.values_list("pk", "name")[:3000]]
 
 
 @page("project_obstacle", "projects/<uuid:project>/obstacles/new", VIEW)
 def project_obstacle(request: HttpRequest, project: uuid.UUID) -> HttpResponse:
     """Raise an obstacle and hand it to the unit that has to remove it."""
     kind = current_edition("obstacle")[1]
-    topics: Choices = [PLEASE, *next(f for f in kind.fields if f.key == "topic").choices]
-    rows = Unit.objects.filter(kind__in=_LEADING, active_to=None).order_by("kind", "name_key", "pk")
-    units: Choices = [PLEASE, *rows.values_list("pk", "name")[:3000]]
 
     def fields(d: Draft, row: Project) -> list[FieldParts]:
         return [
-            d.field("topic", Text("类别", "Topic"), "select", choices=topics, required=True),
+            d.field("topic", Text("类别", "Topic"), "select", choices=_topics(), required=True),
             d.field("title", Text("障碍", "What holds it up"), required=True, maxlength=200),
             d.field("detail", Text("详细情况和要求", "Details, what is asked"), "textarea", maxlength=5000),
-            d.field("owner_unit", Text("责任单位", "Who has to remove it"), "select", choices=units, required=True),
+            d.field("owner_unit", Text("责任单位", "Who has to remove it"), "select", choices=_units(PLEASE[1]), required=True),
             d.field("blocking", Text("制约开工：未消除前不能开工", "The project cannot start before"), "checkbox"),
             d.field("due_at", Text("时限", "Due"), "datetime", help=Text("不填则为{n}。", "Empty: {n}.").with_(n=kind.limit.text) if kind.limit else ""),
         ]

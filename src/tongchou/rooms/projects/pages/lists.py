@@ -23,6 +23,7 @@ from tongchou.rooms.projects.words import EVENTS, KINDS, PARTS, STATES, TONES
 from tongchou.web.pages.requests import actor_of, now
 from tongchou.web.pages.shown import stage_badge
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
+from tongchou.web.pages.uploads import shown_photos
 from tongchou.web.permission import Nav, page
 
 TITLE = Text("重大项目", "Projects")
@@ -115,7 +116,7 @@ def project(request: HttpRequest, project: uuid.UUID) -> HttpResponse:
         "parts": [{"line": p, "kind": PARTS[p.kind], "late": p.done_on is None and p.planned_to < today} for p in found.parts],
         "last": found.progress[-1] if found.progress else None,
         "chart": _chart(found.progress),
-        "visits": found.visits,
+        "visits": [{"line": v, "photos": shown_photos("site_visit", v.pk, v.photos)} for v in found.visits],
         "obstacles": [{"line": o, "badge": stage_badge(kind_of(o.edition_id), o.stage), "blocking": o.data.get("blocking")} for o in found.obstacles],
         "history": [{"at": at, "what": EVENTS.get(what, what), "who": who, "note": note} for at, what, who, note, _ in found.history],
         "can_manage": actor.permits(MANAGE),

@@ -9,8 +9,9 @@ from tongchou.rooms.schools.actions import (
     opening,
     pupil_chase,
     pupils,
+    severe,
     silence,
     turns,
 )
 
-__all__ = ["checks", "class_table", "clusters", "files", "journeys", "opening", "pupil_chase", "pupils", "silence", "turns"]
+__all__ = ["checks", "class_table", "clusters", "files", "journeys", "opening", "pupil_chase", "pupils", "severe", "silence", "turns"]

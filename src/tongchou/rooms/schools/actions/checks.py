@@ -86,7 +86,7 @@ def report(context: Context, given: CheckIn) -> dict[str, Any]:
         subject=f"unit:{row.school_id}",
         data=_told(given) | {"late": context.now > due_at(given.on, given.session)},
     )
-    _then(context, row.school_id)
+    then_evaluate(context, row.school_id)
     return {"check": made.pk}
 
 
@@ -123,7 +123,7 @@ def correct(context: Context, given: CorrectIn) -> dict[str, Any]:
     context.event(
         "check_corrected", subject=f"unit:{row.school_id}", note=given.reason, data=_told(given) | {"before": before}
     )
-    _then(context, row.school_id)
+    then_evaluate(context, row.school_id)
     return {"check": made.pk}
 
 
@@ -225,7 +225,7 @@ def _told(given: CheckIn) -> dict[str, Any]:
     }
 
 
-def _then(context: Context, school: int) -> None:
+def then_evaluate(context: Context, school: int) -> None:
     """Look at the school's thresholds once the check is stored."""
     context.effect(_Evaluate(school, today(context).isoformat()))
 

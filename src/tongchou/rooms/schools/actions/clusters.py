@@ -98,7 +98,7 @@ def _store(context: Context, cluster: Cluster, row: Counted, decision: Decision,
     """Keep what was reached, and hand it out."""
     value = as_value(decision)
     cluster.outcome, cluster.rule, cluster.as_of = decision.outcome, decision.rule.key if decision.rule else "", on
-    cluster.decision = value | {"worst": row.worst, "counts": row.counts}
+    cluster.decision = value | {"worst": row.worst, "counts": row.counts, "severe": row.severe}
     cluster.loops = [
         *cluster.loops,
         uuid.UUID(
@@ -110,6 +110,7 @@ def _store(context: Context, cluster: Cluster, row: Counted, decision: Decision,
         "cluster": str(cluster.pk),
         "disease": cluster.disease,
         "counts": row.counts,
+        "severe": row.severe,
         "pack": value["pack"],
         "hash": value["hash"],
         "edition": value["edition"],
@@ -127,7 +128,7 @@ def _hand_out(context: Context, cluster: Cluster, row: Counted, title: Text, unc
     cases = "；".join(
         f"{w.days}天内{'一个班' if w.by == 'class' else '全校'} {row.counts.get(w.fact, 0)} 例"
         for w in row.disease.windows
-    )
+    ) + "".join(f"；{s.days}天内{'住院' if s.what == 'hospitalised' else '死亡'} {row.severe[s.fact]} 人" for s in row.disease.severe if s.fact in row.severe)
     given: dict[str, Any] = {
         "kind": "school_cluster", "title": f"{unit.name} {row.disease.title.zh}：{title.zh}", "owner_unit": unit.pk, "unit": unit.pk, "verifier_unit": verifier,
         "co_units": beside, "urgent": True, "origin": ORIGIN, "origin_ref": f"{cluster.pk}:{cluster.outcome}",

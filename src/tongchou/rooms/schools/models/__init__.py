@@ -13,6 +13,7 @@ from tongchou.rooms.schools.models.school import (
     Turn,
     TurnPlan,
 )
+from tongchou.rooms.schools.models.severe import Severe
 
 __all__ = [
     "Absentee",
@@ -26,6 +27,7 @@ __all__ = [
     "PupilChase",
     "School",
     "SchoolClass",
+    "Severe",
     "Sign",
     "Silence",
     "Travel",

@@ -14,11 +14,12 @@ from tongchou.kernel.text import Text
 from tongchou.record.models import Loop
 from tongchou.record.plans import pack_in_force
 from tongchou.rooms.schools.actions.clusters import cluster_in_reach, handles
+from tongchou.rooms.schools.actions.severe import states_severe
 from tongchou.rooms.schools.counting import count
 from tongchou.rooms.schools.models import Cluster
 from tongchou.rooms.schools.pages.parts import crumbs, school_form
 from tongchou.rooms.schools.questions import behind
-from tongchou.rooms.schools.reach import DECIDE, INVESTIGATE, VIEW
+from tongchou.rooms.schools.reach import DECIDE, INVESTIGATE, MANAGE, VIEW, school_in_reach
 from tongchou.rooms.schools.rules import Disease, diseases
 from tongchou.rooms.schools.words import MEASURE_STATES, MEASURES, SESSIONS, SIGNS, class_name
 from tongchou.web.fieldparts import FieldParts
@@ -46,6 +47,8 @@ def school_cluster(request: HttpRequest, cluster: uuid.UUID) -> HttpResponse:
         "unconfirmed": row.decision["unconfirmed"],
         "counts": _counts(row, disease),
         "now": _now(row, disease, on) if live else [],
+        "severe": _severe(row, disease),
+        "can_state": live and (actor.permits(INVESTIGATE) or actor.permits(MANAGE)),
         "reasons": [Text(r["zh"], r["en"]) for r in row.decision["reasons"]],
         "edition": Text.from_dict(row.decision["edition_title"]),
         "paper": _paper(row),
@@ -95,6 +98,15 @@ def _counts(row: Cluster, disease: Disease) -> list[dict[str, Any]]:
             }
         )
     return out
+
+
+def _severe(row: Cluster, disease: Disease) -> list[dict[str, Any]]:
+    """What was stated of pupils in hospital and deaths as things stand, beside the mark. n None: nothing was stated, so it is not known."""
+    on = row.ended_on or timezone.localdate()
+    found = next((c for c in count(on, row.school_id) if c.disease.key == disease.key), None)
+    held = (found.severe if found else {}) if row.ended_on is None else row.decision.get("severe", {})
+    marks = pack_in_force(disease.pack, row.as_of).parameters
+    return [{"line": s, "n": held.get(s.fact), "mark": marks[s.parameter].title} for s in disease.severe]
 
 
 def _now(row: Cluster, disease: Disease, on: Any) -> list[dict[str, Any]]:
@@ -233,3 +245,31 @@ def school_cluster_end(request: HttpRequest, cluster: uuid.UUID) -> HttpResponse
     """Say that it is over."""
     do(request, "school.cluster_end", {"cluster": str(cluster)} | given(request, "on", "reason"))
     return done(request, reverse("school_cluster", args=[cluster]), Text("已登记结束。", "Recorded as over."))
+
+
+@page("school_severe", "schools/<int:school>/severe", VIEW)
+def school_severe(request: HttpRequest, school: int) -> HttpResponse:
+    """State one day's new pupils in hospital and deaths of a disease for which the plan has marks."""
+    actor = actor_of(request)
+    row = school_in_reach(actor, states_severe(actor), school)
+    choices = [(d.key, d.title) for d in diseases().values() if d.severe]
+
+    def fields(d: Draft) -> list[FieldParts]:
+        unknown = Text("没有的填 0；还不知道的不填，不当作没有。", "0 for none. Empty is not known, never none.")
+        return [
+            d.field("disease", Text("病种", "Disease"), "select", choices=choices, required=True),
+            d.field("on", Text("日期", "Day"), "date", required=True, help=Text("同一天再次登记即更正。", "Stated again for a day, it is corrected.")),
+            d.field("hospitalised", Text("当天新住院学生", "Pupils newly in hospital on that day"), "integer", help=unknown),
+            d.field("deaths", Text("当天死亡学生", "Deaths on that day"), "integer", help=unknown),
+        ]
+
+    def send() -> Text:
+        numbers = {n: v for n in ("hospitalised", "deaths") if (v := integer(request, n)) is not None}
+        do(request, "school.severe", {"school": school} | given(request, "disease", "on") | numbers)
+        return Text("已登记，已按方案标准核对。", "Recorded and held to the marks of the plan.")
+
+    title = Text("登记住院和死亡", "Pupils in hospital and deaths")
+    return school_form(
+        request, row.unit, title, Text("登记", "Record"), fields, send, reverse("school", args=[school]),
+        on_record={"on": timezone.localdate(), "disease": choices[0][0]},
+    )  # fmt: skip

@@ -14,8 +14,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.act import act
-from tongchou.record.files import OpenedFile, take_in, too_large, unseal
-from tongchou.record.models import StoredFile
+from tongchou.record.files import opened, take_in, too_large
 from tongchou.record.plans import pack_in_force
 from tongchou.rooms.schools.actions.opening import latest_opening, opening_in_reach, shown_by
 from tongchou.rooms.schools.conditions import EPIDEMIC, OWN_PROOF, PACK, checklist, standing, titles
@@ -225,10 +224,5 @@ def school_proof_file(request: HttpRequest, opening: uuid.UUID, proof: int) -> H
     actor = actor_of(request)
     opening_in_reach(actor, VIEW, opening)
     file = uuid.UUID(act("school.read_proof", actor, new_id(), {"proof": proof}, now=now()).result["file"])
-    stored = StoredFile.objects.get(pk=file)
-    if stored.sealed is None:
-        raise Refusal(
-            Reason.EXPIRED, Text("该材料已按规定清除。", "This file was erased under the rules."), field="file"
-        )
-    shown = OpenedFile(stored.name, stored.media_type, unseal(file, bytes(stored.sealed)))
+    shown = opened(file)
     return HttpResponse(shown.content, headers=shown.headers)

@@ -16,7 +16,7 @@ from tongchou.rooms.schools.models import PupilChase, School, Silence, TurnPlan
 from tongchou.rooms.schools.pages.overview import attendance_chart
 from tongchou.rooms.schools.pages.parts import crumbs
 from tongchou.rooms.schools.questions import attendance, class_day, clusters, online_days, travels
-from tongchou.rooms.schools.reach import CHECK, DECIDE, MANAGE, VIEW, school_unit
+from tongchou.rooms.schools.reach import CHECK, DECIDE, INVESTIGATE, MANAGE, VIEW, school_unit
 from tongchou.rooms.schools.rules import diseases, school_rules
 from tongchou.rooms.schools.words import LEVELS, PLANS, SESSIONS, STATES, class_name, grade_name
 from tongchou.web.pages.requests import actor_of
@@ -35,6 +35,7 @@ def school_page(request: HttpRequest, school: int) -> HttpResponse:
         "on": on,
         "can_manage": actor.permits(MANAGE),
         "can_check": actor.permits(CHECK),
+        "can_state": actor.permits(INVESTIGATE) or actor.permits(MANAGE),
         "can_pupils": actor.permits(PUPILS),
         "can_decide": actor.permits(DECIDE),
         "breadcrumbs": crumbs(unit),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -18,19 +19,22 @@ from tongchou.record.questions.units import by_name_or_code, the_one
 from tongchou.record.territory.reach import reaches_unit
 from tongchou.rooms.service.actions import RAISE, SERVED, VISIT
 from tongchou.rooms.service.pages.overview import TITLE
-from tongchou.rooms.service.questions import VIEW, VisitLine, visits
+from tongchou.rooms.service.questions import VIEW, VisitLine, found_at, visit_in_reach, visits
 from tongchou.rooms.service.topics import topics
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import PLEASE, Choices
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.requests import actor_of, do, integer, moment, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
+from tongchou.web.pages.uploads import photo_field, photos_given, shown_photos
 from tongchou.web.permission import page
 
 WAYS = {"on_site": Text("上门", "on site"), "phone": Text("电话", "by phone"), "video": Text("视频", "by video")}
 AT_ONCE = 3
 """Difficulties that the form of a visit takes; more are raised from the enterprise's list."""
 _LIST = Text("走访记录", "Visits")
+_NO_NETWORK = Text("没有网络也可以拍照、填写、提交：先存在本机，联网后自动上传，只登记一次。",
+                   "Works without a network: it is kept on this device, sent when there is one, and recorded once.")  # fmt: skip
 
 
 def served_named(actor: Actor, permission: str, text: str) -> list[Unit]:
@@ -74,6 +78,7 @@ def service_visit_new(request: HttpRequest) -> HttpResponse:
     def fields(d: Draft) -> list[FieldParts]:
         shown = [
             enterprise_field(d),
+            photo_field(d, help=_NO_NETWORK),
             d.field("at", Text("走访时间", "When"), "datetime", required=True),
             d.field("way", Text("方式", "How"), "select", choices=list(WAYS.items()), required=True),
             d.field("seen", Text("了解到的情况", "What was seen"), "textarea", required=True, maxlength=5000,
@@ -94,15 +99,15 @@ def service_visit_new(request: HttpRequest) -> HttpResponse:
             raise Refusal(Reason.MISSING_VALUE, Text("请填写走访时间。", "Say when."), field="at")
         payload = {
             "unit": served_chosen(request, actor, VISIT), "at": at.isoformat(), "way": request.POST.get("way", ""),
-            "seen": request.POST.get("seen", ""), "brought": request.POST.get("brought", ""), "difficulties": _found(request),
+            "seen": request.POST.get("seen", ""), "brought": request.POST.get("brought", ""), "difficulties": _found(request), "photos": photos_given(request),
         }  # fmt: skip
         made = do(request, "service.visit", payload).result
         said = Text("已登记走访，交办困难 {n} 件。", "The visit is recorded; {n} difficulties are handed out.").with_(n=len(made["difficulties"]))
-        return done(request, reverse("service"), said)
+        return done(request, reverse("service_visit", args=[made["visit"]]), said)
 
     crumbs = [{"url": reverse("service"), "label": TITLE}, {"url": "", "label": Text("登记走访", "Record a visit")}]
     return form_page(
-        request, fields, send, title=Text("登记走访", "Record a visit"), button=Text("登记", "Record"), back=reverse("service"),
+        request, fields, send, template="pages/kept_form.html", title=Text("登记走访", "Record a visit"), button=Text("登记", "Record"), back=reverse("service"),
         breadcrumbs=crumbs, on_record={"way": "on_site", "at": now().astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")},
     )  # fmt: skip
 
@@ -119,6 +124,18 @@ def _found(request: HttpRequest) -> list[dict[str, str]]:
             raise Refusal(Reason.MISSING_VALUE, rule, field=f"title{n}" if topic else f"topic{n}")
         out.append({"topic": topic, "title": title, "needed": request.POST.get(f"needed{n}", "").strip()})
     return out
+
+
+@page("service_visit", "service/visits/<uuid:visit_made>", VIEW, methods=("GET",))
+def service_visit(request: HttpRequest, visit_made: uuid.UUID) -> HttpResponse:
+    """One visit: what was seen, its photos, and the difficulties that it handed out."""
+    actor = actor_of(request)
+    row = visit_in_reach(actor, visit_made)
+    context = {
+        "title": row.unit_name, "row": row, "way": WAYS[row.way], "photos": shown_photos("visit", row.id, row.photos), "found": found_at(actor, row.id),
+        "breadcrumbs": [{"url": reverse("service"), "label": TITLE}, {"url": reverse("service_visits"), "label": _LIST}, {"url": "", "label": row.unit_name}],
+    }  # fmt: skip
+    return render(request, "service/visit.html", context)
 
 
 @page("service_visits", "service/visits", VIEW, methods=("GET",))
@@ -148,14 +165,15 @@ def service_visits(request: HttpRequest) -> HttpResponse:
 def _sheet(rows: list[VisitLine]) -> dict[str, Any]:
     labels = (
         ("unit", "企业", "Enterprise"), ("at", "时间", "When"), ("street", "街道", "Street"), ("who", "走访人", "Who"), ("from", "单位", "Of"),
-        ("way", "方式", "How"), ("seen", "情况", "What was seen"), ("brought", "送去", "Brought"), ("n", "困难", "Difficulties"),
+        ("way", "方式", "How"), ("seen", "情况", "What was seen"), ("brought", "送去", "Brought"), ("n", "困难", "Difficulties"), ("photos", "照片", "Photos"),
     )  # fmt: skip
-    columns = [{"key": k, "label": Text(zh, en), "number": k == "n"} for k, zh, en in labels]
+    columns = [{"key": k, "label": Text(zh, en), "number": k in ("n", "photos"), "words": k in ("seen", "brought")} for k, zh, en in labels]
     lines = [
         {
             "cells": [
-                {"value": v.unit_name, "url": f"{reverse('difficulties')}?unit={v.unit}"}, {"value": v.at}, {"value": v.street}, {"value": v.who},
-                {"value": v.from_unit}, {"value": WAYS[v.way]}, {"value": v.seen}, {"value": v.brought}, {"value": v.difficulties},
+                {"value": v.unit_name, "url": f"{reverse('difficulties')}?unit={v.unit}"}, {"value": v.at, "url": reverse("service_visit", args=[v.id])},
+                {"value": v.street}, {"value": v.who},
+                {"value": v.from_unit}, {"value": WAYS[v.way]}, {"value": v.seen}, {"value": v.brought}, {"value": v.difficulties}, {"value": len(v.photos)},
             ]
         }
         for v in rows

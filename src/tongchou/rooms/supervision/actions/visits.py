@@ -12,7 +12,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.checklists import Item
 from tongchou.record.act import Context, Payload, verb
-from tongchou.record.models import StoredFile
+from tongchou.record.photos import check_photos
 from tongchou.rooms.supervision.checklists import checklist_of
 from tongchou.rooms.supervision.findings import open_findings
 from tongchou.rooms.supervision.models import Answer, Visit
@@ -145,11 +145,7 @@ def _check(context: Context, item: Item, given: AnswerIn) -> None:
     if given.failing is not None and given.failing > (given.sampled or 0):
         rule = Text("不合格数大于抽查数。", "More failed than were sampled.")
         raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请核对数字。", "Check the numbers."), field="failing", value=given.failing)
-    own = dict(StoredFile.objects.filter(pk__in=given.photos, uploaded_by_id=context.actor.account_id).values_list("pk", "media_type"))
-    for photo in given.photos:
-        if not own.get(photo, "").startswith("image/"):
-            rule = Text("没有这张已上传的照片。", "There is no such uploaded photo.")
-            raise Refusal(Reason.NOT_FOUND, rule, remedy=Text("请重新拍照。", "Take it again."), field="photos", value=str(photo))
+    check_photos(context.actor, given.photos)
 
 
 @verb("visit.finish", VISIT, Text("提交检查结果", "Finish a visit"))

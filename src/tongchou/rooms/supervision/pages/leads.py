@@ -12,14 +12,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
+from tongchou.record import files
 from tongchou.record.access import Actor
 from tongchou.record.act import act
-from tongchou.record.files import OpenedFile, take_in, too_large, unseal
+from tongchou.record.files import take_in, too_large
 from tongchou.record.loops.kinds import kind_of
-from tongchou.record.models import StoredFile
 from tongchou.record.questions.loopfile import Happening
 from tongchou.rooms.supervision.actions.leads import HANDLE, no_such_lead
 from tongchou.rooms.supervision.dossier import opened, text_of
@@ -244,8 +243,5 @@ def lead_file(request: HttpRequest, lead: uuid.UUID, file: uuid.UUID) -> HttpRes
     if row.handler_id not in actor.unit_ids(HANDLE):
         raise no_such_lead(lead)
     act("lead.read_file", actor, new_id(), {"lead": str(lead), "file": str(file)}, now=now())
-    stored = StoredFile.objects.get(pk=file)
-    if stored.sealed is None:
-        raise Refusal(Reason.EXPIRED, Text("该材料已按规定清除。", "This file was erased under the rules."), field="file")
-    shown = OpenedFile(stored.name, stored.media_type, unseal(file, bytes(stored.sealed)))
+    shown = files.opened(file)
     return HttpResponse(shown.content, headers=shown.headers)

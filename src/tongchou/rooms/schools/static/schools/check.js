@@ -2,14 +2,11 @@
    sent twice is done once. With a network the form goes its ordinary way. No names are kept: a check holds numbers only. */
 (function () {
   "use strict";
-  var KEY = "school-checks", net = document.querySelector("[data-sc-net]"), english = document.documentElement.lang === "en";
-  function tr(zh, en) { return english ? en : zh; }
-  function meta(n) { var m = document.querySelector('meta[name="' + n + '"]'); return m ? m.content : ""; }
-  var me = meta("tongchou-account");
+  var KEY = "school-checks", net = document.querySelector("[data-sc-net]"), d = window.tongchouDevice, tr = d.tr;
+  var me = d.meta("tongchou-account");
   function all() { try { return JSON.parse(localStorage.getItem(KEY) || "[]"); } catch (e) { return []; } }
   function keep(list) { localStorage.setItem(KEY, JSON.stringify(list)); show(); }
   function mine() { return all().filter(function (e) { return e.account === me; }); }
-  function csrf() { var m = /(?:^|; )(?:__Host-)?csrf=([^;]+)/.exec(document.cookie); return m ? m[1] : meta("csrf-token"); }
   function line(name, words) { var e = document.createElement("span"); if (name) e.className = name; e.textContent = words; net.appendChild(e); return e; }
   function show() {
     if (!net) return;
@@ -27,7 +24,7 @@
   }
   function number(form, name) { var f = form.elements[name], v = f ? String(f.value).trim() : ""; return v === "" ? null : Number(v); }
   function payload(form) {
-    var d = form.dataset, out = { school_class: Number(d.class), on: d.on, session: d.session, taken_at: new Date().toISOString() };
+    var f = form.dataset, out = { school_class: Number(f.class), on: f.on, session: f.session, taken_at: new Date().toISOString() };
     if (form.elements.nothing) { out.ill = 0; out.nothing = true; return out; }
     out.ill = number(form, "ill") || 0; out.other = number(form, "other") || 0; out.unknown = number(form, "unknown") || 0; out.signs = [];
     Array.prototype.forEach.call(form.querySelectorAll("[name^=n_]"), function (i) {
@@ -48,18 +45,15 @@
     var next = mine().filter(function (e) { return !e.why; })[0];
     if (!next || busy || !navigator.onLine) return;
     busy = true;
-    fetch("/api/v1/acts/" + next.verb, { method: "POST", credentials: "same-origin", body: JSON.stringify(next.payload),
-      headers: { "Content-Type": "application/json", "X-CSRFToken": csrf(), "Idempotency-Key": next.id, "Accept-Language": english ? "en" : "zh" } })
-      .then(function (r) { return r.json().catch(function () { return {}; }).then(function (said) { return { status: r.status, said: said }; }); })
-      .then(function (a) {
+    d.act(next.verb, next.id, next.payload).then(function (a) {
         busy = false;
-        if (a.status >= 500 || a.status === 429 || a.status === 401 || a.status === 403) return;   /* later, or after signing in again */
+        if (a.status === 0 || a.status >= 500 || a.status === 429 || a.status === 401 || a.status === 403) return;   /* later, or after signing in again */
         var rest = all();
         if (a.status === 200) rest = rest.filter(function (e) { return e.id !== next.id; });
         else rest.forEach(function (e) { if (e.id === next.id) e.why = a.said.detail || String(a.status); });
         keep(rest);
         send();
-      }, function () { busy = false; });
+    }, function () { busy = false; });
   }
   document.addEventListener("submit", function (event) {
     var form = event.target;

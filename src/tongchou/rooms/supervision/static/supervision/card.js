@@ -2,18 +2,9 @@
    sent twice is done once, and nothing is lost when the network, the page or the session ends. Nothing inline, no library. */
 (function () {
   "use strict";
-  var english = document.documentElement.lang === "en";
-  function tr(zh, en) { return english ? en : zh; }
+  var d = window.tongchouDevice, english = d.english, tr = d.tr, meta = d.meta, make = d.make, newId = d.newId, post = d.post, shrink = d.shrink;
   function say(pair) { return pair ? (english ? pair.en : pair.zh) : ""; }
   function one(s, from) { return (from || document).querySelector(s); }
-  function meta(n) { var m = one('meta[name="' + n + '"]'); return m ? m.content : ""; }
-  function make(tag, name, words) { var e = document.createElement(tag); if (name) e.className = name; if (words) e.textContent = words; return e; }
-  function newId() {
-    var b = new Uint8Array(16); crypto.getRandomValues(b);
-    b[6] = (b[6] & 15) | 64; b[8] = (b[8] & 63) | 128;
-    return Array.prototype.map.call(b, function (n) { return (n + 256).toString(16).slice(1); }).join("").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-  }
-  function csrf() { var m = /(?:^|; )(?:__Host-)?csrf=([^;]+)/.exec(document.cookie); return m ? m[1] : meta("csrf-token"); }
   var me = Number(meta("tongchou-account")), net = one("[data-sv-net]"), held = one("#visit-data");
   var card = held ? JSON.parse(held.textContent) : null;
   var served = Date.parse(meta("tongchou-now")), skew = performance.timeOrigin && !isNaN(served) && navigator.onLine ? served - Date.now() : 0;
@@ -22,22 +13,7 @@
   function now() { return new Date(Date.now() + skew).toISOString(); }
 
   /* ---- what is kept on the device ---- */
-  var opening = new Promise(function (yes, no) {
-    var ask = indexedDB.open("supervision", 1);
-    ask.onupgradeneeded = function () { ask.result.createObjectStore("queue", { keyPath: "seq", autoIncrement: true }); ask.result.createObjectStore("known"); };
-    ask.onsuccess = function () { yes(ask.result); };
-    ask.onerror = function () { no(ask.error); };
-  });
-  function store(name, mode, work) {
-    return opening.then(function (db) {
-      return new Promise(function (yes, no) {
-        var t = db.transaction(name, mode), ask = work(t.objectStore(name)), out;
-        if (ask) ask.onsuccess = function () { out = ask.result; };
-        t.oncomplete = function () { yes(out); };
-        t.onabort = t.onerror = function () { no(t.error); };
-      });
-    });
-  }
+  var store = d.base("supervision", function (db) { db.createObjectStore("queue", { keyPath: "seq", autoIncrement: true }); db.createObjectStore("known"); });
   function queue() { return store("queue", "readonly", function (s) { return s.getAll(); }); }
   function put(entry) { return store("queue", "readwrite", function (s) { return s.put(entry); }); }
   function drop(seq) { return store("queue", "readwrite", function (s) { return s.delete(seq); }); }
@@ -76,21 +52,14 @@
   function settle(seq) {
     return store("queue", "readonly", function (s) { return s.get(seq); }).then(function (e) {
       if (!e || e.state) return true;
-      return files(e, 0).then(function (ok) { return ok === true ? post("/api/v1/acts/" + e.verb, e.id, JSON.stringify(e.payload), "application/json") : ok; }).then(function (answer) { return judge(e, answer); });
+      return files(e, 0).then(function (ok) { return ok === true ? d.act(e.verb, e.id, e.payload) : ok; }).then(function (answer) { return judge(e, answer); });
     });
   }
   function files(e, n) {
     if (!e.files || n >= e.files.length) return Promise.resolve(true);
     var f = e.files[n], form = new FormData();
     form.append("file", new File([f.blob], f.name, { type: f.type }));
-    return post("/api/v1/files", f.id, form, null).then(function (answer) { return answer.status === 200 ? files(e, n + 1) : answer; });
-  }
-  function post(url, id, body, type) {
-    var headers = { "X-CSRFToken": csrf(), "Idempotency-Key": id, "Accept-Language": english ? "en" : "zh" };
-    if (type) headers["Content-Type"] = type;
-    return fetch(url, { method: "POST", body: body, headers: headers, credentials: "same-origin" }).then(function (r) {
-      return r.json().catch(function () { return {}; }).then(function (said) { return { status: r.status, said: said }; });
-    }, function () { return { status: 0, said: {} }; });
+    return post("/api/v1/files", f.id, form).then(function (answer) { return answer.status === 200 ? files(e, n + 1) : answer; });
   }
   function judge(e, answer) {
     var s = answer.status;
@@ -231,15 +200,6 @@
     };
     draft.show();
     return box;
-  }
-  function shrink(file) {   // 1600 px are enough to see a fault, and go through a bad network
-    function plain() { var ext = /png$/.test(file.type) ? "png" : /webp$/.test(file.type) ? "webp" : "jpg"; return { id: newId(), blob: file, name: "photo." + ext, type: file.type || "image/jpeg" }; }
-    if (!window.createImageBitmap) return Promise.resolve(plain());
-    return createImageBitmap(file).then(function (b) {
-      var k = Math.min(1, 1600 / Math.max(b.width, b.height)), c = make("canvas"); c.width = Math.max(1, Math.round(b.width * k)); c.height = Math.max(1, Math.round(b.height * k));
-      c.getContext("2d").drawImage(b, 0, 0, c.width, c.height);
-      return new Promise(function (yes) { c.toBlob(function (blob) { yes(blob ? { id: newId(), blob: blob, name: "photo.jpg", type: "image/jpeg" } : plain()); }, "image/jpeg", 0.8); });
-    }).catch(plain);
   }
   function settleBox(item, e) {
     var box = make("div", "sv-more"); box.appendChild(make("p", "sv-wrong", e.why));

@@ -1,0 +1,150 @@
+/* Forms that are filled in where the network is bad (<form data-kept>). What is typed and the photos are kept on the device at once; what is sent
+   goes up under the form's own id, now or when the network is back: what is sent twice is done once. Without this script the form is an ordinary one.
+   [data-kept-net] on a page shows what waits, and a page with it sends what waits. */
+(function () {
+  "use strict";
+  var d = window.tongchouDevice, tr = d.tr, make = d.make, me = d.meta("tongchou-account");
+  var form = document.querySelector("form[data-kept]"), net = document.querySelector("[data-kept-net]"), key = me + " " + location.pathname;
+  var store = d.base("kept", function (db) { db.createObjectStore("queue", { keyPath: "id" }); db.createObjectStore("drafts"); });
+  var photos = [], left = false;
+  function own() { return store("queue", "readonly", function (s) { return s.getAll(); }).then(function (all) { return all.filter(function (e) { return e.account === me; }).sort(function (a, b) { return a.at - b.at; }); }); }
+  function put(e) { return store("queue", "readwrite", function (s) { return s.put(e); }); }
+  function drop(id) { return store("queue", "readwrite", function (s) { return s.delete(id); }); }
+  function draft(value) { return store("drafts", "readwrite", function (s) { return value ? s.put(value, value.key || key) : s.delete(key); }); }
+  function button(words, work) { var b = make("button", "btn btn-sm", words); b.type = "button"; b.onclick = work; return b; }
+
+  /* ---- the state line ---- */
+  var notice = null;   // {words, bad, more}: stays until the form is sent again
+  function tell(words, bad, more) { notice = words ? { words: words, bad: bad, more: more } : null; return show(); }
+  function show() {
+    if (!net) return Promise.resolve();
+    return own().then(function (all) {
+      var wrong = all.filter(function (e) { return e.why; }), waiting = all.length - wrong.length;
+      net.textContent = "";
+      net.dataset.waiting = String(waiting);
+      if (notice) { net.appendChild(make("p", notice.bad ? "tc-error" : "", notice.words)); if (notice.more) net.appendChild(notice.more); }
+      if (waiting) net.appendChild(make("p", "", tr(waiting + " 份存在本机，联网后自动上传，不会重复登记。", waiting + " kept on this device: sent when the network is back, recorded once.")));
+      wrong.forEach(function (e) {
+        var line = make("p");
+        line.appendChild(make("span", "tc-error", e.label + tr("：", ": ") + e.why + " "));
+        line.appendChild(button(tr("打开修改", "Open and mend"), function () {
+          draft({ key: me + " " + e.url, fields: e.fields, photos: e.photos }).then(function () { return drop(e.id); }).then(function () { location.href = e.url; });
+        }));
+        line.appendChild(button(tr("删除", "Remove"), function () { drop(e.id).then(function () { show(); }); }));
+        net.appendChild(line);
+      });
+    });
+  }
+
+  /* ---- sending ---- */
+  function body(e) {
+    var out = new FormData();
+    e.fields.forEach(function (f) { out.append(f[0], f[1]); });
+    e.photos.forEach(function (p) { out.append(p.field, new File([p.blob], p.name, { type: p.type })); });
+    return out;
+  }
+  var busy = null;
+  function send() { if (!busy) busy = run().then(function () { busy = null; }, function () { busy = null; }); return busy; }
+  function run() {
+    return own().then(function (all) {
+      var e = all.filter(function (x) { return !x.why; })[0];
+      if (!e) return show();
+      return d.post(e.url, e.id, body(e), { "X-Kept": "1" }).then(function (answer) {
+        var here = form && form.dataset.sending === e.id;
+        if (answer.json && answer.status === 200) return drop(e.id).then(function () { if (here) { left = true; location.href = answer.said.next; } else { return show().then(run); } });
+        if (answer.json && answer.status >= 400 && answer.status < 500 && answer.status !== 429 && answer.status !== 401) {
+          if (here) return drop(e.id).then(function () { return refused(answer.said); });
+          e.why = answer.said.detail;
+          return put(e).then(function () { return show(); }).then(run);
+        }
+        if (here) gone(answer.status !== 0 && answer.status < 500 && answer.status !== 429);
+        else show();
+      });
+    });
+  }
+  function refused(said) {
+    release();
+    var field = said.field && form.elements[said.field];
+    save();
+    return tell(said.detail, true).then(function () { net.scrollIntoView({ block: "center" }); if (field && field.focus) field.focus({ preventScroll: true }); });
+  }
+  function release() { delete form.dataset.sending; form.elements.client_id.value = d.newId(); lock(false); }
+  function lock(on) { Array.prototype.forEach.call(form.querySelectorAll("button"), function (b) { b.disabled = on; }); }
+  function gone(session) {   // kept; the form is free for the next one
+    release(); form.reset(); photos = []; pictures();
+    var link = session ? make("a", "btn btn-sm", tr("去登录", "Sign in")) : null;
+    if (link) link.href = d.meta("tongchou-sign-in") + "?next=" + encodeURIComponent(location.pathname);
+    tell(session ? tr("登录已过期。已存本机，登录后自动上传。", "Signed out. It is kept on this device and goes up once you sign in.") : tr("没有网络，已存本机。可以继续登记下一份。", "No network: it is kept on this device. You may go on with the next."), false, link)
+      .then(function () { net.scrollIntoView({ block: "center" }); });
+  }
+
+  /* ---- the form ---- */
+  function typed() {
+    var out = [];
+    Array.prototype.forEach.call(form.elements, function (f) {
+      if (!f.name || f.name === "csrfmiddlewaretoken" || f.type === "file" || f.tagName === "BUTTON" || (/checkbox|radio/.test(f.type) && !f.checked)) return;
+      out.push([f.name, f.value]);
+    });
+    return out;
+  }
+  function save() { if (!left && !form.dataset.sending) draft({ fields: typed(), photos: photos }); }
+  function restore(kept) {
+    kept.fields.forEach(function (pair) {
+      Array.prototype.forEach.call(form.querySelectorAll("[name='" + pair[0] + "']"), function (f) {
+        if (f.type === "hidden") return;
+        if (/checkbox|radio/.test(f.type)) f.checked = f.checked || f.value === pair[1];
+        else f.value = pair[1];
+      });
+    });
+    photos = kept.photos || [];
+    pictures();
+    tell(tr("已恢复上次没有提交的内容。", "What you had not sent is here again."), false, button(tr("清除重填", "Start anew"), function () { left = true; draft(null).then(function () { location.reload(); }); }));
+  }
+  function pictures() {
+    Array.prototype.forEach.call(form.querySelectorAll("[data-upload]"), function (box) {
+      var list = box.querySelector(".tc-upload-list"), name = box.querySelector("input[type=file]").name;
+      list.textContent = "";
+      photos.filter(function (p) { return p.field === name; }).forEach(function (p) {
+        var line = make("li"), i = new Image();
+        i.alt = tr("照片", "photo"); i.src = URL.createObjectURL(p.blob); line.appendChild(i);
+        line.appendChild(make("span", "", Math.max(1, Math.round(p.blob.size / 1024)) + " KB"));
+        line.appendChild(button(tr("去掉", "Remove"), function () { photos = photos.filter(function (x) { return x !== p; }); pictures(); save(); }));
+        list.appendChild(line);
+      });
+    });
+  }
+  function take(input) {
+    var files = Array.prototype.slice.call(input.files);
+    input.value = "";
+    Promise.all(files.map(d.shrink)).then(function (made) {
+      made.forEach(function (p) { p.field = input.name; photos.push(p); });
+      pictures(); save();
+    });
+  }
+  if (form) {
+    var saving;
+    form.addEventListener("input", function (e) { if (e.target.type !== "file") { clearTimeout(saving); saving = setTimeout(save, 300); } });
+    window.addEventListener("change", function (e) {
+      if (e.target.type !== "file" || e.target.form !== form) return;
+      e.stopImmediatePropagation(); take(e.target);
+    }, true);
+    window.addEventListener("submit", function (e) {
+      if (e.target !== form) return;
+      e.preventDefault(); e.stopImmediatePropagation();
+      if (form.dataset.sending) return;
+      clearTimeout(saving);
+      var id = form.elements.client_id.value, title = document.querySelector("h1"), first = form.querySelector("input:not([type=hidden])");
+      form.dataset.sending = id; lock(true); notice = null;
+      put({ id: id, account: me, url: location.pathname, at: Date.now(), label: (title ? title.textContent.trim() : "") + (first && first.type !== "file" ? " " + first.value : ""), fields: typed(), photos: photos })
+        .then(function () { return draft(null); }).then(send).then(send)
+        .catch(function () { delete form.dataset.sending; lock(false); tell(tr("无法存入本机，请勿关闭本页，联网后再提交。", "It could not be kept on this device: leave the page open and send it with a network."), true); });
+    }, true);
+    store("drafts", "readonly", function (s) { return s.get(key); }).then(function (kept) { if (kept) restore(kept); }, function () { /* storage is off: an ordinary form */ });
+  }
+  if (net || form) {
+    show();
+    if (navigator.onLine) send();
+    window.addEventListener("online", send);
+    setInterval(function () { if (navigator.onLine) send(); }, 15000);
+  }
+})();
