@@ -20,6 +20,7 @@ from tongchou.cli.demo_duty import make_duty
 from tongchou.cli.demo_enterprises import make_enterprises
 from tongchou.cli.demo_history import make_history
 from tongchou.cli.demo_matching import make_matching
+from tongchou.cli.demo_papers import make_papers
 from tongchou.cli.demo_people import load_people, make_happenings, make_residents
 from tongchou.cli.demo_permits import make_permit_life
 from tongchou.cli.demo_places import divide_places, import_places, invent_places
@@ -94,6 +95,7 @@ def load_demo(
         make_attendance(demo)
         make_daily(demo)
         make_policies(demo)
+        make_papers(demo)
     seal_all()
     with connection.cursor() as cursor:
         cursor.execute("analyze")
