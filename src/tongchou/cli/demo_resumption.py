@@ -77,7 +77,6 @@ def make_resumption(demo: Demo) -> None:
             batch=made["batch"],
             seen_version=1,
             conditions=["分餐错峰", "每日零报告"],
-            **({"until": str(demo.today + timedelta(days=10))} if state == "approved" else {}),
         )
     if following:
         _do(
@@ -145,6 +144,7 @@ def _application(demo: Demo, key: str, state: str, n: int) -> None:
             **row,
             approve=True,
             conditions=["分餐错峰", "每日零报告"],
+            **({"until": str(demo.today + timedelta(days=10))} if state == "approved" else {}),
         )
         _afterwards(demo, unit, state, at + timedelta(days=4))
 
