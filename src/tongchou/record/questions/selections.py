@@ -73,7 +73,7 @@ def refused_loops(actor: Actor, selection: uuid.UUID, limit: int | None = None) 
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows = cursor.fetchall()
-    return [RefusedLoop(*found, _text(rule) or Text("", ""), _text(remedy)) for *found, rule, remedy in rows]
+    return [RefusedLoop(*row[:6], rule=_text(row[6]) or Text("", ""), remedy=_text(row[7])) for row in rows]
 
 
 def _text(kept: Any) -> Text | None:
