@@ -73,7 +73,11 @@ def refused_loops(actor: Actor, selection: uuid.UUID, limit: int | None = None) 
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows = cursor.fetchall()
-    return [RefusedLoop(*row[:6], rule=_text(row[6]) or Text("", ""), remedy=_text(row[7])) for row in rows]
+    return [RefusedLoop(*_parts(row)) for row in rows]
+
+
+def _parts(row: tuple[Any, ...]) -> list[Any]:
+    return [*row[:6], _text(row[6]) or Text("", ""), _text(row[7])]
 
 
 def _text(kept: Any) -> Text | None:
