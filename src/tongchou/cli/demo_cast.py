@@ -231,9 +231,11 @@ def make_responsibilities(demo: Demo) -> None:
     streets = [key for key, area in demo.areas.items() if area.level in ("street", "community")]
     for n, key in enumerate(streets):
         answers("paired", f"leader{n % LEADERS + 1}" if n % LEADERS else "leader", key in ("community:3", "street:5"), area=demo.areas[key])
+    area_key, post_of = {area.pk: key for key, area in demo.areas.items()}, {post.unit_id: name for name, post in demo.posts.items()}
     for unit in demo.units.values():
-        serves = next((name for name, post in demo.posts.items() if post.unit_id == unit.pk), "") if unit.kind in SERVING else ""
-        answers("entity", serves, not serves or unit.kind == "checkpoint", unit=unit)  # at the checkpoint nobody has been named yet
+        if unit.kind in SERVING and unit.kind != "checkpoint":  # at the checkpoint nobody has been named yet
+            serves = post_of.get(unit.pk) or holder.get(area_key.get(unit.area_id, ""), "")  # a clinic without accounts: the street's officer
+            answers("entity", serves, not serves, unit=unit)
     Responsibility.objects.bulk_create(rows, batch_size=5000)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -99,8 +100,8 @@ _REASON = "case when s.kind is null then 'never' when s.named then 'vacant' else
 
 UNDER_ORDER: list[str] = []
 """Selects of (person_id, area_id, since) by rooms: who is restricted outside custody, and so needs somebody who answers for him. %(on)s is the day."""
-MORE_GAPS: list[str] = []
-"""Selects of a gap's eleven columns by rooms, over `held` (posts held today) and with the places {area_reach} (of an area a) and {unit_reach} (of a unit u)."""
+MORE_GAPS: list[Callable[[Actor, dict[str, Any]], str]] = []
+"""By rooms: a select of a gap's eleven columns for what this actor reaches by the room's own rules, over `held` (posts held today); adds its values; "" for none."""
 SERVING = ("clinic", "lab", "sampling", "checkpoint", "store")
 """Kinds of units at which somebody must answer for the unit itself; enterprises, schools and sites need all three parties."""
 _GAPS = f"""
@@ -151,7 +152,7 @@ def gaps(actor: Actor, on: date) -> GapSheet:
     unit_reach = condition(actor, "responsibility.view", values, unit="u.id")
     with connection.cursor() as cursor:
         reach = {"area_reach": area_reach, "unit_reach": unit_reach}
-        more = "".join(f"union all\n{select.format(**reach)}\n" for select in MORE_GAPS)
+        more = "".join(f"union all\n{select}\n" for room in MORE_GAPS if (select := room(actor, values)))
         under_order = " ".join(f"union all {select}" for select in UNDER_ORDER)
         cursor.execute(_GAPS.format(**reach, more=more, under_order=under_order), values)
         found = cursor.fetchall()

@@ -73,7 +73,11 @@ def refused_loops(actor: Actor, selection: uuid.UUID, limit: int | None = None) 
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows = cursor.fetchall()
-    return [RefusedLoop(*found, _text(rule) or Text("", ""), _text(remedy)) for *found, rule, remedy in rows]
+    return [RefusedLoop(*_parts(row)) for row in rows]
+
+
+def _parts(row: tuple[Any, ...]) -> list[Any]:
+    return [*row[:6], _text(row[6]) or Text("", ""), _text(row[7])]
 
 
 def _text(kept: Any) -> Text | None:

@@ -131,8 +131,8 @@ def _bulk(request: HttpRequest, wanted: Filter, rows: list[Row], after: str) -> 
     """What can be done for those ticked, by the kinds and stages on this page; and for all that fit, where there are more pages than this."""
     if not actor_of(request).permits(BULK) or wanted.view in NO_BULK:
         return {}
-    ways = [w for w in ways_of([(*key, n) for key, n in Counter((r.edition, r.stage) for r in rows).items()]) if not (w.unit or w.person or w.due_needed)]
-    quick = sorted(ways, key=lambda w: (w.note == "required", -w.loops))[:3]
+    ways = [w for w in ways_of([(*key, n) for key, n in Counter((r.edition, r.stage) for r in rows).items()]) if w.note != "required" and not (w.unit or w.person)]
+    quick = sorted(ways, key=lambda w: -w.loops)[:3]  # what needs a reason, such as withdrawing, is asked on a page of its own
     query = request.GET.copy()
     query.pop("after", None)
     return {

@@ -140,22 +140,23 @@ def _job(row: LoopSelection, sums: Tally, url: str) -> dict[str, Any] | None:
 
 def _refusals(rows: list[RefusedLoop]) -> dict[str, Any]:
     labels = (
-        ("place", "序号", "No."), ("title", "事项", "Title"), ("kind", "类型", "Kind"), ("stage", "阶段", "Stage"), ("owner", "牵头单位", "Lead unit"),
-        ("why", "未办原因", "Why not"), ("remedy", "怎么办", "What to do"), ("id", "编号", "Id"),
+        ("title", "事项", "Title"), ("why", "未办原因", "Why not"), ("remedy", "怎么办", "What to do"), ("kind", "类型", "Kind"), ("stage", "阶段", "Stage"),
+        ("owner", "牵头单位", "Lead unit"), ("place", "序号", "No."), ("id", "编号", "Id"),
     )  # fmt: skip
     columns = [{"key": k, "label": Text(zh, en), "number": k == "place", "off": k == "id"} for k, zh, en in labels]
     return {"key": "refused", "caption": Text("未办事项", "Not done"), "columns": columns, "rows": [{"cells": _cells(r)} for r in rows]}
 
 
 def _cells(r: RefusedLoop) -> list[dict[str, Any]]:
-    end: list[dict[str, Any]] = [{"value": r.rule}, {"value": r.remedy or Text("—", "—")}, {"value": str(r.loop)}]
+    why: list[dict[str, Any]] = [{"value": r.rule}, {"value": r.remedy or Text("—", "—")}]
+    end: list[dict[str, Any]] = [{"value": r.place}, {"value": str(r.loop)}]
     if r.title is None or r.edition is None or r.stage is None:
         unseen: dict[str, Any] = {"value": Text("不在管理范围", "outside your area")}
-        return [{"value": r.place}, unseen, *({"value": Text("—", "—")} for _ in range(3)), *end]
+        return [unseen, *why, *({"value": Text("—", "—")} for _ in range(3)), *end]
     kind = kind_of(r.edition)
     badge = stage_badge(kind, r.stage)
     seen: dict[str, Any] = {"value": r.title, "url": reverse("loop", args=[r.loop])}
-    return [{"value": r.place}, seen, {"value": kind.title}, {"value": badge["label"], "tone": badge["tone"], "icon": badge["icon"]}, {"value": r.owner}, *end]
+    return [seen, *why, {"value": kind.title}, {"value": badge["label"], "tone": badge["tone"], "icon": badge["icon"]}, {"value": r.owner}, *end]
 
 
 def _ask(request: HttpRequest, actor: Actor, row: LoopSelection) -> HttpResponse:
