@@ -1,4 +1,4 @@
-"""Files that are not what they say, on the pages on which enterprises and projects come in as tables: refused with field, rule and remedy; nothing is written."""
+"""Files that are not what they say, on the pages on which enterprises and projects come in as tables: refused, nothing is written, nothing breaks."""
 
 from __future__ import annotations
 

@@ -45,9 +45,13 @@ def check_photos(actor: Actor, wanted: Sequence[uuid.UUID], field: str = "photos
 
 
 def photo_or_refuse(actor: Actor, kind: str, of: uuid.UUID, photo: uuid.UUID) -> None:
-    """Refuse a photo that is not among those of a record that the actor sees."""
+    """Refuse a photo that is not among those of a record that the actor sees; that there is one is not told either."""
     seen = _KINDS.get(kind)
-    if seen is None or photo not in seen(actor, of):
+    try:
+        found = photo in seen(actor, of) if seen is not None else False
+    except Refusal:
+        found = False
+    if not found:
         raise missing(Text("没有找到这张照片。", "There is no such photo."), "photo", str(photo))
 
 

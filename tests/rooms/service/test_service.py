@@ -250,7 +250,7 @@ def test_photos_of_a_visit_are_ones_own_pictures_and_looking_at_one_is_recorded(
     made = visit(cast, photos=[photo(cast)])
     row = Visit.objects.get(pk=made["visit"])
     url = reverse("photo", args=["visit", row.pk, row.photos[0]])
-    for who, status in (("street", 200), ("enterprise", 200), ("next_street", 404), ("rival", 404)):
+    for who, status in (("street", 200), ("enterprise", 200), ("next_street", 404), ("rival", 404), ("grid_worker", 404)):
         client = signed_in(cast, who)
         assert client.get(url).status_code == status, who
         assert client.get(reverse("photo", args=["task", row.pk, row.photos[0]])).status_code == 404
