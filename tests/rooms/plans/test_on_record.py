@@ -135,6 +135,18 @@ def test_only_tests_for_the_plans_own_pathogen_count_where_it_names_them(cast: C
         assert bool(on_record(standing, uuid.UUID(who)).facts) is seen, target
 
 
+def test_who_falls_ill_is_tested_afterwards(cast: Cast) -> None:
+    """The onset of an infected person lies before the first positive test: without it the look-back for contacts would begin too late."""
+    install_shipped_packs()
+    day, who = date(2021, 8, 10), person(cast, "何安")
+    for on in ("2021-07-20", "2021-08-03", "2021-08-06"):  # the first is another illness
+        cast.act("hq", "fact.record", person=who, type="symptom", on=on, value={"symptom": "fever"}, source="test")
+    cast.act("hq", "fact.record", person=who, type="test", on="2021-08-05", value={"method": "pcr", "result": "positive"}, source="test")
+    standing = standing_of(version_in_force("covid-19", day), "contact_window", day)
+    known = on_record(standing, uuid.UUID(who)).facts
+    assert (known["onset"], known["sampled"]) == (date(2021, 8, 3), date(2021, 8, 5))
+
+
 def test_own_tests_are_complete_only_from_the_last_day_that_the_plan_tests_on(town: Cast) -> None:
     known(town, town.people["second"], "exposure", 3, setting="venue", closeness="general")  # type: ignore[attr-defined]
     assert of(town, "second", table("secondary_contact"))["own_tests"] == "pending"

@@ -24,8 +24,9 @@ from tongchou.record.loops import references
 from tongchou.record.models import Event, Loop, Post, PostHolding, Responsibility, Unit
 from tongchou.record.questions.responsibility import gaps
 from tongchou.rooms.plans.models import Decision, PackVersion
+from tongchou.rooms.plans.store import install_shipped_packs
 from tongchou.rooms.trust.models import CarePass, Notice, OutsideList, Restriction, Reversal
-from tongchou.rooms.trust.orders import organisation, restricts
+from tongchou.rooms.trust.orders import REVIEW, organisation, restricts
 
 SIGNS = "安平宁静和顺康健福寿春夏秋冬东南西北山川河湖海江"
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,25 @@ def test_it_may_end_earlier_but_never_later_than_the_rule(town: Cast) -> None:
     late = today() + timedelta(days=60)
     assert refused(lambda: order(town, key, until=str(late))).field == "until"
     assert order(town, key, until=str(today() + timedelta(days=1)))["until"] == str(today() + timedelta(days=1))
+
+
+def test_an_open_end_is_looked_at_again_after_a_fortnight(cast: Cast) -> None:
+    """A patient stays until the tests allow it, on no day that the rule could name: the order ends all the same."""
+    install_shipped_packs()
+    key = person(cast)
+    fact(cast, key, "symptom", 3, symptom="fever")
+    fact(cast, key, "test", 2, method="pcr", result="positive", target="chikv")
+    said = cast.act("street", "plan.decide", person=key, pack="chikungunya", table="case").result
+    order = {"decision": said["decision"], "legal_basis": LAW}
+    last = today() + REVIEW
+    late = refused(lambda: cast.act("street", "restriction.issue", **order, until=str(last + timedelta(days=1))))
+    assert (late.field, late.reason) == ("until", Reason.INVALID_VALUE)
+    cast.act("street", "restriction.issue", **order)
+    assert (only().kind, only().mode, only().ends_on, only().rule_ends_on) == ("isolation", "mosquito_proof", last, last)
+    row = only()
+    row.pk, row.code, row.rule_ends_on = new_id(), "X" * 12, last + timedelta(days=1)
+    with pytest.raises(Error), transaction.atomic():  # nor past the application
+        Restriction(**{f.attname: getattr(row, f.attname) for f in Restriction._meta.concrete_fields}).save(force_insert=True)
 
 
 def test_what_no_source_confirms_restricts_nobody_until_it_is_signed_for(cast: Cast) -> None:

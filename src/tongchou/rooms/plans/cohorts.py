@@ -18,10 +18,12 @@ _POSITIVE = f"{TESTED} and f.value->>'result' = 'positive'"
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """sql: CTEs, the last one named k. columns: words that k itself answers, with the column's name."""
+    """sql: CTEs, the last one named k. columns: words that k itself answers, with the column's name. ill_before: how many days before `since`
+    symptoms count already."""
 
     sql: str
     columns: dict[str, str]
+    ill_before: int = 0
 
 
 _EXPOSED = """, x as (
@@ -58,6 +60,8 @@ def _travel(only: str) -> Cohort:
 
 
 _ABROAD = "(c.place ~ '^[A-Z]' or coalesce(c.risk, '') = 'abroad')"
+ILL_BEFORE = 14
+"""Days before the first positive test in which symptoms belong to the same illness: who falls ill is tested afterwards."""
 _INFECTED = f"""c as (
   select distinct on (f.person_id) f.person_id, f.id, f."on" from record_fact f
   where {_POSITIVE} and {_KNOWN} and f."on" between %(since)s and %(as_of)s {{some}} order by f.person_id, f."on", f.recorded_at
@@ -105,7 +109,7 @@ COHORTS: dict[str, Cohort] = {
     "close_contact": _contact("close", "'close'"), "secondary_contact": _contact("secondary", "'close', 'general'"),
     "exposed": Cohort(_EXPOSED_ONLY, _EXPOSURE),
     "traveller": _travel(""), "domestic_traveller": _travel(f" and not {_ABROAD}"), "arrival_abroad": _travel(f" and {_ABROAD}"),
-    "infected": Cohort(_INFECTED, {"first_positive": "k.since", "discharged": "k.discharged", "released": "k.released"}),
+    "infected": Cohort(_INFECTED, {"first_positive": "k.since", "discharged": "k.discharged", "released": "k.released"}, ill_before=ILL_BEFORE),
     "discharged": Cohort(_DISCHARGED, {"first_positive": "k.first", "discharged": "k.discharged", "released": "k.released"}),
     "key_post": Cohort(_POST, {"post": "k.post"}), "ill": Cohort(_ILL, {}), "anybody": Cohort(_ANYBODY, {}),
 }  # fmt: skip

@@ -102,7 +102,7 @@ def _read(
     asked = [r.sql for r in readings.values()] + [sql.replace("{clock}", clock) for _, sql, _ in _hidden(inputs)]
     if grounds:
         asked += [f"{p}.ids" for p in parts]
-    ctes = "".join(f",\n{p} as ({part_sql(p)})" for p in parts)
+    ctes = "".join(f",\n{p} as ({part_sql(p, cohort)})" for p in parts)
     joins = " ".join(f"left join {p} on {p}.person_id = k.person_id" for p in parts)
     values: dict[str, Any] = {
         "as_of": standing.as_of, "since": standing.as_of - LOOK_BACK, "paths": paths, "home": standing.area,

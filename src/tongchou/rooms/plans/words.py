@@ -15,7 +15,7 @@ PARTS: dict[str, str] = {
     "sy": f"""select f.person_id, array_agg(f.id {_NEWEST}) as ids, bool_or({_ILL}) as symptoms, min(f."on") filter (where {_ILL}) as onset,
       max(f."on") filter (where {_ILL}) as last_symptoms, bool_or(f.value->>'symptom' = 'none') as none,
       bool_or(f.value->>'symptom' = 'cough') as cough, bool_or(f.value->>'symptom' = 'sore_throat') as sore
-      {_OF} and f.type = 'symptom' and {_SINCE} group by 1""",
+      {_OF} and f.type = 'symptom' and f."on" between k.since - {{ill_before}} and %(as_of)s group by 1""",
     "te": f"""select f.person_id, array_agg(f.id {_NEWEST}) as ids, bool_or(f.value->>'result' = 'positive') as positive,
       bool_or(f.value->>'result' = 'pending') as pending, bool_and(f.value->>'result' = 'negative') as negative,
       (array_agg(f.value->>'result' {_NEWEST}))[1] as latest, max(f."on") as day,
@@ -74,6 +74,6 @@ def reading_of(cohort: Cohort, word: str) -> Reading:
     return Reading("", own) if own is not None else READINGS[word]
 
 
-def part_sql(name: str) -> str:
+def part_sql(name: str, cohort: Cohort) -> str:
     """The SQL of a CTE. Rooms that hold people under orders add theirs to the custody of the record, so that this is asked late."""
-    return _HELD.replace("{held}", " union all ".join(HELD)) if name == "pl" else PARTS[name]
+    return _HELD.replace("{held}", " union all ".join(HELD)) if name == "pl" else PARTS[name].replace("{ill_before}", str(cohort.ill_before))

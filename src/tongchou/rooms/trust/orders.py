@@ -7,7 +7,7 @@ import secrets
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
@@ -66,15 +66,22 @@ class Allowed:
     ends_on: date
 
 
+REVIEW = timedelta(days=14)
+"""An order must end. Where the rule gives no day (a patient stays until the tests allow discharge), it ends after so long unless decided again before."""
+
+
 def allowed(content: dict[str, Any], today: date) -> Allowed | None:
-    """The order that a decision's measures allow; None where nothing restricts any more, or its end is open (an order must end)."""
-    held = [m for m in content["measures"] if m["restricts"] and m["until"] is not None]
-    left = [m for m in held if date.fromisoformat(m["until"]) >= today]
+    """The order that a decision's measures allow; None where nothing restricts any more. An open end is to be looked at again after REVIEW."""
+    held = [m for m in content["measures"] if m["restricts"] and m["from"] is not None]
+    left = [m for m in held if _last_day(m, today) >= today]
     if not left:
         return None
-    return Allowed(
-        left[0]["mode"], date.fromisoformat(held[0]["from"]), max(date.fromisoformat(m["until"]) for m in left)
-    )
+    starts = date.fromisoformat(held[0]["from"])
+    return Allowed(left[0]["mode"], starts, max(starts, *(_last_day(m, today) for m in left)))
+
+
+def _last_day(measure: dict[str, Any], today: date) -> date:
+    return today + REVIEW if measure["until"] is None else date.fromisoformat(measure["until"])
 
 
 def new_code() -> str:

@@ -45,7 +45,7 @@ def stages(row: Restriction) -> list[dict[str, Any]]:
                 {
                     "mode": Text.from_dict(m["mode_title"]),
                     "from": m["from"],
-                    "until": m["until"],
+                    "until": m["until"] or str(row.ends_on),
                     "tests": m["test_dates"],
                 }
             )
@@ -116,7 +116,7 @@ def notice(row: Restriction, name: str, address: str, today: date) -> PersonalNo
     state = state_on(row, today)
     rows: list[tuple[Text, Text | str]] = [(Text("姓名", "Name"), name), (Text("措施", "Order"), KINDS[row.kind])]
     for s in stages(row):
-        days = Text("{a} 至 {b}", "{a} to {b}").with_(a=s["from"], b=s["until"] or "—")
+        days = Text("{a} 至 {b}", "{a} to {b}").with_(a=s["from"], b=s["until"])
         rows.append((s["mode"], days))
     rows += [
         (

@@ -15,7 +15,7 @@ from tongchou.rooms.plans.models import Decision
 from tongchou.rooms.plans.onrecord import orderable
 from tongchou.rooms.plans.questions import decision_in_reach
 from tongchou.rooms.plans.store import pack_of, versions_in_force
-from tongchou.rooms.trust.orders import order_in_reach
+from tongchou.rooms.trust.orders import allowed, order_in_reach
 from tongchou.rooms.trust.pages.orders import TITLE, today
 from tongchou.rooms.trust.questions import name_of
 from tongchou.rooms.trust.words import LAWS
@@ -49,8 +49,8 @@ def order_issue(request: HttpRequest) -> HttpResponse:
         return render(request, "trust/issue_how.html", {"title": Text("下达管控措施", "Issue an order")})
     decision = decision_in_reach(actor, key, "restriction.issue")
     content = decision.explanation.content
-    held = [m for m in content["measures"] if m["restricts"] and m["until"]]
-    last = max((m["until"] for m in held), default="")
+    allows = allowed(content, today())
+    last = str(allows.ends_on) if allows else ""
 
     def fields(d: Draft) -> list[FieldParts]:
         told = Text(
