@@ -42,6 +42,11 @@ def fact_rules() -> dict[str, FactRule]:
     }
 
 
+MOST_STAFF = "most_staff"
+"""Key in `WorkPermit.bound`: how many may work at most, where the masks carried fewer than were asked for."""
+OWN_FACTS = {MOST_STAFF: Text("返岗人数不超过（按口罩存量）", "Staff who may return at most, by the masks")}
+"""Titles of what a permit is bound to beyond the facts on record."""
+
 _PRESENT = """
 select u.id, u.name, u.area_id, a.code, coalesce(e.industry, ''), coalesce(e.products, ''), e.lists,
   (select count(*)::int from record_staff s where s.unit_id = u.id and s.to_date is null), e.staff

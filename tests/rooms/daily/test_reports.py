@@ -17,7 +17,8 @@ from tongchou.kernel.errors import Reason
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
-from tongchou.record.models import Event, Loop, Post, Responsibility
+from tongchou.record.models import Event, Loop, Post, Responsibility, WorkPermit
+from tongchou.record.questions.permits import change_words
 from tongchou.record.questions.worklist import Filter, work_list
 from tongchou.rooms.daily.models import Excuse, Report, Silence
 from tongchou.rooms.daily.numbers import mask_stock
@@ -68,6 +69,22 @@ def test_masks_last_as_long_as_the_packs_formula_says(cast: Cast) -> None:
     assert Report.objects.get().mask_days == 10
     assert mask_stock(1600, 80, 9, today())[1] is False  # three masks a shift
     assert mask_stock(None, 80, 8, today()) == (None, None)  # unknown is not none
+
+
+def test_more_at_work_than_the_masks_carried_sends_the_permit_to_review(cast: Cast) -> None:
+    held = permit(cast.units["works"])
+    WorkPermit.objects.filter(pk=held.pk).update(bound={"most_staff": 80})
+    state = lambda: WorkPermit.objects.values_list("state", flat=True).get(pk=held.pk)  # noqa: E731
+    reported(cast, at_work=80, masks=10, day=today() - 3 * DAY)
+    reported(cast, at_work=81, masks=100_000, returned=95, day=today() - 2 * DAY)  # the stock has grown
+    assert state() == "in_force"
+    reported(cast, at_work=81, masks=10, returned=95, day=today() - DAY)
+    held.refresh_from_db()
+    assert (held.state, held.changes) == ("review", [{"fact": "most_staff", "was": 80, "now": 81}])
+    assert [str(t.zh) for t in change_words(held.changes)] == ["返岗人数不超过（按口罩存量）：80 → 81"]
+    page = signed_in(cast, "hq").get(reverse("permit", args=[held.pk])).content.decode()
+    assert "返岗人数不超过（按口罩存量）" in page
+    assert "most_staff" not in page
 
 
 @pytest.mark.parametrize(

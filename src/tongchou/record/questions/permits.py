@@ -12,7 +12,8 @@ from django.db import connection
 
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.decide import decide
-from tongchou.record.permit_facts import fact_rules
+from tongchou.record.enterprises import LISTS
+from tongchou.record.permit_facts import OWN_FACTS, fact_rules
 from tongchou.record.plans import pack_in_force
 
 PACK = "resumption-2020"
@@ -117,14 +118,17 @@ def change_words(changes: list[dict[str, Any]]) -> list[Text]:
     out = []
     for change in changes:
         rule = rules.get(change["fact"])
-        title = rule.title if rule else Text(str(change["fact"]), str(change["fact"]))
+        title = rule.title if rule else OWN_FACTS.get(change["fact"]) or Text(str(change["fact"]), str(change["fact"]))
         out.append(
             Text("{what}：{was} → {now}", "{what}: {was} → {now}").with_(
-                what=title, **{k: _said(change.get(k)) or unknown for k in ("was", "now")}
+                what=title, **{k: unknown if change.get(k) in (None, "", []) else bound_value(change[k]) for k in ("was", "now")}
             )
         )
     return out
 
 
-def _said(value: Any) -> str:
-    return "、".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+def bound_value(value: Any) -> Any:
+    """A fact that a permit is bound to, as it is read; the lists on which an enterprise stands by their names."""
+    if isinstance(value, list):
+        return Text.listed([LISTS.get(v, v) for v in value])
+    return f"{value:g}" if isinstance(value, float) else value

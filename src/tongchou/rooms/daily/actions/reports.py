@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from pydantic import Field
 
 from tongchou.kernel.errors import Reason, Refusal
@@ -16,7 +17,9 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.loops import AdvanceIn, advance
-from tongchou.record.models import Loop, Unit
+from tongchou.record.actions.permits import send_to_review
+from tongchou.record.models import Loop, Unit, WorkPermit
+from tongchou.record.permit_facts import MOST_STAFF
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.daily.actions.fever import open_untold
 from tongchou.rooms.daily.alarms import look
@@ -210,7 +213,7 @@ def check_figures(taken: dict[str, Any]) -> None:
 def store(context: Context, unit: Unit, day: date, taken: dict[str, Any], via: str) -> Report:
     """Write a checked report, start the fever clock for what it tells, and end the street's loop about its silence."""
     check_figures(taken)
-    days, _ = mask_stock(taken["masks"], taken["at_work"], taken["shift_hours"], day)
+    days, enough = mask_stock(taken["masks"], taken["at_work"], taken["shift_hours"], day)
     late = taken.pop("late", context.now > due_at(day))
     row = Report.objects.create(
         id=new_id(),
@@ -232,9 +235,20 @@ def store(context: Context, unit: Unit, day: date, taken: dict[str, Any], via: s
     if row.abnormal > told:
         open_untold(context, unit, row.abnormal - told)
     end_silence(context, [unit.pk])
+    if not enough:
+        _within_approval(context, row)
     if row.attended is not None:
         look(context, unit.pk, [day])
     return row
+
+
+def _within_approval(context: Context, row: Report) -> None:
+    """An approval that was limited by the masks goes back to review when more are at work than they carried and the stock has not grown."""
+    limited = Q(bound__most_staff__lt=row.at_work, state__in=("in_force", "review"))
+    permit = WorkPermit.objects.select_for_update().filter(limited, unit=row.unit_id).first()
+    if permit is not None:
+        beyond = {"fact": MOST_STAFF, "was": permit.bound[MOST_STAFF], "now": row.at_work}
+        send_to_review(context, permit, "在岗人数超过按口罩存量核定的人数，口罩没有补足", [beyond])
 
 
 def previous(unit: int, day: date) -> Report | None:

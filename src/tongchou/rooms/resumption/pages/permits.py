@@ -15,8 +15,8 @@ from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import WorkPermit
-from tongchou.record.permit_facts import HASH, digest, fact_rules
-from tongchou.record.questions.permits import LIVE, PLATES, STATES, change_words
+from tongchou.record.permit_facts import HASH, OWN_FACTS, digest, fact_rules
+from tongchou.record.questions.permits import LIVE, PLATES, STATES, bound_value, change_words
 from tongchou.record.territory.reach import missing, reaches_unit
 from tongchou.rooms.resumption.models import Item
 from tongchou.rooms.resumption.pages.application import history
@@ -31,7 +31,6 @@ from tongchou.web.pages.requests import actor_of, do, integer, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import page
 
-_OWN = {"most_staff": Text("返岗人数不超过（按口罩存量）", "Staff who may return at most, by the masks")}
 _LIST = Text("复工许可清单", "List of permits")
 
 
@@ -58,7 +57,7 @@ def permit(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
     rules = fact_rules()
     asked = {i.key: Text.from_dict(i.title) for i in Item.objects.filter(application__loop=row.loop_id)} if row.loop_id else {}
     bound = [
-        (rules[k].title if k in rules else _OWN.get(k) or asked.get(k, Text(k, k)), v) for k, v in row.bound.items() if k not in (HASH, "items")
+        (rules[k].title if k in rules else OWN_FACTS.get(k) or asked.get(k, Text(k, k)), v) for k, v in row.bound.items() if k not in (HASH, "items")
     ]
     live = row.state in LIVE
     may = live and actor.permits(SUSPEND) and actor.sees_path(SUSPEND, row.unit.area.path)
@@ -66,7 +65,7 @@ def permit(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
         "row": row,
         "badges": [permit_badge(row.state), {"label": PLATES[row.plate], "tone": "", "icon": "flag"}],
         "way": named_way(row.way),
-        "bound": [(k, Text.listed(v) if isinstance(v, list) else f"{v:g}" if isinstance(v, float) else v) for k, v in bound],
+        "bound": [(k, bound_value(v)) for k, v in bound],
         "intact": row.bound.get(HASH) == digest(row.bound),
         "hash": str(row.bound.get(HASH, ""))[:16],
         "changes": change_words(row.changes),
