@@ -54,7 +54,7 @@ def test_the_enterprise_is_heard_the_street_looks_and_another_decides(cast: Cast
         )
     advance(cast, "hq", loop, "stop", reason="未经批准夜间生产")
     held.refresh_from_db()
-    assert (loop.end_reason, held.state) == ("done", "suspended")
+    assert (loop.end_reason, held.state, held.reason) == ("done", "suspended", "责令停工：未经批准夜间生产")
     assert Breach.objects.get().ended_at is not None
 
 

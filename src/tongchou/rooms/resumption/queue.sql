@@ -13,10 +13,10 @@ with open as (
   from record_supplylink s where s.ended_on is null and s.buyer_id is not null and s.supplier_id in (select unit_id from open) group by 1
 ), staff as (
   select f.unit_id, count(*) filter (where f.outcome = 'start')::int as safe, count(*)::int as known
-  from record_staff f where f.to_date is null and f.outcome <> '' and f.unit_id in (select unit_id from open) group by 1
+  from record_staff f where f.to_date is null and f.outcome not in ('', 'undetermined', 'no_rule') and f.unit_id in (select unit_id from open) group by 1
 ), events as (
   select l.subject_unit_id as unit_id, count(*)::int as n from record_loop l
-  where l.closed_at is null and l.kind in ('incident', 'finding', 'hazard') and l.subject_unit_id in (select unit_id from open) group by 1
+  where l.closed_at is null and l.kind in ('incident', 'finding', 'hazard', 'workplace_fever') and l.subject_unit_id in (select unit_id from open) group by 1
 ), streets as (
   select s.id, s.name, s.path from record_area s where s.level = 'street' and s.valid_to is null
 )

@@ -24,7 +24,7 @@ from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.actions.permits import SuspendIn, suspend
 from tongchou.record.copytext import batched_lines
 from tongchou.record.loops.write import office_unit
-from tongchou.record.models import Loop, Unit, WorkPermit
+from tongchou.record.models import Evidence, Loop, Unit, WorkPermit
 from tongchou.record.questions.units import street_of
 from tongchou.rooms.daily.actions.inspection import tell_inspection_soon
 from tongchou.rooms.daily.actions.table import enterprises_named
@@ -142,13 +142,15 @@ def unheard(context: Context, given: UnheardIn) -> dict[str, Any]:
 def _stopped(context: Context, loops: list[uuid.UUID]) -> None:
     """Ordered to stop: the right to work, where there is one, is suspended with the reason of the decision."""
     rows = _ended(context, loops)
+    said = dict(Evidence.objects.filter(loop_id__in=loops, act=context.act_id, key="reason").values_list("loop_id", "text"))
+    reasons = {r.unit_id: said.get(r.loop_id) or "" for r in rows}
     live = (
         WorkPermit.objects.select_for_update()
         .filter(unit_id__in=[r.unit_id for r in rows], state__in=("in_force", "review"))
         .order_by("pk")
     )
     for permit in live:
-        given = {"unit": permit.unit_id, "reason": "查处事项决定责令停工", "must_show": ["整改情况", "重新核查意见"]}
+        given = {"unit": permit.unit_id, "reason": f"责令停工：{reasons[permit.unit_id]}"[:2_000], "must_show": ["整改情况", "重新核查意见"]}
         suspend(replace(context, actor=SYSTEM, grants=()), SuspendIn.model_validate(given))
     context.effect(tell_inspection_soon)
 
