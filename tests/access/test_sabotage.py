@@ -61,7 +61,7 @@ def test_a_loop_shown_without_its_area_is_named(w: World, monkeypatch: pytest.Mo
 
 def test_a_list_without_its_area_is_named(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_api(w, "street_officer", ["loops"]) == []
-    monkeypatch.setattr(worklist, "scope_parts", lambda actor, permission, values: ["true"])
+    monkeypatch.setattr(worklist, "_scope_parts", lambda actor, permission, values, hashed: ["true"])
     assert f"street_officer API loops area shows next: {w.places['next'].marker('标题')}" in read_api(w, "street_officer", ["loops"])
 
 

@@ -154,6 +154,11 @@ def test_a_file_that_nothing_reads_is_refused() -> None:
     assert "A pack has no such file" in problems(FILES | {"table/pupil.yaml": b"table: pupil\n"})[0]
 
 
+@pytest.mark.parametrize("folder", ["loops", "checklists"])
+def test_kinds_and_checklists_in_a_plan_are_refused_as_nothing_would_read_them(folder: str) -> None:
+    assert "pages of their own" in problems(FILES | {f"{folder}/a.yaml": b"a: 1\n"})[0]
+
+
 def test_a_file_that_is_not_utf8_is_refused() -> None:
     assert "must be in UTF-8" in problems(FILES | {"cases/pupil.yaml": "案".encode("gb18030")})[0]
 
@@ -163,7 +168,11 @@ def test_a_file_that_is_not_utf8_is_refused() -> None:
     [
         ("owes_money", "是否有欠款", "Owes money"), ("debt", "债务", "Debts"), ("bank_credit", "征信", "Credit"),
         ("petitioner", "上访人员", "Petitioner"), ("ethnic_group", "民族", "Ethnic group"), ("minzu", "类别", "Group"),
-        ("faith", "信仰", "Faith"), ("visits_mosque", "是否到过清真寺", "Visits a mosque"), ("kind", "宗教", "Kind"),
+        ("faith", "信仰", "Faith"), ("a", "老赖", "A"), ("b", "被执行人", "B"), ("c", "逾期未还", "C"), ("d", "房贷", "D"), ("mortgage", "丁", "D"),
+        ("defaulter", "戊", "E"), ("blacklisted", "己", "F"), ("e", "告状", "E"), ("f", "稳控对象", "F"), ("g", "蒙古族", "G"), ("h", "壮族", "H"),
+        ("j", "回民", "J"),
+        ("hui", "庚", "K"), ("han_chinese", "辛", "L"), ("k", "法轮功", "K"), ("l", "做礼拜", "L"),
+        ("visits_mosque", "是否到过清真寺", "Visits a mosque"), ("kind", "宗教", "Kind"),
     ],
 )  # fmt: skip
 def test_forbidden_grounds_are_refused(key: str, zh: str, en: str) -> None:

@@ -203,9 +203,11 @@ def test_nothing_happened_is_said_and_silence_is_not_nought(cast: Cast) -> None:
     assert (owed.state, owed.nil) == ("given", True)
     assert UnitFact.objects.get(unit=east).value == 0  # the number, not the text
     assert not UnitFact.objects.filter(unit=west).exists()
-    later = timezone.now() + timedelta(days=4)
+    silent = Loop.objects.get(owner_unit=west, kind="data_request")
+    assert silent.deadline is not None
+    later = silent.deadline + timedelta(hours=48)
     act("loop.escalate", SYSTEM, new_id(), {}, now=later)
-    assert Loop.objects.get(owner_unit=west, kind="data_request").level == "supervise"
+    assert Loop.objects.get(pk=silent.pk).level == "supervise"
     assert rounds_of([uuid.UUID(made["request"])], later)[0].late == 1
     plain = approved(cast, title="不接受零报告", new_fields=[WORKERS])
     other = Answer.objects.get(round__request=plain["request"], unit=west)

@@ -12,11 +12,13 @@ from tongchou.packs.plans.facts import read_facts
 from tongchou.packs.plans.model import Case, Entry, ExpectedMeasure, Overlay, Parameter, Rule, Table
 from tongchou.packs.plans.parameterfile import read_entry
 from tongchou.packs.plans.reader import NO_DAY, PlanReader, bare
-from tongchou.packs.plans.tablefile import Words, read_rule
+from tongchou.packs.plans.tablefile import DATED_KEYS, RULE_KEYS, Words, read_rule
 from tongchou.packs.yamllines import Node, nearest
 
 OVERLAY_KEYS = ("overlay", "title", "areas", "from", "until", "known_from", "parameters", "rules")
 OVERLAY_ENTRY_KEYS = ("value", "source", "status")
+OVERLAY_RULE_KEYS = tuple(k for k in RULE_KEYS if k not in DATED_KEYS)
+"""A row in an overlay holds while the overlay does, in the editions of the row that it replaces."""
 CASE_KEYS = ("case", "table", "as_of", "known_on", "area", "facts", "expect", "source", "disputed")
 EXPECT_KEYS = ("outcome", "rule", "until", "measures")
 EXPECTED_MEASURE_KEYS = ("mode", "from", "until", "tests")
@@ -79,7 +81,7 @@ def _rules(root: Node, reader: PlanReader, words: Words, tables: Mapping[str, Ta
             continue
         known = [r.key for r in tables[name].rules]
         for item in reader.entries(root.at("rules"), name):
-            found = read_rule(item, reader, words, tables[name])
+            found = read_rule(item, reader, words, tables[name], OVERLAY_RULE_KEYS)
             if found.key not in known:
                 said = Text("地方规定只能替换已有的规则。", "An overlay may only replace rules that the table has.")
                 reader.problems.add(

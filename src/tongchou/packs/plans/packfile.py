@@ -208,11 +208,12 @@ class _Loader:
             known = name in ("pack.yaml", "documents.yaml") or (
                 len(place) == 2 and place[0] in FOLDERS and name.endswith(".yaml")
             )
-            if not known and place[0] not in ("loops", "README.md", "checklists"):
+            if not known and name != "README.md":
                 rule = Text("包中不应有这个文件。", "A pack has no such file.")
-                remedy = Text("可用：{all}，扩展名 .yaml。", "Allowed: {all}, ending in .yaml.").with_(
-                    all=", ".join((*FOLDERS, "loops", "README.md"))
-                )
+                remedy = Text(
+                    "可用：{all}，扩展名 .yaml。事项类型和检查表在各自的页面上添加。",
+                    "Allowed: {all}, ending in .yaml. Loop kinds and checklists are added on pages of their own.",
+                ).with_(all=", ".join((*FOLDERS, "README.md")))
                 self.problems.append(Refusal(Reason.UNKNOWN_FIELD, rule, remedy=remedy, line=1, file=name))
 
 

@@ -85,7 +85,7 @@ def _parameter() -> Schema:
     return mapping_of(parameterfile.PARAMETER_KEYS, properties, parameterfile.PARAMETER_KEYS)
 
 
-def _rule() -> Schema:
+def _rule(keys: tuple[str, ...] = tablefile.RULE_KEYS) -> Schema:
     properties = {
         "rule": NAME,
         "editions": words(),
@@ -103,7 +103,7 @@ def _rule() -> Schema:
         "source": SOURCE,
         "status": {"enum": list(STATUSES)},
     }
-    return mapping_of(tablefile.RULE_KEYS, properties, ("rule", "outcome", "reason", "source"))
+    return mapping_of(keys, {k: properties[k] for k in keys}, ("rule", "outcome", "reason", "source"))
 
 
 def _from_record() -> Schema:
@@ -165,7 +165,7 @@ def _overlay() -> Schema:
         "until": DATE,
         "known_from": DATE,
         "parameters": named(mapping_of(overlayfile.OVERLAY_ENTRY_KEYS, entry, overlayfile.OVERLAY_ENTRY_KEYS)),
-        "rules": named({"type": "array", "minItems": 1, "items": _rule()}),
+        "rules": named({"type": "array", "minItems": 1, "items": _rule(overlayfile.OVERLAY_RULE_KEYS)}),
     }
     return mapping_of(overlayfile.OVERLAY_KEYS, properties, ("overlay", "title", "areas", "from"))
 

@@ -30,6 +30,7 @@ from tongchou.packs.yamllines import Node, nearest
 
 TABLE_KEYS = ("table", "title", "hit", "people", "pathogens", "start", "inputs", "outcomes", "measures", "rules")
 MEASURE_KEYS = ("mode", "clock", "days", "from_day", "tests", "double_last", "until")
+DATED_KEYS = ("editions", "from", "until")
 RULE_KEYS = ("rule", "editions", "from", "until", "when", "outcome", "measures", "gives", "reason", "source", "status")
 EDITION = "edition"
 """As the source of a rule: the document of the edition in force."""
@@ -131,9 +132,9 @@ def _whole(
     return value
 
 
-def read_rule(node: Node, reader: PlanReader, words: Words, table: Table) -> Rule:
-    """One row of a table (or the row that an overlay puts in its place)."""
-    reader.problems.known_keys(node, RULE_KEYS)
+def read_rule(node: Node, reader: PlanReader, words: Words, table: Table, keys: tuple[str, ...] = RULE_KEYS) -> Rule:
+    """One row of a table, or the row that an overlay puts in its place, which may have fewer keys."""
+    reader.problems.known_keys(node, keys)
     tests: dict[str, Test] = {}
     when = reader.child(node, "when", "mapping", required=False)
     for name, cell in (when.mapping if when else {}).items():

@@ -15,6 +15,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.models import Area, Person, Post, Responsibility, Unit
+from tongchou.record.models.units import DUTIES
 from tongchou.record.territory.reach import area_in_reach, missing, reaches_path, reaches_unit, unit_in_reach
 
 explain_constraint(
@@ -85,12 +86,16 @@ class EndIn(Payload):
 def assign(context: Context, given: AssignIn) -> dict[str, Any]:
     """Lay a responsibility on a post. The subject lies in the actor's area; the post may belong to any unit of the district.
 
-    One post at a time for a subject and kind: the database refuses another (`responsibility_one_for_...`) unless it takes over.
+    One post at a time for a subject, kind and duty (a note of DUTIES): the database refuses another (`responsibility_one_for_...`) unless it takes over.
     """
     subject = _subject(context.actor, given)
     post = _post(context.actor, given.post)
     start = given.from_date or timezone.localdate(context.now)
-    same = Responsibility.objects.filter(kind=given.kind.value, post=post, **subject).exclude(to_date__lte=start)
+    of_duty = {"note": given.note} if given.note in DUTIES else {}
+    present = Responsibility.objects.filter(kind=given.kind.value, **subject, **of_duty).exclude(to_date__lte=start)
+    if not of_duty:
+        present = present.exclude(note__in=DUTIES)
+    same = present.filter(post=post)
     if given.to_date is not None:
         same = same.filter(from_date__lt=given.to_date)
     if same.exists():
@@ -98,7 +103,7 @@ def assign(context: Context, given: AssignIn) -> dict[str, Any]:
         remedy = Text("请调整日期，或先结束原责任。", "Change the dates, or end the earlier one.")
         raise Refusal(Reason.OVERLAP, rule, remedy=remedy, field="post", value=post.pk)
     if given.replace:
-        _take_over(context, Responsibility.objects.filter(kind=given.kind.value, from_date__lte=start, **subject).exclude(to_date__lte=start), start)
+        _take_over(context, present.filter(from_date__lte=start), start)
     row = Responsibility.objects.create(
         kind=given.kind.value, post=post, from_date=start, to_date=given.to_date, note=given.note, **subject
     )

@@ -1,6 +1,6 @@
 """Selections of the work list; one responsible post at a time for each subject and kind; loops by kind and stage.
 
-Responsibilities that overlap already are not deleted: of each subject and kind the earlier ends on the day on which the later one begins (of two that
+Responsibilities that overlap already are not deleted: of each subject, kind and duty the earlier ends on the day on which the later one begins (of two that
 begin on the same day, the one entered first ends that day), and its note says so. Where the later one ends first, the gap behind it is listed on the
 page of gaps. Going back leaves these ends as they are.
 """
@@ -17,7 +17,7 @@ from django.db import migrations, models
 _ONE_AT_A_TIME = """
 update record_responsibility r set to_date = x.next, note = left(case when r.note = '' then %(said)s else r.note || '; ' || %(said)s end, 200)
 from (
-  select id, to_date, lead(from_date) over (partition by kind, area_id, unit_id, person_id order by from_date, id) as next
+  select id, to_date, lead(from_date) over (partition by kind, case when note in ('业务主管', '安全监管') then note else '' end, area_id, unit_id, person_id order by from_date, id) as next
   from record_responsibility where to_date is null or to_date > from_date
 ) x
 where x.id = r.id and x.next is not null and (x.to_date is null or x.to_date > x.next)
@@ -72,15 +72,15 @@ class Migration(migrations.Migration):
         migrations.RunPython(one_at_a_time, migrations.RunPython.noop),
         migrations.AddConstraint(
             model_name='responsibility',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('area', '='), ('kind', '='), (tongchou.record.models.units.DateRange('from_date', 'to_date', models.Value('[)')), '&&')], name='responsibility_one_for_area'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('area', '='), ('kind', '='), (tongchou.record.models.units.DUTY, '='), (tongchou.record.models.units.DateRange('from_date', 'to_date', models.Value('[)')), '&&')], name='responsibility_one_for_area'),
         ),
         migrations.AddConstraint(
             model_name='responsibility',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('unit', '='), ('kind', '='), (tongchou.record.models.units.DateRange('from_date', 'to_date', models.Value('[)')), '&&')], name='responsibility_one_for_unit'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('unit', '='), ('kind', '='), (tongchou.record.models.units.DUTY, '='), (tongchou.record.models.units.DateRange('from_date', 'to_date', models.Value('[)')), '&&')], name='responsibility_one_for_unit'),
         ),
         migrations.AddConstraint(
             model_name='responsibility',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('person', '='), ('kind', '='), (tongchou.record.models.units.DateRange('from_date', 'to_date', models.Value('[)')), '&&')], name='responsibility_one_for_person'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('person', '='), ('kind', '='), (tongchou.record.models.units.DUTY, '='), (tongchou.record.models.units.DateRange('from_date', 'to_date', models.Value('[)')), '&&')], name='responsibility_one_for_person'),
         ),
         migrations.AddField(
             model_name='loopselection',

@@ -3,7 +3,7 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Case, F, Func, Q, Value, When
 
 
 class DateRange(Func):
@@ -104,9 +104,14 @@ class PostHolding(models.Model):
         ]
 
 
+DUTIES = ("业务主管", "安全监管")
+"""Notes that name a duty of its own within a kind: 管行业, 管业务 and 管生产经营必须管安全 are three departments' duties for one enterprise."""
+DUTY = Case(When(note__in=DUTIES, then="note"), default=Value(""))
+
+
 class Responsibility(models.Model):
     """Four-party responsibility 属地/行业/单位/个人 and 包联 leaders: who answers for an area, a unit or a person. One post at a time for each
-    subject and kind: where two answer, nobody does. The database refuses overlaps."""
+    subject, kind and duty: where two answer, nobody does. The database refuses overlaps. note: free, or one of DUTIES."""
 
     class Kind(models.TextChoices):
         TERRITORIAL = "territorial"
@@ -143,6 +148,7 @@ class Responsibility(models.Model):
                     expressions=[
                         (subject, RangeOperators.EQUAL),
                         ("kind", RangeOperators.EQUAL),
+                        (DUTY, RangeOperators.EQUAL),
                         (DateRange("from_date", "to_date", Value("[)")), RangeOperators.OVERLAPS),
                     ],
                 )

@@ -93,12 +93,12 @@ def may_ask(actor: Actor, row: WorkPermit) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-@page("permit_loop", "loops/<uuid:loop>/permit", VIEW, methods=("GET",))
-def permit_loop(request: HttpRequest, loop: uuid.UUID) -> HttpResponse:
+@page("permit_loop", "loops/<uuid:permit_loop>/permit", VIEW, methods=("GET",))
+def permit_loop(request: HttpRequest, permit_loop: uuid.UUID) -> HttpResponse:
     """From a loop of the work list to its permit."""
-    found = PermitRequest.objects.filter(loop_id=loop).values_list("permit_id", flat=True).first()
+    found = PermitRequest.objects.filter(loop_id=permit_loop).values_list("permit_id", flat=True).first()
     if found is None:
-        raise missing(Text("没有找到这份许可。", "There is no such permit."), "loop", str(loop))
+        raise missing(Text("没有找到这份许可。", "There is no such permit."), "loop", str(permit_loop))
     return HttpResponseRedirect(reverse("permit", args=[_seen(actor_of(request), found, VIEW).pk]))
 
 
