@@ -242,3 +242,18 @@ def test_a_value_of_a_rule_about_something_else_is_not_rested_on() -> None:
     """Sabotage twin: a rule before it that also asks for another thing does not lend its value."""
     value = as_value(decide(shipped_pack("covid-19"), "traveller", {"area_risk": "none", "left_area": "2021-06-01"}, date(2021, 6, 10)))
     assert (value["rule"], value["unconfirmed"]) == ("ungraded", [])
+
+
+def test_a_contact_of_a_contact_is_not_released_without_the_link() -> None:
+    facts = {"last_exposure": "2022-07-10", "own_tests": "all_negative", "linked_tests": "first_two_negative"}
+    assert covid("secondary_contact", "2022-07-20", **facts)["outcome"] == "release_due"
+    assert covid("secondary_contact", "2022-07-20", linked_contact="甲", **facts)["outcome"] == "released"
+
+
+def test_observation_of_a_traveller_ends_and_symptoms_are_seen_to_its_last_day() -> None:
+    left: dict[str, Any] = {"left_area": "2020-01-31", "area_risk": "wuhan"}
+    assert covid("traveller", "2020-02-14", **left)["outcome"] == "observe"
+    assert covid("traveller", "2020-02-15", **left)["outcome"] == "released"
+    beijing: dict[str, Any] = {"left_area": "2022-05-07", "measure_start": "2022-05-08", "area_risk": "high", "symptoms": True}
+    assert covid("traveller", "2022-05-22", "110105", **beijing)["outcome"] == "assess"
+    assert covid("traveller", "2022-05-25", "110105", **beijing)["outcome"] == "none"

@@ -80,3 +80,19 @@ def test_every_day_from_january_2020_has_one_form() -> None:
     while day < date(2023, 1, 8):
         assert machine_on(COVID, day) is not None
         day += timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("day", "facts", "kept", "lowered"),
+    [
+        ("2022-03-24", {"current": "lockdown", "last_new_case": "2022-03-10", "last_contact_clear": True, "round_negative": True}, "lockdown", "released"),
+        ("2022-07-17", {"current": "high", "last_new_case": "2022-07-10", "round_negative": True}, "high", "medium"),
+        ("2022-11-25", {"current": "high", "last_new_case": "2022-11-20", "round_negative": True}, "high", "released"),
+        ("2022-12-15", {"current": "high", "last_new_case": "2022-12-10"}, "high", "released"),
+        ("2022-07-17", {"current": "none", "controlled": True, "place": "residence", "last_new_case": "2022-07-16"}, "high", "not_graded"),
+    ],
+)  # fmt: skip
+def test_a_positive_inside_is_never_a_lower_grade(day: str, facts: dict[str, Any], kept: str, lowered: str) -> None:
+    on = date.fromisoformat(day)
+    assert decide(COVID, "area_grade", facts | {"positive_found": True}, on).outcome == kept
+    assert decide(COVID, "area_grade", facts | {"positive_found": False}, on).outcome == lowered
