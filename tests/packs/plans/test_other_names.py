@@ -66,6 +66,7 @@ def test_true_and_false_may_stand_for_a_choice_where_the_table_says_so() -> None
         "last_exposure": "2022-07-01",
         "own_tests_all_negative": True,
         "linked_close_contact_first_2_tests_negative": True,
+        "linked_contact": "known",
     }
     assert decide(shipped_pack("covid-19"), "secondary_contact", facts, DAY).outcome == "released"
     assert (
