@@ -143,7 +143,7 @@ def _stopped(context: Context, loops: list[uuid.UUID]) -> None:
     """Ordered to stop: the right to work, where there is one, is suspended with the reason of the decision."""
     rows = _ended(context, loops)
     said = dict(Evidence.objects.filter(loop_id__in=loops, act=context.act_id, key="reason").values_list("loop_id", "text"))
-    reasons = {r.unit_id: said.get(r.loop_id) or "" for r in rows}
+    reasons = {r.unit_id: said[r.loop_id] for r in rows if r.loop_id is not None}
     live = (
         WorkPermit.objects.select_for_update()
         .filter(unit_id__in=[r.unit_id for r in rows], state__in=("in_force", "review"))
