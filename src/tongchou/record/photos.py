@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
-from tongchou.record.files import OpenedFile, opened
 from tongchou.record.models import StoredFile
 from tongchou.record.territory.reach import missing
 
@@ -53,8 +52,3 @@ def photo_or_refuse(actor: Actor, kind: str, of: uuid.UUID, photo: uuid.UUID) ->
         found = False
     if not found:
         raise missing(Text("没有找到这张照片。", "There is no such photo."), "photo", str(photo))
-
-
-def open_photo(photo: uuid.UUID) -> OpenedFile:
-    """The photo's bytes, once the reading is on record (verb photo.read)."""
-    return opened(photo)

@@ -122,25 +122,30 @@ def disable(context: Context, given: AccountIn) -> dict[str, Any]:
         rule = Text("这是最后一名在任的安全管理员。", "This is the last security administrator in office.")
         remedy = Text("请先任命另一名安全管理员。", "Give the post to somebody else first.")
         raise Refusal(Reason.CONFLICT, rule, remedy=remedy, field="account", value=account.pk)
-    return _set_active(context, account, False)
+    return set_active(context, account, False)
 
 
 @verb("account.enable", "account.manage", Text("启用账号", "Enable an account"))
 def enable(context: Context, given: AccountIn) -> dict[str, Any]:
-    return _set_active(context, other_account(context, given.account), True)
+    return set_active(context, other_account(context, given.account), True)
 
 
 @verb("account.reset_password", "account.manage", Text("重置密码", "Reset a password"))
 def reset_password(context: Context, given: ResetIn) -> dict[str, Any]:
     """Give another's account a new first password; its open sessions end, and the password must be changed at the next sign-in."""
     account = other_account(context, given.account)
+    give_password(context, account, given.password_hash)
+    return {"account": account.pk, "username": account.username}
+
+
+def give_password(context: Context, account: Account, password_hash: str) -> None:
+    """A new first password, to be changed at the next sign-in; the present one counts among the earlier ones."""
     account.password_history = history_with(account)
-    account.password = checked_hash(given.password_hash)
+    account.password = checked_hash(password_hash)
     account.must_change_password = True
     account.password_changed_at = context.now
     account.save(update_fields=["password", "password_history", "must_change_password", "password_changed_at"])
     context.event("password_reset", subject=f"account:{account.pk}", data={"fields": ["password"]})
-    return {"account": account.pk, "username": account.username}
 
 
 def checked_hash(given: str) -> str:
@@ -153,7 +158,8 @@ def checked_hash(given: str) -> str:
     return given
 
 
-def _set_active(context: Context, account: Account, active: bool) -> dict[str, Any]:
+def set_active(context: Context, account: Account, active: bool) -> dict[str, Any]:
+    """Let an account sign in, or not; nothing happens where it is so already."""
     if account.is_active != active:
         account.is_active = active
         account.save(update_fields=["is_active"])

@@ -11,9 +11,9 @@ from pydantic import Field
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, roles
-from tongchou.record.access.passwords import first_hash, first_password, history_with
+from tongchou.record.access.passwords import first_hash, first_password
 from tongchou.record.act import Context, Payload, act, done_before, verb
-from tongchou.record.actions.accounts import checked_hash, checked_username, other_account
+from tongchou.record.actions.accounts import checked_hash, checked_username, give_password, other_account, set_active
 from tongchou.record.enterprise_accounts import STAFF_ROLES, Handed, Opening, free_usernames, open_accounts
 from tongchou.record.enterprises import active, enterprise_in_reach
 from tongchou.record.models import Account, PostHolding, Unit
@@ -108,10 +108,8 @@ def close_own(context: Context, given: CloseIn) -> dict[str, Any]:
         row.save(update_fields=["to_date"])
         context.event("post_released", subject=f"account:{account.pk}", data={"post": row.post_id})
     left = PostHolding.objects.filter(account=account).exclude(to_date__lte=today).exists()
-    if account.is_active and not left:
-        account.is_active = False
-        account.save(update_fields=["is_active"])
-        context.event("account_disabled", subject=f"account:{account.pk}")
+    if not left:
+        set_active(context, account, False)
     return {"account": account.pk, "active": account.is_active}
 
 
@@ -124,12 +122,7 @@ def reset_own(context: Context, given: ResetIn) -> dict[str, Any]:
         rule = Text("该账号还担任其他岗位，不能由本企业重置密码。", "The account holds other posts too; its password is not reset here.")
         remedy = Text("请联系安全管理员。", "Ask the security administrator.")
         raise Refusal(Reason.NOT_OWNER, rule, remedy=remedy, field="account", value=account.pk)
-    account.password_history = history_with(account)
-    account.password = checked_hash(given.password_hash)
-    account.must_change_password = True
-    account.password_changed_at = context.now
-    account.save(update_fields=["password", "password_history", "must_change_password", "password_changed_at"])
-    context.event("password_reset", subject=f"account:{account.pk}", data={"fields": ["password"]})
+    give_password(context, account, given.password_hash)
     return {"account": account.pk, "unit": given.unit, "role": rows[0].post.role}
 
 

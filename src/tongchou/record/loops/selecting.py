@@ -8,8 +8,6 @@ the next goes on behind it. An act that was committed but not yet noted is found
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +19,7 @@ from tongchou.kernel.text import Text
 from tongchou.packs.kinds import Party, Step
 from tongchou.record.access import Actor, load_actor
 from tongchou.record.act import act
+from tongchou.record.alone import alone
 from tongchou.record.loops.engine import may_set_due
 from tongchou.record.loops.kinds import kind_of
 from tongchou.record.models import Account, LoopSelection, SelectedLoop
@@ -104,7 +103,7 @@ def act_id(selection: uuid.UUID, loop: uuid.UUID) -> uuid.UUID:
 
 def carry(selection: uuid.UUID) -> str:
     """Carry out what was asked for, unless another worker is at it or it is over; returns the selection's state."""
-    with _alone(selection) as mine:
+    with alone(selection) as mine:
         row = LoopSelection.objects.filter(pk=selection).first()
         if row is None or not mine or row.state in ("draft", "done"):
             return row.state if row is not None else ""
@@ -143,18 +142,3 @@ def _kept(refusal: Refusal) -> dict[str, Any]:
 def _given_up() -> Refusal:
     rule = Text("连续 {n} 次中途停止，未再办理。", "It stopped {n} times halfway and was not tried again.").with_(n=MOST_TRIES)
     return Refusal(Reason.CONFLICT, rule, remedy=Text("请系统管理员查看日志后重新办理。", "Have the administrator look at the log, then ask again."))
-
-
-@contextmanager
-def _alone(selection: uuid.UUID) -> Iterator[bool]:
-    """Whether this session is the only one at the selection. The lock goes with the session: who dies leaves none behind."""
-    key = selection.int % 2**63
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s)", [key])
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s)", [key])

@@ -7,7 +7,7 @@ import uuid
 from tongchou.kernel.errors import Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
-from tongchou.record.models import CoUnit, Unit
+from tongchou.record.models import CoUnit, Unit, WorkPermit
 from tongchou.record.territory.reach import missing, reaches_unit
 from tongchou.rooms.resumption.models import Application
 
@@ -40,3 +40,11 @@ def _reached(actor: Actor, permission: str, row: Application) -> bool:
     # a department whose turn it is, of the district in which the enterprise lies
     party = Unit.objects.filter(pk__in=units & {row.loop.owner_unit_id, row.loop.verifier_unit_id}).values_list("area__path", flat=True)
     return any(row.unit.area.path.startswith(path) for path in party) or CoUnit.objects.filter(loop=row.loop, unit_id__in=units).exists()
+
+
+def permit_seen(actor: Actor, key: uuid.UUID, permission: str = VIEW) -> WorkPermit:
+    """A permit that the actor reaches; otherwise it is not found."""
+    row = WorkPermit.objects.select_related("unit__area").filter(pk=key).first()
+    if row is None or not reaches_unit(actor, permission, row.unit):
+        raise missing(Text("没有找到这份许可。", "There is no such permit."), "permit", str(key))
+    return row

@@ -20,6 +20,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, load_actor
 from tongchou.record.act import Context, act, done_before
+from tongchou.record.alone import alone
 from tongchou.record.models import Account
 from tongchou.rooms.trust.models import BulkRun
 from tongchou.rooms.trust.progress import Told, listening
@@ -58,7 +59,7 @@ def act_id(run: uuid.UUID) -> uuid.UUID:
 
 def carry(run: uuid.UUID) -> str:
     """Carry out a run unless another worker is at it, or it is over; returns its state."""
-    with _alone(run) as mine:
+    with alone(run) as mine:
         row = BulkRun.objects.filter(pk=run).first()
         if row is None or not mine or row.state in ("done", "failed"):
             return row.state if row is not None else ""
@@ -95,21 +96,6 @@ def _kept(refusal: Refusal) -> dict[str, Any]:
 def _given_up() -> dict[str, Any]:
     rule = Text("连续 {n} 次中途停止，已放弃；什么也没有办理。", "It stopped {n} times halfway and was given up; nothing was done.").with_(n=MOST_TRIES)
     return _kept(Refusal(Reason.CONFLICT, rule, remedy=Text("请系统管理员查看日志后重新提交。", "Have the administrator look at the log, then ask again.")))
-
-
-@contextmanager
-def _alone(run: uuid.UUID) -> Iterator[bool]:
-    """Whether this session is the only one at the run. The lock goes with the session: who dies leaves none behind."""
-    key = run.int % 2**63
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s)", [key])
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s)", [key])
 
 
 @contextmanager

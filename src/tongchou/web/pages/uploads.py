@@ -15,8 +15,8 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.packs.kinds import Need
 from tongchou.record.act import act
-from tongchou.record.files import read_out, take_in, too_large
-from tongchou.record.photos import MOST, open_photo
+from tongchou.record.files import opened, read_out, take_in, too_large
+from tongchou.record.photos import MOST
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft
 from tongchou.web.pages.requests import actor_of, client_id
@@ -44,8 +44,8 @@ def _stored(request: HttpRequest, file: UploadedFile) -> str:
 @page("file", "loops/<uuid:loop>/files/<uuid:file>", "loop.view", methods=("GET",))
 def file_page(request: HttpRequest, loop: Any, file: Any) -> HttpResponse:
     """A file of a loop that the actor sees; the reading is recorded."""
-    opened = read_out(actor_of(request), loop, file)
-    return HttpResponse(opened.content, headers=opened.headers)
+    file_read = read_out(actor_of(request), loop, file)
+    return HttpResponse(file_read.content, headers=file_read.headers)
 
 
 def photo_field(d: Draft, *, required: bool = False, help: Text | str = "") -> FieldParts:
@@ -83,5 +83,5 @@ def shown_photos(kind: str, of: uuid.UUID, photos: list[uuid.UUID]) -> list[str]
 def photo_page(request: HttpRequest, photo_kind: str, photo_of: uuid.UUID, photo: uuid.UUID) -> HttpResponse:
     """A photo of a visit or a check that the actor sees; that it was looked at is recorded."""
     act("photo.read", actor_of(request), new_id(), {"kind": photo_kind, "of": str(photo_of), "photo": str(photo)})
-    shown = open_photo(photo)
+    shown = opened(photo)
     return HttpResponse(shown.content, headers=shown.headers)

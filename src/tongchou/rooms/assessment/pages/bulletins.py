@@ -6,15 +6,12 @@ import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from tongchou.documents.model import FORMS, Block, Heading, Paragraph
-from tongchou.documents.pdf import to_pdf
-from tongchou.documents.word import to_word
 from tongchou.kernel.clock import SHANGHAI, parse_date
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
@@ -42,11 +39,11 @@ from tongchou.rooms.assessment.setting import as_document, number_of
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.names import KINDS
+from tongchou.web.pages.papers import FORMATS, paper_file
 from tongchou.web.pages.requests import actor_of, do, integer, now
 from tongchou.web.permission import Nav, page
 
 _TITLE = Text("公文", "Documents")
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _CALLED = ("street", "hq_department", "department", "special_team", "supervision_group", "community")
 PAGE = 100
 _URGENCY = {"特急": Text("特急", "most urgent"), "加急": Text("加急", "urgent")}
@@ -326,13 +323,7 @@ def bulletin_receive(request: HttpRequest, bulletin: uuid.UUID) -> HttpResponse:
 def bulletin_file(request: HttpRequest, bulletin: uuid.UUID, format: str) -> HttpResponse:
     """The document as Word or PDF."""
     row = bulletin_in_reach(actor_of(request), bulletin)
-    if format not in ("docx", "pdf"):
+    if format not in FORMATS:
         rule = Text("没有这种格式。", "There is no such format.")
         raise Refusal(Reason.NOT_FOUND, rule, remedy=Text("可下载 Word 或 PDF。", "Take Word or PDF."), field="format", value=format)
-    document = as_document(row)
-    body, kind = (to_pdf(document), "application/pdf") if format == "pdf" else (to_word(document), WORD)
-    answer = HttpResponse(body, content_type=kind)
-    name = quote(f"{number_of(row) or '草稿'} {row.title}.{format}", safe="")
-    answer["Content-Disposition"] = f"attachment; filename=\"document.{format}\"; filename*=UTF-8''{name}"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return paper_file(as_document(row), format, f"{number_of(row) or '草稿'} {row.title}", "document")

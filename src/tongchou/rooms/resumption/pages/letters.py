@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 
 from tongchou.documents.model import Block, Heading, OfficialDocument, Paragraph, Table, day_text
-from tongchou.documents.pdf import to_pdf
-from tongchou.documents.word import to_word
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
@@ -19,17 +16,16 @@ from tongchou.rooms.resumption.models import Application
 from tongchou.rooms.resumption.pages.application import seen
 from tongchou.rooms.resumption.reach import VIEW
 from tongchou.rooms.resumption.words import named_way
+from tongchou.web.pages.papers import FORMATS, paper_file
 from tongchou.web.pages.requests import actor_of
 from tongchou.web.permission import page
-
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @page("resumption_letter", "resumption/<uuid:application>/letter/<slug:format>", VIEW, methods=("GET",))
 def resumption_letter(request: HttpRequest, application: uuid.UUID, format: str) -> HttpResponse:
     """The letter to the enterprise, once it was decided."""
     row = seen(actor_of(request), application)
-    if row.ended not in ("approved", "refused", "followed", "effective") or format not in ("docx", "pdf"):
+    if row.ended not in ("approved", "refused", "followed", "effective") or format not in FORMATS:
         rule = Text("还没有决定书。", "There is no letter yet.")
         raise Refusal(
             Reason.WRONG_STAGE,
@@ -38,12 +34,7 @@ def resumption_letter(request: HttpRequest, application: uuid.UUID, format: str)
             field="format",
         )
     document = letter(row)
-    body, kind = (to_pdf(document), "application/pdf") if format == "pdf" else (to_word(document), WORD)
-    answer = HttpResponse(body, content_type=kind)
-    name = quote(f"{document.title}（{row.unit.name}）.{format}", safe="")
-    answer["Content-Disposition"] = f"attachment; filename=\"letter.{format}\"; filename*=UTF-8''{name}"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return paper_file(document, format, f"{document.title}（{row.unit.name}）")
 
 
 def letter(row: Application) -> OfficialDocument:

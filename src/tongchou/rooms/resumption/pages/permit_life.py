@@ -5,13 +5,10 @@ from __future__ import annotations
 import uuid
 from datetime import date
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from tongchou.documents.pdf import to_pdf
-from tongchou.documents.word import to_word
 from tongchou.kernel.clock import parse_date
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
@@ -21,13 +18,13 @@ from tongchou.record.territory.reach import missing, reaches_unit
 from tongchou.rooms.resumption.actions.permit_life import KIND, NAMES, request_of
 from tongchou.rooms.resumption.models import PermitRequest
 from tongchou.rooms.resumption.pages.applying import stored
-from tongchou.rooms.resumption.pages.letters import WORD
 from tongchou.rooms.resumption.permit_letters import LETTERS, permit_letter_of
-from tongchou.rooms.resumption.reach import APPLY, DECIDE, SUSPEND, VIEW
+from tongchou.rooms.resumption.reach import APPLY, DECIDE, SUSPEND, VIEW, permit_seen
 from tongchou.rooms.resumption.words import TITLE
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.loops import LOOP_LINKS, LoopLink
+from tongchou.web.pages.papers import FORMATS, paper_file
 from tongchou.web.pages.requests import actor_of, do
 from tongchou.web.permission import page
 
@@ -41,17 +38,13 @@ _OUTCOMES = {
 LOOP_LINKS.append(LoopLink("permit_loop", Text("打开复工许可办理", "Open the permit"), "flag", lambda file, actor: file.kind.key == KIND and actor.permits(VIEW)))
 
 
-def _seen(actor: Actor, key: uuid.UUID, permission: str) -> WorkPermit:
-    row = WorkPermit.objects.select_related("unit__area").filter(pk=key).first()
-    if row is None or not reaches_unit(actor, permission, row.unit):
-        raise missing(Text("没有找到这份许可。", "There is no such permit."), "permit", str(key))
-    return row
-
-
-def _crumbs(row: WorkPermit, last: Text) -> list[dict[str, Any]]:
-    return [
-        {"url": reverse("resumption"), "label": TITLE}, {"url": reverse("permit", args=[row.pk]), "label": row.number}, {"url": "", "label": last},
-    ]  # fmt: skip
+def permit_crumbs(row: WorkPermit, last: Text | None = None) -> list[dict[str, Any]]:
+    """Where a page about a permit stands; last: what is done there, None on the permit's own page."""
+    out: list[dict[str, Any]] = [
+        {"url": reverse("resumption"), "label": TITLE},
+        {"url": reverse("permit", args=[row.pk]) if last else "", "label": row.number},
+    ]
+    return [*out, {"url": "", "label": last}] if last else out
 
 
 def requests_of(actor: Actor, row: WorkPermit) -> list[dict[str, Any]]:
@@ -99,14 +92,14 @@ def permit_loop(request: HttpRequest, permit_loop: uuid.UUID) -> HttpResponse:
     found = PermitRequest.objects.filter(loop_id=permit_loop).values_list("permit_id", flat=True).first()
     if found is None:
         raise missing(Text("没有找到这份许可。", "There is no such permit."), "loop", str(permit_loop))
-    return HttpResponseRedirect(reverse("permit", args=[_seen(actor_of(request), found, VIEW).pk]))
+    return HttpResponseRedirect(reverse("permit", args=[permit_seen(actor_of(request), found, VIEW).pk]))
 
 
 @page("permit_ask", "permits/<uuid:permit>/ask/<slug:topic>", APPLY)
 def permit_ask(request: HttpRequest, permit: uuid.UUID, topic: str) -> HttpResponse:
     """The enterprise asks: a day and reasons, or how each point was put right, with what shows it."""
     actor = actor_of(request)
-    row, what = _seen(actor, permit, APPLY), topic if topic in NAMES else "renew"
+    row, what = permit_seen(actor, permit, APPLY), topic if topic in NAMES else "renew"
     held, back = request_of(row, what), reverse("permit", args=[row.pk])
     must = row.must_show if what == "restore" else []
 
@@ -136,7 +129,7 @@ def permit_ask(request: HttpRequest, permit: uuid.UUID, topic: str) -> HttpRespo
     if held:
         on_record |= {"reason": held.reason, "until": held.until.isoformat() if held.until else ""}
     return form_page(
-        request, fields, send, title=title, button=title, back=back, note=note, subtitle=f"{row.unit.name} {row.number}", breadcrumbs=_crumbs(row, title),
+        request, fields, send, title=title, button=title, back=back, note=note, subtitle=f"{row.unit.name} {row.number}", breadcrumbs=permit_crumbs(row, title),
         on_record=on_record,
     )  # fmt: skip
 
@@ -153,13 +146,13 @@ def _day(request: HttpRequest, name: str) -> str | None:
 @page("permit_answer_renew", "permits/<uuid:permit>/answer/renew", DECIDE)
 def permit_answer_renew(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
     """Renew, refuse with the reason, or ask for more."""
-    return _answer(request, _seen(actor_of(request), permit, DECIDE), "renew")
+    return _answer(request, permit_seen(actor_of(request), permit, DECIDE), "renew")
 
 
 @page("permit_answer_restore", "permits/<uuid:permit>/answer/restore", SUSPEND)
 def permit_answer_restore(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
     """Restore, each point with how it was shown; refuse with the reason; or ask for more."""
-    return _answer(request, _seen(actor_of(request), permit, SUSPEND), "restore")
+    return _answer(request, permit_seen(actor_of(request), permit, SUSPEND), "restore")
 
 
 def _answer(request: HttpRequest, row: WorkPermit, what: str) -> HttpResponse:
@@ -193,14 +186,14 @@ def _answer(request: HttpRequest, row: WorkPermit, what: str) -> HttpResponse:
         asked = Text("企业申请延续至{d}：{r}", "Asked until {d}: {r}").with_(d=held.until.isoformat(), r=held.reason)
     return form_page(
         request, fields, send, title=title, button=Text("答复", "Answer"), back=back, note=asked, subtitle=f"{row.unit.name} {row.number}",
-        breadcrumbs=_crumbs(row, title),
+        breadcrumbs=permit_crumbs(row, title),
     )  # fmt: skip
 
 
 @page("permit_leave", "permits/<uuid:permit>/leave/<slug:topic>", APPLY)
 def permit_leave(request: HttpRequest, permit: uuid.UUID, topic: str) -> HttpResponse:
     """The enterprise does not ask, or takes its request back."""
-    row, what = _seen(actor_of(request), permit, APPLY), topic if topic in NAMES else "renew"
+    row, what = permit_seen(actor_of(request), permit, APPLY), topic if topic in NAMES else "renew"
     back, title = reverse("permit", args=[row.pk]), Text("不再申请", "Do not ask")
 
     def fields(d: Draft) -> list[FieldParts]:
@@ -210,23 +203,18 @@ def permit_leave(request: HttpRequest, permit: uuid.UUID, topic: str) -> HttpRes
         do(request, "permit.leave", {"permit": str(row.pk), "what": what, "reason": request.POST.get("reason", "").strip()})
         return done(request, back, Text("已登记。", "Recorded."))
 
-    return form_page(request, fields, send, title=title, button=title, back=back, subtitle=row.number, breadcrumbs=_crumbs(row, title))
+    return form_page(request, fields, send, title=title, button=title, back=back, subtitle=row.number, breadcrumbs=permit_crumbs(row, title))
 
 
 @page("permit_letter", "permits/<uuid:permit>/letter/<int:event>/<slug:format>", VIEW, methods=("GET",))
 def permit_letter(request: HttpRequest, permit: uuid.UUID, event: int, format: str) -> HttpResponse:
     """The letter about a suspension, restoring, renewal, refusal or withdrawal, as Word or PDF."""
-    row = _seen(actor_of(request), permit, VIEW)
+    row = permit_seen(actor_of(request), permit, VIEW)
     found = Event.objects.filter(pk=event, subject=f"permit:{row.pk}", what__in=LETTERS).first()
-    if found is None or format not in ("docx", "pdf"):
+    if found is None or format not in FORMATS:
         raise missing(Text("没有这份文书。", "There is no such letter."), "letter", event)
     document = permit_letter_of(row, found)
-    body, kind = (to_pdf(document), "application/pdf") if format == "pdf" else (to_word(document), WORD)
-    answer = HttpResponse(body, content_type=kind)
-    name = quote(f"{document.title}（{row.unit.name}）.{format}", safe="")
-    answer["Content-Disposition"] = f"attachment; filename=\"letter.{format}\"; filename*=UTF-8''{name}"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return paper_file(document, format, f"{document.title}（{row.unit.name}）")
 
 
 def days_left(row: WorkPermit, today: date) -> int | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,17 +12,16 @@ from django.utils.safestring import mark_safe
 from tongchou.documents.qr import qr
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
-from tongchou.record.access import Actor
 from tongchou.record.models import WorkPermit
 from tongchou.record.permit_facts import HASH, OWN_FACTS, digest, fact_rules
 from tongchou.record.questions.permits import LIVE, PLATES, STATES, bound_value, change_words
-from tongchou.record.territory.reach import missing, reaches_unit
+from tongchou.record.territory.reach import reaches_unit
 from tongchou.rooms.resumption.models import Item
 from tongchou.rooms.resumption.pages.application import history
 from tongchou.rooms.resumption.pages.overview import permit_badge
-from tongchou.rooms.resumption.pages.permit_life import days_left, may_ask, requests_of
+from tongchou.rooms.resumption.pages.permit_life import days_left, may_ask, permit_crumbs, requests_of
 from tongchou.rooms.resumption.permit_letters import LETTERS
-from tongchou.rooms.resumption.reach import DECIDE, SUSPEND, VIEW
+from tongchou.rooms.resumption.reach import DECIDE, SUSPEND, VIEW, permit_seen
 from tongchou.rooms.resumption.words import TITLE, named_way
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
@@ -32,21 +30,6 @@ from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import page
 
 _LIST = Text("复工许可清单", "List of permits")
-
-
-def permit_seen(actor: Actor, key: uuid.UUID, permission: str = VIEW) -> WorkPermit:
-    row = WorkPermit.objects.select_related("unit__area").filter(pk=key).first()
-    if row is None or not reaches_unit(actor, permission, row.unit):
-        raise missing(Text("没有找到这份许可。", "There is no such permit."), "permit", str(key))
-    return row
-
-
-def _crumbs(row: WorkPermit, last: Text | None = None) -> list[dict[str, Any]]:
-    out: list[dict[str, Any]] = [
-        {"url": reverse("resumption"), "label": TITLE},
-        {"url": reverse("permit", args=[row.pk]) if last else "", "label": row.number},
-    ]
-    return [*out, {"url": "", "label": last}] if last else out
 
 
 @page("permit", "permits/<uuid:permit>", VIEW, methods=("GET",))
@@ -77,7 +60,7 @@ def permit(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
         "requests": requests_of(actor, row),
         "may_ask": may_ask(actor, row),
         "days_left": days_left(row, now().astimezone(SHANGHAI).date()),
-        "breadcrumbs": _crumbs(row),
+        "breadcrumbs": permit_crumbs(row),
     }
     return render(request, "resumption/permit.html", context)
 
@@ -155,7 +138,7 @@ def permit_suspend(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
         return done(request, reverse("permit", args=[row.pk]), Text("已暂停，红牌。", "Suspended; the plate is red."))
 
     return form_page(
-        request, fields, send, title=title, button=title, back=reverse("permit", args=[row.pk]), breadcrumbs=_crumbs(row, title), subtitle=row.unit.name,
+        request, fields, send, title=title, button=title, back=reverse("permit", args=[row.pk]), breadcrumbs=permit_crumbs(row, title), subtitle=row.unit.name,
     )  # fmt: skip
 
 
@@ -204,7 +187,7 @@ def permit_resume(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
         else None
     )
     return form_page(
-        request, fields, send, title=title, button=title, back=reverse("permit", args=[row.pk]), breadcrumbs=_crumbs(row, title), subtitle=row.unit.name, note=note,
+        request, fields, send, title=title, button=title, back=reverse("permit", args=[row.pk]), breadcrumbs=permit_crumbs(row, title), subtitle=row.unit.name, note=note,
     )  # fmt: skip
 
 
@@ -222,7 +205,7 @@ def permit_withdraw(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
         return done(request, reverse("permit", args=[row.pk]), Text("已撤销。", "Withdrawn."))
 
     return form_page(
-        request, fields, send, title=title, button=title, back=reverse("permit", args=[row.pk]), breadcrumbs=_crumbs(row, title), subtitle=row.unit.name,
+        request, fields, send, title=title, button=title, back=reverse("permit", args=[row.pk]), breadcrumbs=permit_crumbs(row, title), subtitle=row.unit.name,
     )  # fmt: skip
 
 
@@ -233,6 +216,6 @@ def permit_plate(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
     address = request.build_absolute_uri(reverse("plate", args=[row.pk]) + f"?p={row.plate}")
     context = {
         "row": row, "state": STATES[row.state], "plate": PLATES[row.plate], "way": named_way(row.way), "address": address, "code": mark_safe(qr(address)),
-        "breadcrumbs": _crumbs(row, Text("复工牌", "Plate")),
+        "breadcrumbs": permit_crumbs(row, Text("复工牌", "Plate")),
     }  # fmt: skip
     return render(request, "resumption/plate.html", context)
