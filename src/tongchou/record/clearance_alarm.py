@@ -21,7 +21,7 @@ _TITLES = {
 }
 _STREETS = """
 select u.id, (select s.id from record_unit s join record_area t on t.id = s.area_id
-  where s.kind = 'street' and s.active_to is null and a.path like t.path || '%%' order by length(t.path) desc limit 1)
+  where s.kind = 'street' and s.active_to is null and t.id = any(string_to_array(rtrim(a.path, '.'), '.')::bigint[]) order by length(t.path) desc limit 1)
 from record_unit u join record_area a on a.id = u.area_id where u.id = any(%s)
 """
 

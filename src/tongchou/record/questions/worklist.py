@@ -171,7 +171,8 @@ def conditions(actor: Actor, wanted: Filter, now: datetime) -> tuple[list[str], 
     if wanted.text:
         where.append(_titled(wanted.text, values))
     if by_scope and not within(actor, wanted.area):
-        where.append(_in_scope(actor, "loop.view", values))
+        # of one kind and stage they are found by those, in the order of their deadlines
+        where.append(_in_scope(actor, "loop.view", values, hashed=bool(wanted.kind and wanted.stage)))
     if by_scope:
         where.append(discreet(actor, "loop.view", values))
     return where, values

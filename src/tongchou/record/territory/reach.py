@@ -32,6 +32,17 @@ def condition(actor: Actor, permission: str, values: dict[str, Any], path: str =
     return out
 
 
+def area_above(level: str, path: str = "a.path", found: str = "s") -> str:
+    """SQL join of the area `found` (id, name) of a level, such as street, in which the area with this path lies; itself counts.
+
+    The ids above stand in the path, so that the primary key is asked for a few of them. To look for the area whose path begins this one would go
+    through the whole territory for every row: 28 s instead of 0.13 s for the 7,480 enterprises of a district of a million.
+    """
+    return f"""left join lateral (
+  select h.id, h.name from record_area h where h.id = any(string_to_array(rtrim({path}, '.'), '.')::bigint[]) and h.level = '{level}'
+  order by length(h.path) desc limit 1) {found} on true"""
+
+
 def within(actor: Actor, permission: str, path: str, unit: str = "") -> Q:
     """The same for a queryset. path, unit: the names of a row's area path and unit columns, such as "unit__area__path" and "unit"."""
     if everything(actor, permission):

@@ -6,15 +6,12 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Unit
-from tongchou.record.territory.reach import unit_in_reach
+from tongchou.record.territory.reach import area_above, unit_in_reach
 
 REPORT, VIEW, MANAGE, KEEP = "daily.report", "daily.view", "daily.manage", "attendance.keep"
 KINDS = ("enterprise",)
 
-STREET_OF = """
-left join lateral (
-  select t.id, t.name from record_area t where t.level = 'street' and a.path like t.path || '%%' order by length(t.path) desc limit 1) s on true
-"""
+STREET_OF = area_above("street")
 """SQL: the street area `s` in which the area `a` lies."""
 
 

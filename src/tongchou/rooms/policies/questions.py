@@ -12,13 +12,11 @@ from django.db import connection
 
 from tongchou.record.access import Actor
 from tongchou.record.questions.worklist import scope_condition
+from tongchou.record.territory.reach import area_above
 from tongchou.rooms.policies.reach import TELL, VIEW, seen
 
 LIVE = "p.state not in ('refused', 'withdrawn')"
-_STREET = """
-left join lateral (select t.id, t.name from record_area t where t.level = 'street' and a.path like t.path || '%%'
-  order by length(t.path) desc limit 1) s on true
-"""
+_STREET = area_above("street")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.db import connection
 
 from tongchou.record.access import SYSTEM, Actor
 from tongchou.record.models import District
-from tongchou.record.territory.reach import condition
+from tongchou.record.territory.reach import area_above, condition
 from tongchou.rooms.rural.catalogue import rural_rules
 from tongchou.rooms.rural.models import Season
 from tongchou.rooms.rural.reach import VIEW
@@ -74,8 +74,7 @@ join rural_input i on i.key = n.input_id
 left join record_loop l on l.id = n.loop_id
 left join given g on g.area_id = n.area_id and g.input_id = n.input_id
 left join held h on h.input_id = n.input_id
-left join lateral (
-  select t.name from record_area t where t.level = 'street' and p.path like t.path || '%%' order by length(t.path) desc limit 1) s on true
+{area_above("street", "p.path")}
 where n.season_id = %(season)s and n.quantity > 0
 order by n.needed_on, p.path, i.kind, i.name
 """

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from tongchou.record.access import Actor
-from tongchou.record.territory.reach import condition, within
+from tongchou.record.territory.reach import area_above, condition, within
 from tongchou.rooms.rural.models import Delivery, Season
 from tongchou.rooms.rural.reach import DEALER, MARKET, VIEW
 from tongchou.rooms.rural.supply import AVAILABLE
@@ -103,7 +103,7 @@ class SownLine:
         return None if self.mu is None or not self.plan else round(100 * float(self.mu) / float(self.plan), 1)
 
 
-_SOWN = """
+_SOWN = f"""
 select a.id, a.code, a.name, coalesce(t.name, ''), k.crop, p.mu, s.mu, s.week, coalesce(s.week = %(week)s, false)
 from (select area_id, crop from rural_sownplan where season_id = %(season)s
       union select area_id, crop from rural_sown where season_id = %(season)s) k
@@ -111,8 +111,8 @@ join record_area a on a.id = k.area_id
 left join rural_sownplan p on p.season_id = %(season)s and p.area_id = k.area_id and p.crop = k.crop
 left join lateral (select mu, week from rural_sown where season_id = %(season)s and area_id = k.area_id and crop = k.crop
   order by week desc limit 1) s on true
-left join lateral (select t.name from record_area t where t.level = 'street' and a.path like t.path || '%%' order by length(t.path) desc limit 1) t on true
-where {reach} order by a.path, k.crop
+{area_above("street", found="t")}
+where {{reach}} order by a.path, k.crop
 """
 
 

@@ -20,7 +20,7 @@ from tongchou.record.people.identity import open_identity
 from tongchou.record.people.purposes import stated
 from tongchou.record.people.reach import like_paths
 from tongchou.record.questions.people import age_band
-from tongchou.record.territory.reach import condition
+from tongchou.record.territory.reach import area_above, condition
 from tongchou.rooms.rural.actions.relief import no_such_household
 from tongchou.rooms.rural.catalogue import rural_rules
 from tongchou.rooms.rural.models import Household, Income, Job, Measure, Problem, Wish, YearIncome
@@ -141,7 +141,7 @@ class Proposed:
     signs: list[str]
 
 
-_PROPOSED = """
+_PROPOSED = f"""
 with recent as (
   select household_id from rural_income where way = 'down' and month > %(since)s
   union select household_id from rural_yearincome where year = %(year)s
@@ -158,12 +158,12 @@ with recent as (
       and not exists (select from rural_job k where k.person_id = j.person_id and k.ended_on is null)) then 'job_lost' end
   ], null) as signs
   from recent r join record_household h on h.id = r.household_id join record_area a on a.id = h.area_id
-  where {reach} and not exists (select from rural_household f where f.household_id = h.id and f.state <> 'removed')
+  where {{reach}} and not exists (select from rural_household f where f.household_id = h.id and f.state <> 'removed')
 )
 select f.id, f.name, coalesce(c.name, ''), f.signs
 from found f
-left join lateral (select c.name from record_area c where c.level = 'community' and f.path like c.path || '%%' limit 1) c on true
-where cardinality(f.signs) > 0 {one}
+{area_above("community", "f.path", "c")}
+where cardinality(f.signs) > 0 {{one}}
   and not exists (select from rural_dismissal d where d.household_id = f.id and d.until > %(on)s and d.signs::text[] @> f.signs)
 order by cardinality(f.signs) desc, f.path, f.id limit 2000
 """

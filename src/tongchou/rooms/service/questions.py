@@ -18,7 +18,7 @@ from tongchou.record.loops import state
 from tongchou.record.models import Loop
 from tongchou.record.photos import photos_of
 from tongchou.record.questions.worklist import scope_condition
-from tongchou.record.territory.reach import condition, missing
+from tongchou.record.territory.reach import area_above, condition, missing
 from tongchou.rooms.service.topics import service_rules
 
 VIEW = "service.view"
@@ -88,7 +88,7 @@ class VisitLine:
     photos: list[uuid.UUID]
 
 
-_VISITS = """
+_VISITS = f"""
 select v.id, v.at, v.unit_id, u.name, coalesce(s.name, ''), c.display_name, f.name, v.way, v.seen, v.brought,
   (select count(*) from record_loop l where l.origin = 'service_visit' and l.origin_ref = v.id::text), v.photos
 from service_visit v
@@ -96,9 +96,8 @@ join record_unit u on u.id = v.unit_id
 join record_area a on a.id = u.area_id
 join record_account c on c.id = v.account_id
 join record_unit f on f.id = v.visitor_unit_id
-left join lateral (
-  select t.name from record_area t where t.level = 'street' and a.path like t.path || '%%' order by length(t.path) desc limit 1) s on true
-where {reach} {more}
+{area_above("street")}
+where {{reach}} {{more}}
 order by v.at desc, v.id desc limit %(limit)s
 """
 
