@@ -31,6 +31,7 @@ from tongchou.record.staffing import COUNTS, OUTCOMES
 from tongchou.record.staffing import VIEW as STAFF_VIEW
 from tongchou.rooms.enterprises.models import EntryChange
 from tongchou.rooms.enterprises.pages.register import size_word
+from tongchou.rooms.enterprises.turned import NAMES, turned_counts
 from tongchou.rooms.enterprises.words import LEVELS, TITLE, TONES, flag
 from tongchou.web.pages.requests import actor_of
 from tongchou.web.permission import Nav, page
@@ -105,6 +106,7 @@ def _shown(actor: Actor, unit: Unit) -> dict[str, Any]:
         "permit": permit,
         "permit_state": STATES[permit.state] if permit else None,
         "counts": counts,
+        "news": [{"label": NAMES[g], "n": n, "key": g} for g, n in turned_counts([unit.pk], today).get(unit.pk, {}).items() if n] if inside else [],
         "outcomes": [
             {
                 "label": OUTCOMES[k],

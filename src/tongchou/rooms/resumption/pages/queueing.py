@@ -29,6 +29,7 @@ from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import page
 
 _QUEUE = Text("复工排序", "Queue")
+_FOUND = (("ok", Text("合格项", "In order")), ("bad", Text("不合格项", "Not in order")), ("unchecked", Text("未核查项", "Not checked")))
 _BATCHES = Text("复工批次", "Batches")
 
 
@@ -63,6 +64,7 @@ def _sheet(rows: list[Ranked]) -> dict[str, Any]:
         {"key": "street", "label": Text("街道", "Street")},
     ]
     columns += [{"key": k, "label": t, "number": True} for k, t in PARTS.items()]
+    columns += [{"key": k, "label": t, "number": True} for k, t in _FOUND]
     columns += [
         {"key": "stage", "label": Text("阶段", "Stage")},
         {"key": "deadline", "label": Text("时限", "Deadline")},
@@ -74,7 +76,7 @@ def _sheet(rows: list[Ranked]) -> dict[str, Any]:
         person = r.hold or (f"{r.lift:+d} {r.lift_reason}" if r.lift else "")
         body.append({"cells": [
             {"value": r.name, "url": reverse("resumption_why", args=[r.application])}, {"value": r.place}, {"value": r.score}, {"value": r.street}, *points,
-            {"value": STANDS[r.stage]}, {"value": r.deadline}, {"value": person},
+            *({"value": n} for n in r.found), {"value": STANDS[r.stage]}, {"value": r.deadline}, {"value": person},
         ]})  # fmt: skip
     return {"key": "queue", "caption": _QUEUE, "columns": columns, "rows": body, "export": True}
 
