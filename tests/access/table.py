@@ -93,7 +93,7 @@ def meeting(place: Place) -> dict[str, Any]:
 
 PAGES: dict[str, Way] = {
     # signing in, one's own account: no ids, nobody else's data
-    **{name: Way() for name in ("account_login", "account_logout", "sign_in_again", "password_change", "language", "settings", "token_new", "home")},
+    **{name: Way() for name in ("account_login", "account_logout", "sign_in_again", "password_change", "language", "settings", "token_new", "home", "kept_worker")},
     **{
         name: Way(reach="either")
         for name in (
@@ -285,7 +285,7 @@ PAGES: dict[str, Way] = {
     "attendance_fever": Way(("alarm",), "party"),
     "attendance_of_loop": Way(("loop",), "party"),
     **{name: Way() for name in ("progress", "progress_target", "chain", "chain_partner", "chain_open")},
-    **{name: Way() for name in ("breaches", "signals_import", "spot_new")},
+    **{name: Way() for name in ("breaches", "signals_import", "spot_new", "spot_results")},
     "breach_new": Way(form=lambda p: {"enterprise": f"{p.name} 厂", "text": "夜间在生产，约三十人"}),
     "spot": Way(("spot",), "area"),
     "spot_record": Way(("spot", "enterprise"), "area", form=lambda p: {"result": "closed", "seen": "现场停业"}),

@@ -430,8 +430,8 @@ def _school(place: Place, inner: Area) -> None:
     sealed = seal_label(PUPILS[place.name], room.pk, who)
     pupil = schools.Absentee.objects.create(school=school, school_class=room, who=who, sealed=sealed, reason="ill", from_on=today, last_on=today)
     place.ids |= {
-        "pupil": pupil.pk, "school": unit.pk, "school_class": room.pk, "opening": opening.pk, "opening_loop": loop, "item": "room", "proof": proof.pk, "cluster": cluster.pk,
-        "measure": measure.pk, "turns": "return", "check_day": str(timezone.localdate()), "session": "noon",
+        "pupil": pupil.pk, "school": unit.pk, "school_class": room.pk, "opening": opening.pk, "opening_loop": loop, "item": "room", "proof": proof.pk,
+        "cluster": cluster.pk, "measure": measure.pk, "turns": "return", "check_day": str(timezone.localdate()), "session": "noon",
     }  # fmt: skip
 
 

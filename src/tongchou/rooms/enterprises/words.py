@@ -62,7 +62,10 @@ class PlanWords:
             return _HOLD_ENDS[rule]
         facts = self.asked(self.rests.get(rule, ()))
         if facts:
-            said = Text("没有确定的日期，取决于：{facts}。情况变化并登记后当天重新判定。", "No day is fixed; it rests on: {facts}. Once that changes and is recorded it is decided again.")
+            said = Text(
+                "没有确定的日期，取决于：{facts}。情况变化并登记后当天重新判定。",
+                "No day is fixed; it rests on: {facts}. Once that changes and is recorded it is decided again.",
+            )
             return said.with_(facts=Text.listed(facts))
         if self.next_edition is not None:
             day, title = self.next_edition

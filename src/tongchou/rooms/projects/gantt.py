@@ -57,7 +57,8 @@ def draw(parts: list[Part], today: date) -> Drawing | None:
         late_from = x(p.planned_to + timedelta(days=1)) if over else None
         late_to = x((p.done_on or today) + timedelta(days=1))
         width = round(max(stop - start, 3), 1)
-        bars.append(Bar(p, n * ROW, start, width, tone, late_from, round(max(late_to - late_from, 2), 1) if late_from is not None else 0, (today - p.planned_to).days if tone == "late" else 0))
+        late = round(max(late_to - late_from, 2), 1) if late_from is not None else 0
+        bars.append(Bar(p, n * ROW, start, width, tone, late_from, late, (today - p.planned_to).days if tone == "late" else 0))
     return Drawing(bars, _months(first, last, x, days), x(today) if first <= today <= last else None, len(parts) * ROW + 22)
 
 

@@ -133,7 +133,7 @@ def _weights(facts: tuple[Any, ...], weights: list[float]) -> list[float]:
 
 def _points(facts: tuple[Any, ...]) -> tuple[float | None, ...]:
     """In the order of PARTS. What nobody knows counts neither for nor against."""
-    registered, lists, buyers, critical, of, ok, bad, safe, known, grade, events = facts
+    registered, lists, buyers, critical, _, ok, bad, safe, known, grade, events = facts
     essential = (100.0 if lists else 0.0) if registered else None
     chain = None if buyers is None else min(100.0, CRITICAL * critical + BUYER * (buyers - critical))
     ready = 100.0 * ok / (ok + bad) if ok + bad else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 
@@ -16,10 +17,18 @@ from tongchou.rooms.enterprises.words import TONES
 from tongchou.web.news import News, news_source
 
 _SAID = {
-    "may": (Text("昨天以来 {n} 名员工可以返岗，请通知本人", "{n} of your staff may return since yesterday; tell them"), Text("可以返岗", "May start"), "start"),
-    "must": (Text("昨天以来 {n} 名员工须等待、隔离或就医，请通知本人，不得到岗", "{n} of your staff must wait, be isolated or see a doctor since yesterday; tell them not to come"),
-             Text("不得到岗", "Not to come"), "clinic"),
-    "ask": (Text("昨天以来 {n} 名员工须重新核实，核实前不到岗", "{n} of your staff have to be asked again since yesterday; not before that"), OUTCOMES["undetermined"], "undetermined"),
+    "may": (
+        Text("昨天以来 {n} 名员工可以返岗，请通知本人", "{n} of your staff may return since yesterday; tell them"),
+        OUTCOMES["start"], "start",
+    ),
+    "must": (
+        Text("昨天以来 {n} 名员工须等待、隔离或就医，请通知本人不要到岗", "{n} of your staff must wait, be isolated or see a doctor since yesterday; tell them"),
+        Text("不得到岗", "Not to come"), "clinic",
+    ),
+    "ask": (
+        Text("昨天以来 {n} 名员工须重新核实，核实前不到岗", "{n} of your staff have to be asked again since yesterday before they come"),
+        OUTCOMES["undetermined"], "undetermined",
+    ),
 }  # fmt: skip
 
 
@@ -45,5 +54,6 @@ def of_worker(actor: Actor, now: datetime) -> list[News]:
     if actor.person_id is None or not actor.permits("status.own"):
         return []
     said = Text("{u}：您的返岗判定有变化", "{u}: your result has changed")
-    turns = own_turns(actor.person_id, now.astimezone(SHANGHAI).date())
+    person: Any = actor.person_id
+    turns = own_turns(person, now.astimezone(SHANGHAI).date())
     return [News(said.with_(u=t.unit), OUTCOMES[t.now], *TONES[t.now], reverse("my_work")) for t in turns]

@@ -43,7 +43,8 @@ def resumption_asked_letter(request: HttpRequest, application: uuid.UUID, asking
     row = seen(actor_of(request), application)
     asked = list(row.supplements.select_related("unit").order_by("asked_at")[: max(asking, 0)])
     if asking < 1 or len(asked) < asking or format not in FORMATS:
-        rule, remedy = Text("没有这次告知。", "Nothing was asked for."), Text("告知补正后可下载 Word 或 PDF。", "Once papers were asked for it can be had as Word or PDF.")
+        rule = Text("没有这次告知。", "Nothing was asked for.")
+        remedy = Text("告知补正后可下载 Word 或 PDF。", "Once papers were asked for it can be had as Word or PDF.")
         raise Refusal(Reason.WRONG_STAGE, rule, remedy=remedy, field="asking", value=asking)
     document = asked_letter(row, asked[-1])
     return paper_file(document, format, f"{document.title}（{row.unit.name}）")

@@ -99,7 +99,8 @@ def _own(unit: Unit, permit: Any, rows: list[Line], *, applies: bool) -> dict[st
     open_ = next((x for x in rows if x.ended_at is None), None)
     return {
         "unit": unit, "permit": permit, "badge": permit_badge(permit.state) if permit else None, "plate": PLATES[permit.plate] if permit else None,
-        "way": named_way(permit.way) if permit else None, "open": shown(open_) if open_ else None, "none": not live and open_ is None, "may_apply": applies and not live and open_ is None,
+        "way": named_way(permit.way) if permit else None, "open": shown(open_) if open_ else None,
+        "none": not live and open_ is None, "may_apply": applies and not live and open_ is None,
         "past": [shown(x) for x in rows if x.ended_at is not None],
     }  # fmt: skip
 
@@ -194,9 +195,15 @@ def resumption_list(request: HttpRequest) -> HttpResponse:
     return render(request, "resumption/list.html", context)
 
 
+def _found(x: Line) -> list[dict[str, Any]]:
+    """Items in order, not in order, not checked yet; dashes where nothing is checked at all."""
+    return [{"value": n if x.how == "approval" else Text("—", "—")} for n in (x.items_ok, x.items_bad, x.items_of - x.items_ok - x.items_bad)]
+
+
 def _list_sheet(rows: list[Line]) -> dict[str, Any]:
     labels = (
-        ("unit", "企业", "Enterprise", 0), ("street", "街道", "Street", 0), ("stands", "状态", "State", 0), ("way", "方式", "Way", 0), ("ready", "合格项", "In order", 1), ("bad", "不合格项", "Not in order", 1), ("unchecked", "未核查项", "Not checked", 1),
+        ("unit", "企业", "Enterprise", 0), ("street", "街道", "Street", 0), ("stands", "状态", "State", 0), ("way", "方式", "Way", 0),
+        ("ready", "合格项", "In order", 1), ("bad", "不合格项", "Not in order", 1), ("unchecked", "未核查项", "Not checked", 1),
         ("submitted", "提交", "Submitted", 0), ("deadline", "时限", "Deadline", 0), ("days", "用时（工作日）", "Working days", 1), ("asked", "告知补正", "Asked", 1),
         ("reason", "理由", "Reason", 0),
     )  # fmt: skip
@@ -205,7 +212,7 @@ def _list_sheet(rows: list[Line]) -> dict[str, Any]:
         s = shown(x)
         body.append({"cells": [
             {"value": x.name, "url": s["url"]}, {"value": x.street}, {"value": s["badge"]["label"], "tone": s["badge"]["tone"] or "info", "icon": s["badge"]["icon"]},
-            {"value": s["way"]}, *({"value": n if x.how == "approval" else Text("—", "—")} for n in (x.items_ok, x.items_bad, x.items_of - x.items_ok - x.items_bad)), {"value": x.submitted_at or Text("—", "—")},
+            {"value": s["way"]}, *_found(x), {"value": x.submitted_at or Text("—", "—")},
             {"value": x.deadline or Text("—", "—")}, {"value": x.days if x.days is not None else Text("—", "—")}, {"value": x.asked}, {"value": x.reason},
         ]})  # fmt: skip
     columns = [{"key": k, "label": Text(zh, en), "number": bool(n)} for k, zh, en, n in labels]

@@ -80,15 +80,15 @@ def conclude(context: Context, row: Opening) -> None:
         _take(context, row, "free", row.reason or "按当日规定无须核查开学条件。")
 
 
-_AS_ITSELF = ("complete", "open", "free", "refuse")
+_DECISIONS = ("open", "free", "refuse")
 
 
 def _take(context: Context, row: Opening, step: str, note: str) -> None:
-    """As the one who acts where that is a party of the loop, else as the program."""
+    """As the one who acts where that is the party of the step, else as the program, such as for an office that hands in for a school."""
     assert row.loop_id is not None
     loop = Loop.objects.get(pk=row.loop_id)
-    units = set() if context.actor.system else set(context.actor.unit_ids("loop.act"))
-    own = step in _AS_ITSELF and bool(units & {loop.owner_unit_id, loop.subject_unit_id if step == "complete" else loop.owner_unit_id})
+    party = loop.subject_unit_id if step == "complete" else loop.owner_unit_id if step in _DECISIONS else None
+    own = party is not None and not context.actor.system and party in context.actor.unit_ids("loop.act")
     by = context if own else replace(context, actor=SYSTEM, grants=())
     advance(by, AdvanceIn.model_validate({"loop": loop.pk, "step": step, "note": note}))
 

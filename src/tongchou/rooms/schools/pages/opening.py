@@ -104,7 +104,9 @@ def opening_loop(request: HttpRequest, opening_loop: uuid.UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("school_opening", args=[opening_in_reach(actor_of(request), VIEW, key).school_id]))
 
 
-LOOP_LINKS.append(LoopLink("opening_loop", Text("打开开学条件", "Open the conditions for opening"), "flag", lambda file, actor: file.kind.key == KIND and actor.permits(VIEW)))
+LOOP_LINKS.append(
+    LoopLink("opening_loop", Text("打开开学条件", "Open the conditions for opening"), "flag", lambda file, actor: file.kind.key == KIND and actor.permits(VIEW))
+)  # fmt: skip
 
 
 @page("school_apply", "schools/<int:school>/opening/apply", MANAGE)
