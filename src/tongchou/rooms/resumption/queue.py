@@ -25,6 +25,10 @@ PARTS = {
     "staff": Text("可以返岗的员工", "Staff who may start"),
     "risk": Text("所在地风险", "Risk of the place"),
 }
+SHORT = {
+    "essential": Text("名单", "Lists"), "chain": Text("产业链", "Chain"), "readiness": Text("条件", "Readiness"), "staff": Text("员工", "Staff"), "risk": Text("风险", "Risk"),
+}  # fmt: skip
+"""The same as headings of columns."""
 CRITICAL, BUYER, EVENT = 20, 5, 25
 """Points: for each enterprise that stops without it, for each other one that it delivers to, off for each open event at the site."""
 _GRADE = {0: 100.0, 1: 50.0, 2: 0.0}

@@ -18,7 +18,7 @@ from tongchou.rooms.resumption.masks import covers
 from tongchou.rooms.resumption.models import Application, Batch
 from tongchou.rooms.resumption.pages.application import crumbs, seen
 from tongchou.rooms.resumption.place import place_of
-from tongchou.rooms.resumption.queue import PARTS, Ranked, ranking
+from tongchou.rooms.resumption.queue import PARTS, SHORT, Ranked, ranking
 from tongchou.rooms.resumption.reach import DECIDE, VIEW, no_such
 from tongchou.rooms.resumption.ways import rules_on
 from tongchou.rooms.resumption.words import STANDS, TITLE
@@ -63,7 +63,7 @@ def _sheet(rows: list[Ranked]) -> dict[str, Any]:
         {"key": "score", "label": Text("得分", "Score"), "number": True},
         {"key": "street", "label": Text("街道", "Street")},
     ]
-    columns += [{"key": k, "label": t, "number": True} for k, t in PARTS.items()]
+    columns += [{"key": k, "label": SHORT[k], "number": True, "definition": t} for k, t in PARTS.items()]
     columns += [{"key": k, "label": t, "number": True} for k, t in _FOUND]
     columns += [
         {"key": "stage", "label": Text("阶段", "Stage")},
