@@ -598,7 +598,7 @@ ACTS: dict[str, Way] = {
     "school.class_change": Way(reach="area", form=lambda p: {"school_class": p.ids["school_class"], "name": "9班", "pupils": 1, "staff": 1}),
     "school.class_end": Way(reach="area", form=lambda p: {"school_class": p.ids["school_class"], "reason": "并班"}),
     "school.import_classes": Way(),
-    "school.apply": Way(reach="area", form=lambda p: {"school": p.ids["school"], "opens_on": "2098-01-01"}),
+    "school.apply": Way(reach="area", form=lambda p: {"school": p.ids["school"], "opens_on": TOMORROW}),
     "school.proof": Way(reach="area", form=lambda p: {"opening": p.ids["opening"], "key": "room", "text": "情况"}, roles=("school_officer", "education_officer")),
     "school.review": Way(reach="area", form=lambda p: {"proof": p.ids["proof"], "met": True}),
     "school.read_proof": Way(reach="area", form=lambda p: {"proof": p.ids["proof"]}),
@@ -608,7 +608,7 @@ ACTS: dict[str, Way] = {
         reach="area",
         form=lambda p: {
             "school": p.ids["school"], "kind": "leave",
-            "windows": [{"gate": "东门", "starts_at": "2090-01-01T00:00:00Z", "ends_at": "2090-01-01T01:00:00Z", "classes": [p.ids["school_class"]]}],
+            "windows": [{"gate": "东门", "starts_at": f"{TOMORROW}T00:00:00Z", "ends_at": f"{TOMORROW}T01:00:00Z", "classes": [p.ids["school_class"]]}],
         },
     ),
     "school.check": Way(

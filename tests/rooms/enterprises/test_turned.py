@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.cast import Cast
 from tests.record.test_staff import add
 from tests.web.test_pages import signed_in
+from tongchou.kernel.errors import Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
 from tongchou.record.models import Account, Post, PostHolding, Staff, StaffOutcome
@@ -118,3 +119,10 @@ def test_while_resumption_is_put_off_the_day_is_that_of_the_next_edition() -> No
     found = words.open_end("postpone", "before_the_rule", None)
     assert found is not None
     assert str(TODAY) in found.zh
+
+
+def test_a_planned_return_in_another_century_is_refused(cast: Cast) -> None:
+    key = add(cast, symptoms=False, in_hard_hit=False)["staff"]
+    with pytest.raises(Refusal) as caught:
+        change(cast, key, planned_return="2100-01-01")
+    assert (caught.value.field, caught.value.value) == ("planned_return", "2100-01-01")

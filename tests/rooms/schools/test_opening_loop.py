@@ -99,3 +99,11 @@ def test_opened_and_withdrawn_each_has_its_letter(place: Place) -> None:
     assert "关于撤回开学决定的通知" in words(place, "education", key)
     page = signed_in(place.cast, "school").get(reverse("school_opening", args=[place.school])).content.decode()
     assert reverse("school_letter", args=[key, "pdf"]) in page
+
+
+def test_a_slip_of_the_year_is_refused_by_name(place: Place) -> None:
+    far = place.refused("school", "school.apply", school=place.school, opens_on="2100-01-01")
+    assert (far.reason, far.field, far.value) == (Reason.IMPOSSIBLE_DATE, "opens_on", "2100-01-01")
+    window = {"gate": "东门", "starts_at": "2100-12-31T00:00:00Z", "ends_at": "2100-12-31T00:30:00Z", "classes": place.classes[:1]}
+    turns = place.refused("school", "school.turns", school=place.school, kind="return", windows=[window])
+    assert (turns.reason, turns.field) == (Reason.IMPOSSIBLE_DATE, "windows.0.starts_at")

@@ -26,8 +26,12 @@ PARTS = {
     "risk": Text("所在地风险", "Risk of the place"),
 }
 SHORT = {
-    "essential": Text("名单", "Lists"), "chain": Text("产业链", "Chain"), "readiness": Text("条件", "Readiness"), "staff": Text("员工", "Staff"), "risk": Text("风险", "Risk"),
-}  # fmt: skip
+    "essential": Text("名单", "Lists"),
+    "chain": Text("产业链", "Chain"),
+    "readiness": Text("条件", "Readiness"),
+    "staff": Text("员工", "Staff"),
+    "risk": Text("风险", "Risk"),
+}
 """The same as headings of columns."""
 CRITICAL, BUYER, EVENT = 20, 5, 25
 """Points: for each enterprise that stops without it, for each other one that it delivers to, off for each open event at the site."""

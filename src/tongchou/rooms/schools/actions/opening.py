@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from tongchou.kernel.clock import not_far
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
@@ -122,6 +123,7 @@ def apply(context: Context, given: ApplyIn) -> dict[str, Any]:
             field="opens_on",
             value=given.opens_on.isoformat(),
         )
+    not_far(given.opens_on, today(context), "opens_on")
     if not school.classes.filter(ended_on=None, pupils__gt=0).exists():
         raise Refusal(
             Reason.MISSING_VALUE,
