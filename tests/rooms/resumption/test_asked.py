@@ -126,3 +126,11 @@ def test_reporter_and_safety_officer_keep_staff_and_raise_difficulties(cast: Cas
         act("enterprise.propose", cast.as_(name), new_id(), {"unit": cast.units["works"].pk, "name": "新名称", "reason": "换照"}, dry_run=True)
     assert signed_in(cast, "reporter").get(reverse("policies")).status_code == 200
     assert signed_in(cast, "safety").get(reverse("policies")).status_code == 403
+
+
+def test_who_only_keeps_accounts_is_not_offered_a_change_of_the_entry(cast: Cast) -> None:
+    post(cast, "keeper", "enterprise_accounts")
+    post(cast, "reporter", "enterprise_reporter")
+    url = reverse("enterprise_propose", args=[cast.units["works"].pk])
+    assert url not in signed_in(cast, "keeper").get(reverse("enterprise_own")).content.decode()
+    assert url in signed_in(cast, "reporter").get(reverse("enterprise_own")).content.decode()

@@ -23,6 +23,7 @@ from tongchou.record.enterprises import (
     open_contact,
     permission_for,
 )
+from tongchou.record.loops.kinds import may_open
 from tongchou.record.models import Enterprise, Responsibility, Unit
 from tongchou.record.questions.enterprises import EnterpriseFile, enterprise_file, partners, staff_counts
 from tongchou.record.questions.permits import STATES, permit_of
@@ -126,7 +127,7 @@ def _shown(actor: Actor, unit: Unit) -> dict[str, Any]:
         if counts
         else [],
         "can_edit": bool(permission_for(actor, unit, EDIT)),
-        "can_propose": asked is None and bool(permission_for(actor, unit, OWN)),
+        "can_propose": asked is None and bool(permission_for(actor, unit, OWN)) and may_open(actor, "register_change"),
         "asked": asked if permission_for(actor, unit, EDIT, OWN) else None,
         "can_supply": bool(permission_for(actor, unit, SUPPLY)),
         "can_staff": inside,
