@@ -64,6 +64,7 @@ def fill(row: Any, n: int, staff: int, areas: tuple[int, int]) -> None:
         varied = {
             "id": "m.application", "unit_id": "m.id", "loop_id": "m.loop", "submitted_at": "t.submitted_at + m.n * interval '7 seconds'",
             "items_ok": "m.n % (t.items_of + 1)",
+            "items_bad": "0",
             "lift": "case when m.n % 97 = 0 then 5 else 0 end", "lift_reason": "case when m.n % 97 = 0 then '产业链急需' else '' end",
         }  # fmt: skip
         clone(cursor, "resumption_application", f"resumption_application t, made m where t.id = '{row.pk}'", varied)

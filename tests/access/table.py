@@ -93,7 +93,7 @@ def meeting(place: Place) -> dict[str, Any]:
 
 PAGES: dict[str, Way] = {
     # signing in, one's own account: no ids, nobody else's data
-    **{name: Way() for name in ("account_login", "account_logout", "sign_in_again", "password_change", "language", "settings", "token_new", "home")},
+    **{name: Way() for name in ("account_login", "account_logout", "sign_in_again", "password_change", "language", "settings", "token_new", "home", "kept_worker")},
     **{
         name: Way(reach="either")
         for name in (
@@ -160,6 +160,8 @@ PAGES: dict[str, Way] = {
     "policy_apply": Way(("enterprise", "policy"), "area"),
     "policy_application": Way(("policy_loop",), "area"),
     "policy_do": Way(("policy_loop", "policy_step"), "party"),
+    "policy_letter": Way(("policy_loop", "policy_letter", "format"), "area"),
+    "resumption_asked_letter": Way(("application", "asking", "format"), "area"),
     "policy_of_loop": Way(("loop",), "party"),
     # plans are the district's: whoever may see one sees all
     "pack": Way(("version",)),
@@ -240,11 +242,14 @@ PAGES: dict[str, Way] = {
     "resumption_batch_change": Way(("lot",), "area", lambda p: {"application": p.ids["application"], "place": "1", "reason": "先办"}),
     "resumption_batch_decide": Way(("lot",), "area", lambda p: {"reason": "取消"}),
     "resumption_rules_decide": Way(("rules",)),
-    **{f"permit{name}": Way(("permit",), "area") for name in ("", "_suspend", "_resume", "_withdraw", "_plate")},
+    **{f"permit{name}": Way(("permit",), "area") for name in ("", "_suspend", "_resume", "_withdraw", "_plate", "_renew")},
     **{f"permit_answer_{name}": Way(("permit",), "area") for name in ("renew", "restore")},
     "permit_ask": Way(("permit", "topic"), "area", lambda p: {"until": TOMORROW, "reason": "继续生产"}),
     "permit_leave": Way(("permit", "topic"), "area", lambda p: {"reason": "不再生产"}),
     "permit_loop": Way(("permit_loop",), "area"),
+    "project_loop": Way(("project_loop",), "area"),
+    "opening_loop": Way(("opening_loop",), "area"),
+    "school_letter": Way(("opening", "format"), "area"),
     "permit_letter": Way(("permit", "event", "format"), "area"),
     "plate": Way(("permit",)),
     **{name: Way() for name in ("enterprises", "enterprises_import", "staff_import", "staff_return", "enterprise_own", "my_work", "staff_clear", "clearances")},
@@ -280,7 +285,7 @@ PAGES: dict[str, Way] = {
     "attendance_fever": Way(("alarm",), "party"),
     "attendance_of_loop": Way(("loop",), "party"),
     **{name: Way() for name in ("progress", "progress_target", "chain", "chain_partner", "chain_open")},
-    **{name: Way() for name in ("breaches", "signals_import", "spot_new")},
+    **{name: Way() for name in ("breaches", "signals_import", "spot_new", "spot_results")},
     "breach_new": Way(form=lambda p: {"enterprise": f"{p.name} 厂", "text": "夜间在生产，约三十人"}),
     "spot": Way(("spot",), "area"),
     "spot_record": Way(("spot", "enterprise"), "area", form=lambda p: {"result": "closed", "seen": "现场停业"}),
@@ -593,7 +598,7 @@ ACTS: dict[str, Way] = {
     "school.class_change": Way(reach="area", form=lambda p: {"school_class": p.ids["school_class"], "name": "9班", "pupils": 1, "staff": 1}),
     "school.class_end": Way(reach="area", form=lambda p: {"school_class": p.ids["school_class"], "reason": "并班"}),
     "school.import_classes": Way(),
-    "school.apply": Way(reach="area", form=lambda p: {"school": p.ids["school"], "opens_on": "2098-01-01"}),
+    "school.apply": Way(reach="area", form=lambda p: {"school": p.ids["school"], "opens_on": TOMORROW}),
     "school.proof": Way(reach="area", form=lambda p: {"opening": p.ids["opening"], "key": "room", "text": "情况"}, roles=("school_officer", "education_officer")),
     "school.review": Way(reach="area", form=lambda p: {"proof": p.ids["proof"], "met": True}),
     "school.read_proof": Way(reach="area", form=lambda p: {"proof": p.ids["proof"]}),
@@ -603,7 +608,7 @@ ACTS: dict[str, Way] = {
         reach="area",
         form=lambda p: {
             "school": p.ids["school"], "kind": "leave",
-            "windows": [{"gate": "东门", "starts_at": "2090-01-01T00:00:00Z", "ends_at": "2090-01-01T01:00:00Z", "classes": [p.ids["school_class"]]}],
+            "windows": [{"gate": "东门", "starts_at": f"{TOMORROW}T00:00:00Z", "ends_at": f"{TOMORROW}T01:00:00Z", "classes": [p.ids["school_class"]]}],
         },
     ),
     "school.check": Way(

@@ -352,7 +352,7 @@ def _policy(cast: Cast, place: Place) -> None:
         answers = {"landlord": "state", "monthly_rent": 1000}
         _do(SYSTEM, "policies.answer", unit=unit, answers=answers, source=place.marker("说明"))
     made = _do(SYSTEM, "policies.apply", unit=place.ids["enterprise"], policy=MEASURE, note=place.marker("内容"))["loop"]
-    place.ids |= {"policy_loop": made, "policy": MEASURE, "policy_step": "ask_more", "shop": other.pk}
+    place.ids |= {"policy_loop": made, "policy": MEASURE, "policy_step": "ask_more", "policy_letter": "decision", "asking": 1, "shop": other.pk}
 
 
 def _standing(place: Place) -> None:
@@ -404,7 +404,9 @@ def _project(place: Place) -> None:
     given = {"name": place.marker("标题"), "kind": "other", "area": place.area.pk, "lead_unit": place.unit.pk, "invest": "1", "content": place.marker("内容")}
     project = _do(_officer(place), "project.add", **given)["project"]
     part = {"kind": "land", "title": place.marker("说明"), "unit": place.unit.pk, "planned_from": "2020-01-01", "planned_to": "2020-01-02"}
-    place.ids |= {"project": project, "part": _do(_officer(place), "project.part", project=project, **part)["part"]}
+    held = {"topic": "land", "title": place.marker("标题"), "owner_unit": place.unit.pk}
+    obstacle = _do(_officer(place), "project.obstacle", project=project, **held)["loop"]
+    place.ids |= {"project": project, "project_loop": obstacle, "part": _do(_officer(place), "project.part", project=project, **part)["part"]}
 
 
 def _school(place: Place, inner: Area) -> None:
@@ -413,6 +415,8 @@ def _school(place: Place, inner: Area) -> None:
     school = schools.School.objects.create(unit=unit, level="primary", gates=["东门"], changed_at=now)
     room = schools.SchoolClass.objects.create(school=school, grade=1, name="1班", pupils=40, staff=2)
     opening = schools.Opening.objects.create(id=new_id(), school=school, opens_on=date(2090, 1, 1), items=["room"], applied_by=by, applied_at=now)
+    loop = _do(SYSTEM, "loop.open", kind="school_opening", title="开学申请", unit=unit.pk, area=inner.pk, owner_unit=place.unit.pk)["loop"]
+    schools.Opening.objects.filter(pk=opening.pk).update(loop=loop)
     file = take_in(_officer(place), new_id(), f"{place.marker('文件')}.png", "image/png", PNG).result["file"]
     proof = opening.proofs.create(key="room", text=place.marker("内容"), file_id=file, submitted_by=by, submitted_at=now)
     titles = {"outcome_title": {"zh": "报告", "en": "report"}, "edition_title": {"zh": "版", "en": "edition"}}
@@ -426,8 +430,8 @@ def _school(place: Place, inner: Area) -> None:
     sealed = seal_label(PUPILS[place.name], room.pk, who)
     pupil = schools.Absentee.objects.create(school=school, school_class=room, who=who, sealed=sealed, reason="ill", from_on=today, last_on=today)
     place.ids |= {
-        "pupil": pupil.pk, "school": unit.pk, "school_class": room.pk, "opening": opening.pk, "item": "room", "proof": proof.pk, "cluster": cluster.pk,
-        "measure": measure.pk, "turns": "return", "check_day": str(timezone.localdate()), "session": "noon",
+        "pupil": pupil.pk, "school": unit.pk, "school_class": room.pk, "opening": opening.pk, "opening_loop": loop, "item": "room", "proof": proof.pk,
+        "cluster": cluster.pk, "measure": measure.pk, "turns": "return", "check_day": str(timezone.localdate()), "session": "noon",
     }  # fmt: skip
 
 

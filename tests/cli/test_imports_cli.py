@@ -7,11 +7,12 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from tests.cast import Cast
 from tongchou.cli import main
-from tongchou.record.models import Staff, Unit
+from tongchou.record.models import Account, Staff, Unit
 
 pytestmark = pytest.mark.django_db
 GOOD, WRONG = "91110105MA01ABCD2L", "91110105MA01ABCD2M"
@@ -75,3 +76,25 @@ def test_which_regime_holds_and_by_which_document(cast: Cast) -> None:
     assert found["edition"]["zh"]
     assert run("resumption", "regime", "--area", "440606", "--on", "2020-02-30")[0] == 1
     assert run("resumption", "regime", "--area", "44", "--on", "2020-02-25")[0] == 1
+
+
+def test_accounts_come_in_with_their_first_passwords_in_a_file_of_their_own(cast: Cast, tmp_path: Path) -> None:
+    Unit.objects.filter(pk=cast.units["works"].pk).update(code=GOOD)
+    file, sheet, rejected = tmp_path / "accounts.csv", tmp_path / "first.xlsx", tmp_path / "rejected.csv"
+    file.write_text(f"统一社会信用代码,姓名,岗位\n{GOOD},周敏,企业填报员\n{WRONG},某某,企业填报员\n", "utf-8")
+    before = Account.objects.count()
+    assert run("account", "import", str(file), "--lang", "en")[0] == 1  # nowhere to put what is given once
+    assert run("account", "import", str(file), "--dry-run", "--lang", "en")[0] == 2
+    assert Account.objects.count() == before
+    status, said = run("account", "import", str(file), "--sheet", str(sheet), "--rejected", str(rejected), "--lang", "en")
+    assert status == 2, said
+    assert "rows in 2  accepted 1  rejected 1" in said
+    assert WRONG in rejected.read_text("utf-8-sig")
+    assert sheet.stat().st_mode & 0o777 == 0o600
+    password = load_workbook(sheet).active["F2"].value if load_workbook(sheet).active["F1"].value == "First password" else ""
+    account = Account.objects.get(display_name="周敏")
+    assert account.must_change_password
+    assert password
+    assert account.check_password(str(password))
+    assert str(password) not in said
+    assert run("account", "import", str(file), "--sheet", str(sheet))[0] == 1  # an earlier sheet is not written over

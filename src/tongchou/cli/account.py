@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import typer
+
+from tongchou.cli.imports import AS, DRY_RUN, FILE, LANG, REJECTED, place_for, run_import
 
 app = typer.Typer(no_args_is_help=True, help="账号 Accounts.")
 
@@ -46,6 +51,46 @@ def password(username: str) -> None:
 
         issued = issue_password(SYSTEM, new_id(), _account(username))
     print(f"{issued.username}\n初始密码 first password: {issued.password}")
+
+
+@app.command("import")
+def import_accounts(
+    file: Path = FILE,
+    sheet: Path | None = typer.Option(None, "--sheet", help="write the first passwords to this new XLSX, for its owner's eyes; they are given once"),
+    dry_run: bool = DRY_RUN,
+    rejected: Path | None = REJECTED,
+    account: str = AS,
+    lang: str = LANG,
+) -> None:
+    """Open accounts of enterprises from a table. Exits with 1 when the file is refused, 2 when some rows are."""
+    from tongchou.cli.main import fail
+
+    if sheet is None and not dry_run:
+        raise fail("缺少 --sheet OUT.xlsx：初始密码只给出一次。\n--sheet OUT.xlsx is needed: first passwords are given once.")
+    with place_for(None if dry_run else sheet) as out:
+
+        def run(actor: Any, data: bytes, *, dry_run: bool, progress: Any) -> Any:
+            from tongchou.kernel.ids import new_id
+            from tongchou.record.actions.enterprise_accounts import open_from_file
+
+            found, handed = open_from_file(actor, new_id(), data, file.name, dry_run=dry_run)
+            if out is not None and handed:
+                os.fchmod(out.fileno(), 0o600)
+                out.write(_sheet(handed, lang))
+            return found
+
+        run_import(run, file, dry_run, rejected, account, lang)
+
+
+def _sheet(handed: list[Any], lang: str) -> bytes:
+    """The sheet of first passwords as a workbook."""
+    from tongchou.kernel.spreadsheets import to_xlsx
+    from tongchou.kernel.text import Text
+    from tongchou.record.enterprise_accounts import HANDED, handed_cells
+
+    title = Text("初始密码发放单", "First passwords").in_(lang)
+    rows = [[v.in_(lang) if isinstance(v, Text) else v for v in handed_cells(line)] for line in handed]
+    return to_xlsx(title, [t.in_(lang) for t in HANDED], rows, [title])
 
 
 @app.command("list")

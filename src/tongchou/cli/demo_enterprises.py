@@ -83,3 +83,14 @@ def _staff(demo: Demo, names: list[str]) -> None:
             "" if silent or luck > 0.85 else "否", "" if silent else "正常",
         ])  # fmt: skip
     act("staff.import_rows", demo.actor("hq"), new_id(), {"fields": fields, "rows": rows})
+    _turn(demo)
+
+
+def _turn(demo: Demo) -> None:
+    """Since the files came in two of an enterprise's staff told what was missing and may return, and one has fallen ill."""
+    files = Staff.objects.filter(unit=demo.units["enterprise:0"].pk, to_date=None, returned_on=None)
+    told = {"symptoms": False, "in_hard_hit": False, "temperature_normal": True}
+    for key in files.exclude(outcome__in=("start", "observe", "clinic")).order_by("pk").values_list("pk", flat=True)[:2]:
+        act("staff.change", demo.actor("enterprise"), new_id(), {"staff": key} | told)
+    for key in files.filter(outcome="start").order_by("-pk").values_list("pk", flat=True)[:1]:
+        act("staff.change", demo.actor("enterprise"), new_id(), {"staff": key, "symptoms": True})

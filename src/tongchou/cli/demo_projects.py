@@ -8,6 +8,9 @@ from django.utils import timezone
 
 from tongchou.cli.demo_cast import Demo
 from tongchou.kernel.clock import SHANGHAI
+from tongchou.kernel.ids import new_id
+from tongchou.record.access import SYSTEM
+from tongchou.record.act import act
 
 _PROJECTS = (
     ("食品加工园二期", "industry", 26_000, "started"),
@@ -48,6 +51,7 @@ def make_projects(demo: Demo) -> None:
         project = str(demo.do("hq", "project.add", now - timedelta(days=160), **given)["project"])
         parts = [_part(demo, project, lead.pk, p, now) for p in _PARTS]
         _go_on(demo, project, parts, state, invest, now, n)
+    act("project.late", SYSTEM, new_id(), {})
 
 
 def _part(demo: Demo, project: str, unit: int, part: tuple[str, str, bool, int, int], now: datetime) -> int:

@@ -69,9 +69,10 @@ def make_schools(demo: Demo) -> None:
 
 def _open(demo: Demo, school: int, end: str, now: datetime) -> None:
     """Apply, hand in, review, decide; one stays under review, one is refused as it lacks an item."""
-    at = now - timedelta(days=26)
-    key = demo.do("education", "school.apply", at, school=school, opens_on=_day(now - timedelta(days=14)).isoformat()
-    )["opening"]
+    under_way = end not in ("open", "refused")
+    at = now - timedelta(days=3 if under_way else 26)
+    opens = _day(now + timedelta(days=4) if under_way else now - timedelta(days=14))
+    key = demo.do("education", "school.apply", at, school=school, opens_on=opens.isoformat())["opening"]
     for item in titles():
         if end != "open" and item == "plan":
             continue

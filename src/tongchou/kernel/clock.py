@@ -47,6 +47,18 @@ def parse_date(value: str | date | float, field: str = "date") -> date:
     return _day(found, text, field)
 
 
+AHEAD = 400
+"""Days ahead that a plan for the season may reach; what lies beyond is a slip of the year."""
+
+
+def not_far(day: date, today: date, field: str, days: int = AHEAD) -> date:
+    """The same day; refused where it lies further ahead than a plan of that kind reaches."""
+    if (day - today).days > days:
+        rule = Text("日期在 {n} 天以后，不合理。", "The day lies more than {n} days ahead.").with_(n=days)
+        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=Text("请核对年份。", "Check the year."), field=field, value=day.isoformat())
+    return day
+
+
 def parse_datetime(value: str | datetime, field: str = "at") -> datetime:
     """Read a moment; without an offset it is meant in Shanghai. A day without a time is refused: it is not a moment.
 

@@ -165,6 +165,10 @@ class Refusal(Exception):
         remedy = "" if self.remedy is None else (" " if en else "") + self.remedy.in_(language)
         return f"{where}{subject}{rule}{remedy}"
 
+    def kept(self) -> dict[str, Any]:
+        """What a job keeps of a refusal beside the thing that it was for, in both languages and without the value: it may be personal."""
+        return {"reason": self.reason.value, "rule": self.rule.as_dict(), "remedy": self.remedy.as_dict(), "field": self.field or ""}
+
     def as_dict(self, language: str = "zh-hans") -> dict[str, Any]:
         """The machine-readable form that the API and rejected-row files use."""
         out: dict[str, Any] = {

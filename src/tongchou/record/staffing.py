@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from tongchou.kernel.clock import not_far
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
@@ -67,7 +68,7 @@ def check_day(name: str, value: Any, today: date) -> Any:
     if name in PAST and value > today:
         rule = Text("晚于今天；还没有发生的请留空。", "After today; leave it empty until it has happened.")
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=remedy, field=name, value=str(value))
-    return value
+    return not_far(value, today, name)
 
 
 def seal_itinerary(text: str, person: Any, unit: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from tests.cast import Cast
 from tests.rooms.daily.helping import do, permit, refused, reported, system
@@ -140,3 +142,18 @@ def test_on_the_pages_from_the_draw_to_the_count(cast: Cast) -> None:
             assert word in street.get(page).content.decode(), page
     assert street.get(url).status_code == 200
     assert signed_in(cast, "next_street").get(url).status_code == 404
+
+
+def test_results_are_a_sheet_a_spreadsheet_and_a_chart_of_ones_own_area(cast: Cast) -> None:
+    found(cast, drawn(cast), "as_reported", people=12)
+    browser, url = signed_in(cast, "street"), reverse("spot_results")
+    page = browser.get(url).content.decode()
+    assert "与所报一致" in page
+    assert cast.units["works"].name in page
+    assert cast.units["works"].name not in browser.get(url + "?result=no_right").content.decode()
+    assert browser.get(url + "?days=17&result=odd").status_code == 200  # what is not on offer is left out
+    book = load_workbook(io.BytesIO(browser.get(url + "?export=xlsx").content)).active
+    rows = [[c.value for c in r] for r in book.iter_rows()]
+    assert any(cast.units["works"].name in r and 12 in r for r in rows)
+    assert cast.units["works"].name not in signed_in(cast, "next_street").get(url).content.decode()
+    assert url in browser.get(reverse("breaches")).content.decode()

@@ -51,3 +51,33 @@ def test_a_visit_without_a_network_is_kept_and_recorded_once(browser: Any, live_
     assert Visit.objects.count() == 2
     page.context.close()
     assert [s for s in said if "net::ERR" not in s and "404" not in s] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_form_itself_opens_without_a_network(browser: Any, live_server: Any, town: Cast) -> None:  # noqa: F811
+    page, _ = sign_in(browser, live_server.url, "leader", 390)
+    form = live_server.url + reverse("service_visit_new")
+    page.goto(form)
+    page.wait_for_selector("[data-kept-net][data-kept]", state="attached")
+    first = page.input_value("input[name=client_id]")
+    page.context.set_offline(True)
+    for n in (1, 2):  # two visits on one day in the hills, from the one page that was kept
+        page.goto(form)
+        page.wait_for_selector("#id_seen")
+        page.fill("#id_enterprise", town.units["works"].name)
+        page.fill("#id_seen", f"第{n}次走访")
+        page.click("form.tc-form button.btn-primary")
+        page.wait_for_selector(f"[data-kept-net][data-waiting='{n}']")
+        assert page.input_value("input[name=client_id]") != first
+    page.context.set_offline(False)
+    for _ in range(120):  # whichever it was still sending leads on to its visit
+        if Visit.objects.count() == 2:
+            break
+        page.wait_for_timeout(500)
+    assert sorted(Visit.objects.values_list("seen", flat=True)) == ["第1次走访", "第2次走访"]
+    page.goto(live_server.url + "/")
+    page.click("summary[aria-label], .tc-account summary")
+    page.click("form[data-forget] button")
+    page.wait_for_load_state()
+    page.wait_for_function("caches.has('kept-pages-1').then(x => !x)")  # what it showed is nobody else's
+    page.context.close()

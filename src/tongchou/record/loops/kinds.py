@@ -12,6 +12,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.kindfile import base_kind_texts, read_kind
 from tongchou.packs.kinds import LoopKind
+from tongchou.record.access import Actor
 from tongchou.record.models import KindEdition
 
 
@@ -34,6 +35,12 @@ def current_edition(key: str) -> tuple[int, LoopKind]:
             value=key,
         )
     return row, kind_of(row)
+
+
+def may_open(actor: Actor, key: str) -> bool:
+    """Whether one of the actor's posts may open a loop of this kind: a page that offers it asks first."""
+    kind = current_edition(key)[1]
+    return actor.system or any(not kind.opened_by or g.role in kind.opened_by for g in actor.grants_for("loop.open"))
 
 
 def current_kinds() -> dict[str, tuple[int, LoopKind]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -109,7 +108,7 @@ def carry(selection: uuid.UUID) -> str:
             return row.state if row is not None else ""
         LoopSelection.objects.filter(pk=selection).update(state="running", tries=row.tries + 1)
         if row.tries >= MOST_TRIES:
-            SelectedLoop.objects.filter(selection=row, done_at=None, refusal__isnull=True).update(refusal=_kept(_given_up()))
+            SelectedLoop.objects.filter(selection=row, done_at=None, refusal__isnull=True).update(refusal=_given_up().kept())
         actor = _actor(row)
         while left := list(SelectedLoop.objects.filter(selection=row, done_at=None, refusal__isnull=True).order_by("place")[:_CHUNK]):
             for one in left:
@@ -122,7 +121,7 @@ def _one(row: LoopSelection, actor: Actor, one: SelectedLoop) -> None:
     try:
         act(row.verb, actor, act_id(row.pk, one.loop), row.payload | {"loop": str(one.loop)})
     except Refusal as refusal:
-        one.refusal = _kept(refusal)
+        one.refusal = refusal.kept()
     else:
         one.done_at = timezone.now()
     one.save(update_fields=["done_at", "refusal"])
@@ -132,11 +131,6 @@ def _actor(row: LoopSelection) -> Actor:
     """The person who asked, with the posts that they hold now: who has lost the right meanwhile does nothing by it."""
     account = Account.objects.get(pk=row.account_id)
     return load_actor(account.pk, account.display_name, timezone.localdate(), via="job", person_id=account.person_id)
-
-
-def _kept(refusal: Refusal) -> dict[str, Any]:
-    remedy = refusal.remedy.as_dict() if refusal.remedy is not None else None
-    return {"reason": refusal.reason.value, "rule": refusal.rule.as_dict(), "remedy": remedy}
 
 
 def _given_up() -> Refusal:

@@ -63,12 +63,53 @@ def pending(actor: Actor, now: datetime) -> list[Pending]:
         return [Pending(*row) for row in cursor.fetchall()]
 
 
-def counts(actor: Actor, now: datetime) -> list[tuple[Any, ...]]:
-    """(street, checked, as reported, closed, false, without approval) of DAYS, by street in reach."""
-    values: dict[str, Any] = {"since": now - timedelta(days=DAYS)}
+def counts(actor: Actor, now: datetime, days: int = DAYS) -> list[tuple[Any, ...]]:
+    """(street, checked, as reported, closed, false, without approval) of some days, by street in reach."""
+    values: dict[str, Any] = {"since": now - timedelta(days=days)}
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS.format(reach=condition(actor, HANDLE, values, unit="u.id")), values)
         return cursor.fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One spot check with what it found. people: counted on the spot, None for not counted; signed: it was drawn for a sign; loop: the matter opened."""
+
+    id: uuid.UUID
+    draw: uuid.UUID
+    unit: int
+    name: str
+    street: str
+    at: datetime
+    who: str
+    result: str
+    people: int | None
+    seen: str
+    photos: int
+    signed: bool
+    loop: uuid.UUID | None
+    stage: str
+    permit: str
+
+
+_FOUND = f"""
+select c.id, d.id, u.id, u.name, coalesce(s.name, ''), c.at, k.display_name, c.result, c.people, c.seen, cardinality(c.photos), u.id = any(d.picked), b.loop_id,
+  case when l.id is null then '' when l.closed_at is null then 'open' else coalesce(l.end_reason, '') end, coalesce(p.state, '')
+from daily_spotcheck c join daily_spotdraw d on d.id = c.draw_id join record_unit u on u.id = c.unit_id join record_area a on a.id = u.area_id
+join record_account k on k.id = c.account_id left join daily_breach b on b.id = c.breach_id left join record_loop l on l.id = b.loop_id
+left join record_workpermit p on p.unit_id = u.id and p.state in ('in_force', 'review', 'suspended')
+{STREET_OF}
+where c.at > %(since)s and {{reach}} and (%(result)s = '' or c.result = %(result)s) and (%(draw)s::uuid is null or d.id = %(draw)s::uuid)
+order by c.at desc, c.id limit %(limit)s
+"""
+
+
+def found(actor: Actor, since: datetime, *, result: str = "", draw: uuid.UUID | None = None, limit: int = 300) -> list[Found]:
+    """Spot checks in reach since then, the latest first."""
+    values: dict[str, Any] = {"since": since, "result": result, "draw": draw, "limit": limit}
+    with connection.cursor() as cursor:
+        cursor.execute(_FOUND.format(reach=condition(actor, HANDLE, values, unit="u.id")), values)
+        return [Found(*row) for row in cursor.fetchall()]
 
 
 def checks_of(unit: int) -> list[dict[str, Any]]:

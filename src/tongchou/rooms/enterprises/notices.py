@@ -55,6 +55,8 @@ def notice_of(row: Staff, words: PlanWords, permit: Permit | None, address: Call
     ]  # fmt: skip
     if row.until is not None:
         rows.append((Text("至", "Until"), row.until.isoformat()))
+    elif (open_end := words.open_end(row.outcome, row.rule, row.until)) is not None:
+        rows.append((Text("至", "Until"), open_end))
     if row.planned_return is not None:
         rows.append((Text("计划返岗", "Planned return"), row.planned_return.isoformat()))
     rows.append((Text("判定日期", "Decided on"), _day(row)))

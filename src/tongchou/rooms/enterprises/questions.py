@@ -16,6 +16,7 @@ from tongchou.record.people.identity import Identity, open_identity
 from tongchou.record.questions.territory import by_pinyin, like
 from tongchou.record.staffing import COUNTS
 from tongchou.record.territory.reach import condition
+from tongchou.rooms.enterprises.turned import GROUPS, TURN, since
 
 PAGE = 100
 EXPORT = 50_000
@@ -74,7 +75,7 @@ def lines(actor: Actor, on: date, *, text: str = "", street: int = 0, section: s
 
 @dataclass(frozen=True, slots=True)
 class StaffLine:
-    """One staff file in a list, masked. level: risk of the origin, "" unknown."""
+    """One staff file in a list, masked. level: risk of the origin, "" unknown. was, turned_at: of a result that became another since yesterday."""
 
     id: int
     person: uuid.UUID
@@ -90,13 +91,18 @@ class StaffLine:
     until: date | None
     asks: tuple[str, ...]
     decided_on: date | None
+    was: str | None
+    turned_at: datetime | None
 
 
 _STAFF = """
-select s.id, s.person_id, p.sealed, s.title, s.origin, coalesce(a.name, ''), s.planned_return, s.returned_on, s.outcome, s.rule, s.until, s.asks, s.decided_on
+select s.id, s.person_id, p.sealed, s.title, s.origin, coalesce(a.name, ''), s.planned_return, s.returned_on, s.outcome, s.rule, s.until, s.asks, s.decided_on,
+  case when turn.at >= %(since)s then was.outcome end, case when turn.at >= %(since)s then turn.at end
 from record_staff s join record_person p on p.id = s.person_id left join record_area a on a.code = s.origin and a.valid_to is null
+{turn}
 where s.unit_id = %(unit)s and s.to_date is null and p.erased_at is null and (%(outcome)s = '' or s.outcome = %(outcome)s)
   and (%(origin)s = '' or s.origin = %(origin)s) and (not %(waiting)s or s.returned_on is null)
+  and (%(turned)s = '' or (s.changed_at >= %(since)s and turn.at >= %(since)s and s.outcome = any(%(turned_into)s)))
 order by array_position(array['clinic', 'undetermined', '', 'observe', 'postpone', 'start'], s.outcome), s.until, s.id
 limit %(limit)s offset %(after)s
 """
@@ -109,20 +115,27 @@ def staff_lines(
     outcome: str = "",
     origin: str = "",
     waiting: bool = False,
+    turned: str = "",
     limit: int = PAGE,
     after: int = 0,
 ) -> list[StaffLine]:
-    """Staff files of an enterprise, those to see to first. The caller has checked the reach and records the reading."""
+    """Staff files of an enterprise, those to see to first. turned: only whose result became one of this group since yesterday.
+
+    The caller has checked the reach and records the reading.
+    """
     values: dict[str, Any] = {
         "unit": unit,
         "outcome": outcome,
         "origin": origin,
         "waiting": waiting,
+        "turned": turned,
+        "turned_into": list(GROUPS.get(turned, ())),
+        "since": since(on),
         "limit": limit,
         "after": after,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_STAFF, values)
+        cursor.execute(_STAFF.format(turn=TURN), values)
         rows = cursor.fetchall()
     levels = origin_levels({r[4] for r in rows}, on)
     return [
@@ -136,7 +149,7 @@ def staff_lines(
             levels.get(r[4], ""),
             *r[6:11],
             tuple(r[11].split()),
-            r[12],
+            *r[12:],
         )  # type: ignore[call-arg]
         for r in rows
     ]

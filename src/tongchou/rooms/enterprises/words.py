@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -33,16 +34,43 @@ def outcome_badge(outcome: str) -> dict[str, Any]:
     return {"label": OUTCOMES.get(outcome, Text(outcome, outcome)), "tone": tone, "icon": icon}
 
 
+WAITING = ("observe", "postpone", "clinic")
+_HOLD_ENDS = {
+    "record.positive": Text("没有确定的日期：登记其后的阴性检测结果后重新判定。", "No day is fixed: it is decided again once a later negative test is recorded."),
+    "record.held": Text("没有登记解除日期：隔离或管控解除后重新判定。", "No day of release is recorded: it is decided again once the person is let out."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PlanWords:
     """The words of the employee table as it stands now, read once for a page: never kept, so that a change of the plan shows at once."""
 
     reasons: dict[str, Text]
     titles: dict[str, Text]
+    rests: dict[str, tuple[str, ...]]
+    next_edition: tuple[date, Text] | None
 
     def reason_of(self, rule: str) -> Text:
         """Why, in the plan's words; empty where no rule has decided."""
         return HOLDS[rule][1] if rule in HOLDS else self.reasons.get(rule, Text("", ""))
+
+    def open_end(self, outcome: str, rule: str, until: date | None) -> Text | None:
+        """To somebody who waits without a day: on which facts that rests, and with which change it is decided again; None where it has a day."""
+        if outcome not in WAITING or until is not None:
+            return None
+        if rule in _HOLD_ENDS:
+            return _HOLD_ENDS[rule]
+        facts = self.asked(self.rests.get(rule, ()))
+        if facts:
+            said = Text(
+                "没有确定的日期，取决于：{facts}。情况变化并登记后当天重新判定。",
+                "No day is fixed; it rests on: {facts}. Once that changes and is recorded it is decided again.",
+            )
+            return said.with_(facts=Text.listed(facts))
+        if self.next_edition is not None:
+            day, title = self.next_edition
+            return Text("最早 {d} 起按“{t}”重新判定。", "Decided again from {d} at the earliest, by “{t}”.").with_(d=day, t=title)
+        return Text("没有确定的日期，规定变化后重新判定。", "No day is fixed; it is decided again once the rules change.")
 
     def asked(self, names: tuple[str, ...]) -> list[Text]:
         """The facts that have to be asked for, in the plan's words."""
@@ -51,7 +79,11 @@ class PlanWords:
 
 def plan_words() -> PlanWords:
     standing = standing_in_force(PACK, TABLE, timezone.localdate())
-    return PlanWords({r.key: r.rule.reason for r in standing.rules}, {k: v.title for k, v in standing.inputs.items()})
+    later = min((e for e in standing.pack.editions if e.from_ > standing.as_of), key=lambda e: e.from_, default=None)
+    return PlanWords(
+        {r.key: r.rule.reason for r in standing.rules}, {k: v.title for k, v in standing.inputs.items()},
+        {r.key: tuple(r.when) for r in standing.rules}, (later.from_, later.title) if later else None,
+    )  # fmt: skip
 
 
 def flag(value: bool | None) -> Text | None:

@@ -51,8 +51,8 @@ def enterprise_in_reach(actor: Actor, permission: str, key: int, policy: str = "
 
 
 def own_enterprises(actor: Actor) -> list[Unit]:
-    """The enterprises whose account the actor has."""
-    return list(Unit.objects.filter(pk__in=actor.unit_ids(APPLY), kind="enterprise", active_to=None).order_by("pk"))
+    """The enterprises whose account the actor has, whether it applies for them or prepares it."""
+    return list(Unit.objects.filter(pk__in=actor.unit_ids(ANSWER), kind="enterprise", active_to=None).order_by("pk"))
 
 
 def decider(found: Catalogue, policy: str) -> int:

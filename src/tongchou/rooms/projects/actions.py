@@ -18,6 +18,7 @@ from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.models import Loop, Post, Unit
 from tongchou.record.photos import MOST, check_photos
 from tongchou.record.territory.reach import area_in_reach, missing, unit_in_reach
+from tongchou.rooms.projects.lateness import RUNNING, settle, settle_rows
 from tongchou.rooms.projects.models import Part, Progress, Project, SiteVisit
 from tongchou.rooms.projects.reach import MANAGE, REPORT, VIEW, project_in_reach
 
@@ -207,7 +208,7 @@ def add_part(context: Context, given: PartIn) -> dict[str, Any]:
 
 def _part(context: Context, permission: str, key: int) -> Part:
     """A part that is not done yet, of a project in reach."""
-    row = Part.objects.select_for_update(of=("self",)).select_related("project").filter(pk=key, cancelled_at=None).first()
+    row = Part.objects.select_for_update(of=("self",)).select_related("project", "late_loop").filter(pk=key, cancelled_at=None).first()
     if row is None:
         raise missing(Text("没有找到这个环节。", "There is no such part."), "part", key)
     project_in_reach(context.actor, permission, row.project_id)
@@ -231,6 +232,7 @@ def part_done(context: Context, given: PartDoneIn) -> dict[str, Any]:
     _past(context, given.on)
     row.done_on, row.done_note = given.on, given.note
     row.save(update_fields=["done_on", "done_note"])
+    settle_rows(context, [row], f"已于{given.on}完成：{given.note}")
     context.event("part_done", subject=f"project:{row.project_id}", note=given.note, data={"part": row.pk, "on": given.on.isoformat()})
     return {"part": row.pk}
 
@@ -243,6 +245,8 @@ def part_move(context: Context, given: PartMoveIn) -> dict[str, Any]:
     before = [row.planned_from.isoformat(), row.planned_to.isoformat()]
     row.planned_from, row.planned_to = given.planned_from, given.planned_to
     row.save(update_fields=["planned_from", "planned_to"])
+    if row.planned_to != row.late_for:
+        settle_rows(context, [row], f"计划完成日调整为{row.planned_to}：{given.reason}")
     context.event("part_moved", subject=f"project:{row.project_id}", note=given.reason, data={"part": row.pk, "before": before})
     return {"part": row.pk}
 
@@ -252,6 +256,7 @@ def part_drop(context: Context, given: PartDropIn) -> dict[str, Any]:
     row = _part(context, MANAGE, given.part)
     row.cancelled_at = context.now
     row.save(update_fields=["cancelled_at"])
+    settle_rows(context, [row], f"环节已取消：{given.reason}")
     context.event("part_dropped", subject=f"project:{row.project_id}", note=given.reason, data={"part": row.pk})
     return {"part": row.pk}
 
@@ -303,6 +308,8 @@ def set_state(context: Context, given: StateIn) -> dict[str, Any]:
     before, project.state, project.state_since, project.state_reason = project.state, given.to, given.on, given.reason
     project.version += 1
     project.save()
+    if given.to not in RUNNING:
+        settle(context, Part.objects.filter(project=project), f"项目状态变更：{given.reason}")
     context.event("project_state", subject=f"project:{project.pk}", from_stage=before, to_stage=given.to, note=given.reason)
     return {"project": str(project.pk), "state": project.state}
 

@@ -13,7 +13,10 @@ LONGEST = 3_660
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """x, width in the units of the drawing. late_from: where the part that runs over its planned end begins; None when it does not."""
+    """x, width in the units of the drawing. late_from: where the part that runs over its planned end begins; None when it does not.
+
+    days: how many days an unfinished part is late today.
+    """
 
     part: Part
     y: int
@@ -22,6 +25,7 @@ class Bar:
     tone: str
     late_x: float | None
     late_width: float
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,8 @@ def draw(parts: list[Part], today: date) -> Drawing | None:
         late_from = x(p.planned_to + timedelta(days=1)) if over else None
         late_to = x((p.done_on or today) + timedelta(days=1))
         width = round(max(stop - start, 3), 1)
-        bars.append(Bar(p, n * ROW, start, width, tone, late_from, round(max(late_to - late_from, 2), 1) if late_from is not None else 0))
+        late = round(max(late_to - late_from, 2), 1) if late_from is not None else 0
+        bars.append(Bar(p, n * ROW, start, width, tone, late_from, late, (today - p.planned_to).days if tone == "late" else 0))
     return Drawing(bars, _months(first, last, x, days), x(today) if first <= today <= last else None, len(parts) * ROW + 22)
 
 

@@ -71,6 +71,8 @@ class Part(models.Model):
     done_on = models.DateField(null=True)
     done_note = models.CharField(max_length=500, blank=True)
     cancelled_at = models.DateTimeField(null=True)
+    late_for = models.DateField(null=True, help_text="the planned end for which its unit was called to account: once for each")
+    late_loop = models.OneToOneField("record.Loop", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [

@@ -121,7 +121,7 @@ def project_file(actor: Actor, key: uuid.UUID) -> File:
         history = cursor.fetchall()
     return File(
         project=project,
-        parts=list(project.parts.filter(cancelled_at=None).select_related("unit").order_by("planned_from", "planned_to", "pk")),
+        parts=list(project.parts.filter(cancelled_at=None).select_related("unit", "late_loop").order_by("planned_from", "planned_to", "pk")),
         progress=list(project.progress.select_related("account").order_by("on")),
         visits=list(project.visits.select_related("account").order_by("-at")[:50]),
         obstacles=sorted(obstacles, key=lambda o: (o.closed_at is not None, o.opened_at)),

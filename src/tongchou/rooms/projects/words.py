@@ -41,6 +41,7 @@ EVENTS = {
     "part_added": Text("增加环节", "part added"),
     "part_done": Text("环节完成", "part done"),
     "part_moved": Text("调整计划", "part rescheduled"),
+    "part_late": Text("环节超期催办", "called to account for a late part"),
     "part_dropped": Text("取消环节", "part taken out"),
     "progress": Text("报送进度", "progress reported"),
 }

@@ -83,6 +83,7 @@ class Application(models.Model):
     terms = models.JSONField(default=dict, help_text="{until, conditions} of the approval that is being given")
     items_of = models.PositiveSmallIntegerField(default=0, help_text="items that are looked at")
     items_ok = models.PositiveSmallIntegerField(default=0, help_text="of those, found in order by all who look at them")
+    items_bad = models.PositiveSmallIntegerField(default=0, help_text="of those, found wanting by somebody; the rest nobody has judged yet")
     hold = models.CharField(max_length=300, blank=True, help_text="why it waits outside of the batches")
     lift = models.SmallIntegerField(default=0, help_text="points that a person added or took, with the reason")
     lift_reason = models.CharField(max_length=300, blank=True)

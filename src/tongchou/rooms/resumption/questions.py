@@ -33,6 +33,7 @@ class Line:
     deadline: datetime | None
     items_of: int
     items_ok: int
+    items_bad: int
     asked: int
     reason: str
     hold: str
@@ -51,7 +52,7 @@ _LINES = """
 select a.id, a.unit_id, u.name, coalesce((select s.name from record_area s where s.level = 'street' and s.valid_to is null
     and starts_with(ar.path, s.path) limit 1), ''), coalesce(a.basis->>'used', ''), a.how,
   case when a.ended <> '' then a.ended when a.submitted_at is null then 'draft' else l.stage end,
-  a.submitted_at, a.ended_at, l.deadline, a.items_of, a.items_ok,
+  a.submitted_at, a.ended_at, l.deadline, a.items_of, a.items_ok, a.items_bad,
   (select count(*)::int from resumption_supplement p where p.application_id = a.id), a.reason, a.hold
 from resumption_application a join record_unit u on u.id = a.unit_id join record_area ar on ar.id = u.area_id
 left join record_loop l on l.id = a.loop_id

@@ -25,6 +25,14 @@ PARTS = {
     "staff": Text("可以返岗的员工", "Staff who may start"),
     "risk": Text("所在地风险", "Risk of the place"),
 }
+SHORT = {
+    "essential": Text("名单", "Lists"),
+    "chain": Text("产业链", "Chain"),
+    "readiness": Text("条件", "Readiness"),
+    "staff": Text("员工", "Staff"),
+    "risk": Text("风险", "Risk"),
+}
+"""The same as headings of columns."""
 CRITICAL, BUYER, EVENT = 20, 5, 25
 """Points: for each enterprise that stops without it, for each other one that it delivers to, off for each open event at the site."""
 _GRADE = {0: 100.0, 1: 50.0, 2: 0.0}
@@ -32,7 +40,7 @@ _GRADE = {0: 100.0, 1: 50.0, 2: 0.0}
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a score. points: 0 to 100, None where nobody knows; weight: of 100 where all is known."""
+    """One part of a score. points: 0 to 100, None where nobody knows; weight: of 100 where all is known, of readiness the share looked at."""
 
     key: str
     points: float | None
@@ -61,11 +69,18 @@ class Ranked:
     weights: Mapping[str, float]
 
     @property
+    def found(self) -> tuple[int, int, int]:
+        """Items in order, not in order, not looked at yet."""
+        of, ok, bad = self.facts[4:7]
+        return ok, bad, of - ok - bad
+
+    @property
     def parts(self) -> list[Part]:
         """Every part with its reason in words."""
         points = _points(self.facts)
         reasons = _reasons(self.facts)
-        return [Part(k, points[n], float(self.weights.get(k, 0)), reasons[n]) for n, k in enumerate(PARTS)]
+        weights = _weights(self.facts, [float(self.weights.get(k, 0)) for k in PARTS])
+        return [Part(k, points[n], weights[n], reasons[n]) for n, k in enumerate(PARTS)]
 
 
 @lru_cache(maxsize=1)
@@ -87,8 +102,8 @@ def ranking(actor: Actor, on: date, weights: Mapping[str, float], *, only: uuid.
     scored = []
     for r in rows:
         grade = grades.get(r[3])
-        facts = (r[14], r[15], r[16], r[17], r[5], r[6], r[18], r[19], rank(grade.grade) if grade else None, r[20])
-        scored.append((bool(r[9]), -round(_score(_points(facts), known) + r[7], 2), r[4], r[0], r, facts))
+        facts = (r[14], r[15], r[16], r[17], r[5], r[6], r[22], r[18], r[19], rank(grade.grade) if grade else None, r[20])
+        scored.append((bool(r[9]), -round(_score(_points(facts), _weights(facts, known)) + r[7], 2), r[4], r[0], r, facts))
     scored.sort(key=lambda s: s[:4])
     return [
         Ranked(
@@ -118,19 +133,31 @@ def _score(points: tuple[float | None, ...], weights: list[float]) -> float:
     return sum(p * w for p, w in zip(points, weights, strict=True) if p is not None) / total if total else 0.0
 
 
+def _weights(facts: tuple[Any, ...], weights: list[float]) -> list[float]:
+    """In the order of PARTS. What nobody has looked at yet is neither in order nor not: readiness weighs by the share that was looked at."""
+    of, ok, bad = facts[4:7]
+    return [w * (ok + bad) / of if key == "readiness" and of else w for key, w in zip(PARTS, weights, strict=True)]
+
+
 def _points(facts: tuple[Any, ...]) -> tuple[float | None, ...]:
     """In the order of PARTS. What nobody knows counts neither for nor against."""
-    registered, lists, buyers, critical, of, ok, safe, known, grade, events = facts
+    registered, lists, buyers, critical, _, ok, bad, safe, known, grade, events = facts
     essential = (100.0 if lists else 0.0) if registered else None
     chain = None if buyers is None else min(100.0, CRITICAL * critical + BUYER * (buyers - critical))
-    ready = 100.0 * ok / of if of else None
+    ready = 100.0 * ok / (ok + bad) if ok + bad else None
     staff = 100.0 * safe / known if known else None
     risk = None if grade is None else max(0.0, _GRADE.get(grade, 0.0) - EVENT * events)
     return essential, chain, ready, staff, risk
 
 
+def counted(of: int, ok: int, bad: int) -> Text:
+    """How the items of an application stand: in order, not in order, not looked at yet."""
+    words = Text("{n} 项：合格 {ok}、不合格 {bad}、未核查 {left}", "of {n} items {ok} in order, {bad} not, {left} not checked yet")
+    return words.with_(n=of, ok=ok, bad=bad, left=of - ok - bad)
+
+
 def _reasons(facts: tuple[Any, ...]) -> list[Text]:
-    registered, lists, buyers, critical, of, ok, safe, known, grade, events = facts
+    registered, lists, buyers, critical, of, ok, bad, safe, known, grade, events = facts
     unknown = Text("没有登记，不计分", "not on record: neither for nor against")
     levels = {0: Text("低风险", "low risk"), 1: Text("中风险", "medium risk"), 2: Text("高风险", "high risk")}
     happened = Text("，在办事件 {n} 起", ", {n} open events").with_(n=events) if events else Text("", "")
@@ -145,7 +172,7 @@ def _reasons(facts: tuple[Any, ...]) -> list[Text]:
         else Text("供货给 {n} 家，其中 {m} 家缺它停产", "delivers to {n}, {m} of which stop without it").with_(
             n=buyers, m=critical
         ),
-        Text("{n} 项中 {m} 项已审核合格", "{m} of {n} items found in order").with_(n=of, m=ok) if of else unknown,
+        counted(of, ok, bad) if of else unknown,
         Text("已判定 {n} 人，可以返岗 {m} 人", "{m} of {n} decided may start").with_(n=known, m=safe)
         if known
         else unknown,

@@ -1,6 +1,6 @@
 -- What the place in the queue rests on, for every application that waits: one statement.
 with open as (
-  select a.id, a.unit_id, u.name, u.area_id, ar.path, a.submitted_at, a.items_of, a.items_ok, a.lift, a.lift_reason, a.hold, a.batch_id, a.place,
+  select a.id, a.unit_id, u.name, u.area_id, ar.path, a.submitted_at, a.items_of, a.items_ok, a.items_bad, a.lift, a.lift_reason, a.hold, a.batch_id, a.place,
     l.stage, l.deadline, e.unit_id is not null as registered, e.lists
   from resumption_application a
   join record_loop l on l.id = a.loop_id
@@ -22,7 +22,7 @@ with open as (
 )
 select o.id, o.unit_id, o.name, o.area_id, o.submitted_at, o.items_of, o.items_ok, o.lift, o.lift_reason, o.hold, o.batch_id, o.place, o.stage,
   o.deadline, o.registered, o.lists, c.buyers, c.critical, t.safe, t.known, coalesce(v.n, 0),
-  (select s.name from streets s where starts_with(o.path, s.path) limit 1)
+  (select s.name from streets s where starts_with(o.path, s.path) limit 1), o.items_bad
 from open o
 left join chain c on c.unit_id = o.unit_id
 left join staff t on t.unit_id = o.unit_id

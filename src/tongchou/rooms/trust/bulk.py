@@ -67,13 +67,13 @@ def carry(run: uuid.UUID) -> str:
         if stored is not None:
             return _over(row, "done", result=stored.result)
         if row.tries >= MOST_TRIES:
-            return _over(row, "failed", refusal=_given_up())
+            return _over(row, "failed", refusal=_given_up().kept())
         BulkRun.objects.filter(pk=run).update(state="running", tries=row.tries + 1, stage="", done=0, total=0)
         try:
             with _progress(run) as told, listening(told):
                 result = act(VERBS[row.what], _actor(row), act_id(run), row.payload, dry_run=row.trial).result
         except Refusal as refusal:
-            return _over(row, "failed", refusal=_kept(refusal))
+            return _over(row, "failed", refusal=refusal.kept())
         return _over(row, "done", result=result)
 
 
@@ -88,14 +88,9 @@ def _over(row: BulkRun, state: str, **fields: Any) -> str:
     return state
 
 
-def _kept(refusal: Refusal) -> dict[str, Any]:
-    remedy = refusal.remedy.as_dict() if refusal.remedy is not None else None
-    return {"reason": refusal.reason.value, "rule": refusal.rule.as_dict(), "remedy": remedy, "field": refusal.field or ""}
-
-
-def _given_up() -> dict[str, Any]:
+def _given_up() -> Refusal:
     rule = Text("连续 {n} 次中途停止，已放弃；什么也没有办理。", "It stopped {n} times halfway and was given up; nothing was done.").with_(n=MOST_TRIES)
-    return _kept(Refusal(Reason.CONFLICT, rule, remedy=Text("请系统管理员查看日志后重新提交。", "Have the administrator look at the log, then ask again.")))
+    return Refusal(Reason.CONFLICT, rule, remedy=Text("请系统管理员查看日志后重新提交。", "Have the administrator look at the log, then ask again."))
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from tongchou.record.questions.worklist import VIEWS, Filter, Row, counts, work_
 from tongchou.record.territory.reach import within
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.first_things import FIRST, main_things
+from tongchou.web.news import news_of
 from tongchou.web.owed import owed_today
 from tongchou.web.pages.choices import area_choices
 from tongchou.web.pages.loops import unit_choices
@@ -54,6 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "rows": [list_row(r, actor, now()) for r in rows],
         "things": main_things(actor),
         "owed": owed_today(actor, now()),
+        "news": news_of(actor, now()),
         "first": first,
         "posts": _posts(actor),
         "can_open": actor.permits("loop.open"),

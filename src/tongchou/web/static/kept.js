@@ -1,5 +1,6 @@
 /* Forms that are filled in where the network is bad (<form data-kept>). What is typed and the photos are kept on the device at once; what is sent
    goes up under the form's own id, now or when the network is back: what is sent twice is done once. Without this script the form is an ordinary one.
+   The form's page itself opens without a network once it was seen, and so do those that a page links to with data-keep-page.
    [data-kept-net] on a page shows what waits, and a page with it sends what waits. */
 (function () {
   "use strict";
@@ -121,6 +122,40 @@
       pictures(); save();
     });
   }
+  function fresh() {   // a page that was kept comes with the form's id and time of then: what is filled in now is another form
+    var served = Date.parse(d.meta("tongchou-now"));
+    form.elements.client_id.value = d.newId();
+    if (isNaN(served) || Date.now() - served < 120000) return;
+    Array.prototype.forEach.call(form.querySelectorAll("input[type=datetime-local]"), function (f) {
+      if (f.value && f.value === f.defaultValue) { var t = new Date(); f.value = new Date(t.getTime() - t.getTimezoneOffset() * 60000).toISOString().slice(0, 16); }
+    });
+  }
+
+  /* ---- pages that open without a network: this form, and those that a page links to with data-keep-page="SCOPE" ---- */
+  function assets() {
+    var out = [];
+    document.querySelectorAll("script[src], link[rel=stylesheet], link[rel=icon]").forEach(function (e) { out.push(new URL(e.src || e.href).pathname); });
+    document.querySelectorAll("svg use").forEach(function (u) { out.push(new URL(u.getAttribute("href") || u.getAttribute("xlink:href"), location.href).pathname); });
+    return out;
+  }
+  function keepPages() {
+    if (!("serviceWorker" in navigator) || !window.isSecureContext || !navigator.onLine) return;
+    var wanted = {};
+    if (form) wanted[form.dataset.keepScope || location.pathname] = [location.pathname];
+    document.querySelectorAll("a[data-keep-page]").forEach(function (a) {
+      var scope = a.dataset.keepPage || a.pathname;
+      (wanted[scope] = wanted[scope] || []).push(a.pathname);
+    });
+    navigator.serviceWorker.addEventListener("message", function (e) { if (net && e.data && e.data.type === "kept-pages") net.dataset.kept = String(e.data.count); });
+    Object.keys(wanted).forEach(function (scope) {
+      navigator.serviceWorker.register("/kept-worker.js", { scope: scope }).then(function (r) {
+        var worker = r.active || r.waiting || r.installing, urls = wanted[scope].concat(assets()).filter(function (u, n, all) { return all.indexOf(u) === n; });
+        function tell() { worker.postMessage({ type: "keep", urls: urls }); }
+        if (worker.state === "activated") tell(); else worker.addEventListener("statechange", function () { if (worker.state === "activated") tell(); });
+      }).catch(function () { /* it is an ordinary page then */ });
+    });
+  }
+
   if (form) {
     var saving;
     form.addEventListener("input", function (e) { if (e.target.type !== "file") { clearTimeout(saving); saving = setTimeout(save, 300); } });
@@ -139,10 +174,12 @@
         .then(function () { return draft(null); }).then(send).then(send)
         .catch(function () { delete form.dataset.sending; lock(false); tell(tr("无法存入本机，请勿关闭本页，联网后再提交。", "It could not be kept on this device: leave the page open and send it with a network."), true); });
     }, true);
+    fresh();
     store("drafts", "readonly", function (s) { return s.get(key); }).then(function (kept) { if (kept) restore(kept); }, function () { /* storage is off: an ordinary form */ });
   }
   if (net || form) {
     show();
+    keepPages();
     if (navigator.onLine) send();
     window.addEventListener("online", send);
     setInterval(function () { if (navigator.onLine) send(); }, 15000);

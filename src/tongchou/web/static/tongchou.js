@@ -183,6 +183,7 @@
   }
   function forgetAll() {
     try { Object.keys(sessionStorage).forEach(function (k) { if (/^(typed|sent):/.test(k)) sessionStorage.removeItem(k); }); } catch (e) { /* off */ }
+    if (window.caches) caches.delete("kept-pages-1");   // pages that open without a network show what only this account may see
   }
 
   /* ---- work list: keyboard and selection ---- */

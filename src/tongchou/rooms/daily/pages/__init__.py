@@ -16,9 +16,10 @@ from tongchou.rooms.daily.pages import (
     own,
     progress,
     spot,
+    spot_results,
 )
 
 __all__ = [
     "attendance", "attendance_badges", "attendance_leave", "attendance_month", "attendance_overview", "breach", "chain", "fever", "gate", "manage", "overview",
-    "owed", "own", "progress", "spot",
+    "owed", "own", "progress", "spot", "spot_results",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from tongchou.kernel.text import Text
 from tongchou.record.loops.kinds import kind_of
+from tongchou.record.territory.reach import within
 from tongchou.rooms.daily import spots
 from tongchou.rooms.daily.actions.breach import COLUMNS, HANDLE, TELL, rejected_signals
 from tongchou.rooms.daily.evidence import signs
@@ -32,27 +33,23 @@ SOURCES = {
     "record": Text("数据比对", "the record"),
 }
 KIND_PAGES["resumption_breach"] = "breach_new"
+_MOST = 2_000
+"""Matters of one's area that the page and its spreadsheet show, the latest first."""
 
 
 @page("breaches", "daily/breaches", HANDLE, methods=("GET",), nav=Nav(TITLE, "hand-stop"))
 def breaches(request: HttpRequest) -> HttpResponse:
     """Matters of one's area, signs that somebody should look at, and draws of spot checks."""
     actor = actor_of(request)
-    rows = [
-        b
-        for b in Breach.objects.select_related("unit__area", "loop").order_by("-at")[:2000]
-        if actor.sees_path(HANDLE, b.unit.area.path)
-    ]
+    rows = list(Breach.objects.filter(within(actor, HANDLE, "unit__area__path")).select_related("unit", "loop").order_by("-at")[:_MOST])
     sheet = _sheet(rows)
     if asked_for(request):
         return sheet_file(request, TITLE, *cells_of(sheet))
     found = signs(actor, local_day(now()), HANDLE)
-    drawn = [
-        d for d in SpotDraw.objects.select_related("area").order_by("-at")[:200] if actor.sees_path(HANDLE, d.area.path)
-    ]
+    drawn = list(SpotDraw.objects.filter(within(actor, HANDLE, "area__path")).select_related("area").order_by("-at")[:20])
     context = {
         "title": TITLE, "sheet": sheet, "signs": [{"sign": s, "url": f"{reverse('breach_new')}?{urlencode({'enterprise': s.name})}"} for s in found],
-        "draws": drawn[:20], "pending": spots.pending(actor, now()), "counts": spots.counts(actor, now()), "results": spots.RESULTS.items(), "spot_days": spots.DAYS,
+        "draws": drawn, "pending": spots.pending(actor, now()), "counts": spots.counts(actor, now()), "results": spots.RESULTS.items(), "spot_days": spots.DAYS,
         "empty": {"title": Text("没有查处事项", "No matter"), "text": Text("举报、检查和数据比对发现的都在这里。", "What is told or found."), "icon": "circle-check"},
     }  # fmt: skip
     return render(request, "daily/breaches.html", context)

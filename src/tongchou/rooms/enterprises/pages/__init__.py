@@ -6,6 +6,7 @@ from tongchou.rooms.enterprises.pages import (
     edit,
     file,
     imports,
+    news,
     notices,
     own,
     proposing,
@@ -15,4 +16,4 @@ from tongchou.rooms.enterprises.pages import (
     street,
 )
 
-__all__ = ["accounts", "clearances", "edit", "file", "imports", "notices", "own", "proposing", "register", "staff", "staff_edit", "street"]
+__all__ = ["accounts", "clearances", "edit", "file", "imports", "news", "notices", "own", "proposing", "register", "staff", "staff_edit", "street"]

@@ -23,6 +23,7 @@ from tongchou.record.enterprises import (
     open_contact,
     permission_for,
 )
+from tongchou.record.loops.kinds import may_open
 from tongchou.record.models import Enterprise, Responsibility, Unit
 from tongchou.record.questions.enterprises import EnterpriseFile, enterprise_file, partners, staff_counts
 from tongchou.record.questions.permits import STATES, permit_of
@@ -31,6 +32,7 @@ from tongchou.record.staffing import COUNTS, OUTCOMES
 from tongchou.record.staffing import VIEW as STAFF_VIEW
 from tongchou.rooms.enterprises.models import EntryChange
 from tongchou.rooms.enterprises.pages.register import size_word
+from tongchou.rooms.enterprises.turned import NAMES, turned_counts
 from tongchou.rooms.enterprises.words import LEVELS, TITLE, TONES, flag
 from tongchou.web.pages.requests import actor_of
 from tongchou.web.permission import Nav, page
@@ -105,6 +107,7 @@ def _shown(actor: Actor, unit: Unit) -> dict[str, Any]:
         "permit": permit,
         "permit_state": STATES[permit.state] if permit else None,
         "counts": counts,
+        "news": [{"label": NAMES[g], "n": n, "key": g} for g, n in turned_counts([unit.pk], today).get(unit.pk, {}).items() if n] if inside else [],
         "outcomes": [
             {
                 "label": OUTCOMES[k],
@@ -124,7 +127,7 @@ def _shown(actor: Actor, unit: Unit) -> dict[str, Any]:
         if counts
         else [],
         "can_edit": bool(permission_for(actor, unit, EDIT)),
-        "can_propose": asked is None and bool(permission_for(actor, unit, OWN)),
+        "can_propose": asked is None and bool(permission_for(actor, unit, OWN)) and may_open(actor, "register_change"),
         "asked": asked if permission_for(actor, unit, EDIT, OWN) else None,
         "can_supply": bool(permission_for(actor, unit, SUPPLY)),
         "can_staff": inside,

@@ -23,6 +23,7 @@ from tongchou.record.plans import standing_in_force
 from tongchou.record.questions.enterprises import staff_counts
 from tongchou.record.staffing import EDIT, OUTCOMES, VIEW, open_itinerary, staff_in_reach
 from tongchou.rooms.enterprises.questions import PAGE, StaffLine, history, staff_lines
+from tongchou.rooms.enterprises.turned import GROUPS, NAMES, turned_counts
 from tongchou.rooms.enterprises.words import LEVELS, TITLE, PlanWords, flag, outcome_badge, plan_words
 from tongchou.web.pages.requests import actor_of, integer
 from tongchou.web.permission import page
@@ -51,13 +52,16 @@ def staff(request: HttpRequest, enterprise: int) -> HttpResponse:
         request.GET.get("origin", "")[:12],
         request.GET.get("waiting") == "1",
     )
+    turned = request.GET.get("turned", "")
+    turned = turned if turned in GROUPS else ""
     after = max(integer(request, "after") or 0, 0)
     words = plan_words()
-    rows = staff_lines(enterprise, today, outcome=outcome, origin=origin, waiting=waiting, limit=PAGE + 1, after=after)
+    rows = staff_lines(enterprise, today, outcome=outcome, origin=origin, waiting=waiting, turned=turned, limit=PAGE + 1, after=after)
     shown = rows[:PAGE]
     if shown:
         act("staff.read", actor, new_id(), {"staff": [r.id for r in shown]})
     counts = staff_counts([enterprise], today)[enterprise]
+    news = turned_counts([enterprise], today).get(enterprise, {})
     origins = sorted({(r.origin, r.origin_name) for r in rows if r.origin})
     context = {
         "title": STAFF,
@@ -66,6 +70,12 @@ def staff(request: HttpRequest, enterprise: int) -> HttpResponse:
         "lines": [_line(r, words) for r in shown],
         "next_after": str(after + PAGE) if len(rows) > PAGE else "",
         "filters": [
+            {
+                "key": "turned",
+                "label": Text("有变化", "Changed"),
+                "current": turned,
+                "options": [{"value": g, "label": t, "count": news.get(g, 0)} for g, t in NAMES.items()],
+            },
             {
                 "key": "outcome",
                 "label": Text("判定", "Result"),
@@ -100,7 +110,9 @@ def _line(r: StaffLine, words: PlanWords) -> dict[str, Any]:
     return {
         "line": r,
         "badge": outcome_badge(r.outcome),
+        "was": OUTCOMES.get(r.was) if r.was else None,
         "reason": words.reason_of(r.rule),
+        "open_end": words.open_end(r.outcome, r.rule, r.until),
         "asks": words.asked(r.asks),
         "level": LEVELS[r.level] if r.origin else None,
         "url": reverse("staff_file", args=[r.id]),
@@ -138,6 +150,7 @@ def told(row: Staff) -> dict[str, Any]:
         "who": who,
         "badge": outcome_badge(row.outcome),
         "reason": words.reason_of(row.rule),
+        "open_end": words.open_end(row.outcome, row.rule, row.until),
         "asks": words.asked(tuple(row.asks.split())),
         "facts": _facts(row, known),
         "changes": changes,

@@ -20,6 +20,7 @@ from tongchou.rooms.policies.actions.applications import KIND, State
 from tongchou.rooms.policies.actions.deciding import criteria, pack_then
 from tongchou.rooms.policies.catalogue import ELIGIBLE, known_policy
 from tongchou.rooms.policies.facts import known_of
+from tongchou.rooms.policies.letters import DECISION, SUPPLEMENT, letters_of, policy_letter_of
 from tongchou.rooms.policies.matching import today_for
 from tongchou.rooms.policies.models import Application
 from tongchou.rooms.policies.pages.steps import fields_of, files_of, given_by
@@ -28,6 +29,7 @@ from tongchou.rooms.policies.reach import APPLY, DECIDE, VIEW, enterprise_in_rea
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.loops import KIND_PAGES, LOOP_LINKS, LoopLink
+from tongchou.web.pages.papers import FORMATS, paper_file
 from tongchou.web.pages.requests import actor_of, do
 from tongchou.web.permission import page
 
@@ -149,6 +151,7 @@ def policy_application(request: HttpRequest, policy_loop: uuid.UUID) -> HttpResp
         "papers": Evidence.objects.filter(loop=row.loop, key="paper", file__isnull=False)
         .select_related("file")
         .order_by("at", "pk"),
+        "letters": [{"label": _LETTERS[w], "which": w} for w in letters_of(row)],
         "does": _does(actor, row, held),
         "breadcrumbs": crumbs((reverse("policy_applications"), Text("政策申请", "Applications")), ("", row.unit.name)),
     }
@@ -219,6 +222,19 @@ def policy_do(request: HttpRequest, policy_loop: uuid.UUID, policy_step: str) ->
         on_record=on_record,
         breadcrumbs=crumbs((back, row.unit.name), ("", label)),
     )
+
+
+_LETTERS = {SUPPLEMENT: Text("一次性补正告知书", "What was asked for"), DECISION: Text("决定书", "The decision")}
+
+
+@page("policy_letter", "policies/applications/<uuid:policy_loop>/letters/<slug:policy_letter>/<slug:format>", VIEW, methods=("GET",))
+def policy_letter(request: HttpRequest, policy_loop: uuid.UUID, policy_letter: str, format: str) -> HttpResponse:
+    """What was asked for, or what was decided, as Word or PDF."""
+    row, _ = in_reach(actor_of(request), policy_loop)
+    if format not in FORMATS:
+        raise not_found()
+    document = policy_letter_of(row, policy_letter)
+    return paper_file(document, format, f"{document.title}（{row.unit.name}）")
 
 
 @page("policy_of_loop", "policies/loops/<uuid:loop>", VIEW, methods=("GET",))

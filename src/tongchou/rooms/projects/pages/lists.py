@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
-from tongchou.record.loops.kinds import kind_of
+from tongchou.record.loops.kinds import kind_of, may_open
+from tongchou.record.models import Loop
+from tongchou.record.territory.reach import missing
 from tongchou.rooms.projects.actions import VISIT, not_ready
 from tongchou.rooms.projects.gantt import draw
-from tongchou.rooms.projects.models import Progress
+from tongchou.rooms.projects.models import Part, Progress, Project
 from tongchou.rooms.projects.questions import Line, lines, project_file
-from tongchou.rooms.projects.reach import MANAGE, REPORT, VIEW
+from tongchou.rooms.projects.reach import MANAGE, REPORT, VIEW, project_in_reach
 from tongchou.rooms.projects.words import EVENTS, KINDS, PARTS, STATES, TONES
+from tongchou.web.pages.loops import LOOP_LINKS, LoopLink
 from tongchou.web.pages.requests import actor_of, now
 from tongchou.web.pages.shown import stage_badge
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
@@ -100,6 +104,27 @@ def _sheet(rows: list[Line]) -> dict[str, Any]:
     return {"key": "projects", "caption": TITLE, "columns": columns, "rows": body, "export": True}
 
 
+@page("project_loop", "loops/<uuid:project_loop>/project", VIEW, methods=("GET",))
+def project_loop(request: HttpRequest, project_loop: uuid.UUID) -> HttpResponse:
+    """From a loop of the work list, an obstacle or a late part, to its project."""
+    row = Loop.objects.filter(pk=project_loop, kind__in=("obstacle", "part_late"), origin__in=("project", "project_part")).first()
+    if row is None:
+        raise missing(Text("没有找到这个项目。", "There is no such project."), "loop", str(project_loop))
+    part = Part.objects.filter(late_loop=row).values_list("project_id", flat=True).first() if row.kind == "part_late" else None
+    key = part or (uuid.UUID(row.origin_ref) if row.origin == "project" else None)
+    if key is None:
+        raise missing(Text("没有找到这个项目。", "There is no such project."), "loop", str(project_loop))
+    return HttpResponseRedirect(reverse("project", args=[project_in_reach(actor_of(request), VIEW, key).pk]))
+
+
+LOOP_LINKS.append(
+    LoopLink(
+        "project_loop", Text("打开项目", "Open the project"), "building",
+        lambda file, actor: file.kind.key in ("obstacle", "part_late") and file.loop.origin in ("project", "project_part") and actor.permits(VIEW),
+    )
+)  # fmt: skip
+
+
 @page("project", "projects/<uuid:project>", VIEW, methods=("GET",))
 def project(request: HttpRequest, project: uuid.UUID) -> HttpResponse:
     """One project: plan, progress, what keeps it from starting, obstacles, visits, history."""
@@ -113,7 +138,7 @@ def project(request: HttpRequest, project: uuid.UUID) -> HttpResponse:
         "badges": [{"label": STATES[row.state], "tone": tone, "icon": icon}],
         "lacking": not_ready(row) if row.state == "preparing" else [],
         "drawing": draw(found.parts, today),
-        "parts": [{"line": p, "kind": PARTS[p.kind], "late": p.done_on is None and p.planned_to < today} for p in found.parts],
+        "parts": [_part(p, row, today) for p in found.parts],
         "last": found.progress[-1] if found.progress else None,
         "chart": _chart(found.progress),
         "visits": [{"line": v, "photos": shown_photos("site_visit", v.pk, v.photos)} for v in found.visits],
@@ -123,10 +148,18 @@ def project(request: HttpRequest, project: uuid.UUID) -> HttpResponse:
         "can_report": actor.permits(REPORT) and row.state in ("started", "suspended"),
         "can_do": actor.permits(REPORT) and row.state not in ("completed", "dropped"),
         "can_visit": actor.permits(VISIT),
-        "can_raise": actor.permits("loop.open") and row.state not in ("completed", "dropped"),
+        "can_raise": may_open(actor, "obstacle") and row.state not in ("completed", "dropped"),
         "breadcrumbs": [{"url": reverse("projects"), "label": TITLE}, {"url": "", "label": row.name[:30]}],
     }
     return render(request, "projects/project.html", context)
+
+
+def _part(p: Part, project: Project, today: date) -> dict[str, Any]:
+    """A line of the plan. days: how many it is late, 0 where it is not; loop: with which its unit is called to account, where that is open."""
+    late = p.done_on is None and p.planned_to < today
+    loop = p.late_loop if p.late_loop is not None and p.late_loop.closed_at is None else None
+    return {"line": p, "kind": PARTS[p.kind], "late": late, "days": (today - p.planned_to).days if late else 0, "loop": loop,
+            "stage": stage_badge(kind_of(loop.edition_id), loop.stage) if loop else None}  # fmt: skip
 
 
 def _chart(rows: list[Progress]) -> dict[str, Any] | None:

@@ -20,6 +20,7 @@ from tongchou.record.models import Enterprise, Loop, Unit, WorkPermit
 from tongchou.record.questions.permits import LIVE
 from tongchou.record.questions.units import street_of
 from tongchou.record.territory.reach import unit_in_reach
+from tongchou.rooms.resumption.actions.checking import count_found
 from tongchou.rooms.resumption.clock import resume_clock
 from tongchou.rooms.resumption.filling import as_value, on_record
 from tongchou.rooms.resumption.granting import give
@@ -133,7 +134,7 @@ def set_way(context: Context, row: Application, way: Way, commitment: bool, toda
         if item.pk is None:
             on_record(item, row.unit_id, line["from"])
         item.save()
-    row.items_of, row.items_ok = sum(w["form"] != "record" for w in wanted), 0
+    row.items_of, row.items_ok, row.items_bad = sum(w["form"] != "record" for w in wanted), 0, 0
     row.save()
 
 
@@ -160,6 +161,7 @@ def fill(context: Context, given: FillIn) -> dict[str, Any]:
         item.save()
     if row.loop is not None:
         _keep_files(context, row.loop, [items[g.key] for g in given.items], "supply")
+        count_found(row)
     context.event(
         "resumption_filled",
         loop_id=row.loop_id,

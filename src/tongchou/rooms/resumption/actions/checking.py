@@ -127,7 +127,7 @@ def _found(
         for f in v.photos
     ]
     pieces.keep(context, [row.loop.pk], "check", photos)
-    count_ok(row)
+    count_found(row)
     data = {"items": {v.item.key: v.ok for v in rows}, "unit": unit, "on_site": on_site}
     context.event("resumption_checked", loop_id=row.loop.pk, subject=f"application:{row.pk}", data=data)
     return {"application": str(row.pk), "items": len(rows), "ok": sum(v.ok for v in rows)}
@@ -181,10 +181,12 @@ def open_items(row: Application) -> list[tuple[Item, set[int], list[Verdict]]]:
     return out
 
 
-def count_ok(row: Application) -> None:
-    """Keep the number of items in order with the application, for the queue."""
-    row.items_ok = row.items_of - len(open_items(row)) if row.loop is not None else 0
-    row.save(update_fields=["items_ok"])
+def count_found(row: Application) -> None:
+    """Keep with the application, for the queue, how many items are in order and how many were found wanting."""
+    left = open_items(row) if row.loop is not None else []
+    row.items_ok = row.items_of - len(left) if row.loop is not None else 0
+    row.items_bad = sum(bool(bad) for _, _, bad in left)
+    row.save(update_fields=["items_ok", "items_bad"])
 
 
 def _part(context: Context, row: Application, unit: int) -> None:

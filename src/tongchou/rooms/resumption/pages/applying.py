@@ -38,7 +38,7 @@ KIND_PAGES["resumption_application"] = "resumption_new"
 def resumption_new(request: HttpRequest) -> HttpResponse:
     """Choose the enterprise and, where the rule leaves a choice, whether it resumes on its signed commitment."""
     actor = actor_of(request)
-    own = own_enterprises(actor) if not actor.area_paths(APPLY) else []
+    own = own_enterprises(actor, APPLY) if not actor.area_paths(APPLY) else []
     today = now().astimezone(SHANGHAI).date()
 
     def fields(d: Draft) -> list[FieldParts]:

@@ -15,6 +15,7 @@ from tongchou.record.access import Actor
 from tongchou.record.models import Unit
 from tongchou.record.questions.permits import PLATES, STATES, permits_of
 from tongchou.rooms.resumption.questions import Line, StreetLine, lines, resumed, streets
+from tongchou.rooms.resumption.queue import counted
 from tongchou.rooms.resumption.reach import APPLY, DECIDE, RULES, VIEW
 from tongchou.rooms.resumption.words import GROUPS, PERMIT_TONES, STANDS, TITLE, TONES, group_name, named_way
 from tongchou.web.pages.requests import actor_of, now
@@ -24,10 +25,10 @@ from tongchou.web.permission import Nav, page
 _LIST = Text("复工申请", "Applications")
 
 
-def own_enterprises(actor: Actor) -> list[Unit]:
+def own_enterprises(actor: Actor, permission: str = VIEW) -> list[Unit]:
     """The enterprises whose accounts the actor has."""
     return list(
-        Unit.objects.filter(pk__in=actor.unit_ids(APPLY), kind="enterprise", active_to=None)
+        Unit.objects.filter(pk__in=actor.unit_ids(permission), kind="enterprise", active_to=None)
         .select_related("area")
         .order_by("pk")
     )
@@ -37,13 +38,13 @@ def own_enterprises(actor: Actor) -> list[Unit]:
 def resumption(request: HttpRequest) -> HttpResponse:
     """What one has to do with it: the own permit, or what waits and how the streets stand."""
     actor = actor_of(request)
-    own = own_enterprises(actor) if actor.permits(APPLY) else []
+    own, applies = own_enterprises(actor), set(actor.unit_ids(APPLY))
     today = now().astimezone(SHANGHAI).date()
     held = permits_of([u.pk for u in own])
     by_street = [] if own else streets(actor, now())
     if asked_for(request):
         return sheet_file(request, Text("各街道复工情况", "Resumption by street"), *cells_of(_sheet(by_street)))
-    mine = [_own(u, held.get(u.pk), lines(actor, unit=u.pk, limit=20)) for u in own]
+    mine = [_own(u, held.get(u.pk), lines(actor, unit=u.pk, limit=20), applies=u.pk in applies) for u in own]
     waiting = [] if own else [x for x in lines(actor, limit=200) if x.ended_at is None and x.stands != "draft"][:20]
     context = {
         "title": TITLE,
@@ -93,12 +94,13 @@ def permit_badge(state: str) -> dict[str, Any]:
     return {"label": STATES[state], "tone": tone, "icon": icon}
 
 
-def _own(unit: Unit, permit: Any, rows: list[Line]) -> dict[str, Any]:
+def _own(unit: Unit, permit: Any, rows: list[Line], *, applies: bool) -> dict[str, Any]:
     live = permit is not None and permit.state in ("in_force", "review", "suspended")
     open_ = next((x for x in rows if x.ended_at is None), None)
     return {
         "unit": unit, "permit": permit, "badge": permit_badge(permit.state) if permit else None, "plate": PLATES[permit.plate] if permit else None,
-        "way": named_way(permit.way) if permit else None, "open": shown(open_) if open_ else None, "may_apply": not live and open_ is None,
+        "way": named_way(permit.way) if permit else None, "open": shown(open_) if open_ else None,
+        "none": not live and open_ is None, "may_apply": applies and not live and open_ is None,
         "past": [shown(x) for x in rows if x.ended_at is not None],
     }  # fmt: skip
 
@@ -110,6 +112,7 @@ def shown(x: Line) -> dict[str, Any]:
         "badge": {"label": STANDS[x.stands], "tone": tone, "icon": icon},
         "way": named_way(x.way),
         "url": reverse("resumption_application", args=[x.id]),
+        "counted": counted(x.items_of, x.items_ok, x.items_bad),
     }
 
 
@@ -192,9 +195,15 @@ def resumption_list(request: HttpRequest) -> HttpResponse:
     return render(request, "resumption/list.html", context)
 
 
+def _found(x: Line) -> list[dict[str, Any]]:
+    """Items in order, not in order, not checked yet; dashes where nothing is checked at all."""
+    return [{"value": n if x.how == "approval" else Text("—", "—")} for n in (x.items_ok, x.items_bad, x.items_of - x.items_ok - x.items_bad)]
+
+
 def _list_sheet(rows: list[Line]) -> dict[str, Any]:
     labels = (
-        ("unit", "企业", "Enterprise", 0), ("street", "街道", "Street", 0), ("stands", "状态", "State", 0), ("way", "方式", "Way", 0), ("ready", "合格项", "In order", 0),
+        ("unit", "企业", "Enterprise", 0), ("street", "街道", "Street", 0), ("stands", "状态", "State", 0), ("way", "方式", "Way", 0),
+        ("ready", "合格项", "In order", 1), ("bad", "不合格项", "Not in order", 1), ("unchecked", "未核查项", "Not checked", 1),
         ("submitted", "提交", "Submitted", 0), ("deadline", "时限", "Deadline", 0), ("days", "用时（工作日）", "Working days", 1), ("asked", "告知补正", "Asked", 1),
         ("reason", "理由", "Reason", 0),
     )  # fmt: skip
@@ -203,7 +212,7 @@ def _list_sheet(rows: list[Line]) -> dict[str, Any]:
         s = shown(x)
         body.append({"cells": [
             {"value": x.name, "url": s["url"]}, {"value": x.street}, {"value": s["badge"]["label"], "tone": s["badge"]["tone"] or "info", "icon": s["badge"]["icon"]},
-            {"value": s["way"]}, {"value": f"{x.items_ok}/{x.items_of}" if x.how == "approval" else Text("—", "—")}, {"value": x.submitted_at or Text("—", "—")},
+            {"value": s["way"]}, *_found(x), {"value": x.submitted_at or Text("—", "—")},
             {"value": x.deadline or Text("—", "—")}, {"value": x.days if x.days is not None else Text("—", "—")}, {"value": x.asked}, {"value": x.reason},
         ]})  # fmt: skip
     columns = [{"key": k, "label": Text(zh, en), "number": bool(n)} for k, zh, en, n in labels]

@@ -25,7 +25,7 @@ from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.loops import LOOP_LINKS, LoopLink
 from tongchou.web.pages.papers import FORMATS, paper_file
-from tongchou.web.pages.requests import actor_of, do
+from tongchou.web.pages.requests import actor_of, do, integer
 from tongchou.web.permission import page
 
 _ASK = {"renew": Text("申请续期", "Ask to renew"), "restore": Text("申请恢复", "Ask to restore")}
@@ -84,6 +84,39 @@ def may_ask(actor: Actor, row: WorkPermit) -> list[dict[str, Any]]:
     return [
         {"label": _ASK[what], "url": reverse("permit_ask", args=[row.pk, what])} for what, may in wanted.items() if may and request_of(row, what) is None
     ]  # fmt: skip
+
+
+def may_renew(actor: Actor, row: WorkPermit) -> bool:
+    """Whether the actor may renew it without being asked: it has an end, nothing is held against it, and no request waits for its answer."""
+    asked = request_of(row, "renew")
+    waits = asked is not None and asked.asked_at is not None
+    reached = actor.permits(DECIDE) and reaches_unit(actor, DECIDE, row.unit) and row.unit_id not in actor.unit_ids(APPLY)
+    return reached and row.until is not None and row.state in ("in_force", "review") and not waits
+
+
+@page("permit_renew", "permits/<uuid:permit>/renew", DECIDE)
+def permit_renew(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
+    """Renew on the officer's own motion, with the reason; a request of the enterprise that waits is answered instead."""
+    row, title = permit_seen(actor_of(request), permit, DECIDE), Text("延续许可", "Renew a permit")
+
+    def fields(d: Draft) -> list[FieldParts]:
+        return [
+            FieldParts("seen_version", title, "hidden", str(integer(request, "seen_version") or row.version)),
+            d.field("until", Text("延续至", "Until"), "date", required=True),
+            d.field("reason", Text("理由（写入决定书）", "Reason; it stands in the letter"), "textarea", required=True, maxlength=2000),
+        ]
+
+    def send() -> HttpResponse:
+        until = parse_date(request.POST.get("until", ""), "until").isoformat()
+        payload = {"unit": row.unit_id, "until": until, "reason": request.POST.get("reason", ""), "seen_version": integer(request, "seen_version")}
+        do(request, "permit.renew", payload)
+        return done(request, reverse("permit", args=[row.pk]), Text("已延续，编号和条件不变。", "Renewed; its number and conditions stay."))
+
+    ends = Text("现有效期至 {d}；企业没有申请的，由作出决定的单位主动延续。", "It holds until {d}; this renews it without a request of the enterprise.")
+    return form_page(
+        request, fields, send, title=title, button=title, back=reverse("permit", args=[row.pk]), breadcrumbs=permit_crumbs(row, title), subtitle=row.unit.name,
+        note=ends.with_(d=row.until or "—"),
+    )  # fmt: skip
 
 
 @page("permit_loop", "loops/<uuid:permit_loop>/permit", VIEW, methods=("GET",))

@@ -15,11 +15,11 @@ from tongchou.kernel.text import Text
 from tongchou.record.models import WorkPermit
 from tongchou.record.permit_facts import HASH, OWN_FACTS, digest, fact_rules
 from tongchou.record.questions.permits import LIVE, PLATES, STATES, bound_value, change_words
-from tongchou.record.territory.reach import reaches_unit
+from tongchou.record.territory.reach import within
 from tongchou.rooms.resumption.models import Item
 from tongchou.rooms.resumption.pages.application import history
 from tongchou.rooms.resumption.pages.overview import permit_badge
-from tongchou.rooms.resumption.pages.permit_life import days_left, may_ask, permit_crumbs, requests_of
+from tongchou.rooms.resumption.pages.permit_life import days_left, may_ask, may_renew, permit_crumbs, requests_of
 from tongchou.rooms.resumption.permit_letters import LETTERS
 from tongchou.rooms.resumption.reach import DECIDE, SUSPEND, VIEW, permit_seen
 from tongchou.rooms.resumption.words import TITLE, named_way
@@ -55,6 +55,7 @@ def permit(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
         "history": [h | {"letter": h["key"] in LETTERS} for h in history(None, f"permit:{row.pk}")],
         "can_suspend": may and row.state != "suspended",
         "can_resume": may and row.state != "in_force",
+        "can_renew": may_renew(actor, row),
         "can_withdraw": live and actor.permits(DECIDE) and actor.sees_path(DECIDE, row.unit.area.path),
         "live": live,
         "requests": requests_of(actor, row),
@@ -69,14 +70,9 @@ def permit(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
 def permit_list(request: HttpRequest) -> HttpResponse:
     """Permits in reach by state; as a spreadsheet too."""
     actor, state = actor_of(request), request.GET.get("state", "")
-    rows = WorkPermit.objects.select_related("unit__area").order_by("-changed_at")
+    rows = WorkPermit.objects.filter(within(actor, VIEW, "unit__area__path", "unit")).select_related("unit").order_by("-changed_at")
     rows = rows.filter(state=state) if state in STATES else rows
-    shown = []
-    for r in rows.iterator(chunk_size=1_000):
-        if reaches_unit(actor, VIEW, r.unit):
-            shown.append(r)
-        if len(shown) >= (20_000 if asked_for(request) else 300):
-            break
+    shown = rows[: 20_000 if asked_for(request) else 300]
     labels = (
         ("unit", "企业", "Enterprise"), ("number", "编号", "Number"), ("state", "状态", "State"), ("plate", "牌", "Plate"), ("way", "方式", "Way"),
         ("from", "自", "From"),

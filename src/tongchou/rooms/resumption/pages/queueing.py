@@ -18,7 +18,7 @@ from tongchou.rooms.resumption.masks import covers
 from tongchou.rooms.resumption.models import Application, Batch
 from tongchou.rooms.resumption.pages.application import crumbs, seen
 from tongchou.rooms.resumption.place import place_of
-from tongchou.rooms.resumption.queue import PARTS, Ranked, ranking
+from tongchou.rooms.resumption.queue import PARTS, SHORT, Ranked, ranking
 from tongchou.rooms.resumption.reach import DECIDE, VIEW, no_such
 from tongchou.rooms.resumption.ways import rules_on
 from tongchou.rooms.resumption.words import STANDS, TITLE
@@ -29,6 +29,7 @@ from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import page
 
 _QUEUE = Text("复工排序", "Queue")
+_FOUND = (("ok", Text("合格项", "In order")), ("bad", Text("不合格项", "Not in order")), ("unchecked", Text("未核查项", "Not checked")))
 _BATCHES = Text("复工批次", "Batches")
 
 
@@ -62,7 +63,8 @@ def _sheet(rows: list[Ranked]) -> dict[str, Any]:
         {"key": "score", "label": Text("得分", "Score"), "number": True},
         {"key": "street", "label": Text("街道", "Street")},
     ]
-    columns += [{"key": k, "label": t, "number": True} for k, t in PARTS.items()]
+    columns += [{"key": k, "label": SHORT[k], "number": True, "definition": t} for k, t in PARTS.items()]
+    columns += [{"key": k, "label": t, "number": True} for k, t in _FOUND]
     columns += [
         {"key": "stage", "label": Text("阶段", "Stage")},
         {"key": "deadline", "label": Text("时限", "Deadline")},
@@ -74,7 +76,7 @@ def _sheet(rows: list[Ranked]) -> dict[str, Any]:
         person = r.hold or (f"{r.lift:+d} {r.lift_reason}" if r.lift else "")
         body.append({"cells": [
             {"value": r.name, "url": reverse("resumption_why", args=[r.application])}, {"value": r.place}, {"value": r.score}, {"value": r.street}, *points,
-            {"value": STANDS[r.stage]}, {"value": r.deadline}, {"value": person},
+            *({"value": n} for n in r.found), {"value": STANDS[r.stage]}, {"value": r.deadline}, {"value": person},
         ]})  # fmt: skip
     return {"key": "queue", "caption": _QUEUE, "columns": columns, "rows": body, "export": True}
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from tongchou.kernel.clock import not_far
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
@@ -16,6 +17,7 @@ from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.models import StoredFile
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.schools.actions.files import today
+from tongchou.rooms.schools.actions.opening_loop import begin, conclude, follow
 from tongchou.rooms.schools.conditions import EPIDEMIC, OWN_PROOF, checklist, standing
 from tongchou.rooms.schools.models import Opening, Proof, School
 from tongchou.rooms.schools.reach import DECIDE, MANAGE, REVIEW, VIEW, school_in_reach, schools_of
@@ -76,7 +78,7 @@ class FileReadIn(Payload):
 
 def opening_in_reach(actor: Actor, permission: str, key: uuid.UUID, *, lock: bool = False) -> Opening:
     """Return an application; outside the actor's reach it is not found."""
-    rows = Opening.objects.select_related("school__unit__area")
+    rows = Opening.objects.select_related("school__unit__area", "loop")
     found = (rows.select_for_update(of=("self",)) if lock else rows).filter(pk=key).first()
     if found is None or not schools_of(actor, permission).filter(pk=found.school_id).exists():
         raise missing(Text("没有找到这份开学申请。", "There is no such application."), "opening", str(key))
@@ -121,6 +123,7 @@ def apply(context: Context, given: ApplyIn) -> dict[str, Any]:
             field="opens_on",
             value=given.opens_on.isoformat(),
         )
+    not_far(given.opens_on, today(context), "opens_on")
     if not school.classes.filter(ended_on=None, pupils__gt=0).exists():
         raise Refusal(
             Reason.MISSING_VALUE,
@@ -140,8 +143,11 @@ def apply(context: Context, given: ApplyIn) -> dict[str, Any]:
         applied_by_id=context.actor.account_id,
         applied_at=context.now,
     )
+    row.loop_id = begin(context, school, row)
+    row.save(update_fields=["loop"])
     context.event(
         "opening_applied",
+        loop_id=row.loop_id,
         subject=f"unit:{school.pk}",
         data={"opening": str(row.pk), "opens_on": given.opens_on.isoformat()},
     )
@@ -177,8 +183,10 @@ def hand_in(context: Context, given: ProofIn) -> dict[str, Any]:
             "note": "",
         },
     )
+    follow(context, row)
     context.event(
         "proof_handed_in",
+        loop_id=row.loop_id,
         subject=f"unit:{row.school_id}",
         note=given.text[:200],
         data={"opening": str(row.pk), "key": given.key, "file": str(given.file or "")},
@@ -207,8 +215,10 @@ def review(context: Context, given: ReviewIn) -> dict[str, Any]:
         given.note,
     )
     proof.save()
+    follow(context, proof.opening)
     context.event(
         "proof_reviewed",
+        loop_id=proof.opening.loop_id,
         subject=f"unit:{proof.opening.school_id}",
         note=given.note,
         data={"opening": str(proof.opening_id), "key": proof.key, "met": given.met},
@@ -246,9 +256,12 @@ def decide_opening(context: Context, given: DecideIn) -> dict[str, Any]:
         given.reason,
     )
     row.save()
+    follow(context, row)
+    conclude(context, row)
     pinned = {k: found.value[k] for k in ("pack", "version", "hash", "edition", "outcome")}
     context.event(
         "opening_decided",
+        loop_id=row.loop_id,
         subject=f"unit:{row.school_id}",
         to_stage=row.state,
         note=given.reason,
@@ -277,6 +290,7 @@ def withdraw(context: Context, given: WithdrawIn) -> dict[str, Any]:
     row.save()
     context.event(
         "opening_withdrawn",
+        loop_id=row.loop_id,
         subject=f"unit:{row.school_id}",
         to_stage=row.state,
         note=given.reason,
@@ -300,7 +314,7 @@ def read_proof(context: Context, given: FileReadIn) -> dict[str, Any]:
 def latest_opening(school: School) -> Opening | None:
     """The application that counts: the live one, else the last."""
     return (
-        Opening.objects.select_related("school__unit__area", "decided_by", "withdrawn_by")
+        Opening.objects.select_related("school__unit__area", "decided_by", "withdrawn_by", "loop")
         .filter(school=school)
         .order_by("-applied_at")
         .first()

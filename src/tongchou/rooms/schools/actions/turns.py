@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
+from tongchou.kernel.clock import SHANGHAI, not_far
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
@@ -67,7 +68,9 @@ def set_turns(context: Context, given: TurnsIn) -> dict[str, Any]:
         ).with_(n=limit)
         raise Refusal(Reason.INVALID_VALUE, rule, field="most", value=most)
     windows = [Window(w.gate, w.starts_at, w.ends_at, tuple(w.classes)) for w in given.windows]
+    today = context.now.astimezone(SHANGHAI).date()
     for n, w in enumerate(windows):
+        not_far(w.starts_at.astimezone(SHANGHAI).date(), today, f"windows.{n}.starts_at")
         if w.gate not in school.gates:
             raise Refusal(
                 Reason.NOT_FOUND,

@@ -77,6 +77,7 @@ class Opening(models.Model):
     reason = models.CharField(max_length=500, blank=True)
     withdrawn_by = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
+    loop = models.OneToOneField("record.Loop", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,16 +15,23 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.act import act
 from tongchou.record.files import opened, take_in, too_large
+from tongchou.record.loops.kinds import kind_of
 from tongchou.record.plans import pack_in_force
+from tongchou.record.territory.reach import missing
 from tongchou.rooms.schools.actions.opening import latest_opening, opening_in_reach, shown_by
+from tongchou.rooms.schools.actions.opening_loop import KIND
 from tongchou.rooms.schools.conditions import EPIDEMIC, OWN_PROOF, PACK, checklist, standing, titles
+from tongchou.rooms.schools.letters import TITLES, opening_letter
 from tongchou.rooms.schools.models import Opening
 from tongchou.rooms.schools.pages.parts import crumbs, school_form
 from tongchou.rooms.schools.reach import DECIDE, MANAGE, REVIEW, VIEW, school_in_reach
 from tongchou.rooms.schools.words import STATES
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done
+from tongchou.web.pages.loops import LOOP_LINKS, LoopLink
+from tongchou.web.pages.papers import FORMATS, paper_file
 from tongchou.web.pages.requests import actor_of, client_id, do, given, now
+from tongchou.web.pages.shown import stage_badge
 from tongchou.web.permission import page
 
 _OPENING = Text("开学条件", "Conditions for opening")
@@ -64,8 +71,42 @@ def _application(opening: Opening, actor: Any) -> dict[str, Any]:
     return {
         "badges": [{"label": word, "tone": tone, "icon": icon}], "live": live, "standing": found, "items": items, "paper": paper,
         "conditions": [(Text.from_dict(t.as_dict()), found.facts[k]) for k, t in ((n, s.title) for n, s in pack.tables["school_opening"].inputs.items())],
+        "stage": _stage(opening), "letter": opening.state in TITLES,
         "can_decide": live and actor.permits(DECIDE), "can_withdraw": opening.state == Opening.State.OPEN and actor.permits(DECIDE),
     }  # fmt: skip
+
+
+def _stage(opening: Opening) -> dict[str, Any] | None:
+    """Who owes the next step of the application, with its clock; None where it has ended."""
+    loop = opening.loop
+    if loop is None or loop.closed_at is not None:
+        return None
+    kind = kind_of(loop.edition_id)
+    return {"loop": loop, "badge": stage_badge(kind, loop.stage)}
+
+
+@page("school_letter", "schools/openings/<uuid:opening>/letter/<slug:format>", VIEW, methods=("GET",))
+def school_letter(request: HttpRequest, opening: uuid.UUID, format: str) -> HttpResponse:
+    """The letter about the decision, as Word or PDF."""
+    row = opening_in_reach(actor_of(request), VIEW, opening)
+    if format not in FORMATS:
+        raise missing(Text("没有这种格式。", "There is no such format."), "format", format[:20])
+    document = opening_letter(row)
+    return paper_file(document, format, f"{document.title}（{row.school.unit.name}）")
+
+
+@page("opening_loop", "loops/<uuid:opening_loop>/opening", VIEW, methods=("GET",))
+def opening_loop(request: HttpRequest, opening_loop: uuid.UUID) -> HttpResponse:
+    """From a loop of the work list to the school's conditions for opening."""
+    key = Opening.objects.filter(loop=opening_loop).values_list("pk", flat=True).first()
+    if key is None:
+        raise missing(Text("没有找到这份开学申请。", "There is no such application."), "loop", str(opening_loop))
+    return HttpResponseRedirect(reverse("school_opening", args=[opening_in_reach(actor_of(request), VIEW, key).school_id]))
+
+
+LOOP_LINKS.append(
+    LoopLink("opening_loop", Text("打开开学条件", "Open the conditions for opening"), "flag", lambda file, actor: file.kind.key == KIND and actor.permits(VIEW))
+)  # fmt: skip
 
 
 @page("school_apply", "schools/<int:school>/opening/apply", MANAGE)
