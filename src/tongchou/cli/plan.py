@@ -238,13 +238,15 @@ def check(path: Path = typer.Argument(..., help="folder of the pack"), as_json: 
         "parameters": len(pack.parameters),
         "overlays": len(pack.overlays),
         "cases": len(pack.cases),
+        "loop_kinds": len(pack.kinds),
+        "checklists": len(pack.checklists),
     }
     if as_json:
         print(json.dumps({"pack": pack.key, "version": pack.version, "hash": pack.digest, "problems": [], **counts}))
     else:
         told = Text(
-            "{pack}：{tables} 个表、{parameters} 个参数、{overlays} 个地方规定、{cases} 个案例，全部通过",
-            "{pack}: {tables} tables, {parameters} parameters, {overlays} overlays, {cases} cases, all sound",
+            "{pack}：{tables} 个表、{parameters} 个参数、{overlays} 个地方规定、{cases} 个案例、{loop_kinds} 个事项类型、{checklists} 个清单，全部通过",
+            "{pack}: {tables} tables, {parameters} parameters, {overlays} overlays, {cases} cases, {loop_kinds} loop kinds, {checklists} checklists, all sound",
         )
         print(told.with_(pack=pack.key, **counts).in_(lang))
 

@@ -112,7 +112,7 @@ def test_a_pack_is_checked(folder: Path) -> None:
     good = runner.invoke(pack_app, ["check", str(folder), "--lang", "en"])
     assert (good.exit_code, good.stdout.strip()) == (
         0,
-        "example-rash: 2 tables, 1 parameters, 1 overlays, 10 cases, all sound",
+        "example-rash: 2 tables, 1 parameters, 1 overlays, 12 cases, 1 loop kinds, 1 checklists, all sound",
     )
     (folder / "cases" / "pupil.yaml").write_bytes(
         FILES["cases/pupil.yaml"].replace(b"until: 2022-05-08", b"until: 2022-05-09")
