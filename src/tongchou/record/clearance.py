@@ -1,9 +1,10 @@
 """Who may return to work: the plan's employee table over the staff files, as columns, with what the record knows besides.
 
 A file's own word stands; where it is silent the record fills in: isolation under way or ended, tests, symptoms, temperature, exposure,
-arrival, the grade of where the person comes from, and, where the itinerary is known, whether the province was left. The record's word stands over the file's where it is the graver one: a symptom, a
-later exposure. Two holds come before the table, because it does not know of them: a positive test that no later one has ruled out, and
-custody or an order that is still in force. Only rows whose result becomes another are written, by one statement.
+arrival, the grade of where the person comes from, and, where the itinerary is known, whether the province was left. The record's word
+stands over the file's where it is the graver one: a symptom, a later exposure. Two holds come before the
+table, because it does not know of them: a positive test that no later one has ruled out, and custody or an
+order that is still in force. Only rows whose result becomes another are written, by one statement.
 """
 
 from __future__ import annotations

@@ -145,7 +145,8 @@ def test_a_case_far_from_the_date_does_not_show_it() -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "said", "at"),
     [
-        ("tables/pupil.yaml", "outcomes:\n", "  shoe: {type: number, title: {zh: 鞋, en: Shoe}, unknown: fails}\noutcomes:\n", "No rule or measure uses this input", "  shoe:"),
+        ("tables/pupil.yaml", "outcomes:\n",
+         "  shoe: {type: number, title: {zh: 鞋, en: Shoe}, unknown: fails}\noutcomes:\n", "No rule or measure uses this input", "  shoe:"),
         ("tables/pupil.yaml", "measures:\n  rest:", "  moved: {title: {zh: 转学, en: Moved}}\nmeasures:\n  rest:", "No rule gives this outcome", "  moved:"),
         ("tables/pupil.yaml", "rules:\n", "  never: {mode: watch, clock: [rash_on], days: 1}\nrules:\n", "No rule orders this measure", "  never:"),
         ("tables/pupil.yaml", "tests: [3]  ", "tests: [3, 8] ", "a test on day 8 comes after the last day, 7", "  rest:\n    mode"),

@@ -58,7 +58,8 @@ def decide_people(standing: Standing, people: pl.DataFrame, keep: Sequence[str] 
     """Decide for every row. A column is an input of the table, is carried through (named in `keep`, or id, person, name, *_id), or is refused.
 
     Out: the carried columns, outcome, rule, held_up (the rules that wait for facts), needs (those facts), fired (all rules that fire), measures,
-    until, ended (the last day by the plan, of what goes on after it), enforceable, unconfirmed (what it rests on that no source confirms). only: of these no others. Raises BatchErrors.
+    until, ended (the last day by the plan, of what goes on after it), enforceable,
+    unconfirmed (what it rests on that no source confirms). only: of these no others. Raises BatchErrors.
     """
     carried = [
         c for c in people.columns if c in keep or (c not in standing.inputs and (c in CARRIED or c.endswith("_id")))
@@ -248,7 +249,9 @@ def _decisions(standing: Standing, facts: dict[str, Array], fired: Fired, count:
         {
             "outcome": [p.outcome for p in plans], "rule": names, "held_up": [h for h, _ in held], "needs": [n for _, n in held], "fired": sets,
             "measures": [[_shown(m) for m in p.measures] for p in plans],
-            "until": [p.until for p in plans], "ended": [next((m.ended for m in p.measures if m.ended), None) for p in plans], "enforceable": [p.enforceable for p in plans], "unconfirmed": [p.unconfirmed for p in plans],
+            "until": [p.until for p in plans], 
+            "ended": [next((m.ended for m in p.measures if m.ended), None) for p in plans],
+            "enforceable": [p.enforceable for p in plans], "unconfirmed": [p.unconfirmed for p in plans],
         },
         schema=_SCHEMA,
     ).select(only)  # fmt: skip

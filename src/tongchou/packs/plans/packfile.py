@@ -169,7 +169,8 @@ class _Loader:
             try:
                 part = None if problems.found else read(text, name)
             except (KindErrors, ChecklistErrors) as errors:
-                part, problems.found = None, [*problems.found, *errors.problems]
+                part = None
+                problems.found += errors.problems
             if part is not None and out.setdefault(part.key, part) is not part:
                 rule = Text("名称与 {file} 中的重复。", "This name is already in {file}.").with_(file=files[part.key])
                 problems.add(1, rule, Text("请改名。", "Choose another name."), value=part.key, reason=Reason.DUPLICATE)

@@ -163,7 +163,8 @@ def _days(before: Standing, after: Standing, count: int, old: pl.DataFrame, new:
     sides = {"before": (before, old), "after": (after, new)}
     out: dict[str, list[date] | list[int]] = {"day": [today + timedelta(days=n) for n in range(count)]}
     for side, (standing, decided) in sides.items():
-        measures = decided.select("measures", "ended").explode("measures").unnest("measures").drop_nulls("mode").with_columns(pl.coalesce("until", "ended").alias("until"))
+        measures = decided.select("measures", "ended").explode("measures").unnest("measures").drop_nulls("mode")
+        measures = measures.with_columns(pl.coalesce("until", "ended").alias("until"))
         central = measures.filter(pl.col("mode").is_in(at_site(standing.pack)))
         tests = measures.select(pl.col("test_dates").explode())["test_dates"]
         due = dict(tests.drop_nulls().value_counts().iter_rows())

@@ -37,7 +37,7 @@ def bring_parts(on: date, at: datetime, packs: Iterable[str] = ()) -> dict[str, 
         if not any(before.values()):
             continue
         row = versions_in_force(on, pack).get(pack)
-        here = parts_in(row.files) if row is not None else dict.fromkeys(FOLDERS, {})
+        here = parts_in(row.files) if row is not None else parts_in({})
         by = (row.drafted_by_id, row.approved_by_id) if row is not None else (None, None)
         keys = [k for folder in FOLDERS for k in STORES[folder].bring(Brought(pack, here[folder], before[folder], *by), at)]
         if keys:
