@@ -68,6 +68,15 @@ def test_they_come_with_the_approved_edition_and_go_with_it(cast: Cast) -> None:
     assert (kinds(), lists()) == ({}, {})
 
 
+def test_they_are_dated_by_the_day_on_which_they_came_into_force(cast: Cast) -> None:
+    at = timezone.now() - timedelta(days=40)
+    made = act("pack.draft", cast.as_("hq"), new_id(), {"pack": PACK, "why": "演练用方案", "files": files()}, now=at).result
+    payload = {"version": made["version"], "seen_revision": made["revision"], "from_day": str(timezone.localdate(at))}
+    act("pack.approve", cast.as_("leader"), new_id(), payload, now=at)
+    assert KindEdition.objects.get(key="drill_visit").added_at == at
+    assert ChecklistEdition.objects.get(key="drill_site").enforced_at == at
+
+
 def test_not_before_their_day(cast: Cast) -> None:
     approved(cast, drafted(cast), days=2)
     assert act("pack.bring", SYSTEM, new_id(), {}).result == {"changed": {}}
