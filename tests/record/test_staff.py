@@ -120,6 +120,36 @@ def test_a_low_risk_origin_starts_at_once_with_a_normal_temperature(cast: Cast) 
     assert (other["outcome"], other["asks"]) == ("undetermined", ["in_hard_hit_area"])
 
 
+def test_who_stayed_in_the_province_by_a_known_itinerary_returns_first(cast: Cast) -> None:
+    known = {"symptoms": False, "in_hard_hit": False}
+    here, away = cast.areas["reed"].code, "420106"
+    said = {
+        "here": add(cast, 1, origin=here, **known), "away": add(cast, 2, origin=away, **known), "not told": add(cast, 3, **known),
+        "away, back for long": add(cast, 4, origin=away, returned_on=str(TODAY() - 20 * DAY), **known),
+        "away, back lately": add(cast, 5, origin=away, returned_on=str(TODAY() - 3 * DAY), **known),
+    }  # fmt: skip
+    assert {k: (v["outcome"], v["rule"]) for k, v in said.items()} == {
+        "here": ("start", "first_to_return"), "away": ("start", "without_history"), "not told": ("start", "without_history"),
+        "away, back for long": ("start", "first_to_return"), "away, back lately": ("start", "without_history"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "days", "rule"),
+    [
+        ("arrival", {"from_place": "420106"}, 3, "without_history"), ("travel", {"place": "420106"}, 3, "without_history"),
+        ("travel", {"place": "TH"}, 3, "without_history"), ("travel", {"place": "420106"}, 14, "first_to_return"),
+    ],
+)  # fmt: skip
+def test_a_journey_on_record_stands_over_the_origin(cast: Cast, kind: str, value: dict[str, Any], days: int, rule: str) -> None:
+    made = add(cast, symptoms=False, in_hard_hit=False, origin=cast.areas["reed"].code)
+    assert made["rule"] == "first_to_return"
+    who = str(Staff.objects.get(pk=made["staff"]).person_id)
+    do(cast, "street", "fact.record", person=who, type=kind, on=str(TODAY() - days * DAY), value=value, source="test")
+    do(cast, "street", "staff.clear")
+    assert Staff.objects.get(pk=made["staff"]).rule == rule
+
+
 def test_somebody_in_a_high_risk_area_waits_and_the_grade_alone_changes_it(cast: Cast) -> None:
     grade(cast, "west", "high")
     made = add(cast, symptoms=False, origin=cast.areas["reed"].code)

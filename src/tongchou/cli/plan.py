@@ -24,7 +24,7 @@ from tongchou.cli.plan_input import (
     refused,
 )
 from tongchou.kernel.clock import parse_date
-from tongchou.kernel.errors import Refusal
+from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 
 app = typer.Typer(no_args_is_help=True, help="方案 Decide by a prevention plan.")
@@ -101,9 +101,12 @@ def batch(
     except BatchErrors as errors:
         raise refused(errors.problems, False, lang) from None
     tag = pl.lit(f"{standing.pack.key}@{standing.pack.digest}").alias("pack")
-    found.with_columns(
-        tag, pl.lit(standing.edition.key).alias("edition"), pl.lit(standing.as_of).alias("as_of")
-    ).write_parquet(out)
+    told = found.with_columns(tag, pl.lit(standing.edition.key).alias("edition"), pl.lit(standing.as_of).alias("as_of"))
+    try:
+        told.write_parquet(out)
+    except OSError:
+        rule, remedy = Text("写不到这个位置。", "Nothing can be written there."), Text("请核对文件夹和权限。", "Check the folder and its permissions.")
+        raise refused([Refusal(Reason.NOT_FOUND, rule, remedy=remedy, field="out", value=str(out))], False, lang) from None
     for name, count in found["outcome"].value_counts(sort=True).iter_rows():
         print(f"{count:>10}  {name}")
 
@@ -192,7 +195,14 @@ def clocks(
     try:
         read, code = read_the_pack(pack), area_code(area)
         moment = parse_datetime(start, "start") if start else None
-        limits = clocks_on(read, moment.date() if moment else parse_date(as_of, "as_of"), code)
+        day = moment.date() if moment else parse_date(as_of, "as_of")
+        limits = clocks_on(read, day, code)
+        if not limits:
+            rule = Text("该日没有报告时限。", "No report clock is in force on that day.")
+            raise Refusal(
+                Reason.IMPOSSIBLE_DATE, rule, remedy=Text("请核对日期和方案包。", "Check the day and the pack."),
+                field="start" if moment else "as_of", value=str(day),
+            )  # fmt: skip
     except Refusal as refusal:
         raise refused([refusal], as_json, lang) from None
     rows = []
@@ -238,13 +248,15 @@ def check(path: Path = typer.Argument(..., help="folder of the pack"), as_json: 
         "parameters": len(pack.parameters),
         "overlays": len(pack.overlays),
         "cases": len(pack.cases),
+        "loop_kinds": len(pack.kinds),
+        "checklists": len(pack.checklists),
     }
     if as_json:
         print(json.dumps({"pack": pack.key, "version": pack.version, "hash": pack.digest, "problems": [], **counts}))
     else:
         told = Text(
-            "{pack}：{tables} 个表、{parameters} 个参数、{overlays} 个地方规定、{cases} 个案例，全部通过",
-            "{pack}: {tables} tables, {parameters} parameters, {overlays} overlays, {cases} cases, all sound",
+            "{pack}：{tables} 个表、{parameters} 个参数、{overlays} 个地方规定、{cases} 个案例、{loop_kinds} 个事项类型、{checklists} 个清单，全部通过",
+            "{pack}: {tables} tables, {parameters} parameters, {overlays} overlays, {cases} cases, {loop_kinds} loop kinds, {checklists} checklists, all sound",
         )
         print(told.with_(pack=pack.key, **counts).in_(lang))
 

@@ -160,8 +160,9 @@ def _from_file(source: Path, folder: str) -> dict[str, Any]:
 
 
 def _lines(source: Path) -> Iterator[dict[str, Any]]:
-    with source.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
+    with source.open("rb") as lines:
+        for number, raw in enumerate(lines, 1):
+            line = raw.decode("utf-8", "replace")
             try:
                 row = json.loads(line)
             except ValueError:

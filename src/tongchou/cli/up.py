@@ -51,6 +51,10 @@ def _prepare(demo: bool) -> None:
     packs = install_shipped_packs()
     if packs:
         say(f"plan packs added: {', '.join(packs)}")
+    from tongchou.rooms.plans.parts import bring_today
+
+    for pack, keys in bring_today().items():
+        say(f"in force by plan {pack}: {', '.join(keys)}")
     say("collecting static files")
     call_command("collectstatic", verbosity=0, interactive=False)
     if demo:

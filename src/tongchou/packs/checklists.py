@@ -1,6 +1,7 @@
 """Checklists for visits (督查清单): what is looked at, how, and what a fault means. Read from YAML and checked, with file and line.
 
-The format is written for districts in `docs/plan-writer/checklists.md`. Shipped ones lie in data/<pack>/checklists/.
+The format is written for districts in `docs/plan-writer/checklists.md`. Those that come with the program whatever the plan lie in data/base/checklists/;
+a plan pack brings its own.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
-    """A versioned list. fill: it ships empty and each district fills it in. `digest`: SHA-256 (hex) of the text."""
+    """A versioned list. fill: it ships empty and each district fills it in. `digest`: SHA-256 (hex) of the text. file: its name, for messages."""
 
     key: str
     version: int
@@ -69,6 +70,7 @@ class Checklist:
     fill: bool
     items: tuple[Item, ...]
     digest: str = ""
+    file: str = ""
 
     def item(self, key: str) -> Item | None:
         return next((i for i in self.items if i.key == key), None)
@@ -102,6 +104,7 @@ def read_checklist(text: str, source: str) -> Checklist:
         fill=fill,
         items=tuple(_item(read, node) for node in read.entries(root, "items", required=True)),
         digest=hashlib.sha256(text.encode("utf-8")).hexdigest(),
+        file=source,
     )
     _check(found, root, problems)
     if problems.found:
@@ -167,15 +170,10 @@ def _check(found: Checklist, root: Node, problems: Problems) -> None:
 
 
 def shipped_texts() -> dict[str, str]:
-    """Texts of the shipped checklists, by "pack/file"."""
-    out: dict[str, str] = {}
-    for pack in sorted(files("tongchou.packs").joinpath("data").iterdir(), key=lambda f: f.name):
-        folder = pack.joinpath("checklists")
-        if folder.is_dir():
-            for f in sorted(folder.iterdir(), key=lambda f: f.name):
-                if f.name.endswith(".yaml"):
-                    out[f"{pack.name}/{f.name}"] = f.read_bytes().decode("utf-8")
-    return out
+    """Texts of the checklists that belong to no plan, by file name."""
+    folder = files("tongchou.packs").joinpath("data/base/checklists")
+    found = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
+    return {f.name: f.read_bytes().decode("utf-8") for f in found}
 
 
 def shipped() -> dict[str, Checklist]:

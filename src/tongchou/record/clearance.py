@@ -1,9 +1,10 @@
 """Who may return to work: the plan's employee table over the staff files, as columns, with what the record knows besides.
 
 A file's own word stands; where it is silent the record fills in: isolation under way or ended, tests, symptoms, temperature, exposure,
-arrival, and the grade of where the person comes from. The record's word stands over the file's where it is the graver one: a symptom, a
-later exposure. Two holds come before the table, because it does not know of them: a positive test that no later one has ruled out, and
-custody or an order that is still in force. Only rows whose result becomes another are written, by one statement.
+arrival, the grade of where the person comes from, and, where the itinerary is known, whether the province was left. The record's word
+stands over the file's where it is the graver one: a symptom, a later exposure. Two holds come before the
+table, because it does not know of them: a positive test that no later one has ruled out, and custody or an
+order that is still in force. Only rows whose result becomes another are written, by one statement.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ _ISOLATED = """select person_id, (taken_in_at at time zone 'Asia/Shanghai')::dat
 HELD: list[str] = [_ISOLATED]
 """Queries of people who are held today: person_id, since, until. Rooms that hold people add theirs."""
 
-FACT_TYPES = ("test", "symptom", "temperature", "exposure", "arrival")
+FACT_TYPES = ("test", "symptom", "temperature", "exposure", "arrival", "travel")
 """Facts of people that the table over staff reads."""
 _FACTS = """
 with s as (
@@ -73,6 +74,11 @@ met as (
   select person_id, max(least(coalesce(until, "on"), %(as_of)s::date)) filter (where type = 'exposure' or value->>'risk' = 'high') as day,
          bool_or(type = 'arrival') as here, bool_or(type = 'arrival' and value->>'risk' = 'low') as low from f
   where type in ('exposure', 'arrival') group by 1
+),
+gone as (
+  select person_id, bool_or(place ~ '^[A-Z]' or left(place, 2) <> %(province)s) as out
+  from (select person_id, coalesce(value->>'from_place', value->>'place') as place from f
+        where type in ('arrival', 'travel') and coalesce(until, "on") >= %(as_of)s::date - 13) t group by 1
 )
 select s.id, s.unit_id, s.version, s.origin, s.outcome as was, s.rule as was_rule, s.until as was_until, s.asks as was_asks, s.pack || '/' || s.edition as was_by,
   case when ill.ill then true else coalesce(s.symptoms, ill.ill) end as symptoms,
@@ -84,9 +90,12 @@ select s.id, s.unit_id, s.version, s.origin, s.outcome as was, s.rule as was_rul
        when s.returned_on <= %(as_of)s or met.here then false end as in_hard_hit_area,
   s.post_urgent, coalesce(s.temperature_normal, warm.normal) as temperature_normal,
   met.low as arrived_low, coalesce(s.returned_on <= %(as_of)s, false) as at_work,
-  case when tests.result = 'positive' then 'record.positive' when held.person_id is not null then 'record.held' end as hold, held.until as held_until
+  case when tests.result = 'positive' then 'record.positive' when held.person_id is not null then 'record.held' end as hold, held.until as held_until,
+  case when gone.out then true
+       when s.origin ~ '^[0-9]{{2}}' then left(s.origin, 2) <> %(province)s and (s.returned_on is null or s.returned_on > %(as_of)s::date - 14)
+       else gone.out end as left_province
 from s left join held using (person_id) left join stayed using (person_id) left join tests using (person_id) left join ill using (person_id)
-left join warm using (person_id) left join met using (person_id)
+left join warm using (person_id) left join met using (person_id) left join gone using (person_id)
 """
 _IN_MEMORY = "set local work_mem = '192MB'"
 """400,000 files are held, grouped and joined without a file on the disk; until the end of the transaction."""
@@ -95,10 +104,10 @@ _SCHEMA: dict[str, Any] = {
     "id": pl.Int64, "unit": pl.Int64, "version": pl.Int32, "origin": pl.String, "was": pl.String, "was_rule": pl.String, "was_until": _DATE,
     "was_asks": pl.String, "was_by": pl.String, "symptoms": _BOOL, "last_risk": _DATE, "observed_from": _DATE, "cleared": _BOOL,
     "in_hard_hit_area": _BOOL, "post_urgent": _BOOL, "temperature_normal": _BOOL, "arrived_low": _BOOL, "at_work": _BOOL, "hold": pl.String,
-    "held_until": _DATE,
+    "held_until": _DATE, "left_province": _BOOL,
 }  # fmt: skip
 INPUTS = (
-    "symptoms", "last_risk", "observed_from", "cleared", "in_hard_hit_area", "post_urgent", "from_low_risk", "temperature_normal",
+    "symptoms", "last_risk", "observed_from", "cleared", "in_hard_hit_area", "post_urgent", "from_low_risk", "temperature_normal", "left_province",
 )  # fmt: skip
 
 
@@ -124,7 +133,7 @@ def staff_before(
     paths: LIKE patterns of areas; units, staff: only these; acted: only those that this act wrote.
     """
     on = standing.as_of
-    values: dict[str, Any] = {"as_of": on, "since": on - LOOK_BACK, "fever": fever_of(standing), "types": list(FACT_TYPES)}
+    values: dict[str, Any] = {"as_of": on, "since": on - LOOK_BACK, "fever": fever_of(standing), "types": list(FACT_TYPES), "province": standing.area[:2] or None}
     join, some = "", ""
     if paths is not None and "%" not in paths:
         join = "join record_unit u on u.id = s.unit_id join record_area a on a.id = u.area_id"
@@ -171,7 +180,7 @@ def _with_origin(frame: pl.DataFrame, on: date) -> pl.DataFrame:
 def decided(standing: Standing, frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with outcome, rule, until and asks (what has to be asked for first, in the table's order)."""
     inputs = frame.select([pl.col(word).alias(key) for key, word in _taken(standing).items()])
-    result = decide_people(standing, inputs).select("outcome", pl.col("rule").fill_null(""), "until")
+    result = decide_people(standing, inputs, only=("outcome", "rule", "until")).with_columns(pl.col("rule").fill_null(""))
     asks = _asks(standing, inputs)
     out = frame.hstack(result).with_columns(pl.when(pl.col("outcome") == UNDETERMINED).then(asks).otherwise(pl.lit("")).alias("asks"))
     for rule, (outcome, _) in HOLDS.items():

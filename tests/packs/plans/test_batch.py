@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from tongchou.packs.plans.batch import BatchErrors, decide_people
 from tongchou.packs.plans.decide import decide
 from tongchou.packs.plans.packfile import shipped_pack
-from tongchou.packs.plans.report import enforceable
+from tongchou.packs.plans.report import as_value, enforceable
 from tongchou.packs.plans.resolve import stand
 
 TODAY = date(2022, 7, 20)
@@ -58,6 +59,21 @@ def test_every_row_gets_what_one_person_gets(table: str, makers: dict[str, Any],
         )
         assert (got["outcome"], got["rule"], got["measures"], got["until"], got["enforceable"]) == expected
         assert got["fired"] == [r.key for r in one.fired]
+        value = as_value(one)
+        assert (got["held_up"], sorted(got["needs"])) == (value["held_up"], sorted(value["needs"]))
+        assert [(u["what"], u["name"], json.loads(u["value"])) for u in got["unconfirmed"]] == [(u["what"], u["name"], u["value"]) for u in value["unconfirmed"]]
+
+
+def test_who_cannot_be_decided_is_told_by_which_rule_and_for_want_of_what() -> None:
+    standing = stand(shipped_pack("covid-19"), "traveller", TODAY)
+    found = decide_people(standing, pl.DataFrame({"left_area": [date(2022, 7, 9), None], "area_risk": [None, "high"]})).to_dicts()
+    assert [(f["outcome"], f["rule"], f["needs"]) for f in found] == [("undetermined", None, ["area_risk"]), ("undetermined", None, ["left_area"])]
+    assert all(len(f["held_up"]) == 1 for f in found)
+
+
+def test_only_what_is_asked_for_is_made() -> None:
+    standing = stand(shipped_pack("covid-19"), "close_contact", TODAY)
+    assert decide_people(standing, pl.DataFrame({"last_exposure": ["2022-07-10"]}), only=("outcome", "until")).columns == ["outcome", "until"]
 
 
 def test_dates_may_be_written_as_text() -> None:

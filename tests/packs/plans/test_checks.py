@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from tests.packs.plans.sample import FILES, broken, problems
+from tests.packs.plans.sample import FILES, broken, line_of, problems
+from tongchou.packs.plans.dates import standings
+from tongchou.packs.plans.packfile import read_texts
 
 OTHERWISE = FILES["tables/pupil.yaml"].decode().split("  - rule: otherwise")[1]
 
@@ -32,7 +36,7 @@ def test_rules_that_exclude_one_another_do_not_overlap() -> None:
     text = FILES["tables/pupil.yaml"].decode().replace("hit: first", "hit: unique").split("rules:\n")[0]
     row = "  - {{rule: {0}, when: {{days: '{1}'}}, outcome: {2}, reason: {{zh: 一, en: one}}, source: edition}}\n"
     rules = row.format("young", "<= $rest_days", "rest") + row.format("old", "> $rest_days", "back")
-    base = broken("cases/pupil.yaml", ", rule: fever", "")
+    base = broken("cases/pupil.yaml", "      rule: fever\n", "")
     files = base | {"tables/pupil.yaml": f"{text}rules:\n{rules}".encode()}
     assert not [p for p in problems(files) if "overlaps" in p or "no rule" in p or "never decide" in p]
     touching = base | {"tables/pupil.yaml": f"{text}rules:\n{rules.replace('> $', '>= $')}".encode()}
@@ -58,9 +62,11 @@ def test_a_rule_that_decides_for_a_single_value_is_not_called_hidden() -> None:
 @pytest.mark.parametrize(
     ("case", "said"),
     [
-        ("second_edition", "No worked case from 2024-03-05"),
-        ("east", "a case of its area"),
-        ("east_before", "a case of its area"),
+        ("second_edition", "No worked case within 14 days from 2024-03-05"),
+        ("east", "within 14 days before 2023-01-01"),
+        ("east_before", "within 14 days before 2023-01-01"),
+        ("east_last_day", "within 14 days before 2024-03-01"),
+        ("east_after", "within 14 days before 2024-03-01"),
     ],
 )
 def test_a_date_without_a_case_is_found(case: str, said: str) -> None:
@@ -76,7 +82,7 @@ def test_a_date_without_a_case_is_found(case: str, said: str) -> None:
         ("until: 2022-05-08\n", "until: 2022-05-09\n", "until"),
         ("outcome: back", "outcome: rest", "outcome"),
         ("tests: [2022-05-04]", "tests: [2022-05-05]", "measures[0].tests"),
-        ("rule: fever}", "rule: over}", "rule"),
+        ("rule: fever\n", "rule: over\n", "rule"),
         ("measures: []", "measures: [{mode: watch}]", "measures"),
     ],
 )
@@ -91,3 +97,70 @@ def test_a_case_that_comes_out_otherwise_is_found(old: str, new: str, field: str
 def test_a_value_that_starts_too_late_is_found() -> None:
     found = problems(broken("parameters/rest_days.yaml", "from: 2022-01-01", "from: 2022-02-01"))
     assert any("rest_days" in p or "first day" in p or "No worked case" in p for p in found)
+
+
+OVERLAY = """rules:
+  pupil:
+    - {rule: %s, when: {%s}, outcome: rest, reason: {zh: 一, en: one}, source: guide_1}
+"""
+
+
+def with_local_row(rule: str, when: str) -> list[str]:
+    east = FILES["overlays/east.yaml"].decode()
+    return problems(FILES | {"overlays/east.yaml": (east + OVERLAY % (rule, when)).encode()})
+
+
+def test_a_row_of_an_overlay_that_can_never_decide_is_found() -> None:
+    found = [p for p in with_local_row("over", "temperature: '>= 38'") if "can never decide" in p]
+    assert [p.split(":")[0] for p in found] == ["overlays/east.yaml"], found
+    assert not [p for p in with_local_row("over", "temperature: '< 36'") if "can never decide" in p]
+
+
+def test_a_local_area_is_looked_at_on_every_change_while_it_holds() -> None:
+    """A row of the table that ends while the overlay holds leaves a gap only from that day on, and only there."""
+    text = FILES["tables/pupil.yaml"].decode().replace("  - rule: otherwise\n", "  - rule: otherwise\n    until: 2023-06-01\n")
+    later = "  - rule: afterwards\n    from: 2023-06-01\n    when: {temperature: '< 40'}\n    outcome: rest\n    reason: {zh: 一, en: one}\n    source: edition\n"
+    found = problems(FILES | {"tables/pupil.yaml": (text + later).encode()})
+    assert any("2023-06-01: " in p and "combinations have no rule" in p for p in found), found
+
+
+def test_a_local_gap_after_the_first_day_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: looked at on its first day only, as before, the area's later change would not be seen."""
+    east = FILES["overlays/east.yaml"].decode().replace("rest_days: {value: 10", "rest_days: {value: 2")
+    narrow = "  - {rule: narrow, when: {days: '<= $rest_days'}, from: 2023-06-01, outcome: rest, reason: {zh: 一, en: one}, source: edition}\n"
+    text = FILES["tables/pupil.yaml"].decode().replace("  - rule: otherwise\n", narrow + "  - rule: otherwise\n    until: 2023-06-01\n")
+    files = FILES | {"overlays/east.yaml": east.encode(), "tables/pupil.yaml": text.encode()}
+    pack = read_texts(files)
+    days = {(s.as_of, s.overlays) for s in standings(pack, pack.tables["pupil"])}
+    assert (date(2023, 6, 1), ("east-county",)) in days
+    assert (date(2023, 1, 1), ("east-county",)) in days
+
+
+def test_a_case_far_from_the_date_does_not_show_it() -> None:
+    far = FILES["cases/pupil.yaml"].decode().replace("as_of: 2024-03-06\n    facts: {rash_on: 2024-03-01}", "as_of: 2024-03-25\n    facts: {rash_on: 2024-03-24}")
+    found = problems(FILES | {"cases/pupil.yaml": far.replace("until: 2024-03-06}\n  - case: back", "until: 2024-03-29}\n  - case: back").encode()})
+    assert [p for p in found if "No worked case within 14 days from 2024-03-05" in p], found
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said", "at"),
+    [
+        ("tables/pupil.yaml", "outcomes:\n",
+         "  shoe: {type: number, title: {zh: 鞋, en: Shoe}, unknown: fails}\noutcomes:\n", "No rule or measure uses this input", "  shoe:"),
+        ("tables/pupil.yaml", "measures:\n  rest:", "  moved: {title: {zh: 转学, en: Moved}}\nmeasures:\n  rest:", "No rule gives this outcome", "  moved:"),
+        ("tables/pupil.yaml", "rules:\n", "  never: {mode: watch, clock: [rash_on], days: 1}\nrules:\n", "No rule orders this measure", "  never:"),
+        ("tables/pupil.yaml", "tests: [3]  ", "tests: [3, 8] ", "a test on day 8 comes after the last day, 7", "  rest:\n    mode"),
+        ("documents.yaml", "    effective: 2024-03-01\n    link: https://example.org/guide-2\n", "", "no date, no number and no link", "  guide_2:"),
+    ],
+)  # fmt: skip
+def test_what_is_never_used_or_never_found_is_told(file: str, old: str, new: str, said: str, at: str) -> None:
+    files = broken(file, old, new)
+    hits = [p for p in problems(files) if said in p]
+    assert hits
+    assert hits[0].startswith(f"{file}:{line_of(file, at, files)}: "), hits
+    assert not [p for p in problems(FILES) if said in p]
+
+
+def test_a_paper_without_any_of_them_says_where_it_was_seen() -> None:
+    gone = "    effective: 2024-03-01\n    link: https://example.org/guide-2\n"
+    assert problems(broken("documents.yaml", gone, "    seen: {zh: 见于转引, en: As quoted elsewhere}\n")) == []

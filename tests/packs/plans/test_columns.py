@@ -45,11 +45,21 @@ def test_every_word_on_the_unknown_is_the_same_from_both(unknown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "condition", ["'= 37.3'", "'37.3..38'", "'(37.3..38)'", "'< 37.3'", "known", "unknown", "'not(37.3)'", "[37, 38]"]
+    "condition", ["'= 37.3'", "'37.3..38'", "'(37.3..38)'", "'< 37.3'", "known", "unknown", "'not(37.3)'", "[37, 38]", "'known(>= 37.3)'"]
 )
 def test_every_condition_is_the_same_from_both(condition: str) -> None:
     standing = stand(read_texts(broken("tables/pupil.yaml", "'>= 37.3'", condition)), "pupil", date(2022, 5, 9))
     assert peers.differences(standing, list(islice(peers.people(standing, 7), 3000))) == 0
+
+
+@pytest.mark.parametrize("unknown", ["ask", "fails", "meets", "{assume: 38}"])
+def test_known_to_be_so_is_never_met_by_what_is_unknown(unknown: str) -> None:
+    files = broken("tables/pupil.yaml", "en: Temperature (°C)}, unknown: fails", f"en: Temperature (°C)}}, unknown: {unknown}")
+    text = files["tables/pupil.yaml"].decode().replace("'>= 37.3'", "'known(>= 37.3)'")
+    standing = stand(read_texts(files | {"tables/pupil.yaml": text.encode()}), "pupil", date(2022, 5, 9))
+    assert peers.differences(standing, list(islice(peers.people(standing, 11), 3000))) == 0
+    facts = read_facts(standing.table, {"rash_on": "2022-05-08"}, date(2022, 5, 9))
+    assert Sheet(standing).evaluate(columns_of(standing, [facts]), 1).first.tolist() == [2]
 
 
 def test_the_comparison_sees_a_broken_evaluator(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from tongchou.packs.plans.packfile import PackErrors, digest, read_texts, shippe
 
 GONE = "  gone: {title: {zh: 无, en: Gone}, measures: {zh: 无, en: None}}\n  open: {title: {zh: 上课, en: Open}, m"
 WRONG = [
+    ("documents.yaml", "    effective: 2024-03-01\n    link: https://example.org/guide-2\n", "", "no date, no number and no link"),
     ("pack.yaml", "kind: exclusion", "kind: rest_at_home", "not an allowed value"),
     ("pack.yaml", "kind: exclusion", "kind: trace", "Measures of this kind restrict nobody"),
     ("pack.yaml", "kind: monitoring", "kind: isolation_home", "Measures of this kind restrict: say"),
@@ -154,9 +155,32 @@ def test_a_file_that_nothing_reads_is_refused() -> None:
     assert "A pack has no such file" in problems(FILES | {"table/pupil.yaml": b"table: pupil\n"})[0]
 
 
-@pytest.mark.parametrize("folder", ["loops", "checklists"])
-def test_kinds_and_checklists_in_a_plan_are_refused_as_nothing_would_read_them(folder: str) -> None:
-    assert "pages of their own" in problems(FILES | {f"{folder}/a.yaml": b"a: 1\n"})[0]
+def test_a_plan_brings_its_loop_kinds_and_checklists() -> None:
+    pack = sample()
+    assert (list(pack.kinds), list(pack.checklists)) == (["rash_visit"], ["rash_room"])
+    assert pack.digest != digest({k: v for k, v in FILES.items() if not k.startswith("loops/")})
+
+
+BROUGHT = [
+    ("loops/rash_visit.yaml", "owner: verifier", "owner: verifyer", "Did you mean “verifier”?"),
+    ("loops/rash_visit.yaml", "kind: rash_visit", "kind: hazard", "a name of the program already"),
+    ("loops/rash_visit.yaml", "deadline_hours: 48", "deadline_hours: 48\nconfidential: true", "for kinds that come with the system"),
+    ("loops/rash_visit.yaml", "verifies: other_person", "verifies: nobody", "not an allowed value"),
+    ("checklists/rash_room.yaml", "severity: serious", "severity: seriuos", "Did you mean “serious”?"),
+    ("checklists/rash_room.yaml", "checklist: rash_room", "checklist: venue", "a name of the program already"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "said"), BROUGHT, ids=[str(n) for n, _ in enumerate(BROUGHT)])
+def test_what_is_wrong_with_them_is_named_with_file_and_line(file: str, old: str, new: str, said: str) -> None:
+    found = [p for p in problems(broken(file, old, new)) if said in p]
+    assert found
+    assert found[0].startswith(f"{file}:")
+
+
+def test_two_of_one_name_are_refused() -> None:
+    found = problems(FILES | {"loops/other.yaml": FILES["loops/rash_visit.yaml"]})
+    assert any("already in loops/other.yaml" in p or "already in loops/rash_visit.yaml" in p for p in found), found
 
 
 def test_a_file_that_is_not_utf8_is_refused() -> None:

@@ -112,7 +112,7 @@ def test_a_pack_is_checked(folder: Path) -> None:
     good = runner.invoke(pack_app, ["check", str(folder), "--lang", "en"])
     assert (good.exit_code, good.stdout.strip()) == (
         0,
-        "example-rash: 2 tables, 1 parameters, 1 overlays, 10 cases, all sound",
+        "example-rash: 2 tables, 1 parameters, 1 overlays, 12 cases, 1 loop kinds, 1 checklists, all sound",
     )
     (folder / "cases" / "pupil.yaml").write_bytes(
         FILES["cases/pupil.yaml"].replace(b"until: 2022-05-08", b"until: 2022-05-09")
@@ -160,6 +160,41 @@ def test_a_file_of_people(tmp_path: Path) -> None:
     found = pl.read_parquet(out)
     assert found["outcome"].to_list() == ["observe", "undetermined"]
     assert found["pack"][0].startswith("covid-19@")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["decide", "close_contct", "--as-of", "2022-07-11", "--facts", "{}"], "Did you mean “close_contact”?"),
+        (["decide", "close_contact", "--as-of", "2022-07-11", "--facts", "{bad"], "must be a JSON object"),
+        (["decide", "close_contact", "--as-of", "1900-01-01", "--facts", "{}"], "No edition is in force on that day"),
+        (["clocks", "--start", "1900-01-01 08:00"], "No report clock is in force on that day"),
+        (["batch", "close_contact", "--as-of", "2022-07-11", "--in", "people.parquet", "--out", "/no-such-folder/a.parquet"], "Nothing can be written there"),
+        (["batch", "close_contact", "--as-of", "2022-07-11", "--in", "broken.parquet", "--out", "a.parquet"], "must be a Parquet or CSV file"),
+    ],
+)
+def test_odd_input_is_refused_by_name(tmp_path: Path, words: list[str], said: str) -> None:
+    pl.DataFrame({"id": [1]}).write_parquet(tmp_path / "people.parquet")
+    (tmp_path / "broken.parquet").write_bytes(b"x")
+    given = [str(tmp_path / w) if w.endswith(".parquet") and "/" not in w else w for w in words]
+    done = CliRunner().invoke(app, [*given, "--pack", "covid-19", "--lang", "en"])
+    assert done.exit_code == 1
+    assert said in done.stderr
+
+
+def test_a_file_that_is_no_text_is_no_decision(tmp_path: Path) -> None:
+    (tmp_path / "d.jsonl").write_bytes(b"\xb5\xff\n")
+    done = CliRunner().invoke(app, ["replay", "--in", str(tmp_path / "d.jsonl"), "--lang", "en"])
+    assert done.exit_code == 1
+    assert "This line is no decision" in done.stderr
+
+
+def test_people_of_whom_a_column_is_lacking_are_told_what_is_lacking(tmp_path: Path) -> None:
+    pl.DataFrame({"id": [1], "symptoms": [True]}).write_parquet(tmp_path / "a.parquet")
+    words = ["batch", "close_contact", "--pack", "covid-19", "--as-of", "2022-07-11", "--in", str(tmp_path / "a.parquet"), "--out", str(tmp_path / "o.parquet")]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    (row,) = pl.read_parquet(tmp_path / "o.parquet").to_dicts()
+    assert (row["outcome"], row["needs"], len(row["held_up"])) == ("undetermined", ["last_exposure"], 1)
 
 
 def test_a_file_of_people_with_a_fault_writes_nothing(tmp_path: Path) -> None:

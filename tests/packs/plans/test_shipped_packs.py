@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -151,3 +151,55 @@ def test_guangdongs_word_on_essential_enterprises_is_confirmed_there_only() -> N
     there, elsewhere = (resumption("regime", "2020-02-05", area, essential=True) for area in ("440606", "330106"))
     assert there["outcome"] == elsewhere["outcome"] == "allowed"
     assert [bool(x["unconfirmed"]) for x in (there, elsewhere)] == [False, True]
+
+
+def test_only_those_known_to_have_stayed_in_the_province_return_first() -> None:
+    facts: dict[str, object] = {"symptoms": False, "in_hard_hit_area": False}
+    said = {left: resumption("employee", "2020-02-20", "520103", **facts, **({} if left is None else {"left_province": left})) for left in (False, True, None)}
+    assert [v["gives"].get("first_to_return") for v in said.values()] == [True, None, None]
+    assert ["rule" in {u["what"] for u in v["unconfirmed"]} for v in said.values()] == [False, True, True]
+
+
+def covid(table: str, day: str, area: str = "", **facts: object) -> dict[str, Any]:
+    return as_value(decide(shipped_pack("covid-19"), table, facts, date.fromisoformat(day), None, area))
+
+
+@pytest.mark.parametrize(("area", "days", "confirmed"), [("320106", 4, True), ("310104", 4, True), ("440106", 4, False), ("330106", 2, False)])
+def test_four_days_under_delta_are_confirmed_where_a_paper_was_seen(area: str, days: int, confirmed: bool) -> None:
+    found = covid("contact_window", "2022-06-01", area, case_type="confirmed", onset="2022-05-30")
+    assert found["measures"][0]["from"] == str(date(2022, 5, 30) - timedelta(days=days))
+    assert ("contact_lookback_days" not in {u["name"] for u in found["unconfirmed"]}) is confirmed
+
+
+def test_the_highest_of_the_city_never_beats_the_countys_own_higher_grade() -> None:
+    own: dict[str, object] = {"cumulative_cases": 60, "cluster_14d": True, "new_cases_14d": 3}
+    assert covid("area_grade", "2020-03-10", "420106", **own)["outcome"] == "high"
+    found = covid("area_grade", "2020-03-10", "420106", **own, highest_in_city="medium")
+    assert (found["outcome"], found["unconfirmed"]) == ("high", [])
+    assert covid("area_grade", "2020-03-10", "420106", **(own | {"new_cases_14d": 0}), highest_in_city="medium")["outcome"] == "medium"
+
+
+def test_a_grade_is_not_lowered_in_silence_where_nobody_said_whether_a_positive_was_found() -> None:
+    facts: dict[str, object] = {"current": "high", "last_new_case": "2022-07-10", "round_negative": True}
+    found = covid("area_grade", "2022-07-17", **facts)
+    assert (found["outcome"], found["assumed"]["positive_found"]) == ("medium", False)
+    assert any("区内新发现阳性" in r["zh"] and "未知" in r["zh"] for r in found["reasons"])
+    assert "positive_found" not in covid("area_grade", "2022-07-17", **facts, positive_found=False)["assumed"]
+    skipped: dict[str, object] = {"current": "none", "controlled": True, "place": "residence", "last_new_case": "2022-07-16"}
+    assert [covid("area_grade", "2022-07-17", **skipped, **more)["outcome"] for more in ({}, {"positive_found": False})] == ["high", "not_graded"]
+
+
+def test_the_last_round_is_on_the_day_by_which_a_grade_is_lowered() -> None:
+    """Drawn on the day of the case: by the day of drawing alone, the last round would be a day too early to lower the grade."""
+    rounds = [d for m in covid("area_rounds", "2022-07-10", grade="high", drawn_on="2022-07-10", last_new_case="2022-07-10")["measures"] for d in m["test_dates"]]
+    facts: dict[str, object] = {"current": "high", "last_new_case": "2022-07-10", "round_negative": True}
+    said = {d: covid("area_grade", "2022-07-17", **facts, round_on=d)["outcome"] for d in rounds[-2:]}
+    assert said == {"2022-07-16": "high", "2022-07-17": "medium"}
+
+
+def test_a_day_of_arrival_that_nobody_knows_is_told() -> None:
+    unknown = covid("traveller", "2022-07-12", left_area="2022-07-10", area_risk="low")
+    known = covid("traveller", "2022-07-12", left_area="2022-07-10", arrived="2022-07-11", area_risk="low")
+    assert [v["outcome"] for v in (unknown, known)] == ["tests", "tests"]
+    assert ["rule" in {u["what"] for u in v["unconfirmed"]} for v in (unknown, known)] == [True, False]
+    assert known["measures"][0]["test_dates"] == ["2022-07-11", "2022-07-13"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,9 @@ from tests.web.test_pages import signed_in
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
+from tongchou.packs.plans.decide import decide as decide_by
+from tongchou.packs.plans.packfile import shipped_pack
+from tongchou.packs.plans.report import as_value
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
 from tongchou.record.loops import references
@@ -26,7 +29,7 @@ from tongchou.record.questions.responsibility import gaps
 from tongchou.rooms.plans.models import Decision, PackVersion
 from tongchou.rooms.plans.store import install_shipped_packs
 from tongchou.rooms.trust.models import CarePass, Notice, OutsideList, Restriction, Reversal
-from tongchou.rooms.trust.orders import REVIEW, organisation, restricts
+from tongchou.rooms.trust.orders import REVIEW, allowed, organisation, restricts
 
 SIGNS = "安平宁静和顺康健福寿春夏秋冬东南西北山川河湖海江"
 pytestmark = pytest.mark.django_db
@@ -42,6 +45,14 @@ def refused(run: Callable[[], Any]) -> Refusal:
     with pytest.raises(Refusal) as caught:
         run()
     return caught.value
+
+
+@pytest.mark.parametrize("facts", [{"last_exposure": "2022-07-10"}, {"last_exposure": "2022-07-10", "symptoms": True}])
+def test_what_goes_on_after_its_days_allows_an_order_that_ends_after_today(facts: dict[str, Any]) -> None:
+    day = date(2022, 8, 1)
+    found = allowed(as_value(decide_by(shipped_pack("covid-19"), "close_contact", facts, day)), day)
+    assert found is not None
+    assert (found.mode, found.starts_on, found.ends_on) == ("home_monitoring", date(2022, 7, 11), day + REVIEW)
 
 
 def only() -> Restriction:

@@ -16,7 +16,8 @@ RECENT = timedelta(days=14)
 FARTHEST = 60
 ROUND, ROUND_ON = "round_negative", "round_on"
 COUNTS_ANEW = frozenset({"high", "lockdown"})
-"""Nothing stands above these: a later case is among the numbers, and the days run anew from it, for as long as the plan says and no longer."""
+"""Nothing stands above these: a case that came after they were drawn is among the numbers, and the days run anew from it, for as long as the
+plan says and no longer. Told as a positive found on top of that, it would hold the grade for ever."""
 CONDITIONS = (ROUND, "last_contact_clear")
 """What has to be found out besides the days: a round of tests, the last close contact."""
 
@@ -93,8 +94,8 @@ def facts_of(scheme: Scheme, current: str | None, numbers: Numbers, found: Found
             name: getattr(found, name)
             for name in ("round_negative", "last_contact_clear", "controlled", "positive_found", "was_high", "others_released", "round_on")
         }
-        if current in COUNTS_ANEW:
-            facts["positive_found"] = None
+        if current in COUNTS_ANEW and found.positive_found:
+            facts["positive_found"] = False
     return {name: value for name, value in facts.items() if value is not None}
 
 

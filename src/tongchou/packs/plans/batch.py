@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,11 +13,12 @@ import polars as pl
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
+from tongchou.packs.plans.asked import all_asked, held_up, needs
 from tongchou.packs.plans.columns import NO_ROW, UNKNOWN_WHOLE, UNSURE, Array, Fired, Sheet
 from tongchou.packs.plans.decide import NO_RULE, UNDETERMINED, Decision, order
 from tongchou.packs.plans.facts import MAX_DAYS, Facts, names_of
 from tongchou.packs.plans.model import Input
-from tongchou.packs.plans.report import enforceable
+from tongchou.packs.plans.report import enforceable, unconfirmed
 from tongchou.packs.plans.resolve import Standing
 from tongchou.packs.plans.schedule import Planned
 from tongchou.packs.yamllines import nearest
@@ -25,6 +27,11 @@ CARRIED = ("id", "person", "name")
 _EPOCH = date(1970, 1, 1).toordinal()
 _NO_DATE = UNKNOWN_WHOLE[np.dtype(np.int32)]
 _MEASURES = pl.List(pl.Struct({"mode": pl.String, "from": pl.Date, "until": pl.Date, "test_dates": pl.List(pl.Date)}))
+_SCHEMA: dict[str, Any] = {
+    "outcome": pl.String, "rule": pl.String, "held_up": pl.List(pl.String), "needs": pl.List(pl.String), "fired": pl.List(pl.String),
+    "measures": _MEASURES, "until": pl.Date, "ended": pl.Date, "enforceable": pl.Boolean,
+    "unconfirmed": pl.List(pl.Struct({"what": pl.String, "name": pl.String, "value": pl.String})),
+}  # fmt: skip
 
 
 class BatchErrors(Exception):
@@ -43,19 +50,23 @@ class Plan:
     measures: tuple[Planned, ...]
     until: date | None
     enforceable: bool
+    unconfirmed: list[dict[str, str]]
+    needed: tuple[str, ...] = ()
 
 
-def decide_people(standing: Standing, people: pl.DataFrame, keep: Sequence[str] = ()) -> pl.DataFrame:
+def decide_people(standing: Standing, people: pl.DataFrame, keep: Sequence[str] = (), only: Sequence[str] = ()) -> pl.DataFrame:
     """Decide for every row. A column is an input of the table, is carried through (named in `keep`, or id, person, name, *_id), or is refused.
 
-    Out: the carried columns, outcome, rule, fired (names of all rules that fire), measures, until, enforceable. Raises BatchErrors.
+    Out: the carried columns, outcome, rule, held_up (the rules that wait for facts), needs (those facts), fired (all rules that fire), measures,
+    until, ended (the last day by the plan, of what goes on after it), enforceable,
+    unconfirmed (what it rests on that no source confirms). only: of these no others. Raises BatchErrors.
     """
     carried = [
         c for c in people.columns if c in keep or (c not in standing.inputs and (c in CARRIED or c.endswith("_id")))
     ]
     facts = columns_in(standing, people, carried)
     fired = Sheet(standing).evaluate(facts, people.height)
-    decided = _decisions(standing, facts, fired, people.height)
+    decided = _decisions(standing, facts, fired, people.height, only or list(_SCHEMA))
     return people.select(carried).hstack(decided) if carried else decided
 
 
@@ -212,13 +223,17 @@ def _first(spec: Input, values: pl.Series, bad: pl.Series, rule: Text) -> None:
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=remedy, field=spec.key, value=str(values[row]), line=row + 1)
 
 
-def _decisions(standing: Standing, facts: dict[str, Array], fired: Fired, count: int) -> pl.DataFrame:
+def _decisions(standing: Standing, facts: dict[str, Array], fired: Fired, count: int, only: Sequence[str]) -> pl.DataFrame:
     """Everybody's decision. People with the same rule and the same dates have the same plan, which is made once."""
     dates = [k for k in _dates_used(standing) if k in facts]
-    keys = pl.DataFrame({"first": fired.first, "bits": fired.bits} | {k: facts[k] for k in dates})
+    asked = all_asked(standing)
+    waiting = {}
+    if (fired.first == UNSURE).any():
+        waiting = {"held": held_up(standing, fired), "asks": needs(standing, facts, fired, asked, count)}
+    keys = pl.DataFrame({"first": fired.first, "bits": fired.bits} | waiting | {k: facts[k] for k in dates})
     kinds = keys.unique(maintain_order=True).with_row_index("kind")
     kind = keys.join(kinds, on=keys.columns, how="left", maintain_order="left")["kind"]
-    plans, names, sets = [], [], []
+    plans, names, sets, held = [], [], [], []
     for row in kinds.iter_rows(named=True):
         fires = [rule for n, rule in enumerate(standing.rules) if row["bits"] >> n & 1]
         known: Facts = dict.fromkeys(standing.inputs) | {
@@ -229,15 +244,27 @@ def _decisions(standing: Standing, facts: dict[str, Array], fired: Fired, count:
         )
         names.append(standing.rules[row["first"]].key if row["first"] >= 0 and plans[-1].outcome != UNDETERMINED else None)
         sets.append([rule.key for rule in fires])
+        held.append(_waits(standing, row, plans[-1], asked))
     table = pl.DataFrame(
         {
-            "outcome": [p.outcome for p in plans], "rule": names, "fired": sets,
+            "outcome": [p.outcome for p in plans], "rule": names, "held_up": [h for h, _ in held], "needs": [n for _, n in held], "fired": sets,
             "measures": [[_shown(m) for m in p.measures] for p in plans],
-            "until": [p.until for p in plans], "enforceable": [p.enforceable for p in plans],
+            "until": [p.until for p in plans], 
+            "ended": [next((m.ended for m in p.measures if m.ended), None) for p in plans],
+            "enforceable": [p.enforceable for p in plans], "unconfirmed": [p.unconfirmed for p in plans],
         },
-        schema={"outcome": pl.String, "rule": pl.String, "fired": pl.List(pl.String), "measures": _MEASURES, "until": pl.Date, "enforceable": pl.Boolean},
-    )  # fmt: skip
+        schema=_SCHEMA,
+    ).select(only)  # fmt: skip
     return table[kind] if count else table.clear()
+
+
+def _waits(standing: Standing, row: dict[str, Any], plan: Plan, asked: list[str]) -> tuple[list[str], list[str]]:
+    """The rules that wait, and the facts that they wait for."""
+    if row["first"] == UNSURE:
+        return [r.key for n, r in enumerate(standing.rules) if row["held"] >> n & 1], [k for n, k in enumerate(asked) if row["asks"] >> n & 1]
+    if plan.outcome == UNDETERMINED:  # the rule decides, but no day is known that its measures run from
+        return [standing.rules[row["first"]].key], list(plan.needed)
+    return [], []
 
 
 def _dates_used(standing: Standing) -> list[str]:
@@ -248,14 +275,18 @@ def _dates_used(standing: Standing) -> list[str]:
 
 
 def _plan(standing: Standing, first: int, fires: tuple[int, ...], facts: Facts) -> Plan:
-    if first == UNSURE:
-        return Plan(UNDETERMINED, (), None, True)
-    if first == NO_ROW:
-        return Plan(NO_RULE, (), None, True)
     fired = tuple(standing.rules[n] for n in fires)
+    if first in (UNSURE, NO_ROW):
+        outcome = UNDETERMINED if first == UNSURE else NO_RULE
+        return Plan(outcome, (), None, True, _open_points(Decision(standing, facts, outcome, None, fired, (), (), {}, (), ())))
     outcome, measures, needed = order(standing, standing.rules[first], fired, facts)
     decision = Decision(standing, facts, outcome, standing.rules[first], fired, measures, needed, {}, (), ())
-    return Plan(outcome, measures, decision.until, enforceable(decision))
+    return Plan(outcome, measures, decision.until, enforceable(decision), _open_points(decision), needed)
+
+
+def _open_points(decision: Decision) -> list[dict[str, str]]:
+    """What no source confirms: of what kind, its name, its value as JSON."""
+    return [{"what": u["what"], "name": u["name"], "value": json.dumps(u["value"], ensure_ascii=False)} for u in unconfirmed(decision)]
 
 
 def _shown(measure: Planned) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.decide import Decision, decide
+from tongchou.packs.plans.endings import gone_by, told
 from tongchou.packs.plans.model import Case, ExpectedMeasure, Pack
 from tongchou.packs.plans.schedule import Planned
 
@@ -16,6 +17,9 @@ def run_case(pack: Pack, case: Case) -> list[Refusal]:
     except Refusal as refusal:
         return [_differs(case, refusal.field or "facts", "a decision", refusal.sentence("en"))]
     out = [_differs(case, what, expected, got) for what, expected, got in _compare(case, found) if expected != got]
+    if (last := gone_by(found)) is not None:
+        rule, remedy = told(last, case.as_of)
+        out.append(Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=remedy, field="until", value=str(last), line=case.place.line, file=case.place.file))
     if case.measures is not None:
         if len(case.measures) != len(found.measures):
             out.append(_differs(case, "measures", len(case.measures), [m.mode for m in found.measures]))
@@ -41,6 +45,8 @@ def _compare_measure(wanted: ExpectedMeasure, got: Planned) -> list[tuple[str, o
         out.append(("from", wanted.from_, got.from_))
     if wanted.until is not None:
         out.append(("until", wanted.until, got.until))
+    if wanted.open:
+        out.append(("until", None, got.until))
     if wanted.tests is not None:
         out.append(("tests", [str(d) for d in wanted.tests], [str(d) for d in got.tests]))
     return out

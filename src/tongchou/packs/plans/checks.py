@@ -1,10 +1,10 @@
-"""Whether a pack holds together: no gap, no overlap, no row that can never decide, a case on both sides of every date, every case right."""
+"""Whether a pack holds together: no gap, no overlap, nothing that can never decide or is never used, nobody held by a day gone by, a case close
+to every date on both sides, every case right."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date
 from math import prod
 
 import numpy as np
@@ -14,15 +14,19 @@ from tongchou.kernel.text import Text
 from tongchou.packs.plans.cases import run_case
 from tongchou.packs.plans.clockfile import check_clocks
 from tongchou.packs.plans.columns import NO_ROW, Array
+from tongchou.packs.plans.dates import changes, check_dates, standings
+from tongchou.packs.plans.endings import check_endings
 from tongchou.packs.plans.grid import MAX_POINTS, evaluate, parts_of
 from tongchou.packs.plans.machinefile import check_machines
 from tongchou.packs.plans.model import MODE_KINDS, Fact, Pack, Place, Table
-from tongchou.packs.plans.resolve import Standing, stand, used_parameters
+from tongchou.packs.plans.parts import check_parts
+from tongchou.packs.plans.resolve import Standing
+from tongchou.packs.plans.unused import check_documents, check_tests, check_unused
 
 
 def check_pack(pack: Pack) -> list[Refusal]:
     """Every problem found, by file and line; an empty list when the pack is sound."""
-    found: list[Refusal] = list(_unsaid_kinds(pack))
+    found: list[Refusal] = [*_unsaid_kinds(pack), *check_unused(pack), *check_documents(pack), *check_parts(pack)]
     for table in pack.tables.values():
         found += _check_table(pack, table)
     for case in pack.cases:
@@ -50,11 +54,11 @@ def _unsaid_kinds(pack: Pack) -> Iterator[Refusal]:
 
 def _check_table(pack: Pack, table: Table) -> list[Refusal]:
     found: list[Refusal] = []
-    deciding: set[str] = set()
+    deciding: set[Place] = set()
     try:
         for standing in standings(pack, table):
             problems, reached = _check_standing(standing)
-            found += problems
+            found += [*problems, *check_endings(standing), *check_tests(standing)]
             deciding |= reached
     except Refusal as refusal:
         said = Text("{what} {rule}", "{what}: {rule}").with_(what=refusal.field or "", rule=refusal.rule)
@@ -68,90 +72,23 @@ def _check_table(pack: Pack, table: Table) -> list[Refusal]:
                 reason=refusal.reason,
             )
         ]
-    for rule in table.rules:
-        if rule.key not in deciding:
+    local = [rule for overlay in pack.overlays.values() for rule in overlay.rules.get(table.key, {}).values()]
+    for rule in (*table.rules, *local):
+        if rule.place not in deciding:
             said = Text(
                 "这条规则永远不会起作用：前面的规则已把它的情形全部覆盖，或没有版本使用它。",
                 "This rule can never decide: rules before it cover all its cases, or no edition uses it.",
             )
             remedy = Text("请调整顺序或条件，或删除。", "Change its order or conditions, or delete it.")
             found.append(_problem(rule.place, said, remedy, field="rule", value=rule.key))
-    found += list(_uncased(pack, table))
+    found += list(check_dates(pack, table))
     unique: dict[tuple[object, ...], Refusal] = {}
     for p in found:
         unique.setdefault((p.file, p.line, p.rule, str(p.value)), p)
     return list(unique.values())
 
 
-def changes(pack: Pack, table: Table) -> dict[date, Place]:
-    """The days on which the table may say something new: its editions and its parameters' values, with where they are written."""
-    days: dict[date, Place] = {}
-    for name in used_parameters(table):
-        for entry in pack.parameters[name].entries:
-            days.setdefault(max(entry.from_, entry.known_from), entry.place)
-    for rule in table.rules:
-        for day in (rule.from_, rule.until):
-            if day is not None:
-                days.setdefault(day, rule.place)
-    before: set[str] | None = None
-    for edition in pack.editions:
-        rules = {r.key for r in table.rules if not r.editions or edition.key in r.editions}
-        if rules != before:
-            days.setdefault(edition.from_, edition.place)
-        before = rules
-    first = pack.editions[0].from_ if pack.editions else date.max
-    return dict(sorted((max(day, first), place) for day, place in days.items()))
-
-
-def standings(pack: Pack, table: Table) -> Iterator[Standing]:
-    """The table on every day on which it changes, and in every overlay's area at that overlay's beginning."""
-    for day in changes(pack, table):
-        yield stand(pack, table.key, day, date.max)
-    for overlay in pack.overlays.values():
-        if table.key in overlay.rules or used_parameters(table) & set(overlay.parameters):
-            yield stand(pack, table.key, overlay.from_, date.max, overlay.areas[0])
-
-
-def _uncased(pack: Pack, table: Table) -> Iterator[Refusal]:
-    """A date without a worked case from it on and, where the table stood before, one before it."""
-    days = list(changes(pack, table).items())
-    cases = [c for c in pack.cases if c.table == table.key]
-    remedy = Text("请为“{table}”补充一个案例。", "Add a worked case for “{table}”.").with_(table=table.key)
-    for place, (day, where) in enumerate(days):
-        ends = days[place + 1][0] if place + 1 < len(days) else date.max
-        if not any(day <= c.as_of < ends for c in cases):
-            rule = Text(
-                "{day} 起的规定没有案例（到下一次变动为止）。", "No worked case from {day} until the next change."
-            ).with_(day=day)
-            yield _problem(where, rule, remedy, field=table.key, value=day.isoformat(), reason=Reason.MISSING_VALUE)
-    for overlay in pack.overlays.values():
-        if table.key not in overlay.rules and not used_parameters(table) & set(overlay.parameters):
-            continue
-        inside = [
-            c
-            for c in cases
-            if c.area
-            and overlay.covers(c.area)
-            and c.as_of >= overlay.from_
-            and (overlay.until is None or c.as_of < overlay.until)
-        ]
-        outside = [c for c in cases if c.area and overlay.covers(c.area) and c.as_of < overlay.from_]
-        if not inside or not (outside or overlay.from_ <= pack.editions[0].from_):
-            rule = Text(
-                "地方规定生效前和生效后都须有当地的案例。",
-                "A local change needs a case of its area before its first day and one from it on.",
-            )
-            yield _problem(
-                overlay.place,
-                rule,
-                remedy,
-                field=table.key,
-                value=overlay.from_.isoformat(),
-                reason=Reason.MISSING_VALUE,
-            )
-
-
-def _check_standing(standing: Standing) -> tuple[list[Refusal], set[str]]:
+def _check_standing(standing: Standing) -> tuple[list[Refusal], set[Place]]:
     """Gaps and overlaps over every combination of parts that the conditions tell apart, and the rules that ever decide."""
     table = standing.table
     parts = parts_of(standing)
@@ -166,11 +103,11 @@ def _check_standing(standing: Standing) -> tuple[list[Refusal], set[str]]:
             _problem(
                 table.place, rule.with_(n=count, most=MAX_POINTS), remedy, field=table.key, reason=Reason.TOO_LARGE
             )
-        ], {r.key for r in table.rules}
+        ], {r.rule.place for r in standing.rules}
     fired = evaluate(standing, parts)
-    reached = {standing.rules[n].key for n in np.unique(fired.first) if n >= 0}
+    reached = {standing.rules[n].rule.place for n in np.unique(fired.first) if n >= 0}
     if table.hit != "first":
-        reached = {rule.key for n, rule in enumerate(standing.rules) if fired.fires(n).any()}
+        reached = {rule.rule.place for n, rule in enumerate(standing.rules) if fired.fires(n).any()}
     found = []
     if table.hit != "collect" and (gap := np.flatnonzero(fired.first == NO_ROW)).size:
         rule = Text(

@@ -1,12 +1,13 @@
 """The cells of decision tables: how they are written, and whether a value meets them.
 
-`true` · `high` · `[high, medium]` · `not(low)` · `>= 5` · `< $lookback` · `1..7` · `(1..7]` · `> 2022-06-28` · `known` · `unknown`
+`true` · `high` · `[high, medium]` · `not(low)` · `>= 5` · `< $lookback` · `1..7` · `(1..7]` · `> 2022-06-28` · `known` · `unknown` · `known(false)`
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from tongchou.packs.plans.model import Fact, Input, Ref, Test
 
 _COMPARE = re.compile(r"(<=|>=|<|>|=)\s*(.+)")
 _BETWEEN = re.compile(r"([\[(]?)\s*([^\[\]()]+?)\s*\.\.\s*([^\[\]()]+?)\s*([\])]?)")
+_SURE = re.compile(r"known\((.+)\)")
 _NOT = re.compile(r"not\((.+)\)")
 _REF = re.compile(r"(-?)\$([a-z][a-z0-9_]*)(?:\s*\+\s*\$([a-z][a-z0-9_]*))?")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -36,6 +38,8 @@ def parse_test(cell: object, spec: Input) -> Test:
         return Test(shown, "in", tuple(_operand(item, spec) for item in cell))
     if cell in ("known", "unknown"):
         return Test(shown, "known" if cell == "known" else "unknown")
+    if isinstance(cell, str) and (found := _SURE.fullmatch(cell.strip())):
+        return replace(parse_test(found[1].strip(), spec), text=shown, sure=True)
     if isinstance(cell, str):
         text = cell.strip()
         if found := _NOT.fullmatch(text):
@@ -110,6 +114,8 @@ def holds(test: Test, value: Fact | None) -> bool | None:
 def meets(spec: Input, test: Test, value: Fact | None) -> bool | None:
     """Whether a condition is met, with the input's own word on what unknown means. None: ask."""
     found = holds(test, value)
+    if found is None and test.sure:
+        return False
     if found is not None or spec.unknown == "ask":
         return found
     if spec.unknown == "assume":
@@ -141,6 +147,7 @@ def bind(test: Test, value_of: Callable[[Ref], Any]) -> Test:
         bound(test.high),
         test.low_open,
         test.high_open,
+        test.sure,
     )
 
 

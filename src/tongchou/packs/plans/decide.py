@@ -42,7 +42,8 @@ class Decision:
     """What the plan says for one person. outcome: one of the table's, or undetermined (see `needs`), or no_rule.
 
     rule: the one that decided; None where the outcome is undetermined or no_rule. fired: every rule whose conditions
-    are met. assumed: facts that were unknown and given the table's stated value.
+    are met. assumed: facts that were unknown and given the table's stated value. held_up: the rules that could decide and that only unknown facts
+    hold back, of an undetermined one.
     """
 
     standing: Standing
@@ -55,6 +56,7 @@ class Decision:
     assumed: Mapping[str, Fact]
     trace: tuple[Row, ...]
     alternatives: tuple[Alternative, ...]
+    held_up: tuple[str, ...] = ()
 
     @property
     def until(self) -> date | None:
@@ -68,7 +70,7 @@ def judge(standing: Standing, rule: StandingRule, facts: Facts) -> Row:
     looked = []
     for name, test in rule.when.items():
         spec, value = standing.inputs[name], facts[name]
-        assumed = value is None and spec.unknown == "assume" and test.op not in ("known", "unknown")
+        assumed = value is None and spec.unknown == "assume" and test.op not in ("known", "unknown") and not test.sure
         looked.append(Looked(name, test.text, value, meets(spec, test, value), assumed))
     answers = [entry.met for entry in looked]
     met = False if False in answers else None if None in answers else True
@@ -106,13 +108,16 @@ def decide_standing(standing: Standing, facts: Facts, *, explain: bool = True) -
     fired = tuple(rule for rule, row in zip(standing.rules, trace, strict=True) if row.met)
     rule = None if chosen is None else standing.rules[chosen]
     needs: tuple[str, ...] = ()
+    held_up: tuple[str, ...] = ()
     outcome, measures = NO_RULE, ()  # type: tuple[str, tuple[Planned, ...]]
     if rule is not None and chosen is not None:
         open_rows = [row for row in trace if row.met is None] if standing.table.hit == "collect" else []
         if not sure:
             open_rows, outcome = open_rows or [trace[chosen]], UNDETERMINED
+            held_up = tuple(row.rule for row in open_rows)
         else:
             outcome, measures, needs = order(standing, rule, fired, facts)
+            held_up = (rule.key,) if outcome == UNDETERMINED else ()
         needs += tuple(entry.fact for row in open_rows for entry in row.looked if entry.met is None)
     assumed = {
         e.fact: a
@@ -123,7 +128,7 @@ def decide_standing(standing: Standing, facts: Facts, *, explain: bool = True) -
     if standing.table.hit == "first" and chosen is not None:
         trace = trace[: chosen + 1]
     other = alternatives(standing, facts, outcome) if explain else ()
-    return Decision(standing, facts, outcome, None if outcome == UNDETERMINED else rule, fired, measures, needs, assumed, trace, other)
+    return Decision(standing, facts, outcome, None if outcome == UNDETERMINED else rule, fired, measures, needs, assumed, trace, other, held_up)
 
 
 def order(
@@ -134,7 +139,7 @@ def order(
     begun = start if isinstance(start, date) else None
     out: list[Planned] = []
     for one in fired if standing.table.hit == "collect" else (rule,):
-        planned = plan(one.measures, facts, begun, keep_schedule=standing.pack.keep_schedule)
+        planned = plan(one.measures, facts, begun, keep_schedule=standing.pack.keep_schedule, as_of=standing.as_of)
         if planned is None:
             missing = next(m.clock[0] for m in one.measures if clock_of(m, facts) is None)
             return UNDETERMINED, (), (missing,)

@@ -16,7 +16,7 @@ MAX_POINTS = 4_000_000
 Parts = dict[str, list[Fact | None]]
 
 
-def parts_of(standing: Standing, fixed: Mapping[str, Fact] | None = None) -> Parts:
+def parts_of(standing: Standing, fixed: Mapping[str, Fact | None] | None = None) -> Parts:
     """One value for every part of each input that the rules look at; a fixed input has that value only."""
     keys = [key for key in standing.inputs if any(key in rule.when for rule in standing.rules)]
     parts = {key: cells(standing.inputs[key], [r.when[key] for r in standing.rules if key in r.when]) for key in keys}

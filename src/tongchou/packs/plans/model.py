@@ -11,6 +11,8 @@ from tongchou.kernel.text import Text
 from tongchou.packs.plans.formula import Formula
 
 if TYPE_CHECKING:
+    from tongchou.packs.checklists import Checklist
+    from tongchou.packs.kinds import LoopKind
     from tongchou.packs.plans.clocks import Clock
     from tongchou.packs.plans.machines import Machine
 
@@ -28,6 +30,8 @@ PARAMETER_TYPES = ("whole", "number", "flag", "word", "mode", "days")
 HOLDING = ("isolation_site", "isolation_home", "isolation_either", "treatment", "movement")
 """Kinds of measures that nobody can be under and be free: such a mode restricts. Only those at a site take a bed there."""
 MAY_RESTRICT = (*HOLDING, "monitoring", "exclusion")
+GOES_ON = ("open", "test")
+"""A measure that a rule still orders after its last day goes on without an end, until it is decided again; `test`: with a test on the day asked."""
 MODE_KINDS = (*MAY_RESTRICT, "test", "trace", "follow_up", "place", "report", "rectify", "none")
 """What a mode is, for the program: it sorts orders and counts beds by this word, and reads no title."""
 
@@ -66,7 +70,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A published paper. link: an address without a promise that it still answers; empty where none is known."""
+    """A published paper. link: an address without a promise that it still answers; empty where none is known. seen: where it was seen, or that
+    it was not, of one that has neither date nor number nor link."""
 
     key: str
     title: Text
@@ -76,6 +81,7 @@ class Document:
     effective: date | None
     link: str
     place: Place
+    seen: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +178,8 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One cell of a table. values: for in/not_in; low and high: for a range, None where it is open-ended."""
+    """One cell of a table. values: for in/not_in; low and high: for a range, None where it is open-ended. sure: not met by what is unknown,
+    whatever the input says of the unknown."""
 
     __test__ = False
 
@@ -183,6 +190,7 @@ class Test:
     high: Fact | Ref | None = None
     low_open: bool = False
     high_open: bool = False
+    sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +199,7 @@ class Measure:
 
     In a rule with several measures each begins the day after the one before. days 0: left out. tests: day numbers of this
     measure. double_last: its last test is taken twice. until: a date fact that ends it instead of `days`; open while unknown.
+    goes_on: what becomes of it where a rule still orders it after its last day; see GOES_ON. Empty: nothing, it is over.
     """
 
     key: str
@@ -202,6 +211,7 @@ class Measure:
     double_last: bool | Ref
     until: str
     place: Place
+    goes_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +255,7 @@ class Table:
     place: Place
     people: str = ""
     pathogens: tuple[str, ...] = ()
+    outcome_places: Mapping[str, Place] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,12 +282,13 @@ class Overlay:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedMeasure:
-    """A measure that a case expects; None: not looked at."""
+    """A measure that a case expects; None: not looked at. open: it must have no end."""
 
     mode: str
     from_: date | None
     until: date | None
     tests: tuple[date, ...] | None
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +310,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pack:
-    """A pack that was read. digest: SHA-256 over the paths and bytes of all its files."""
+    """A pack that was read. digest: SHA-256 over the paths and bytes of all its files. kinds, checklists: those that it brings, by key."""
 
     key: str
     version: int
@@ -316,6 +328,8 @@ class Pack:
     digest: str
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     machines: Mapping[str, Machine] = field(default_factory=dict)
+    kinds: Mapping[str, LoopKind] = field(default_factory=dict)
+    checklists: Mapping[str, Checklist] = field(default_factory=dict)
 
 
 def code_stem(area: str) -> str:

@@ -21,7 +21,7 @@ OVERLAY_RULE_KEYS = tuple(k for k in RULE_KEYS if k not in DATED_KEYS)
 """A row in an overlay holds while the overlay does, in the editions of the row that it replaces."""
 CASE_KEYS = ("case", "table", "as_of", "known_on", "area", "facts", "expect", "source", "disputed")
 EXPECT_KEYS = ("outcome", "rule", "until", "measures")
-EXPECTED_MEASURE_KEYS = ("mode", "from", "until", "tests")
+EXPECTED_MEASURE_KEYS = ("mode", "from", "until", "open", "tests")
 
 
 def read_overlay(
@@ -145,5 +145,5 @@ def _expected(node: Node, reader: PlanReader, words: Words) -> ExpectedMeasure:
         found = reader.child(node, "tests", "list")
         tests = tuple(d for item in (found.items if found else ()) if (d := reader.as_day(item)) is not None)
     return ExpectedMeasure(
-        reader.one_of(node, "mode", words.modes), reader.day(node, "from"), reader.day(node, "until"), tests
+        reader.one_of(node, "mode", words.modes), reader.day(node, "from"), reader.day(node, "until"), tests, reader.flag(node, "open")
     )

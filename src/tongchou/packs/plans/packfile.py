@@ -1,4 +1,5 @@
-"""Read a plan pack: a folder with pack.yaml, documents.yaml, parameters/, tables/, overlays/, cases/. All problems are reported together."""
+"""Read a plan pack: a folder with pack.yaml, documents.yaml, parameters/, tables/, overlays/, cases/, loops/, checklists/ and more. All problems
+are reported together."""
 
 from __future__ import annotations
 
@@ -11,7 +12,9 @@ from typing import TypeVar
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
-from tongchou.packs.kindfile import KindErrors
+from tongchou.packs.checklists import Checklist, ChecklistErrors, read_checklist
+from tongchou.packs.kindfile import KindErrors, read_kind
+from tongchou.packs.kinds import LoopKind
 from tongchou.packs.plans.clockfile import read_clocks
 from tongchou.packs.plans.clocks import Clock
 from tongchou.packs.plans.lint import check_grounds
@@ -27,10 +30,11 @@ from tongchou.packs.yamllines import Node, Problems, read_yaml
 PACK_KEYS = ("pack", "version", "title", "modes", "editions", "schedule")
 MODE_KEYS = ("title", "restricts", "kind")
 SCHEDULE_KEYS = ("late_entry", "note", "status")
-FOLDERS = ("parameters", "tables", "overlays", "cases", "clocks", "areas")
+FOLDERS = ("parameters", "tables", "overlays", "cases", "clocks", "areas", "loops", "checklists")
 LATE_ENTRY = ("keep_schedule", "from_measure_start")
 MAX_FILES = 2_000
 T = TypeVar("T")
+Part = TypeVar("Part", LoopKind, Checklist)
 
 
 class PackErrors(KindErrors):
@@ -112,6 +116,8 @@ class _Loader:
         )
         machines = self._all("areas", lambda r, p: read_machine(r, p, documents, tables), lambda m: (m.key, m.place))
         clocks = self._clocks(documents)
+        kinds = self._whole_files("loops", read_kind)
+        lists_ = self._whole_files("checklists", read_checklist)
         if self.problems:
             raise PackErrors(sorted(self.problems, key=lambda p: (p.file or "", p.line or 0)))
         cases = tuple(case for found in lists.values() for case in found)
@@ -132,6 +138,8 @@ class _Loader:
             digest(self.texts),
             clocks,
             machines,
+            kinds,
+            lists_,
         )
 
     def _clocks(self, documents: Collection[str]) -> dict[str, Clock]:
@@ -151,26 +159,48 @@ class _Loader:
                 )
         return out
 
+    def _whole_files(self, folder: str, read: Callable[[str, str], Part]) -> dict[str, Part]:
+        """Files that have a format and a reader of their own: loop kinds and checklists."""
+        out: dict[str, Part] = {}
+        files: dict[str, str] = {}
+        for name in self._in(folder):
+            problems = Problems(name)
+            text = self._text(name, problems)
+            try:
+                part = None if problems.found else read(text, name)
+            except (KindErrors, ChecklistErrors) as errors:
+                part = None
+                problems.found += errors.problems
+            if part is not None and out.setdefault(part.key, part) is not part:
+                rule = Text("名称与 {file} 中的重复。", "This name is already in {file}.").with_(file=files[part.key])
+                problems.add(1, rule, Text("请改名。", "Choose another name."), value=part.key, reason=Reason.DUPLICATE)
+            elif part is not None:
+                files[part.key] = name
+            self.problems += problems.found
+        return out
+
     def _root(self, name: str) -> tuple[Node, PlanReader] | None:
         problems = Problems(name)
+        text = self._text(name, problems)
+        root = None if problems.found else read_yaml(text, problems)
+        if root is None:
+            self.problems += problems.found
+            return None
+        return root, PlanReader(problems)
+
+    def _text(self, name: str, problems: Problems) -> str:
         try:
-            text = self.texts[name].decode("utf-8")
+            return self.texts[name].decode("utf-8")
         except KeyError:
             rule, remedy = Text("缺少这个文件。", "This file is missing."), Text("请补充。", "Add it.")
             problems.add(1, rule, remedy, reason=Reason.MISSING_VALUE)
-            text = ""
         except UnicodeDecodeError as error:
             rule, remedy = (
                 Text("文件须为 UTF-8 编码。", "The file must be in UTF-8."),
                 Text("请另存为 UTF-8。", "Save it as UTF-8."),
             )
             problems.add(error.object.count(b"\n", 0, error.start) + 1, rule, remedy, reason=Reason.BAD_ENCODING)
-            text = ""
-        root = None if problems.found else read_yaml(text, problems)
-        if root is None:
-            self.problems += problems.found
-            return None
-        return root, PlanReader(problems)
+        return ""
 
     def _take(self, *readers: PlanReader | None) -> None:
         for reader in readers:
@@ -210,10 +240,9 @@ class _Loader:
             )
             if not known and name != "README.md":
                 rule = Text("包中不应有这个文件。", "A pack has no such file.")
-                remedy = Text(
-                    "可用：{all}，扩展名 .yaml。事项类型和检查表在各自的页面上添加。",
-                    "Allowed: {all}, ending in .yaml. Loop kinds and checklists are added on pages of their own.",
-                ).with_(all=", ".join((*FOLDERS, "README.md")))
+                remedy = Text("可用：{all}，扩展名 .yaml。", "Allowed: {all}, ending in .yaml.").with_(
+                    all=", ".join((*FOLDERS, "README.md"))
+                )
                 self.problems.append(Refusal(Reason.UNKNOWN_FIELD, rule, remedy=remedy, line=1, file=name))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tongchou.packs.plans import inputfile, overlayfile, packfile, parameterfile, tablefile
 from tongchou.packs.plans.dutyschema import area_schema, clock_schema
-from tongchou.packs.plans.model import HITS, INPUT_TYPES, MODE_KINDS, PARAMETER_TYPES, STATUSES
+from tongchou.packs.plans.model import GOES_ON, HITS, INPUT_TYPES, MODE_KINDS, PARAMETER_TYPES, STATUSES
 from tongchou.packs.plans.recordfile import FROM_RECORD_KEYS
 from tongchou.packs.plans.recordwords import PEOPLE, WORDS
 from tongchou.packs.plans.schemaparts import (
@@ -56,7 +56,7 @@ def _pack() -> Schema:
 
 def _documents() -> Schema:
     link: Schema = {"type": "string", "pattern": "^https?://"}
-    paper = {"title": TEXT, "issuer": WORD, "number": WORD, "issued": DATE, "effective": DATE, "link": link}
+    paper = {"title": TEXT, "issuer": WORD, "number": WORD, "issued": DATE, "effective": DATE, "link": link, "seen": TEXT}
     return mapping_of(
         ("documents",),
         {"documents": named(mapping_of(parameterfile.DOCUMENT_KEYS, paper, ("title", "issuer")))},
@@ -138,6 +138,7 @@ def _table() -> Schema:
         "tests": {"anyOf": [DAYS, REF]},
         "double_last": {"anyOf": [FLAG, REF]},
         "until": NAME,
+        "goes_on": {"enum": list(GOES_ON)},
     }
     properties = {
         "table": NAME,
@@ -171,7 +172,7 @@ def _overlay() -> Schema:
 
 
 def _cases() -> Schema:
-    measure = {"mode": NAME, "from": DATE, "until": DATE, "tests": {"type": "array", "items": DATE}}
+    measure = {"mode": NAME, "from": DATE, "until": DATE, "open": FLAG, "tests": {"type": "array", "items": DATE}}
     measures = {"type": "array", "items": mapping_of(overlayfile.EXPECTED_MEASURE_KEYS, measure, ("mode",))}
     expect = {"outcome": NAME, "rule": NAME, "until": DATE, "measures": measures}
     properties = {

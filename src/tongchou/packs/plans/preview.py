@@ -115,13 +115,14 @@ def preview(
 
 
 def _held(standing: Standing, decided: pl.DataFrame) -> pl.Series:
-    """Whether each person is under a restricting measure on the day."""
+    """Whether each person is under a restricting measure on the day. Whose days are over and who waits for a last test is not: that is a release."""
     strict = [key for key, mode in standing.pack.modes.items() if mode.restricts]
     element = pl.element().struct
     today = pl.lit(standing.as_of)
-    covers = (element.field("from") <= today) & (element.field("until").is_null() | (element.field("until") >= today))
-    inside = covers & element.field("mode").is_in(strict)
-    return decided.select(pl.col("measures").list.eval(inside).list.any().fill_null(False))["measures"]
+    began = (element.field("from") <= today) & element.field("mode").is_in(strict)
+    bounded, open_ = began & (element.field("until") >= today).fill_null(False), began & element.field("until").is_null()
+    inside = pl.col("measures").list.eval(bounded).list.any() | (pl.col("measures").list.eval(open_).list.any() & pl.col("ended").is_null())
+    return decided.select(inside.fill_null(False).alias("held"))["held"]
 
 
 def _places(both: pl.DataFrame) -> pl.DataFrame:
@@ -162,7 +163,8 @@ def _days(before: Standing, after: Standing, count: int, old: pl.DataFrame, new:
     sides = {"before": (before, old), "after": (after, new)}
     out: dict[str, list[date] | list[int]] = {"day": [today + timedelta(days=n) for n in range(count)]}
     for side, (standing, decided) in sides.items():
-        measures = decided.select(pl.col("measures").explode()).unnest("measures").drop_nulls("mode")
+        measures = decided.select("measures", "ended").explode("measures").unnest("measures").drop_nulls("mode")
+        measures = measures.with_columns(pl.coalesce("until", "ended").alias("until"))
         central = measures.filter(pl.col("mode").is_in(at_site(standing.pack)))
         tests = measures.select(pl.col("test_dates").explode())["test_dates"]
         due = dict(tests.drop_nulls().value_counts().iter_rows())

@@ -53,7 +53,7 @@ WORDS: dict[str, RecordWord] = {
     "doses": RecordWord("number"),
     "last_risk": RecordWord("date", STAFF), "observed_from": RecordWord("date", STAFF), "cleared": RecordWord("boolean", STAFF),
     "in_hard_hit_area": RecordWord("boolean", STAFF), "post_urgent": RecordWord("boolean", STAFF), "from_low_risk": RecordWord("boolean", STAFF),
-    "temperature_normal": RecordWord("boolean", STAFF),
+    "temperature_normal": RecordWord("boolean", STAFF), "left_province": RecordWord("boolean", STAFF),
 }  # fmt: skip
 
 

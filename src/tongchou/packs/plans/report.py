@@ -25,6 +25,10 @@ _LATE = Text(
     "落实措施晚于应开始之日：解除日期不变，到达当日加测，已过的检测日略去。",
     "Placed late: the day of release stays, a test on arrival, test days gone by are left out.",
 )
+_GOES_ON = Text(
+    "按期应于{day}结束；解除的条件尚未齐备，措施继续，没有截止日，须重新判定。",
+    "By its days it would have ended on {day}; the conditions of release are not met, so it goes on without an end and is to be decided again.",
+)
 
 
 def as_value(decision: Decision) -> dict[str, Any]:
@@ -48,6 +52,7 @@ def as_value(decision: Decision) -> dict[str, Any]:
         "outcome": decision.outcome,
         "outcome_title": outcome_title(decision, decision.outcome).as_dict(),
         "rule": decision.rule.key if decision.rule else None,
+        "held_up": list(decision.held_up),
         "fired": [rule.key for rule in decision.fired],
         "measures": [_measure(decision, m) for m in decision.measures],
         "until": until.isoformat() if until else None,
@@ -133,7 +138,10 @@ def _on_measures(decision: Decision) -> list[tuple[Text, str | None]]:
                 _days_source(decision, measure.key),
             )
         )
-    if any(m.late for m in decision.measures):
+    ended = next((m.ended for m in decision.measures if m.ended is not None), None)
+    if ended is not None:
+        out.append((_GOES_ON.with_(day=ended), None))
+    elif any(m.late for m in decision.measures):
         out.append((_LATE, None))
     return out
 
@@ -218,6 +226,7 @@ def _measure(decision: Decision, measure: Planned) -> dict[str, Any]:
         "test_dates": [d.isoformat() for d in measure.tests],
         "double_test": measure.double.isoformat() if measure.double else None,
         "late": measure.late,
+        "ended": measure.ended.isoformat() if measure.ended else None,
     }
 
 

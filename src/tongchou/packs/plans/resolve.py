@@ -25,6 +25,7 @@ class Stretch:
     tests: tuple[int, ...]
     double_last: bool
     until: str
+    goes_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ class _Binder:
             return Stretch(measure.key, "", (), 0, 1, (), False, "")
         return Stretch(
             measure.key, self.plain(measure.mode), measure.clock, days, self.plain(measure.from_day),
-            tuple(self.plain(measure.tests)), bool(self.plain(measure.double_last)), measure.until,
+            tuple(self.plain(measure.tests)), bool(self.plain(measure.double_last)), measure.until, measure.goes_on,
         )  # fmt: skip
 
 

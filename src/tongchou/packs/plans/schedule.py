@@ -2,11 +2,14 @@
 
 Day 1 is the day after the clock's day (the last exposure), so a measure of N days ends N days after it. A person placed later
 keeps that end: the first day in fact has a test of its own, test days already past are left out, the last one stays.
+
+A rule may order a measure whose last day is past: symptoms at the end, no negative last test. What the plan marks `goes_on` then has no end
+until it is decided again, so that nobody is held by a day gone by.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from tongchou.packs.plans.facts import Facts
@@ -18,6 +21,7 @@ _MOST = 400
 @dataclass(frozen=True, slots=True)
 class Planned:
     """One measure with its dates. until None: open. double: the test that is taken twice. late: began after its planned first day.
+    ended: the last day that the plan gave, where the measure goes on after it.
 
     day_1: the day that the plan's test days are counted from. Somebody placed late begins on a later day of the same count.
     """
@@ -30,6 +34,7 @@ class Planned:
     double: date | None
     late: bool
     day_1: date
+    ended: date | None = None
 
 
 def clock_of(stretch: Stretch, facts: Facts) -> date | None:
@@ -38,11 +43,12 @@ def clock_of(stretch: Stretch, facts: Facts) -> date | None:
 
 
 def plan(
-    measures: tuple[Stretch, ...], facts: Facts, start: date | None, *, keep_schedule: bool
+    measures: tuple[Stretch, ...], facts: Facts, start: date | None, *, keep_schedule: bool, as_of: date | None = None
 ) -> tuple[Planned, ...] | None:
     """The measures with their dates; None when the clock's date is not known. start: the day the person was placed, if known.
 
-    keep_schedule: test days are counted from the planned first day; otherwise from the first day in fact.
+    keep_schedule: test days are counted from the planned first day; otherwise from the first day in fact. as_of: the day asked; the last
+    measure goes on after its end where it says so. None: every measure as it is planned.
     """
     out: list[Planned] = []
     elapsed: dict[tuple[str, ...], int] = {}
@@ -58,12 +64,30 @@ def plan(
             elapsed[stretch.clock] = before + stretch.days
         began = first
         if start is not None and not arrived:
-            if last is not None and start > last:
+            over = last is not None and start > last
+            if over and not (stretch is measures[-1] and _is_over(stretch, last, as_of)):
                 missed = True
                 continue
             began, arrived = (start if start > first or not out else first), True
+        if stretch is measures[-1] and _is_over(stretch, last, as_of):
+            out.append(_going_on(stretch, first, began, last, as_of, keep_schedule))
+            continue
         out.append(_placed(stretch, first, began, last, keep_schedule, late=began > first or (missed and not out)))
     return tuple(out)
+
+
+def _is_over(stretch: Stretch, last: date | None, as_of: date | None) -> bool:
+    return bool(stretch.goes_on) and last is not None and as_of is not None and last < as_of
+
+
+def _going_on(stretch: Stretch, first: date, began: date, last: date | None, as_of: date | None, keep_schedule: bool) -> Planned:
+    """A measure that is ordered after its last day: open, and with a test on the day asked where its end hangs on one."""
+    placed_after = last is not None and began > last
+    found = _placed(stretch, first, began, None if placed_after else last, keep_schedule, late=began > first)
+    days = set(found.tests)
+    if stretch.goes_on == "test" and as_of is not None:
+        days.add(max(as_of, began))
+    return replace(found, until=None, tests=tuple(sorted(days)), ended=last)
 
 
 def _last(stretch: Stretch, clock: date, before: int, facts: Facts) -> date | None:

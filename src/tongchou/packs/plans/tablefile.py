@@ -12,6 +12,7 @@ from tongchou.kernel.text import Text
 from tongchou.packs.plans.conditions import NotACondition, parse_ref, parse_test
 from tongchou.packs.plans.inputfile import read_inputs, unknown_name
 from tongchou.packs.plans.model import (
+    GOES_ON,
     HITS,
     PARAMETER_TYPES,
     Hit,
@@ -29,7 +30,7 @@ from tongchou.packs.plans.recordfile import read_people
 from tongchou.packs.yamllines import Node, nearest
 
 TABLE_KEYS = ("table", "title", "hit", "people", "pathogens", "start", "inputs", "outcomes", "measures", "rules")
-MEASURE_KEYS = ("mode", "clock", "days", "from_day", "tests", "double_last", "until")
+MEASURE_KEYS = ("mode", "clock", "days", "from_day", "tests", "double_last", "until", "goes_on")
 DATED_KEYS = ("editions", "from", "until")
 RULE_KEYS = ("rule", "editions", "from", "until", "when", "outcome", "measures", "gives", "reason", "source", "status")
 EDITION = "edition"
@@ -61,7 +62,9 @@ def read_table(root: Node, reader: PlanReader, words: Words) -> Table:
     hit = cast(Hit, reader.choice(root, "hit", HITS, default="first", required=True))
     people, pathogens = read_people(root, reader)
     inputs = read_inputs(root, reader, people)
-    outcomes = {name: reader.text_pair(node, "title") for name, node in reader.named(root, "outcomes")}
+    named = dict(reader.named(root, "outcomes"))
+    outcomes = {name: reader.text_pair(node, "title") for name, node in named.items()}
+    places = {name: reader.place(node) for name, node in named.items()}
     measures = {}
     if "measures" in root.mapping:
         measures = {name: _measure(name, node, reader, words, inputs) for name, node in reader.named(root, "measures")}
@@ -71,7 +74,7 @@ def read_table(root: Node, reader: PlanReader, words: Words) -> Table:
     shell = Table(key, title, hit, start, inputs, outcomes, measures, (), reader.place(root))
     rules = [read_rule(node, reader, words, shell) for node in reader.entries(root, "rules", required=True)]
     _once(rules, reader)
-    return Table(key, title, hit, start, inputs, outcomes, measures, tuple(rules), shell.place, people, pathogens)
+    return Table(key, title, hit, start, inputs, outcomes, measures, tuple(rules), shell.place, people, pathogens, places)
 
 
 def _once(rules: list[Rule], reader: PlanReader) -> None:
@@ -101,6 +104,10 @@ def _measure(key: str, node: Node, reader: PlanReader, words: Words, inputs: dic
             path=f"{node.path}.days",
             reason=Reason.MISSING_VALUE,
         )
+    goes_on = reader.choice(node, "goes_on", GOES_ON)
+    if goes_on and until:
+        rule = Text("由日期事实终止的措施没有固定的末日。", "A measure that a date ends has no last day of its own.")
+        reader.problems.add(node.at("goes_on"), rule, Text("请删除 goes_on。", "Delete `goes_on`."), value=goes_on)
     days = _whole(node, "days", reader, words, None, least=0)
     first = _whole(node, "from_day", reader, words, 1, least=-MAX_SPAN)
     tests = reader.ref_or(node, "tests", words.parameters, "days")
@@ -109,7 +116,7 @@ def _measure(key: str, node: Node, reader: PlanReader, words: Words, inputs: dic
         key, mode if isinstance(mode, Ref) else reader.one_of(node, "mode", words.modes),
         reader.words(node, "clock", dates, required=True), days, 1 if first is None else first,
         tests if isinstance(tests, Ref) else () if tests is None else reader.days_list(tests),
-        double if isinstance(double, Ref) else reader.flag(node, "double_last"), until, reader.place(node),
+        double if isinstance(double, Ref) else reader.flag(node, "double_last"), until, reader.place(node), goes_on,
     )  # fmt: skip
 
 

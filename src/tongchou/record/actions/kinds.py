@@ -35,8 +35,8 @@ def check_kind_text(text: str, source: str) -> tuple[LoopKind | None, list[Refus
         kind = read_kind(text, source)
     except KindErrors as error:
         return None, error.problems
-    if kind.key in base_kinds():
-        rule = Text("“{key}”是系统自带的类型。", "“{key}” is a kind that comes with the system.").with_(key=kind.key)
+    if kind.key in base_kinds() or KindEdition.objects.filter(key=kind.key, origin="pack").exists():
+        rule = Text("“{key}”是系统或方案自带的类型。", "“{key}” is a kind that comes with the system, or with a plan.").with_(key=kind.key)
         remedy = Text("请为本区的类型另取键名。", "Give the district's own kind another key.")
         return kind, [Refusal(Reason.DUPLICATE, rule, remedy=remedy, field="kind", value=kind.key, file=source)]
     if kind.confidential:
@@ -75,7 +75,7 @@ def retire(context: Context, given: RetireIn) -> dict[str, Any]:
     if row is None:
         raise missing(Text("没有找到该类型版本。", "There is no such edition."), "edition", given.edition)
     if row.origin != "local":
-        rule = Text("系统自带的类型不能停用。", "A kind that comes with the system stays in force.")
+        rule = Text("系统自带的类型不能停用；方案自带的随方案停用。", "A kind that comes with the system stays in force; one of a plan goes with the plan.")
         raise Refusal(Reason.NOT_ALLOWED, rule, field="edition", value=row.pk)
     if row.retired_at is None:
         row.retired_at = context.now

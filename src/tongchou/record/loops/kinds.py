@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 
 from django.db import transaction
@@ -60,16 +61,16 @@ def install_shipped_kinds() -> list[str]:
     return _add(base_kind_texts(), "shipped")[0]
 
 
-def add_edition(text: str, source: str, origin: str) -> KindEdition | None:
-    """Check a kind's text and keep it as an edition; None when exactly this text is already there.
+def add_edition(text: str, source: str, origin: str, at: datetime | None = None) -> KindEdition | None:
+    """Check a kind's text and keep it as an edition; None when exactly this text is already there. at: since when; now where not given.
 
     Raises KindErrors with every problem of the text, or a Refusal when its version is not newer.
     """
-    return next(iter(_add({source: text}, origin)[1]), None)
+    return next(iter(_add({source: text}, origin, at)[1]), None)
 
 
 @transaction.atomic
-def _add(texts: Mapping[str, str], origin: str) -> tuple[list[str], list[KindEdition]]:
+def _add(texts: Mapping[str, str], origin: str, at: datetime | None = None) -> tuple[list[str], list[KindEdition]]:
     """The sources and editions among `texts`, by source, that were not there before: all of them or none."""
     editions = KindEdition.objects.order_by("version").values_list("key", "version", "digest")
     newest, known = {key: version for key, version, _ in editions}, {digest for _, _, digest in editions}
@@ -88,5 +89,5 @@ def _add(texts: Mapping[str, str], origin: str) -> tuple[list[str], list[KindEdi
                 file=source,
             )
         newest[kind.key] = kind.version
-        added[source] = KindEdition(key=kind.key, version=kind.version, digest=kind.digest, yaml=text, origin=origin, added_at=timezone.now())
+        added[source] = KindEdition(key=kind.key, version=kind.version, digest=kind.digest, yaml=text, origin=origin, added_at=at or timezone.now())
     return list(added), KindEdition.objects.bulk_create(added.values())

@@ -19,6 +19,7 @@ from tongchou.rooms.plans import drafts
 from tongchou.rooms.plans.deciding import decide_one, explained, keep
 from tongchou.rooms.plans.models import Decision, PackVersion, SignOff
 from tongchou.rooms.plans.onrecord import on_record
+from tongchou.rooms.plans.parts import bring_parts, problems_on_record
 from tongchou.rooms.plans.store import pack_of, signed_for, standing_of, version_in_force
 
 explain_constraint(
@@ -180,12 +181,37 @@ def approve(context: Context, given: ApproveIn) -> dict[str, Any]:
         rule = Text("生效日期不得早于今天。", "It may not come into force before today.")
         remedy = Text("请改为今天或以后。", "Choose today or later.")
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=remedy, field="from_day", value=str(given.from_day))
+    if wrong := problems_on_record(row):
+        first = wrong[0]
+        raise Refusal(first.reason, first.rule, remedy=first.remedy, field=first.field, value=first.value, line=first.line, file=first.file)
     row.approved_by_id, row.approved_at, row.from_day = context.actor.account_id, context.now, given.from_day
     row.save()
+    if given.from_day <= timezone.localdate(context.now):
+        _bring(context, [row.pack])
     context.event("approve", subject=f"pack:{row.pk}", data={"pack": row.pack, "digest": row.digest, "from": str(given.from_day)})
     if row.pack == CLEARED_BY and given.from_day <= timezone.localdate(context.now):
         ask(context, "pack", f"pack:{row.pk}")
     return {"version": str(row.pk), "from_day": str(given.from_day)}
+
+
+def _bring(context: Context, packs: list[str]) -> dict[str, list[str]]:
+    """Put in force the loop kinds and checklists of the packs in force today, and take out those that went; one event for each pack."""
+    changed = bring_parts(timezone.localdate(context.now), context.now, packs)
+    for pack, keys in changed.items():
+        context.event("parts_in_force", subject=f"plan:{pack}", data={"pack": pack, "changed": keys})
+    return changed
+
+
+class BringIn(Payload):
+    """packs: only these; all where none is named."""
+
+    packs: list[str] = Field(default_factory=list, max_length=60)
+
+
+@verb("pack.bring", "plan.approve", Text("启用方案自带的事项类型和清单", "Put in force what plans bring"), system_only=True)
+def bring(context: Context, given: BringIn) -> dict[str, Any]:
+    """What an edition brings begins and ends with it: on its first day, which may lie after its approval."""
+    return {"changed": _bring(context, given.packs)}
 
 
 class WithdrawIn(Payload):
@@ -203,6 +229,8 @@ def withdraw(context: Context, given: WithdrawIn) -> dict[str, Any]:
     row.withdrawn_at, row.withdrawn_by_id, row.withdraw_reason = context.now, context.actor.account_id, given.reason
     row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdraw_reason"])
     context.event("withdraw", subject=f"pack:{row.pk}", note=given.reason, data={"pack": row.pack})
+    if row.approved_at is not None:
+        _bring(context, [row.pack])
     if row.pack == CLEARED_BY and row.approved_at is not None:
         ask(context, "pack", f"pack:{row.pk}")
     return {"version": str(row.pk)}

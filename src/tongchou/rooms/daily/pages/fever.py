@@ -45,6 +45,7 @@ STEP_OFFERS["workplace_fever", "contain"] = _offered
 OUTCOMES = {
     "": (Text("待复测", "to be measured again"), "warn", "clock"), "phone": (Text("发热处置", "fever"), "act", "alert-triangle"),
     "normal": (Text("复测正常", "normal"), "ok", "circle-check"), "alone": (Text("已排除", "ruled out"), "ok", "circle-check"),
+    "alone_over": (Text("已排除，期满", "ruled out, over"), "ok", "circle-check"),
     "suspected": (Text("疑似", "suspected"), "act", "alert-circle"), "close": (Text("确诊", "confirmed"), "act", "alert-circle"),
     "by_site_rule": (Text("按场所规定", "by the site's rule"), "info", "info-circle"),
 }  # fmt: skip

@@ -21,6 +21,7 @@ from tongchou.kernel.text import Text
 from tongchou.packs.plans.packfile import PackErrors
 from tongchou.rooms.plans.drafts import LARGEST, differences, problems_of, unconfirmed_values, unzip
 from tongchou.rooms.plans.models import PackVersion, SignOff
+from tongchou.rooms.plans.parts import problems_on_record
 from tongchou.rooms.plans.store import pack_of, version_by_id, version_in_force, versions_in_force
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
@@ -75,16 +76,16 @@ def pack_page(request: HttpRequest, version: uuid.UUID) -> HttpResponse:
     in_force = versions_in_force(timezone.localdate())
     draft = row.origin == "local" and row.approved_at is None and row.withdrawn_at is None
     base = row.base or (in_force.get(row.pack) if in_force.get(row.pack) != row else None)
-    problems = problems_of(row.files) if draft and not row.sound else []
+    problems = (problems_of(row.files) if not row.sound else problems_on_record(row)) if draft else []
     language = get_language() or "zh-hans"
     context: dict[str, Any] = {
         "row": row, "title": Text.from_dict(row.title) if row.title else Text(row.pack, row.pack), "draft": draft, "state": _state(row, in_force),
         "problems": [{"file": p.file, "line": p.line, "said": _said(p, language)} for p in problems[:100]], "more": max(0, len(problems) - 100),
         "files": [{"path": p, "lines": t.count("\n") + 1, "bad": any(x.file == p for x in problems)} for p, t in sorted(row.files.items())],
         "changes": [{"path": p, "lines": [_line(x) for x in lines[:LINES_SHOWN]]} for p, lines in differences(base.files, row.files)] if base else [],
-        "base": base, "shadow": _shadow(row), "shadow_fits": row.shadow.get("digest") == row.digest,
+        "base": base, "brings": _brings(row) if row.sound else [], "shadow": _shadow(row), "shadow_fits": row.shadow.get("digest") == row.digest,
         "can_edit": draft and actor.permits("plan.edit"),
-        "can_approve": draft and row.sound and actor.permits("plan.approve") and row.drafted_by_id != actor.account_id
+        "can_approve": draft and row.sound and not problems and actor.permits("plan.approve") and row.drafted_by_id != actor.account_id
         and (base is None or row.shadow.get("digest") == row.digest),
         "can_withdraw": row.origin == "local" and row.withdrawn_at is None and actor.permits("plan.approve"),
         "can_draft": not draft and in_force.get(row.pack) == row and actor.permits("plan.edit"),
@@ -99,6 +100,16 @@ def pack_page(request: HttpRequest, version: uuid.UUID) -> HttpResponse:
 def _said(problem: Refusal, language: str) -> str:
     """What is wrong, without the file and line, which stand beside it."""
     return problem.sentence(language).removeprefix(f"{problem.file}:{problem.line}").lstrip(":： ")
+
+
+def _brings(row: PackVersion) -> list[dict[str, Any]]:
+    pack = pack_of(row)
+    kind, checklist = Text("事项类型", "loop kind"), Text("督查清单", "checklist")
+    return [
+        {"title": p.title, "sort": sort, "key": p.key, "version": p.version}
+        for sort, parts in ((kind, pack.kinds), (checklist, pack.checklists))
+        for p in parts.values()
+    ]
 
 
 def _line(text: str) -> dict[str, str]:
