@@ -114,10 +114,16 @@ def _more(hq: Any, actor: Any) -> dict[str, tuple[Any, str, dict[str, str] | Non
     act("loop.open_many", actor, new_id(), {"items": items})
     return {
         "headquarters: tree over three levels": (hq, f"/loops/{top}/tree", None),
-        "headquarters: scores": (hq, "/scores", None),
+        "headquarters: a branch of it opened": (hq, f"/loops/{parts[0]['id']}/tree?part=open", None),
+        "headquarters: its late ones": (hq, f"/loops/{top}/tree?late=1", None),
+        "headquarters: scores of streets": (hq, "/scores", None),
+        "headquarters: scores of departments": (hq, "/scores?kind=department", None),
+        "headquarters: scores of communities": (hq, "/scores?kind=community", None),
+        "headquarters: leads": (hq, "/accountability", None),
         "headquarters: weekly bulletin composed": (hq, "/documents/new?compose=week", None),
         "headquarters: daily brief composed": (hq, "/documents/new?compose=brief", None),
         "headquarters: monthly report composed": (hq, "/documents/new?compose=month", None),
+        "headquarters: month of all kinds composed": (hq, "/documents/new?compose=month&kinds=street,department,hq_department,community,enterprise", None),
         "headquarters: the month": (hq, "/figures/month", None),
         "headquarters: duty": (hq, "/duty", None),
         "headquarters: data requests": (hq, "/requests", None),
@@ -192,6 +198,8 @@ def main(loops: int, people: int) -> None:
         "grid worker: home": (grid, "/", None),
     }
     pages |= _more(hq, actor["hq"])
+    if "discipline" in accounts:
+        pages["discipline: leads"] = (client("discipline"), "/accountability", None)
     if people:
         for who, name in ((hq, "headquarters"), (street, "street")):
             pages |= {

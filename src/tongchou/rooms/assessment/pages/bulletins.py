@@ -30,7 +30,7 @@ from tongchou.rooms.assessment.compose import (
 )
 from tongchou.rooms.assessment.definition import in_force
 from tongchou.rooms.assessment.models import Bulletin
-from tongchou.rooms.assessment.pages.month import month_of
+from tongchou.rooms.assessment.pages.month import kinds_of, month_of
 from tongchou.rooms.assessment.pages.scores import period_of
 from tongchou.rooms.assessment.pages.sources import linked, source_of
 from tongchou.rooms.assessment.questions import Period
@@ -167,7 +167,7 @@ def _source(request: HttpRequest) -> dict[str, str]:
         out |= {"compose": "scores", "first": str(last - timedelta(days=6)), "last": str(last)}
     if out.get("compose") == "month":
         over = month_of(request)
-        return {"compose": "month", "first": str(over.first), "last": str(over.last)}
+        return {"compose": "month", "first": str(over.first), "last": str(over.last), "kinds": ",".join(kinds_of(request, over))}
     if out.get("compose") == "resumption":
         out |= {"first": str(_day_of(request))}
     if out.get("compose") == "scores":
@@ -203,7 +203,8 @@ def _composed(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         title, body = daily_brief(actor, at)
         return {"form": "brief", "title": title, "body": as_text(store(body))}
     if compose == "month":
-        title, body = monthly_report(actor, month_of(request), at)
+        over = month_of(request)
+        title, body = monthly_report(actor, over, at, kinds_of(request, over))
         return {"form": "brief", "title": title, "body": as_text(store(body))}
     if compose == "resumption":
         title, body = resumption_brief(actor, _day_of(request), at)
