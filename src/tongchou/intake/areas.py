@@ -125,7 +125,15 @@ def area_of(title: str, body: str, page: str) -> str | None:
             * (1.2 if division.level >= 3 else 1.0)
         )
 
-    return max(scored, key=rank).full
+    best = max(scored, key=rank)
+    return best.full if _is_about(best, title, body, page) else None
+
+
+def _is_about(division: Division, title: str, body: str, page: str) -> bool:
+    """Not a place that is named once, far down: 近期…尤其是…市."""
+    names = _names(division.name)
+    near = "\n".join((title, body[:150], body[-120:], page))
+    return any(n in near for n in names) or max(body.count(n) for n in names) > 1
 
 
 def _unlisted(title: str, body: str) -> dict[str, float]:

@@ -76,6 +76,9 @@ class Extractor:
         spans = list(sentences(paragraph.text, block.start, block.end))
         preamble = self.order and judge.announces_list(paragraph.text[spans[-1][0] : spans[-1][1]]) if spans else False
         for k, (a, b) in enumerate(spans):
+            if k + 1 < len(spans) and judge.unquoted(paragraph.text[a:b]) != paragraph.text[a:b]:
+                x, y = spans[k + 1]
+                self.speeches.attribute(paragraph.text[x:y], paragraph.start + x)
             for n, (x, y, lead) in enumerate(self._voices(paragraph, a, b)):
                 begun = _skip_space(paragraph.text, x + lead, y)
                 opens = n == 0 and (lead > 0 or k == 0) and (k + 1 < len(spans) or not last)
@@ -255,7 +258,9 @@ def _is_general(text: str) -> bool:
 
 
 def _opens_own(segment: str) -> bool:
-    """A segment that opens, after a subject or a condition, with its own 要, 应, 必须, 不得."""
+    """A segment that opens, after a subject or a condition, with its own 要, 应, 必须, 不得; or that only says what follows who offends."""
+    if judge.only_consequence(masked(segment)):
+        return True
     plain = masked(segment)
     first = clauses(plain)[:2]
     if not first:

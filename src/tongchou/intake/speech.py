@@ -165,6 +165,16 @@ class Speeches:
             self._last_named = name
         return lead.end
 
+    def attribute(self, sentence: str, start: int) -> None:
+        """The sentence before stood in quotes: who is named first in this one said it (“…。”某某说，…)."""
+        clause = re.split("[，：。]", sentence, maxsplit=1)[0]
+        match = self._speech_end(clause) if len(clause) <= 24 else None
+        name, _ = self._who(clause[: match.start()], match["verb"]) if match else (None, False)
+        if name is not None:
+            person = self.people.get(name)
+            self.current = Speaker(name, person.role if person else None, start, start + len(clause))
+            self._last_named = name if name != MEETING else self._last_named
+
     def cuts(self, sentence: str, begun: int) -> list[int]:
         """Where inside a sentence somebody begins to speak anew: …措施，并强调，…；副区长施文补充要求，….
 
