@@ -11,14 +11,18 @@ from tongchou.intake.page import han_count
 
 _VALUE = r"""(?:'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|[-+]?\d[\d.]*|(?i:null|true|false|now\(\)))"""
 _ROW = re.compile(rf"\(\s*{_VALUE}(?:\s*,\s*{_VALUE})+\s*\)\s*[,;]?", re.DOTALL)
-_STRING = re.compile(r"""(?<=[(,\s])(?:'(?P<one>(?:[^'\\]|\\.|'')*)'|"(?P<two>(?:[^"\\]|\\.|"")*)")(?=\s*[,)])""", re.DOTALL)
+_STRING = re.compile(
+    r"""(?<=[(,\s])(?:'(?P<one>(?:[^'\\]|\\.|'')*)'|"(?P<two>(?:[^"\\]|\\.|"")*)")(?=\s*[,)])""", re.DOTALL
+)
 _TIME = re.compile(r"\s*20\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\s*")
 _ESCAPE = re.compile(r"""\\(?P<c>[nrt0'"\\/%_])|(?P<twice>''|"")""")
 _PLAIN = {"n": "\n", "r": "\n", "t": " ", "0": ""}
-_ESCAPED_TAG = re.compile(r"&lt;/?(?:p|br|div|span|strong|b|em|font|img|a|t[dhr]|table|tbody|h[1-6]|ul|ol|li|section)\b", re.IGNORECASE)
+_ESCAPED_TAG = re.compile(
+    r"&lt;/?(?:p|br|div|span|strong|b|em|font|img|a|t[dhr]|table|tbody|h[1-6]|ul|ol|li|section)\b", re.IGNORECASE
+)
 _ENTITY = re.compile(r"&(?P<what>lt|gt|quot|amp|#39);")
 _MARKS = {"lt": "<", "gt": ">", "quot": '"', "amp": "&", "#39": "'"}
-BODY, TITLE = 60, 60
+BODY, TITLE = 40, 60
 """Chinese characters that a value holds at least to be an article; at most, to be its title."""
 
 
@@ -48,7 +52,9 @@ def _rows(text: str) -> list[_Row]:
         best = max(range(len(values)), key=sizes.__getitem__, default=None)
         if best is None or sizes[best] < BODY:
             continue
-        before = [v for n, v in enumerate(values) if n < best and 4 <= sizes[n] <= TITLE and "。" not in text[v[0] : v[1]]]
+        before = [
+            v for n, v in enumerate(values) if n < best and 4 <= sizes[n] <= TITLE and "。" not in text[v[0] : v[1]]
+        ]
         dates = [v for v in values if _TIME.fullmatch(text[v[0] : v[1]])]
         found.append(_Row(values[best], before[0] if before else None, dates))
     return found

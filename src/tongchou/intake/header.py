@@ -18,6 +18,8 @@ Kind = Literal["report", "order", "letter"]
 _NUMBER = re.compile(
     r"(?:[\u4e00-\u9fff（）()]{1,20}[〔\[【（(]\s?20\d\d\s?[〕\]】）)]\s?第?\s?\d{1,4}\s?号|第\s?\d{1,3}\s?号)"
 )
+_ORDINAL = re.compile("(?:一、|第一条|（一）|1[.、．])")
+_TOLD = "会议|强调|指出|记者|表示，|要求，"
 _LETTERHEAD = re.compile(r"^(?:\S\s+){2,}\S$|(?:文件|纪要|简报)$|20\d\d年\d{1,2}月\d{1,2}日$|第\s*\d{1,3}\s*[期号]$")
 """Lines above the title of an official paper: 会 议 纪 要, the number, the issuer with the day."""
 _SOURCE = re.compile(
@@ -56,6 +58,8 @@ def kind_of(title: str, paragraphs: list[str]) -> Kind:
         return "order"
     if re.match(r"^(?:尊敬的|亲爱的|广大).{2,30}[：:]", paragraphs[0] if paragraphs else ""):
         return "letter"
+    if paragraphs and _ORDINAL.match(paragraphs[0]) and not re.search(_TOLD, "\n".join(paragraphs)):
+        return "order"
     framed = re.search(any_of(lexicon("kinds")["report_frame"]), "\n".join([title, *paragraphs]))
     return "report" if framed or not paragraphs else "order"
 
@@ -114,9 +118,8 @@ def _day(kind: Kind, paragraphs: list[str], title: str, posted: date | None, yea
     for text in paragraphs[:3]:
         opening = text[:160]
         near = relative(opening[:24], posted)
-        found = [
-            d for d in days(opening, year) if not re.match("以来|重申|印发|发布|在|就", opening[d.end : d.end + 2])
-        ] or days(opening, year)
+        told = [d for d in days(opening, year) if not re.search("截至$|截止到?$", opening[max(0, d.start - 3) : d.start])]
+        found = [d for d in told if not re.match("以来|重申|印发|发布|在|就", opening[d.end : d.end + 2])] or told
         if near and (not found or near.start < found[0].start):
             return near
         if found:

@@ -18,11 +18,12 @@ _WILL = re.compile("^(?:下一步，?)?[^，要]{2,16}?(?<![即必])将(?!.{0,2}
 _DECIDED = re.compile("^.*决定[：:，,]?")
 _GRANTS = re.compile("免收|减免(?!了)|给予.{1,16}(?:补贴|补助|奖励|支持)")
 _TELLS = re.compile("[他她我]")
-_DUE = re.compile("(?:(?<!目)前|之前|内|底)(?:全部|全面|必须|基本)?(?:完成|报送|上报|达到|实现|到位|建成|启动)")
+_DUE = re.compile("(?:(?<!目)前|之前|内|底)(?:全部|全面|必须|基本)?(?:完成|报送|上报|达到|实现|到位|建成|启动|拿出|提出|答复|办结|报到|调配|送达|清零)")
 _ROUTINE = re.compile("每(?:日|天|周|月|班|批)(?:至少)?(?:做|开展|检测|测|报|消毒|巡查|调度|清点|核对)")
 _BY = re.compile(
     "(?:^|[，：])[^，。；]{0,24}?由[^，。；由的]{2,24}?(?:局|办|委|部|组|室|中心|单位|部门|街道|社区|镇|乡|村|企业|公司|指挥部|专班|学校|医院)"
-    "(?:牵头|负责|统一|统筹|组织|跟踪|督办|督查|联合|调配|配送|发放|汇总|安排|落实|按)"
+    "(?:(?:[今明]天|今晚|\\d{1,2}月|\\d{1,2}日|本周|三日内|即日|尽快|立即|马上)[^，]{0,8}?|逐[一户个])?(?:先)?"
+    "(?:牵头|负责|统一|承担|保障|解决|协调|对接|提供|派|调|送|建账|建立|制定|拿出|答复|办理|统筹|组织|跟踪|督办|督查|联合|调配|配送|发放|汇总|安排|落实|按)"
 )
 """Who is to do it, in the passive: 物资由街道应急办统一调配."""
 _WHOLE_QUOTE = re.compile("^\\s*[“「](?P<said>.*)[”」][。！]?\\s*$", re.DOTALL)
@@ -90,7 +91,7 @@ def judge_sentence(
     """
     text = unquoted(text)
     plain = masked(text)
-    if is_frame(text) or (not order and not spoken and _TELLS.search(plain)):
+    if text.rstrip("”」").endswith(("？", "?")) or is_frame(text) or (not order and not spoken and _TELLS.search(plain)):
         return NOTHING
     basis = _basis(plain, order and "imperative" not in without, spoken and "imperative" not in without)
     if basis is None:
@@ -154,7 +155,7 @@ def only_consequence(plain: str) -> bool:
         if not re.match("^(?:凡|对|对于|如|若|违反|拒不|造成|因|一经|情节|构成|不|隐瞒|故意|未)", p)
     ]
     left = [p for p in parts if not _rule("consequence").search(p)]
-    return not any(_rule("strong").search(p) or _opens("imperative").match(p) for p in left)
+    return not any(_rule("strong").search(p) or _opens("imperative").match(p) or _DUE.search(p) for p in left)
 
 
 def _consequence_ordered(plain: str) -> bool:

@@ -99,7 +99,7 @@ def classify(text: str) -> str:
         return "furniture"
     elif han < 60 and rules["contact"].search(text):
         return "contact"
-    elif han < 60 and rules["drop_whole"].search(text) and re.search("版权|转载|举报|责任编辑|编辑[:：]", text):
+    elif han < 60 and rules["drop_whole"].search(text) and re.search("^图为|版权|转载|举报|责任编辑|编辑[:：]", text):
         return "furniture"
     if rules["code"].search(text) and han < 0.5 * len(text):
         return "code"

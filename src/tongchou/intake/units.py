@@ -32,15 +32,15 @@ def _rules() -> dict[str, re.Pattern[str]]:
     modal, verb = any_of(words["modal"]), any_of(words["verb"])
     return {
         "subject": re.compile(
-            rf"^(?P<s>(?:[^、]{{0,34}}?|[^，。；]{{0,90}}?)(?:(?:{long})(?:（[^（）]{{1,20}}）)?(?!办公室|干部|负责人|负责同志|人员|成员|分局|上下|监委|政府|委员会)(?={modal}|{verb})|(?:{short})(?:（[^（）]{{1,20}}）)?(?={modal})))"
+            rf"^(?P<s>(?:[^、]{{0,34}}?|[^，。；]{{0,90}}?)(?:(?:{long})(?:（[^（）]{{1,20}}）)?(?!办公室|干部|负责人|负责同志|人员|成员|分局|上下|监委|政府|委员会)(?={modal}|{verb})|(?:{short})(?:（[^（）]{{1,20}}）)?(?={modal}|\d{{1,2}}月\d{{1,2}}日前)))"
         ),
         "far": re.compile(rf"^(?P<s>.{{0,12}}(?:{long}))(?!上下)(?=[^的]{{1,8}}?(?:{modal}))"),
         "whole": re.compile(rf"^(?P<s>.{{0,34}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?$"),
         "by": re.compile(
-            rf"(?<!理)(?<!事)由(?!于)(?P<s>[^，。；由]{{1,26}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?(?={verb}|{modal}|介入|联合|跟踪|督办|依法|统一|按|进行|予以|给予|在|会同|另|分别|共同|对|审|严|从|追|查|出具|签|安排|提供|派|实|负|承|自|联系|接|转|通知|汇总|登记|推送|代|报|核|牵头)"
+            rf"(?<!理)(?<!事)由(?!于)(?P<s>[^，。；由]{{0,26}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?(?={verb}|{modal}|介入|联合|跟踪|督办|依法|统一|按|进行|予以|给予|在|会同|另|分别|共同|对|审|严|从|追|查|出具|签|安排|提供|派|实|负|承|自|联系|接|转|通知|汇总|登记|推送|代|报|核|牵头)"
         ),
         "with": re.compile(
-            rf"会同(?P<s>[^，。；]{{1,26}}?(?:{long}|{short}))(?=在|对|于|按|共同|联合|等部门|负责|[，。；]|$|{modal}|{verb})"
+            rf"会同(?P<s>[^，。；]{{1,26}}?(?:{long}|{short}))(?=在|对|于|按|共同|联合|抽查|核查|督查|巡查|等部门|负责|[，。；]|$|{modal}|{verb})"
         ),
         "banned": re.compile(
             rf"{any_of(words['banned'])}(?P<s>[^，。；的]{{1,24}}?(?:{long}|{short}|班))(?={any_of(words['banned_from'])})"
@@ -111,7 +111,7 @@ def _subject(clause: str) -> tuple[int, int] | None:
         )
     if _BANS.search(words) or (_MOVED.search(words) and clause.startswith("一律", len(words))):
         return None
-    if _PLACE.search(words) and _DONE_TO.match(clause, len(words)):
+    if _PLACE.search(re.sub("（[^（）]*）$", "", words)) and _DONE_TO.match(clause, len(words)):
         return None
     if re.search("[向给把将被以由]", words[1:]) and "的" not in words:
         return None
