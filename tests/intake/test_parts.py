@@ -172,7 +172,8 @@ def test_so_many_aspects_without_a_measure_word_are_counted() -> None:
 
 def test_rows_of_a_dump_are_articles_and_what_stands_around_them_is_noted() -> None:
     text = (
-        "INSERT INTO `news` VALUES (1,'某区部署排查','a.jpg','3月5日，某区召开会议，区长周明主持。\\r\\n周明要求，一是各社区要登记。二是商场要测温。各单位要在“五一”前完成核查，做到''不漏一户''，不落一人。','2020-03-06 08:00:00'),"
+        "INSERT INTO `news` VALUES (1,'某区部署排查','a.jpg','3月5日，某区召开会议，区长周明主持。\\r\\n周明要求，一是各社区要登记。"
+        "二是商场要测温。各单位要在“五一”前完成核查，做到''不漏一户''，不落一人。','2020-03-06 08:00:00'),"
         "(2,'某区慰问','b.jpg','3月6日，某区领导走访慰问一线人员，送去口罩、消毒液等物资，并详细询问了值守、轮休和用餐情况，叮嘱大家注意防护、保重身体，感谢大家的付出。',NULL);\n"
     )
     document = read_text(text)
@@ -208,7 +209,8 @@ def test_a_by_line_within_a_line_goes_and_the_sentence_stays() -> None:
 
 
 def test_the_title_of_a_paper_stands_below_its_letterhead() -> None:
-    text = "专 题 会 议 纪 要\n柳溪区人民政府办公室 2020年3月5日\n关于研究工地复工的会议纪要\n3月4日，副区长韦青主持召开会议。现将议定事项纪要如下：\n一、由区住建局负责摸排。\n分送：区政府领导。\n"
+    head = "专 题 会 议 纪 要\n柳溪区人民政府办公室 2020年3月5日\n关于研究工地复工的会议纪要\n"
+    text = head + "3月4日，副区长韦青主持召开会议。现将议定事项纪要如下：\n一、由区住建局负责摸排。\n分送：区政府领导。\n"
     document = read_text(text)
     assert document.header.title == "关于研究工地复工的会议纪要"
     assert "分送" not in document.clean

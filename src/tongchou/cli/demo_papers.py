@@ -13,7 +13,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
 from tongchou.rooms.assessment.blocks import as_text, store
 from tongchou.rooms.assessment.compose import daily_brief, monthly_kinds, monthly_report
-from tongchou.rooms.assessment.questions import Period
+from tongchou.rooms.assessment.periods import Period
 
 
 def make_papers(demo: Demo) -> None:

@@ -13,7 +13,6 @@ from django.forms import BoundField
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 
-
 MANY = 12
 
 

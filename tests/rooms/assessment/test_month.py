@@ -26,11 +26,12 @@ from tongchou.record.act import act
 from tongchou.record.questions import figures, papers
 from tongchou.record.questions.figures import over_period, top_area
 from tongchou.record.questions.papers import CHAPTERS, Section, Span, section, sections
-from tongchou.rooms.assessment.blocks import as_text, store
 from tongchou.rooms.assessment import compose
+from tongchou.rooms.assessment.blocks import as_text, store
 from tongchou.rooms.assessment.compose import daily_brief, monthly_kinds, monthly_report
 from tongchou.rooms.assessment.models import Bulletin
-from tongchou.rooms.assessment.questions import Line, Period, ranking, rankings
+from tongchou.rooms.assessment.periods import Period
+from tongchou.rooms.assessment.questions import Line, ranking, rankings
 from tongchou.web.pages.names import KINDS
 
 SPAN = Span(MARCH.first, MARCH.last, NOW)

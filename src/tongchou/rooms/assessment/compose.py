@@ -15,7 +15,8 @@ from tongchou.record.models import Loop
 from tongchou.record.questions.figures import by_area, by_day, over_period, top_area
 from tongchou.record.questions.papers import CHAPTERS, Span, sections
 from tongchou.rooms.assessment.definition import MEASURES, Definition, in_force
-from tongchou.rooms.assessment.questions import NEAR_ONLY, Line, Oddity, Period, ranking, rankings
+from tongchou.rooms.assessment.periods import Period
+from tongchou.rooms.assessment.questions import NEAR_ONLY, Line, Oddity, ranking, rankings
 from tongchou.web.pages.names import KINDS
 
 ENDS, BULLETIN_ENDS = 10, 100

@@ -5,58 +5,23 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.db import connection
 
-from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.difficulties import difficulties_on
 from tongchou.record.access import Actor
 from tongchou.record.questions.oddities import Instance, watches
 from tongchou.record.questions.worklist import scope_condition
+from tongchou.rooms.assessment import kept as kept_numbers
 from tongchou.rooms.assessment.definition import LOOP_WARNINGS, MEASURES, Definition, in_force
+from tongchou.rooms.assessment.periods import Period
 
-LONGEST = timedelta(days=370)
-KEPT_FOR = timedelta(minutes=5)
 NEAR_ONLY = ("enterprise", "community")
 """Kinds whose scores are seen by those in whose area they lie; the others' by everybody who may see scores."""
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From the first day to the last, both included, in Asia/Shanghai."""
-
-    first: date
-    last: date
-
-    @property
-    def since(self) -> datetime:
-        return datetime.combine(self.first, time(), SHANGHAI)
-
-    @property
-    def until(self) -> datetime:
-        return datetime.combine(self.last + timedelta(days=1), time(), SHANGHAI)
-
-    @property
-    def before(self) -> Period:
-        """The period of the same length that ends the day before."""
-        days = self.last - self.first
-        return Period(self.first - days - timedelta(days=1), self.first - timedelta(days=1))
-
-
-def period(first: date, last: date) -> Period:
-    """Check and make a period. Raises a Refusal."""
-    if first > last:
-        rule = Text("起始日期晚于截止日期。", "The first day is after the last.")
-        raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请调整日期。", "Change the dates."), field="last", value=str(last))
-    if last - first > LONGEST:
-        rule = Text("考核期不得超过一年。", "A period may not be longer than a year.")
-        raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请缩短日期范围。", "Choose a shorter one."), field="first", value=str(first))
-    return Period(first, last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,19 +116,22 @@ def ranking(actor: Actor, kind: str, over: Period, now: datetime, *, kept: bool 
 def rankings(actor: Actor, kinds: Sequence[str], over: Period, now: datetime, *, kept: bool = False) -> dict[str, Ranking]:
     """Work the scores of several kinds out, each ranked by itself, in one pass over the loops.
 
-    kept: numbers of the last KEPT_FOR will do (a district's month takes most of a second).
+    kept: numbers of the last minutes will do (kept.KEPT_FOR).
     """
     actor.require("scores.view")
     how = in_force(over.last)
     for kind in kinds:
         _check_kind(kind, how)
-    keys = {kind: f"scores:{kind}:{over.first}:{over.last}:{how.since}" for kind in kinds}
-    known = {kind: cache.get(keys[kind]) for kind in kinds} if kept else {}
-    if lacking := [kind for kind in kinds if known.get(kind) is None]:
-        for kind, numbers in _numbers(lacking, over, now, how).items():
-            known[kind] = (now, *numbers)
-            cache.set(keys[kind], known[kind], KEPT_FOR.total_seconds())
-    return {kind: _lines(actor, kind, how, *known[kind]) for kind in kinds}
+    held = {kind: kept_numbers.known(kind, over, how) for kind in kinds} if kept else {}
+    lacking = [kind for kind in kinds if held.get(kind) is None]
+    held |= refresh(lacking, over, now) if lacking else {}
+    return {kind: _lines(actor, kind, how, *(held[kind] or ())) for kind in kinds}
+
+
+def refresh(kinds: Sequence[str], over: Period, now: datetime) -> dict[str, tuple[Any, ...] | None]:
+    """Work the numbers of these kinds out and keep them."""
+    how = in_force(over.last)
+    return {kind: kept_numbers.keep(kind, over, how, now, numbers) for kind, numbers in _numbers(kinds, over, now, how).items()}
 
 
 _Names = dict[int, tuple[str, str]]

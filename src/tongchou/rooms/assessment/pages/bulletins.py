@@ -33,7 +33,7 @@ from tongchou.rooms.assessment.models import Bulletin
 from tongchou.rooms.assessment.pages.month import kinds_of, month_of
 from tongchou.rooms.assessment.pages.scores import period_of
 from tongchou.rooms.assessment.pages.sources import linked, source_of
-from tongchou.rooms.assessment.questions import Period
+from tongchou.rooms.assessment.periods import Period
 from tongchou.rooms.assessment.reach import bulletin_in_reach, bulletins_of, may_work_on
 from tongchou.rooms.assessment.setting import as_document, number_of
 from tongchou.web.fieldparts import FieldParts

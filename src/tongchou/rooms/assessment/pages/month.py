@@ -15,7 +15,7 @@ from tongchou.record.questions.figures import PeriodFigures, over_period, top_ar
 from tongchou.record.questions.papers import Span
 from tongchou.rooms.assessment.compose import monthly_kinds
 from tongchou.rooms.assessment.definition import in_force
-from tongchou.rooms.assessment.questions import Period, period
+from tongchou.rooms.assessment.periods import Period, period
 from tongchou.web.pages.names import KINDS
 from tongchou.web.pages.requests import actor_of, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
