@@ -143,9 +143,8 @@ def main(loops: int, people: int) -> None:
     from tongchou.cli.demo import load_demo
     from tongchou.record.access import load_actor
     from tongchou.record.models import Account, Unit
-    from tongchou.web.permission import load
-
     from tongchou.rooms.assessment.tasks import refresh_scores
+    from tongchou.web.permission import load
 
     load()  # the pages' module stamps a session when it begins
     kept = Account.objects.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -91,9 +92,12 @@ def bulletins(request: HttpRequest) -> HttpResponse:
 
 
 def _unit_choices(actor: Actor) -> list[tuple[int, str]]:
-    rows = Unit.objects.filter(kind__in=_CALLED, active_to=None).select_related("area").order_by("kind", "name_key", "pk")
+    """Units within reach; of the same name (there are three 安康社区 in three streets) with the area above."""
+    rows = Unit.objects.filter(kind__in=_CALLED, active_to=None).select_related("area__parent").order_by("kind", "name_key", "pk")
     paths = (*actor.area_paths("bulletin.draft"), *actor.area_paths("bulletin.sign"))
-    return [(u.pk, u.name) for u in rows if any(u.area.path.startswith(p) for p in paths)][:400]
+    found = [u for u in rows if any(u.area.path.startswith(p) for p in paths)][:400]
+    many = Counter(u.name for u in found)
+    return [(u.pk, f"{u.name}（{u.area.parent.name}）" if many[u.name] > 1 and u.area.parent else u.name) for u in found]
 
 
 def _fields(actor: Actor, forms: bool) -> Callable[[Draft], list[FieldParts]]:
