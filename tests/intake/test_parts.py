@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 
 from tongchou.intake import NEAR_COPY, fingerprint, likeness, read_text
+from tongchou.intake.areas import area_of
 from tongchou.intake.deadlines import deadlines
 from tongchou.intake.quantities import quantities
+from tongchou.intake.script import simplified
 from tongchou.intake.themes import names, themes
 from tongchou.intake.units import units
 
@@ -166,3 +168,49 @@ def test_an_account_that_ends_in_publishing_keeps_its_name() -> None:
 def test_so_many_aspects_without_a_measure_word_are_counted() -> None:
     document = read_text("会议就下步工作提出三方面要求：\n一是各街道要做好排查。\n二是区卫健局要做好消毒。\n")
     assert [(c.announced, c.found, c.missing) for c in document.counts] == [(3, 2, (3,))]
+
+
+def test_rows_of_a_dump_are_articles_and_what_stands_around_them_is_noted() -> None:
+    text = (
+        "INSERT INTO `news` VALUES (1,'某区部署排查','a.jpg','3月5日，某区召开会议，区长周明主持。\\r\\n周明要求，一是各社区要登记。"
+        "二是商场要测温。各单位要在“五一”前完成核查，做到''不漏一户''，不落一人。','2020-03-06 08:00:00'),"
+        "(2,'某区慰问','b.jpg','3月6日，某区领导走访慰问一线人员，送去口罩、消毒液等物资，并详细询问了值守、轮休和用餐情况，叮嘱大家注意防护、保重身体，感谢大家的付出。',NULL);\n"
+    )
+    document = read_text(text)
+    assert document.header.title == "某区部署排查"
+    assert [d.text for d in document.directives][:2] == ["一是各社区要登记。", "二是商场要测温。各单位要在“五一”前完成核查，做到'不漏一户'，不落一人。"]
+    assert "INSERT" not in document.clean
+    assert "a.jpg" in "".join(n.before for n in document.notes if n.kind == "code")
+    assert document.raw[slice(*document.places.raw_span(document.directives[0].start, document.directives[0].end))] == "一是各社区要登记。"
+    without = read_text(text, without=frozenset({"furniture"}))
+    assert "INSERT" in without.clean
+
+
+def test_a_dump_without_chinese_articles_and_brackets_in_a_text_are_left_alone() -> None:
+    text = "某区召开会议\n3月5日，区长周明要求，各社区要登记（1, '第一网格', '第二网格'），不漏一户。\n"
+    assert "第一网格" in read_text(text).clean
+
+
+@pytest.mark.parametrize(("written", "kept"), [("縣長沈靜主持", "县长沈静主持"), ("會議強調", "会议强调")])
+def test_a_surname_stays_a_surname(written: str, kept: str) -> None:
+    assert simplified(written) == kept
+
+
+def test_a_place_is_not_found_within_a_word_nor_far_down_in_a_text_of_another_kind_of_place() -> None:
+    body = "我县召开会议，发布权威信息。" + "各乡镇要排查登记，做好值守。" * 20 + "近期大连市形势严峻，请广大居民关注。" + "各社区要登记。" * 20
+    assert area_of("", body, "") is None
+    assert area_of("", body.replace("大连市", "威信县"), "") == "昭通市威信县"
+
+
+def test_a_by_line_within_a_line_goes_and_the_sentence_stays() -> None:
+    document = read_text("某区部署排查\n本报讯（记者 田野）3月5日，区长周明要求，各社区要登记。\n（记者 田野 向秋）\n")
+    assert document.clean == "本报讯3月5日，区长周明要求，各社区要登记。"
+    assert [n.kind for n in document.notes if "田野" in n.before] == ["byline", "byline"]
+
+
+def test_the_title_of_a_paper_stands_below_its_letterhead() -> None:
+    head = "专 题 会 议 纪 要\n柳溪区人民政府办公室 2020年3月5日\n关于研究工地复工的会议纪要\n"
+    text = head + "3月4日，副区长韦青主持召开会议。现将议定事项纪要如下：\n一、由区住建局负责摸排。\n分送：区政府领导。\n"
+    document = read_text(text)
+    assert document.header.title == "关于研究工地复工的会议纪要"
+    assert "分送" not in document.clean

@@ -268,3 +268,68 @@ def test_an_ordinal_that_holds_the_obligation_is_no_report() -> None:
     document = read_text(text)
     assert [d.text[:6] for d in document.directives] == ["一是要对2月", "二是严格小区", "全区累计排查"]
     assert [u.text for d in document.directives for u in d.units] == []
+
+
+@pytest.mark.parametrize("plain", [
+    "春播的活等不得。", "企业越是难，服务越要跟得上。", "返岗要不要提前报备？", "要把疫情影响降到最低。", "越是关键时刻，越要咬紧牙关。",
+])  # fmt: skip
+def test_what_only_sounds_like_an_obligation(plain: str) -> None:
+    assert items(HEAD + f"周明强调，{plain}\n") == []
+
+
+def test_what_is_quoted_as_a_whole_is_judged_and_has_the_speaker_named_after_it() -> None:
+    text = HEAD + "会议听取了汇报。“各社区要登记。每户要发告知书。”周明说。会议要求，商场要测温。\n"
+    found = [(d.text.strip("“”"), d.speaker and d.speaker.name) for d in read_text(text).directives]
+    assert found == [("各社区要登记。", "周明"), ("每户要发告知书。", "周明"), ("商场要测温。", "会议")]
+
+
+def test_who_is_to_do_it_in_the_passive_and_by_when_without_an_obligation_word() -> None:
+    assert items(HEAD + "周明要求，口罩由区商务局统一调配。区人社局三日内拿出接返方案。天气由晴转阴。\n") == [
+        "口罩由区商务局统一调配。",
+        "区人社局三日内拿出接返方案。",
+    ]
+
+
+def test_what_befalls_offenders_is_parted_from_what_is_ordered_before_it() -> None:
+    text = NOTICE + "对擅自开业的商户，责令立即停业整改；造成疫情传播的，依法追究法律责任。\n"
+    assert items(text) == ["对擅自开业的商户，责令立即停业整改；"]
+    assert left(text) == {"造成疫情传播的，依法追究法律责任。": "consequence"}
+
+
+def test_a_counted_lead_in_may_end_with_a_full_stop() -> None:
+    text = "某区召开会议\n3月5日，区委书记陈东明、区长周明出席会议。\n陈东明强调，各街道要排查。\n周明提出两点要求。第一，各社区要登记。第二，商场要测温。\n"
+    assert [d.speaker.name for d in read_text(text).directives if d.speaker] == ["陈东明", "周明", "周明"]
+
+
+def test_points_without_head_or_meeting_are_an_order() -> None:
+    document = read_text("一、3月5日8时起，各社区开展全员登记。\n二、商场要严格查验健康码。\n")
+    assert document.kind == "order"
+    assert [d.speaker for d in document.directives] == [None, None]
+
+
+@pytest.mark.parametrize(("text", "units"), [
+    ("区政务服务中心开通备案窗口，商户要登记。", ["区政务服务中心", "商户"]),
+    ("各镇（街道）于3月8日前完成摸排。", ["各镇（街道）"]),
+    ("严禁辖区培训机构、托管班擅自开班。", ["辖区培训机构", "托管班"]),
+    ("返区人员一律隔离观察。", []),
+    ("公安部门推送的数据，各社区要核查。", ["各社区"]),
+    ("离开本区要报备。", []),
+])  # fmt: skip
+def test_who_acts_is_told_and_who_is_only_named_is_not(text: str, units: list[str]) -> None:
+    (found,) = read_text(HEAD + f"周明要求，{text}\n").directives
+    assert [u.text for u in found.units] == units
+
+
+@pytest.mark.parametrize(("text", "written"), [
+    ("返岗人员须提前3天报备。", "提前3天"),
+    ("各社区要在腊月二十三前完成登记。", "腊月二十三前"),
+    ("各学校要在3月初前完成消毒。", "3月初前"),
+    ("“停课不停学”期间，各学校要安排答疑。", "“停课不停学”期间"),
+    ("返岗人员须持48小时内核酸检测证明。", None),
+    ("企业要对员工返岗前14天的行程进行核查。", None),
+    ("各街道每周二、周五报送情况，要准确。", None),
+    ("各街道要按照〔2020〕5号文件落实。", None),
+])  # fmt: skip
+def test_times_that_bind_and_times_that_do_not(text: str, written: str | None) -> None:
+    (found,) = read_text(HEAD + f"周明要求，{text}\n").directives
+    assert (found.deadlines[0].text if found.deadlines else None) == written

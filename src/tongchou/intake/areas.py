@@ -23,11 +23,11 @@ _OWN = {
 }
 _UNLISTED = re.compile(
     r"(?:^|[\n，。；、（“\s]|关于|[在到对赴为])(?P<n>[\u4e00-\u9fff]{2,4}?(?:街道|[区县市镇乡]))"
-    r"(?=人民政府|政府|委|党|新|疫|应|召|举|部|开|各|全|领导|统|防|办|纪|人|交|商|教|卫|农|公安|居|企|常|对|在|文|学|来|安|市|$|\s|的|大|区|镇|“|新冠)"
+    r"(?=人民政府|政府|委|党|新|疫|应|召|举|部|开|各|全|领导|统|防|办|纪|人|交|商|教|卫|农|公安|居|企|常|对|在|文|学|来|安|市|融|$|\s|的|大|区|镇|“|新冠)"
 )
 _PART = re.compile("新城|收费站|大道|镇|乡|村|路|街|社区|新区|湾区")
 _NO_NAME = re.compile(
-    "[我全各本该委府致]|^(?:未经|经|[外辖重与和及在到对大新老主某两一二三]|关于|其他|来自|重点|部分|进入|返回|离开)|(?:[小社园地辖疫山片校厂景城市郊灾控险离范务矿牧院]区|^.{0,2}新区|超市|城市|门市|集市|夜市|上市|乡镇|村镇|城镇|返乡|下乡|家乡|回乡|老乡)$"
+    "[我全各本该委府致]|^(?:代表|负责|所在|属于)|^(?:未经|经|[外辖重与和及在到对大新老主某两一二三]|关于|其他|来自|重点|部分|进入|返回|离开)|(?:[小社园地辖疫山片校厂景城市郊灾控险离范务矿牧院]区|^.{0,2}新区|超市|城市|门市|集市|夜市|上市|乡镇|村镇|城镇|返乡|下乡|家乡|回乡|老乡)$"
 )
 _LINKS = frozenset("在对并和与及把将从向到为于按经由让给致等全我各本该")
 _SUFFIX = re.compile(r"(?:(?:[\u4e00-\u9fff]{1,3}族)*自治[县州旗]|[市区县旗盟]|地区)$")
@@ -91,6 +91,8 @@ def area_of(title: str, body: str, page: str) -> str | None:
     for text, worth in ((title, 4.0), (body[:400], 2.0), (body, 1.0), (page, 1.5)):
         for match in pattern.finditer(text):
             full = match.group()[-1] in "区县市旗"
+            if not full and _within_word(text, match):
+                continue
             if (not full and _PART.match(text, match.end())) or match.group() in ("城区", "郊区", "矿区"):
                 continue
             weight[match.group()] += worth * (1.5 if full else 0.6)
@@ -98,7 +100,7 @@ def area_of(title: str, body: str, page: str) -> str | None:
         return special
     own = {suffix: len(re.findall(words, title + body)) for suffix, words in _OWN.items()}
     scored: defaultdict[Division, float] = defaultdict(float)
-    for name, worth in _unlisted(title, body).items():
+    for name, worth in _unlisted(title, body, page).items():
         scored[Division(name, None, "", 4 if name.endswith(("镇", "乡", "街道")) else 3)] += worth
     for name, worth in weight.items():
         divisions = by_name[name]
@@ -125,14 +127,33 @@ def area_of(title: str, body: str, page: str) -> str | None:
             * (1.2 if division.level >= 3 else 1.0)
         )
 
-    return max(scored, key=rank).full
+    best = max(scored, key=rank)
+    return best.full if not told or best.name.endswith(told) or _is_about(best, title, body, page) else None
 
 
-def _unlisted(title: str, body: str) -> dict[str, float]:
+def _within_word(text: str, match: re.Match[str]) -> bool:
+    """威信 in 权威信息: the short name runs over the ends of words."""
+    at = max(0, match.start() - 4)
+    for word in rjieba.cut(text[at : match.end() + 4]):
+        end = at + len(word)
+        if at < match.start() < end and (match.end() > end or len(word) > len(match.group())):
+            return True
+        at = end
+    return False
+
+
+def _is_about(division: Division, title: str, body: str, page: str) -> bool:
+    """Of a text that speaks of 我县: not a city that is named once, far down."""
+    names = _names(division.name)
+    near = "\n".join((title, body[:150], body[-120:], page))
+    return any(n in near for n in names) or max(body.count(n) for n in names) > 1
+
+
+def _unlisted(title: str, body: str, page: str) -> dict[str, float]:
     """Names that no table lists, where they stand as names do: at the start of a title, a line, a signature."""
     by_name, _ = _divisions()
     found: defaultdict[str, float] = defaultdict(float)
-    for text, worth in ((title, 5.0), (body, 1.8)):
+    for text, worth in ((title, 5.0), (body, 1.8), (page, 1.5)):
         for match in _UNLISTED.finditer(text):
             name = match["n"]
             if name not in by_name and not _NO_NAME.search(name) and _is_nominal(name):

@@ -7,6 +7,7 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 
 from tongchou.intake.damage import repair
+from tongchou.intake.dump import undump
 from tongchou.intake.mapped import Mapped, concat
 from tongchou.intake.markup import strip_markup
 from tongchou.intake.model import Note
@@ -36,6 +37,8 @@ _HALF = re.compile(
 _STOP = re.compile(rf"(?<=[{HAN}])\.(?=[{HAN}”’\s]|$)")
 _BRACKETS = re.compile(rf"\([^()\n]{{0,80}}[{HAN}][^()\n]{{0,80}}\)")
 _QUOTES = re.compile(r'"([^"\n]{1,60})"')
+_WITHIN = re.compile(r"(?<=[^\s（(])[（(](?:本[报台网]|见习|实习|全媒体|融媒体?)?(?:记者|通讯员)[^（）()。]{1,30}[)）](?=[^\s])")
+"""A by-line in the middle of a line: …电（记者 …）…."""
 _CREDIT = re.compile("编辑|责编|审核|校对|撰稿|监制")
 # A line without an end that is so long, and has a comma, is a broken sentence and no heading.
 LONG = 24
@@ -71,6 +74,8 @@ class Cleaned:
 def clean(raw: str, without: Set[str] = frozenset()) -> Cleaned:
     """Clean a text. `without` names groups of rules to leave out, to measure what each is worth."""
     text, notes = Mapped.of(raw), Notes()
+    if "furniture" not in without:
+        text = undump(text, notes)
     text = strip_markup(text, notes)
     if "damage" not in without:
         text = repair(text, notes)
@@ -80,6 +85,8 @@ def clean(raw: str, without: Set[str] = frozenset()) -> Cleaned:
         text = simplify(text, notes)
     text = text.sub(_WIDE_ASCII, lambda m: chr(ord(m.group()) - 0xFEE0), notes.of("punctuation"))
     text = _widen(text, notes)
+    if "furniture" not in without:
+        text = text.sub(_WITHIN, lambda _: "", notes.of("byline"))
     lines = [_line(line) for line in text.lines()]
     if "furniture" in without:
         lines = [Line(x.text, "body" if x.what != "blank" else "blank", x.indented) for x in lines]

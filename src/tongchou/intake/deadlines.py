@@ -66,6 +66,8 @@ def _is_asked(text: str, match: re.Match[str], kind: Kind) -> bool:
         return False
     if kind == "clock" and re.match("值|不间断|在岗", after):
         return False
+    if kind == "event" and re.search("每[日天次班个]$", before):
+        return False
     return not (kind == "event" and re.search("工作$", match.group()))
 
 

@@ -13,15 +13,12 @@ from tongchou.intake.header import Kind
 from tongchou.intake.model import Article, Directive, LeftOut, Speaker
 from tongchou.intake.outline import Block, Paragraph
 from tongchou.intake.quantities import quantities
-from tongchou.intake.sentences import clauses, masked, segments, sentences
+from tongchou.intake.sentences import clauses, segments, sentences
 from tongchou.intake.speech import Speeches
+from tongchou.intake.stretches import ANSWER, MINUTES, after_quote, opens_own, skip_space
 from tongchou.intake.themes import themes
 from tongchou.intake.units import units
 
-_OWN_MODAL = re.compile(
-    "^[；，、\\s]*(?:(?:同时|此外|另外|并|还)，?)?(?:[^，]{0,40}?)(?:(?<![主重需只必首])要(?![求素点])|必须|务必|(?<![响适供反相])应当?(?![急对])|(?<!必)须(?!知)|不得|严禁|禁止|一律)"
-)
-_CONDITION = re.compile("^(?:对|对于|凡|如|若|在|针对|关于|因|经|从|自|未|确需|因故)")
 _KEY = re.compile(r"[\W_]")
 
 
@@ -57,6 +54,10 @@ class Extractor:
             if block.paragraph != paragraph:
                 paragraph = block.paragraph
                 self._led = False
+                if not self.order and ANSWER.match(here.text):
+                    self.speeches.answer(here.start)
+                if not self.order and MINUTES.search(here.text):
+                    self.speeches.resolve(here.start)
             if here.headline:
                 continue
             if block.marker is None:
@@ -76,8 +77,10 @@ class Extractor:
         spans = list(sentences(paragraph.text, block.start, block.end))
         preamble = self.order and judge.announces_list(paragraph.text[spans[-1][0] : spans[-1][1]]) if spans else False
         for k, (a, b) in enumerate(spans):
+            if after := after_quote(paragraph.text, spans[k:]):
+                self.speeches.attribute(paragraph.text[after[0] : after[1]], paragraph.start + after[0])
             for n, (x, y, lead) in enumerate(self._voices(paragraph, a, b)):
-                begun = _skip_space(paragraph.text, x + lead, y)
+                begun = skip_space(paragraph.text, x + lead, y)
                 opens = n == 0 and (lead > 0 or k == 0) and (k + 1 < len(spans) or not last)
                 self._said(block, paragraph, (begun, y), opens=opens, preamble=preamble)
 
@@ -116,8 +119,8 @@ class Extractor:
             return
         start = parts[0][0]
         for n, (x, y) in enumerate(parts):
-            if n + 1 == len(parts) or _opens_own(text[parts[n + 1][0] : parts[n + 1][1]]):
-                yield _skip_space(text, start, y), y
+            if n + 1 == len(parts) or opens_own(text[parts[n + 1][0] : parts[n + 1][1]]):
+                yield skip_space(text, start, y), y
                 start = y
             del x
 
@@ -252,23 +255,6 @@ def _is_general(text: str) -> bool:
     """At least half of its clauses say nothing to do."""
     parts = clauses(text)
     return sum(not judge.remainder(p) for p in parts) >= 0.5 * len(parts)
-
-
-def _opens_own(segment: str) -> bool:
-    """A segment that opens, after a subject or a condition, with its own 要, 应, 必须, 不得."""
-    plain = masked(segment)
-    first = clauses(plain)[:2]
-    if not first:
-        return False
-    if _OWN_MODAL.match(first[0]):
-        return True
-    return len(first) > 1 and bool(_CONDITION.match(first[0])) and bool(_OWN_MODAL.match(first[1]))
-
-
-def _skip_space(text: str, a: int, b: int) -> int:
-    while a < b and text[a] in " \u3000\n：，、":
-        a += 1
-    return a
 
 
 def _end(text: str, end: int) -> int:

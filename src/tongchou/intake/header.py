@@ -18,6 +18,10 @@ Kind = Literal["report", "order", "letter"]
 _NUMBER = re.compile(
     r"(?:[\u4e00-\u9fff（）()]{1,20}[〔\[【（(]\s?20\d\d\s?[〕\]】）)]\s?第?\s?\d{1,4}\s?号|第\s?\d{1,3}\s?号)"
 )
+_ORDINAL = re.compile("(?:一、|第一条|（一）|1[.、．])")
+_TOLD = "会议|强调|指出|记者|表示，|要求，"
+_LETTERHEAD = re.compile(r"^(?:\S\s+){2,}\S$|(?:文件|纪要|简报)$|20\d\d年\d{1,2}月\d{1,2}日$|第\s*\d{1,3}\s*[期号]$")
+"""Lines above the title of an official paper: 会 议 纪 要, the number, the issuer with the day."""
 _SOURCE = re.compile(
     r"(?:信息|文章|稿件|新闻|稿源)?(?:来\s*源|稿源|出处|发布机构|发布单位|供稿单位?)\s*[:：]\s*([^\s:：|]{2,24}?)(?=\s|$|作者|发布(?=时间|日期|[:：])|时间|浏览|点击|编辑|【|\[|访问)"
 )
@@ -54,6 +58,8 @@ def kind_of(title: str, paragraphs: list[str]) -> Kind:
         return "order"
     if re.match(r"^(?:尊敬的|亲爱的|广大).{2,30}[：:]", paragraphs[0] if paragraphs else ""):
         return "letter"
+    if paragraphs and _ORDINAL.match(paragraphs[0]) and not re.search(_TOLD, "\n".join(paragraphs)):
+        return "order"
     framed = re.search(any_of(lexicon("kinds")["report_frame"]), "\n".join([title, *paragraphs]))
     return "report" if framed or not paragraphs else "order"
 
@@ -74,7 +80,7 @@ def header(part: Part, page: str, *, kind: Kind, year_from: tuple[str, ...]) -> 
         year_inferred=bool(day and day.inferred and (guessed or posted is None)),
         posted=posted,
         year=year,
-        area=area_of(title or "", body, page),
+        area=area_of(" ".join(h.text for h in part.headings), body, page),
         source=_source(part, page),
         issuer=_issuer(paragraphs) if kind != "report" else None,
         number=number.group() if number else None,
@@ -87,6 +93,9 @@ def _title(part: Part) -> str | None:
     lines = [x for x in lines if han_count(x) >= 2]
     if not lines:
         return None
+    above = max((n for n, x in enumerate(lines[:-1]) if _LETTERHEAD.search(x.strip()) and "关于" not in x), default=-1)
+    if any(x.strip().startswith("关于") for x in lines[above + 1 :]):
+        lines = lines[above + 1 :]
     return re.sub(r"\s+", " ", " ".join(lines)).strip()
 
 
@@ -109,9 +118,8 @@ def _day(kind: Kind, paragraphs: list[str], title: str, posted: date | None, yea
     for text in paragraphs[:3]:
         opening = text[:160]
         near = relative(opening[:24], posted)
-        found = [
-            d for d in days(opening, year) if not re.match("以来|重申|印发|发布|在|就", opening[d.end : d.end + 2])
-        ] or days(opening, year)
+        told = [d for d in days(opening, year) if not re.search("截至$|截止到?$", opening[max(0, d.start - 3) : d.start])]
+        found = [d for d in told if not re.match("以来|重申|印发|发布|在|就", opening[d.end : d.end + 2])] or told
         if near and (not found or near.start < found[0].start):
             return near
         if found:

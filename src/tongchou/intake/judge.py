@@ -18,8 +18,15 @@ _WILL = re.compile("^(?:下一步，?)?[^，要]{2,16}?(?<![即必])将(?!.{0,2}
 _DECIDED = re.compile("^.*决定[：:，,]?")
 _GRANTS = re.compile("免收|减免(?!了)|给予.{1,16}(?:补贴|补助|奖励|支持)")
 _TELLS = re.compile("[他她我]")
-_DUE = re.compile("(?:(?<!目)前|之前|内|底)(?:全部|全面|必须|基本)?(?:完成|报送|上报|达到|实现|到位|建成|启动)")
+_DUE = re.compile("(?:(?<!目)前|之前|内|底)(?:全部|全面|必须|基本)?(?:完成|报送|上报|达到|实现|到位|建成|启动|拿出|提出|答复|办结|报到|调配|送达|清零)")
 _ROUTINE = re.compile("每(?:日|天|周|月|班|批)(?:至少)?(?:做|开展|检测|测|报|消毒|巡查|调度|清点|核对)")
+_BY = re.compile(
+    "(?:^|[，：])[^，。；]{0,24}?由[^，。；由的]{2,24}?(?:局|办|委|部|组|室|中心|单位|部门|街道|社区|镇|乡|村|企业|公司|指挥部|专班|学校|医院)"
+    "(?:(?:[今明]天|今晚|\\d{1,2}月|\\d{1,2}日|本周|三日内|即日|尽快|立即|马上)[^，]{0,8}?|逐[一户个])?(?:先)?"
+    "(?:牵头|负责|统一|承担|保障|解决|协调|对接|提供|派|调|送|建账|建立|制定|拿出|答复|办理|统筹|组织|跟踪|督办|督查|联合|调配|配送|发放|汇总|安排|落实|按)"
+)
+"""Who is to do it, in the passive: 物资由街道应急办统一调配."""
+_WHOLE_QUOTE = re.compile("^\\s*[“「](?P<said>.*)[”」][。！]?\\s*$", re.DOTALL)
 _PAIRS = re.compile("[、]")
 _OPENING = re.compile(
     r"^(?:同时|此外|另外|还|并|也|且|其次|再次|最后|首先|其中|特别是|尤其|而且|对[^，]{1,40}，|在[^，]{1,40}，|[^，]{1,16}期间，|当前，)?[，]?"
@@ -64,6 +71,12 @@ def obliges(text: str) -> bool:
     return _rule("strong").search(masked(text)) is not None
 
 
+def unquoted(text: str) -> str:
+    """What is said where all of it stands in quotes: “各社区要登记。”"""
+    whole = _WHOLE_QUOTE.match(text)
+    return whole["said"] if whole and "“" not in whole["said"] else text
+
+
 def obliging(marker: str) -> bool:
     """The ordinal itself asks for something: 一要, 二是要, 三必须."""
     return marker.endswith(("要", "必须", "须"))
@@ -76,8 +89,9 @@ def judge_sentence(
 
     order: it stands in a notice, order or letter. spoken: somebody is quoted as asking for things. led: in this paragraph.
     """
+    text = unquoted(text)
     plain = masked(text)
-    if is_frame(text) or (not order and not spoken and _TELLS.search(plain)):
+    if text.rstrip("”」").endswith(("？", "?")) or is_frame(text) or (not order and not spoken and _TELLS.search(plain)):
         return NOTHING
     basis = _basis(plain, order and "imperative" not in without, spoken and "imperative" not in without)
     if basis is None:
@@ -89,7 +103,7 @@ def judge_sentence(
         return Verdict(why="report")
     if order and not strong and _rule("permission").search(plain) and "permission" not in without:
         return Verdict(why="permission")
-    if "consequence" not in without and _only_consequence(plain):
+    if "consequence" not in without and only_consequence(plain):
         return Verdict(why="consequence")
     if "advice" not in without and _only_advice(plain):
         return Verdict(why="advice")
@@ -107,7 +121,7 @@ def _basis(plain: str, order: bool, spoken: bool) -> Basis | None:
         return None
     if _opens("weak").match(first) or (len(parts) > 1 and _opens("weak").match(parts[1])):
         return "obligation"
-    if any(_opens("imperative").match(_OPENING.sub("", part)) for part in parts[: 3 if order else 2]):
+    if any(_opens("imperative").match(_OPENING.sub("", part)) for part in parts[: 3 if order else 2]) or _BY.search(plain):
         return "imperative"
     if order and (_rule("order_verb").search(plain) or _consequence_ordered(plain)):
         return "imperative"
@@ -131,7 +145,8 @@ def _reports(plain: str, strong: bool) -> bool:
     return between is not None and not re.search("[，。；]", between)
 
 
-def _only_consequence(plain: str) -> bool:
+def only_consequence(plain: str) -> bool:
+    """What befalls who offends, without anybody who is to see to it."""
     if not _rule("consequence").search(plain) or _rule("consequence_actor").search(plain):
         return False
     parts = [
@@ -140,7 +155,7 @@ def _only_consequence(plain: str) -> bool:
         if not re.match("^(?:凡|对|对于|如|若|违反|拒不|造成|因|一经|情节|构成|不|隐瞒|故意|未)", p)
     ]
     left = [p for p in parts if not _rule("consequence").search(p)]
-    return not any(_rule("strong").search(p) or _opens("imperative").match(p) for p in left)
+    return not any(_rule("strong").search(p) or _opens("imperative").match(p) or _DUE.search(p) for p in left)
 
 
 def _consequence_ordered(plain: str) -> bool:
@@ -248,7 +263,7 @@ def judge_numbered(text: str, *, order: bool, marker: str = "", without: Set[str
         return Verdict(why="report")
     if order and "permission" not in without and _rule("permission").search(plain) and not ordered:
         return Verdict(why="permission")
-    if order and "consequence" not in without and _only_consequence(plain):
+    if order and "consequence" not in without and only_consequence(plain):
         return Verdict(why="consequence")
     if order and "nouns" not in without and is_noun_list(text):
         return Verdict(why="nouns")

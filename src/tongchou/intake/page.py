@@ -21,6 +21,7 @@ _DATE_LINE = re.compile(
 )
 _SPEAKS = re.compile("(?:要求|强调|指出|表示|认为)[，：]")
 _STAMP = re.compile(r"20\d\d[-/.]\d{1,2}[-/.]\d{1,2}|20\d\d年\d{1,2}月\d{1,2}日\s*\d{1,2}:\d{2}")
+_SENT_TO = re.compile(r"^(?:分送|抄送|抄报|抄发|印送)\s*[:：]")
 _MARKS = "。！？；：”’）)】》…!?;:"
 _TAIL = re.compile(r"[（(][^（()）。]{1,40}[)）]$")
 
@@ -94,9 +95,11 @@ def classify(text: str) -> str:
             return "furniture"
         if len({m.group() for m in rules["spam"].finditer(text)}) >= 2:
             return "spam"
+    elif _SENT_TO.match(text):
+        return "furniture"
     elif han < 60 and rules["contact"].search(text):
         return "contact"
-    elif han < 60 and rules["drop_whole"].search(text) and re.search("版权|转载|举报|责任编辑|编辑[:：]", text):
+    elif han < 60 and rules["drop_whole"].search(text) and re.search("^图为|版权|转载|举报|责任编辑|编辑[:：]", text):
         return "furniture"
     if rules["code"].search(text) and han < 0.5 * len(text):
         return "code"
@@ -129,7 +132,7 @@ def source_tail(text: str) -> re.Match[str] | None:
         match
         and match.start()
         and text[match.start() - 1] in "。！？”"
-        and re.search("[部局办委报社台网室团院校处心媒]$|记者|通讯员|摄", match.group()[1:-1])
+        and re.search("^完$|[部局办委报社台网室团院校处心媒]$|记者|通讯员|摄", match.group()[1:-1])
     ):
         return match
     return None

@@ -17,6 +17,8 @@ _PINYIN = re.compile(f"(?<=[\u4e00-\u9fff?？])[(（]? ?{_SYLLABLE}(?: ?{_SYLLAB
 _PLAIN = re.compile("(?<=[\u4e00-\u9fff])[(（](?:de|le|me|ne|ma|ba|men|zi|ge|zhe|tou|shang|bo)[)）]")
 # The converter leaves 著 as it is; in these words it stays.
 _ZHU = re.compile("(?<![名显卓编原论昭土专巨译遗合])著(?![名作称述者录书文有])")
+_SHEN = "沈"
+"""The converter makes it 沉; who writes traditional characters today means the surname or the city."""
 MANY = 3
 SHARE = 0.01
 
@@ -28,10 +30,10 @@ def _converter() -> opencc.OpenCC:
 
 def simplified(text: str) -> str:
     """The text in simplified characters; character by character where a phrase would change the length."""
-    found = _converter().convert(text)
-    if len(found) == len(text):
-        return str(found)
-    return "".join(c if len(one := _converter().convert(c)) != 1 else one for c in text)
+    found = str(_converter().convert(text))
+    if len(found) != len(text):
+        found = "".join(c if len(one := _converter().convert(c)) != 1 else one for c in text)
+    return "".join(a if a == _SHEN else b for a, b in zip(text, found, strict=True)) if _SHEN in text else found
 
 
 def drop_pinyin(text: Mapped, notes: Notes) -> Mapped:

@@ -23,6 +23,8 @@ _TIME = re.compile(
 _CLAUSE_MARKS = re.compile("[，：:。；;]")
 _SAID = 8
 """Characters that are at least said before somebody else, or the same person anew, begins in the same sentence."""
+_COUNTED = re.compile(r"[一二两三四五六七八九十几\d](?:个方面|个|点|条|项)(?:[^，。]{0,6})$")
+"""…提出三点要求。第一，…: a lead-in that a full stop ends."""
 _LINKED = re.compile("并|同时|还|又|也")
 _PLAIN = ("", "强调", "要求", "指出", "表示", "说", "提出", "认为", "叮嘱")
 """With these a name that no office goes before may speak; 周密安排 and 高度明确 are no names."""
@@ -165,6 +167,25 @@ class Speeches:
             self._last_named = name
         return lead.end
 
+    def answer(self, start: int) -> None:
+        """答：… of an interview: who was introduced first with an office answers."""
+        if person := min(self.people.values(), key=lambda p: p.start, default=None):
+            self.current = Speaker(person.name, person.role, start, start)
+
+    def resolve(self, start: int) -> None:
+        """…纪要如下：: what follows is the meeting's."""
+        self.current = Speaker(MEETING, None, start, start)
+
+    def attribute(self, sentence: str, start: int) -> None:
+        """The sentence before stood in quotes: who is named first in this one said it (“…。”某某说，…)."""
+        clause = re.split("[，：。]", sentence, maxsplit=1)[0]
+        match = self._speech_end(clause) if len(clause) <= 24 else None
+        name, _ = self._who(clause[: match.start()], match["verb"]) if match else (None, False)
+        if name is not None:
+            person = self.people.get(name)
+            self.current = Speaker(name, person.role if person else None, start, start + len(clause))
+            self._last_named = name if name != MEETING else self._last_named
+
     def cuts(self, sentence: str, begun: int) -> list[int]:
         """Where inside a sentence somebody begins to speak anew: …措施，并强调，…；副区长施文补充要求，….
 
@@ -233,6 +254,10 @@ class Speeches:
                 return Lead(
                     mark.end(), name or (before.name if before else None), pronoun, linked=bool(_LINKED.match(clause))
                 )
+        if mark is not None and mark.group() == "。" and _COUNTED.search(clause) and (match := self._speech_end(clause)):
+            name, pronoun = self._who(clause[: match.start()], match["verb"])
+            if name or pronoun:
+                return Lead(mark.end(), name, pronoun)
         return self._direct(clause, at, before)
 
     @staticmethod

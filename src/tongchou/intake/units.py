@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+import rjieba
+
 from tongchou.intake.lexicons import any_of, lexicon
 from tongchou.intake.model import Mention
 from tongchou.intake.sentences import masked
@@ -14,7 +16,11 @@ _JOINT = re.compile("[、]|以及|及其|和|及|与|或者?(?!许)")
 # A place to which something is done: 居民小区实行封闭管理.
 _PLACE = re.compile("(?:小区|场所|市场|景区|工地|学校)$")
 _DONE_TO = re.compile("严格|全面|一律|实行|实施|暂停|停止|关闭|停业")
+_MOVED = re.compile("(?:[^医务工作值守]人员|旅客|来访者|对象|车辆|顾客)$")
+"""People and things to whom something is done: 返区人员一律隔离."""
+_BANS = re.compile("严禁|禁止|不得|不准")
 _ORGAN = re.compile("(?:局|委|办|公司|政府|指挥部|街道|法院|检察院)$")
+_PART_OF_NAME = re.compile("(?<=[乡镇村街场区委])（(?:街道|镇|乡|场|社区|居|村|园区|办事处|管理区|管委会|[、，])+）")
 _BARE = re.compile("^(?:部门|单位|企业|人员|个人|机构|组织|场所|干部|群众|学校|委员会|职工|公司)$")
 _SHARED = re.compile("^(?:有关|相关|任何|各有关|各相关|各类|所有|其他|上述|重点|全体|各级|广大)")
 
@@ -26,15 +32,18 @@ def _rules() -> dict[str, re.Pattern[str]]:
     modal, verb = any_of(words["modal"]), any_of(words["verb"])
     return {
         "subject": re.compile(
-            rf"^(?P<s>(?:[^、]{{0,34}}?|[^，。；]{{0,90}}?)(?:(?:{long})(?:（[^（）]{{1,20}}）)?(?!办公室|干部|负责人|负责同志|人员|成员|分局|上下|监委|政府|委员会)(?={modal}|{verb})|(?:{short})(?:（[^（）]{{1,20}}）)?(?={modal})))"
+            rf"^(?P<s>(?:[^、]{{0,34}}?|[^，。；]{{0,90}}?)(?:(?:{long})(?:（[^（）]{{1,20}}）)?(?!办公室|干部|负责人|负责同志|人员|成员|分局|上下|监委|政府|委员会)(?={modal}|{verb})|(?:{short})(?:（[^（）]{{1,20}}）)?(?={modal}|\d{{1,2}}月\d{{1,2}}日前)))"
         ),
         "far": re.compile(rf"^(?P<s>.{{0,12}}(?:{long}))(?!上下)(?=[^的]{{1,8}}?(?:{modal}))"),
         "whole": re.compile(rf"^(?P<s>.{{0,34}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?$"),
         "by": re.compile(
-            rf"(?<!理)(?<!事)由(?P<s>[^，。；由]{{1,26}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?(?={verb}|{modal}|介入|依法|统一|按|进行|予以|给予|在|会同|另|分别|共同|对|审|严|从|追|查|出具|签|安排|提供|派|实|负|承|自|联系|接|转|通知|汇总|登记|推送|代|报|核|牵头)"
+            rf"(?<!理)(?<!事)由(?!于)(?P<s>[^，。；由]{{0,26}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?(?={verb}|{modal}|介入|联合|跟踪|督办|依法|统一|按|进行|予以|给予|在|会同|另|分别|共同|对|审|严|从|追|查|出具|签|安排|提供|派|实|负|承|自|联系|接|转|通知|汇总|登记|推送|代|报|核|牵头)"
         ),
         "with": re.compile(
-            rf"会同(?P<s>[^，。；]{{1,26}}?(?:{long}|{short}))(?=在|对|于|按|共同|联合|等部门|负责|[，。；]|$|{modal}|{verb})"
+            rf"会同(?P<s>[^，。；]{{1,26}}?(?:{long}|{short}))(?=在|对|于|按|共同|联合|抽查|核查|督查|巡查|等部门|负责|[，。；]|$|{modal}|{verb})"
+        ),
+        "banned": re.compile(
+            rf"{any_of(words['banned'])}(?P<s>[^，。；的]{{1,24}}?(?:{long}|{short}|班))(?={any_of(words['banned_from'])})"
         ),
         "told": re.compile(r"(?:责任|牵头|配合|承办|协办|主责)(?:单位|部门|科室)[：:]\s*(?P<s>[^，,。；;）)\n]{2,60})"),
         "modal": re.compile("^" + modal),
@@ -42,6 +51,8 @@ def _rules() -> dict[str, re.Pattern[str]]:
         "not_subject": re.compile("^" + any_of(words["not_subject"])),
         "no_unit": re.compile("^" + any_of(words["no_unit"]) + "$"),
         "through": re.compile(words["through"][0] if isinstance(words["through"], list) else words["through"]),
+        "organ": re.compile(any_of(words["organs"])),
+        "no_act": re.compile(any_of(words["no_act"])),
         "head": re.compile(f"(?:{long}|{short})$"),
         "long": re.compile(f"(?:{long})$"),
     }
@@ -50,7 +61,7 @@ def _rules() -> dict[str, re.Pattern[str]]:
 def units(text: str, start: int, skip: int = 0) -> tuple[Mention, ...]:
     """The parties in the order of the text. start: place of the item; skip: length of its ordinal."""
     rules, found = _rules(), []
-    hidden = masked(text)
+    hidden = _with_parts(text, masked(text))
     at, before = skip, (0, 0)
     for mark in [*_CLAUSE.finditer(hidden, skip), None]:
         end = mark.start() if mark else len(text)
@@ -64,6 +75,8 @@ def units(text: str, start: int, skip: int = 0) -> tuple[Mention, ...]:
         elif rules["modal"].match(clause) and before != (0, 0):
             found += _split(text, *before)
         for match in rules["by"].finditer(clause):
+            found += _split(text, shift + match.start("s"), shift + match.end("s"))
+        for match in rules["banned"].finditer(clause):
             found += _split(text, shift + match.start("s"), shift + match.end("s"))
         for match in rules["with"].finditer(clause):
             found += _split(text, shift + match.start("s"), shift + match.end("s"))
@@ -85,7 +98,7 @@ def _subject(clause: str) -> tuple[int, int] | None:
     rules = _rules()
     match = rules["subject"].match(clause) or rules["far"].match(clause)
     if match is None:
-        return None
+        return _acting(clause)
     words = match["s"]
     if rules["not_subject"].match(words):
         # 对…的企业，相关部门要…: what stands after the condition may still be the subject.
@@ -96,11 +109,36 @@ def _subject(clause: str) -> tuple[int, int] | None:
         return (
             (inner.end(), len(words)) if rules["head"].search(rest) and not rules["not_subject"].match(rest) else None
         )
-    if _PLACE.search(words) and _DONE_TO.match(clause, len(words)):
+    if _BANS.search(words) or (_MOVED.search(words) and clause.startswith("一律", len(words))):
+        return None
+    if _PLACE.search(re.sub("（[^（）]*）$", "", words)) and _DONE_TO.match(clause, len(words)):
         return None
     if re.search("[向给把将被以由]", words[1:]) and "的" not in words:
         return None
     return 0, len(words)
+
+
+def _acting(clause: str) -> tuple[int, int] | None:
+    """An organ at the start of a clause before a verb that no list holds: 区政务服务中心开通…, told by the classes of words."""
+    rules = _rules()
+    if rules["not_subject"].match(clause):
+        return None
+    for head in rules["organ"].finditer(clause[:40]):
+        if re.search("[的把将被向给为]", clause[: head.end()]) or re.match("[^，]{1,6}的", clause[head.end() :]):
+            return None
+        words = [(w, t) for w, t in rjieba.tag(clause[head.end() : head.end() + 12]) if t != "x"]
+        told = [t for _, t in words]
+        plain = bool(words) and told[0] in ("v", "vi") and not rules["no_act"].match(words[0][0])
+        if plain or (len(told) > 1 and told[0] in ("d", "ad") and told[1] in ("v", "vi", "vn", "d", "a")):
+            return 0, head.end()
+    return None
+
+
+def _with_parts(text: str, hidden: str) -> str:
+    """The masked text with brackets that belong to a name: 各镇（街道）."""
+    for part in _PART_OF_NAME.finditer(text):
+        hidden = hidden[: part.start()] + part.group() + hidden[part.end() :]
+    return hidden
 
 
 def _whole(clause: str, shift: int) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,8 @@ from django.forms import BoundField
 
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
+
+MANY = 12
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,11 @@ class FieldParts:
     @property
     def is_group(self) -> bool:
         return self.type in ("radio", "checkboxes")
+
+    @property
+    def is_many(self) -> bool:
+        """Choices that are set side by side, as one column of them would be pages long."""
+        return self.is_group and isinstance(self.choices, Sequence) and len(self.choices) > MANY
 
 
 _TYPES: tuple[tuple[type[forms.Widget], str], ...] = (

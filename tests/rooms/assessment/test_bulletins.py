@@ -29,7 +29,7 @@ from tongchou.rooms.assessment import actions
 from tongchou.rooms.assessment.blocks import as_text, from_text, set_blocks, store
 from tongchou.rooms.assessment.compose import daily_brief, days, score_bulletin
 from tongchou.rooms.assessment.models import Bulletin, Receipt
-from tongchou.rooms.assessment.questions import Period
+from tongchou.rooms.assessment.periods import Period
 
 BODY = "各街道：\n# 工作要求\n## 范围\n十四日内返区人员。\n表：样表\n| 单位 | 数 |\n| 东街 | 3 |\n\n请按时报送。"
 

@@ -26,10 +26,13 @@ from tongchou.record.act import act
 from tongchou.record.questions import figures, papers
 from tongchou.record.questions.figures import over_period, top_area
 from tongchou.record.questions.papers import CHAPTERS, Section, Span, section, sections
+from tongchou.rooms.assessment import compose
 from tongchou.rooms.assessment.blocks import as_text, store
-from tongchou.rooms.assessment.compose import daily_brief, monthly_report
+from tongchou.rooms.assessment.compose import daily_brief, monthly_kinds, monthly_report
 from tongchou.rooms.assessment.models import Bulletin
-from tongchou.rooms.assessment.questions import Period
+from tongchou.rooms.assessment.periods import Period
+from tongchou.rooms.assessment.questions import Line, ranking, rankings
+from tongchou.web.pages.names import KINDS
 
 SPAN = Span(MARCH.first, MARCH.last, NOW)
 
@@ -200,6 +203,84 @@ def test_drafted_signed_and_issued_as_word_and_pdf(cast: Cast) -> None:
     assert "疫情防控" in "".join(p.text for p in docx.Document(io.BytesIO(word)).paragraphs)
     if has_chinese_font():
         assert client.get(reverse("bulletin_file", args=[row.pk, "pdf"])).content[:4] == b"%PDF"
+
+
+def section_of(body: list[Block], head: str) -> list[Block]:
+    """The blocks under a heading, up to the next of the same level or a higher one."""
+    start = next(n for n, b in enumerate(body) if isinstance(b, Heading) and b.text == head)
+    level = body[start].level  # type: ignore[union-attr]
+    rest = body[start + 1 :]
+    return rest[: next((n for n, b in enumerate(rest) if isinstance(b, Heading) and b.level <= level), len(rest))]
+
+
+def departments(cast: Cast) -> None:
+    """Three tasks of a department, all in time."""
+    for hours in (5, 10, 15):
+        work(cast, task(cast, "department"), hours, who="dept")
+
+
+def test_each_kind_of_units_has_its_own_ranking_and_none_that_was_not_chosen(cast: Cast) -> None:
+    march(cast)
+    departments(cast)
+    hq = cast.as_("hq")
+    _, body = monthly_report(hq, MARCH, NOW)
+    whole = section_of(body, "考核排名")
+    assert [b.text for b in whole if isinstance(b, Heading)] == [KINDS[k].zh for k in monthly_kinds(MARCH)]
+    street, dept = (text_of(section_of(body, KINDS[k].zh)) for k in ("street", "department"))
+    assert "east_street" in street
+    assert "department" not in street
+    assert "department 单位" in dept
+    assert "east_street" not in dept
+    assert "企业" not in {b.text for b in whole if isinstance(b, Heading)}
+    one = section_of(monthly_report(hq, MARCH, NOW, ["department"])[1], "考核排名")
+    assert [type(b).__name__ for b in one] == ["Paragraph", "Table"]
+    assert "考核排名" not in [b.text for b in monthly_report(hq, MARCH, NOW, [])[1] if isinstance(b, Heading)]
+
+
+def test_several_kinds_at_once_give_the_numbers_of_each_alone(cast: Cast) -> None:
+    march(cast)
+    departments(cast)
+    hq = cast.as_("hq")
+    together = rankings(hq, ["street", "department", "community"], MARCH, NOW)
+    assert {k: r.lines for k, r in together.items()} == {k: ranking(hq, k, MARCH, NOW).lines for k in together}
+    assert [x.score for x in together["department"].lines if x.name == "department 单位"] == [100.0]
+
+
+def test_of_very_many_units_both_ends_are_listed(monkeypatch: pytest.MonkeyPatch, cast: Cast) -> None:
+    march(cast)
+    for _ in range(3):
+        work(cast, task(cast, "west_street"), 5, who="next_street")
+    hq = cast.as_("hq")
+    assert len(next(b for b in section_of(monthly_report(hq, MARCH, NOW, ["street"])[1], "考核排名") if isinstance(b, Table)).rows) == 2
+    monkeypatch.setattr(compose, "_ends", lambda ranked, most: ([ranked[0]], "下表列前1位"))
+    body = section_of(monthly_report(hq, MARCH, NOW, ["street"])[1], "考核排名")
+    assert "参加排名的街道（镇）2个，下表列前1位" in text_of(body)
+    monkeypatch.undo()
+    lines = [Line(n, f"单位{n}", {}, 100.0 - n, n + 1, ()) for n in range(50)]
+    listed, said = compose._ends(lines, 10)
+    assert [x.unit for x in listed] == [*range(10), *range(40, 50)]
+    assert said == "下表列前10位和后10位"
+    assert compose._ends(lines[:20], 10) == (lines[:20], "")
+
+
+def test_the_kinds_are_chosen_on_the_page_and_lead_back_to_their_loops(cast: Cast) -> None:
+    march(cast)
+    departments(cast)
+    client = signed_in(cast, "hq")
+    days = "first=2026-03-01&last=2026-03-31"
+    assert 'name="kinds" value="department" checked' in client.get(f"{reverse('month')}?{days}").content.decode()
+    address = f"{reverse('bulletin_new')}?compose=month&{days}&kinds=&kinds=department&kinds=street"
+    assert "区直部门" in client.get(address).content.decode()
+    title, body = monthly_report(cast.as_("hq"), MARCH, NOW, ["department", "street"])
+    sent = {"form": "brief", "title": title, "body": as_text(store(body)), "client_id": str(new_id()), "composed_at": NOW.isoformat()}
+    assert client.post(address, sent).status_code == 302
+    row = Bulletin.objects.get()
+    assert row.source["kinds"] == "department,street"
+    shown = client.get(reverse("bulletin", args=[row.pk])).content.decode()
+    for kind, unit in (("department", "department"), ("street", "east_street")):
+        assert f"{reverse('scores')}?kind={kind}&amp;first=2026-03-01" in shown
+        assert f"{reverse('score_loops')}?unit={cast.units[unit].pk}&amp;measure=in_time&amp;kind={kind}" in shown
+    assert client.get(f"{reverse('bulletin_new')}?compose=month&{days}&kinds=site").status_code == 422
 
 
 def test_dates_in_the_wrong_order_are_refused(cast: Cast) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.cast import Cast
 from tests.web.test_pages import signed_in
@@ -23,7 +24,9 @@ from tongchou.record.act import act
 from tongchou.record.models import Enterprise, Loop
 from tongchou.rooms.assessment import definition
 from tongchou.rooms.assessment.definition import Definition, in_force, read
-from tongchou.rooms.assessment.questions import Line, Period, Share, behind, instances, period, ranking, score_of
+from tongchou.rooms.assessment.periods import Period, period, recent
+from tongchou.rooms.assessment.questions import Line, Share, behind, instances, ranking, rankings, score_of
+from tongchou.rooms.assessment.tasks import refresh_scores
 
 DAY = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
@@ -263,6 +266,20 @@ def test_kept_numbers_are_of_their_moment_and_their_loops_too(cast: Cast) -> Non
     rows = behind(hq, cast.units["east_street"].pk, "street", "closed", MARCH, again.at)
     assert [r.counts for r in rows] == [False] * 4  # the fourth was closed an hour after the moment
     assert ranking(hq, "street", MARCH, NOW).at == NOW
+
+
+def test_the_job_keeps_what_the_page_shows_first(cast: Cast) -> None:
+    now = timezone.now()
+    assert refresh_scores(0) == len(in_force(now.date()).ranked)
+    task(cast, at=now - timedelta(days=1), hours=2)
+    over, hq = recent(now), cast.as_("hq")
+    kept = rankings(hq, ["street", "enterprise"], over, now + timedelta(minutes=1), kept=True)
+    assert {r.at >= now for r in kept.values()} == {True}
+    assert {r.at < now + timedelta(minutes=1) for r in kept.values()} == {True}
+    east = cast.units["east_street"].pk
+    assert next(x for x in kept["street"].lines if x.unit == east).shares["in_time"].judged == 0
+    fresh = ranking(hq, "street", over, now + timedelta(minutes=1))
+    assert next(x for x in fresh.lines if x.unit == east).shares["in_time"].judged == 1
 
 
 def test_bad_questions_are_refused(cast: Cast) -> None:

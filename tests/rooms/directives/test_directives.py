@@ -109,6 +109,9 @@ def test_word_and_web_page_are_read_and_disguised_files_refused(town: Cast) -> N
     assert StoredFile.objects.get(pk=Document.objects.get(pk=web).file_id).media_type == "text/plain"
     disguised = refused(lambda: send(town, name="报道.txt", content=base64.b64encode(b"MZ\x90\x00" * 50).decode()))
     assert (disguised.reason, disguised.field) == (Reason.WRONG_FILE_TYPE, "file")
+    picture = refused(lambda: send(town, name="照片.docx", content=base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * 50).decode()))
+    assert picture.remedy is not None
+    assert "图片" not in picture.remedy.zh  # what is told to send instead is what a document may be
     assert refused(lambda: send(town, name="表.xlsx", content="eA==")).reason is Reason.WRONG_FILE_TYPE
     assert refused(lambda: town.act("hq", "document.take_in", text="  ")).reason is Reason.MISSING_VALUE
 
@@ -118,7 +121,7 @@ def test_what_cannot_be_read_stays_with_the_reason_and_may_be_tried_again(town: 
     made = send(town, name="扫描件.pdf", content=blank).result["document"]
     assert town.act("hq", "document.read", document=made).result["state"] == "failed"
     row = Document.objects.get(pk=made)
-    assert row.failure["zh"]
+    assert row.failure["zh"].endswith("。")  # what to do about it, too
     assert row.failure["zh"] in signed_in(town, "hq").get(reverse("directive_document", args=[made])).content.decode()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -14,7 +15,14 @@ from tongchou.record.models import Loop
 from tongchou.record.questions.figures import by_area, by_day, over_period, top_area
 from tongchou.record.questions.papers import CHAPTERS, Span, sections
 from tongchou.rooms.assessment.definition import MEASURES, Definition, in_force
-from tongchou.rooms.assessment.questions import Line, Oddity, Period, ranking
+from tongchou.rooms.assessment.periods import Period
+from tongchou.rooms.assessment.questions import NEAR_ONLY, Line, Oddity, ranking, rankings
+from tongchou.web.pages.names import KINDS
+
+ENDS, BULLETIN_ENDS = 10, 100
+"""Of a kind with more ranked units than twice as many, a monthly report and a bulletin of scores list so many from either end."""
+NAMED = 50
+"""So many units are named in a sentence; of the others it says how many there are."""
 
 ODDITIES = {
     "quick": Text("{n} 件在交办后极短时间内办结", "{n} closed moments after they were handed out"),
@@ -51,9 +59,12 @@ def score_bulletin(actor: Actor, kind: str, kind_name: str, over: Period, now: d
     else:
         body.append(Paragraph("期内没有应办结的事项。"))
     if ranked:
-        table = _score_table(ranked, how, earlier)
+        listed, some = _ends(ranked, BULLETIN_ENDS)
+        if some:
+            body.append(Paragraph(f"{some}。"))
+        table = _score_table(listed, how, earlier)
         assert table is not None
-        body.append(replace(table, caption=f"各{kind_name}考核情况"))
+        body.append(replace(table, caption=scores_caption(kind_name)))
         few_of_many = min(3, len(ranked) // 2)
         best, last = ranked[: few_of_many or 1], ranked[len(ranked) - few_of_many :][::-1]
         body += [Heading("好的方面"), Paragraph(f"得分靠前的是：{'、'.join(x.name for x in best)}。")]
@@ -61,10 +72,10 @@ def score_bulletin(actor: Actor, kind: str, kind_name: str, over: Period, now: d
             body += [Heading("存在问题"), Paragraph(f"得分靠后的是：{'、'.join(x.name for x in last)}。" + _weakest(last, list(how.weights)))]
     few = [x.name for x in lines if x.score is None]
     if few:
-        body.append(Paragraph(f"可考核事项不足{how.least}件、不参加排名的：{'、'.join(few)}。"))
+        body.append(Paragraph(f"可考核事项不足{how.least}件、不参加排名的：{_named(few, '、')}。"))
     odd = [f"{x.name}{'，'.join(oddity(o).zh for o in x.warnings)}" for x in lines if x.warnings]
     if odd:
-        body += [Heading("需要核查的情况"), Paragraph("；".join(odd) + "。有关单位应予核实并说明。")]
+        body += [Heading("需要核查的情况"), Paragraph(_named(odd, "；") + "。有关单位应予核实并说明。")]
     weights = "、".join(f"{MEASURES[k].title.zh}{w}分" for k, w in how.weights.items())
     body.append(Paragraph(f"计分办法：{weights}。数据取自系统办理记录，截至{_moment(now)}。"))
     return f"关于{days(over)}{kind_name}任务办理情况的通报", body
@@ -145,8 +156,11 @@ def chapters(actor: Actor, paper: str, span: Span) -> list[Block]:
     return body
 
 
-def monthly_report(actor: Actor, over: Period, now: datetime) -> tuple[str, list[Block]]:
-    """Title and body of a month's report: what became of the tasks by area, the ranking, both hands, supervision, duty, the burden of reports, praise."""
+def monthly_report(actor: Actor, over: Period, now: datetime, kinds: Sequence[str] | None = None) -> tuple[str, list[Block]]:
+    """Title and body of a month's report: what became of the tasks by area, the rankings, both hands, supervision, duty, the burden of reports, praise.
+
+    kinds: whose scores it holds, each in a section of its own; without it those of monthly_kinds.
+    """
     span, top = Span(over.first, over.last, now), top_area(actor)
     parts = over_period(actor, top, span.since, span.until)
     opened, closed, verified, in_time, late, again = (
@@ -167,23 +181,59 @@ def monthly_report(actor: Actor, over: Period, now: datetime) -> tuple[str, list
             "各区域事项办理情况",
         ),
     ]
-    body += _ranked(actor, over, now) + chapters(actor, "month", span)
+    body += _ranked(actor, over, now, kinds) + chapters(actor, "month", span)
     body.append(Paragraph(f"以上数据取自系统办理记录，截至{_moment(now)}。"))
     whole = over.first.day == 1 and (over.last + timedelta(days=1)).day == 1 and over.last - over.first < timedelta(days=31)
     name = f"{over.first.year}年{over.first.month}月" if whole else days(over)
     return f"{name}工作月报" if whole else f"{name}工作情况报告", body
 
 
-def _ranked(actor: Actor, over: Period, now: datetime) -> list[Block]:
-    """The ranking of the first kind of units that is scored, for who may see scores."""
-    if not actor.permits("scores.view"):
+def monthly_kinds(over: Period) -> list[str]:
+    """Kinds that a monthly report ranks unless told otherwise: those whose scores everybody sees who may see scores."""
+    return [k for k in in_force(over.last).ranked if k not in NEAR_ONLY]
+
+
+def _ranked(actor: Actor, over: Period, now: datetime, kinds: Sequence[str] | None) -> list[Block]:
+    """A section for each kind of units, for who may see scores."""
+    if not actor.permits("scores.view") or (kinds is not None and not kinds):
         return []
     how = in_force(over.last)
-    lines = ranking(actor, how.ranked[0], over, now).lines
-    table = _score_table(lines, how, None)
-    odd = sum(bool(x.warnings) for x in lines)
-    said = f"{odd}个单位有需要核查的情况，见考核通报。" if odd else ""
-    return [Heading("考核排名"), *([table] if table else [Paragraph("期内可考核的事项不足，不作排名。")]), *([Paragraph(said)] if said else [])]
+    found = rankings(actor, list(dict.fromkeys(kinds if kinds is not None else monthly_kinds(over))), over, now)
+    body: list[Block] = [Heading("考核排名")]
+    for kind, one in found.items():
+        body += [*([Heading(KINDS[kind].zh, 2)] if len(found) > 1 else []), *_section(KINDS[kind].zh, one.lines, how)]
+    return body
+
+
+def _section(name: str, lines: list[Line], how: Definition) -> list[Block]:
+    """The ranking of one kind: its table, who is not ranked and what is to be checked."""
+    ranked = [x for x in lines if x.score is not None]
+    if not ranked:
+        return [Paragraph("期内可考核的事项不足，不作排名。")]
+    listed, some = _ends(ranked, ENDS)
+    few, odd = len(lines) - len(ranked), sum(bool(x.warnings) for x in lines)
+    said = f"参加排名的{name}{len(ranked)}个{'，' + some if some else ''}。"
+    said += f"可考核事项不足{how.least}件、不参加排名的{few}个。" if few else ""
+    said += f"{odd}个单位有需要核查的情况，见考核通报。" if odd else ""
+    table = _score_table(listed, how, None)
+    assert table is not None
+    return [Paragraph(said), replace(table, caption=scores_caption(name))]
+
+
+def _ends(ranked: list[Line], most: int) -> tuple[list[Line], str]:
+    """What a table lists of a kind's ranked units, and how it says that it leaves some out."""
+    if len(ranked) <= 2 * most:
+        return ranked, ""
+    return [*ranked[:most], *ranked[-most:]], f"下表列前{most}位和后{most}位"
+
+
+def _named(said: list[str], mark: str) -> str:
+    return mark.join(said[:NAMED]) + (f"等{len(said)}个" if len(said) > NAMED else "")
+
+
+def scores_caption(name: str) -> str:
+    """What the table of scores of a kind of units is called."""
+    return f"各{name}考核情况"
 
 
 def _score_table(lines: list[Line], how: Definition, earlier: dict[int, float | None] | None) -> Table | None:

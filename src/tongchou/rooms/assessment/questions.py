@@ -3,59 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.db import connection
 
-from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.difficulties import difficulties_on
 from tongchou.record.access import Actor
 from tongchou.record.questions.oddities import Instance, watches
 from tongchou.record.questions.worklist import scope_condition
+from tongchou.rooms.assessment import kept as kept_numbers
 from tongchou.rooms.assessment.definition import LOOP_WARNINGS, MEASURES, Definition, in_force
+from tongchou.rooms.assessment.periods import Period
 
-LONGEST = timedelta(days=370)
-KEPT_FOR = timedelta(minutes=5)
 NEAR_ONLY = ("enterprise", "community")
 """Kinds whose scores are seen by those in whose area they lie; the others' by everybody who may see scores."""
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From the first day to the last, both included, in Asia/Shanghai."""
-
-    first: date
-    last: date
-
-    @property
-    def since(self) -> datetime:
-        return datetime.combine(self.first, time(), SHANGHAI)
-
-    @property
-    def until(self) -> datetime:
-        return datetime.combine(self.last + timedelta(days=1), time(), SHANGHAI)
-
-    @property
-    def before(self) -> Period:
-        """The period of the same length that ends the day before."""
-        days = self.last - self.first
-        return Period(self.first - days - timedelta(days=1), self.first - timedelta(days=1))
-
-
-def period(first: date, last: date) -> Period:
-    """Check and make a period. Raises a Refusal."""
-    if first > last:
-        rule = Text("起始日期晚于截止日期。", "The first day is after the last.")
-        raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请调整日期。", "Change the dates."), field="last", value=str(last))
-    if last - first > LONGEST:
-        rule = Text("考核期不得超过一年。", "A period may not be longer than a year.")
-        raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请缩短日期范围。", "Choose a shorter one."), field="first", value=str(first))
-    return Period(first, last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +59,7 @@ class Line:
 
 _BASE = """
 from record_loop l join record_unit u on u.id = l.owner_unit_id left join record_unit k on k.id = l.opener_unit_id
-where u.kind = %(kind)s and u.active_to is null and l.end_reason in ('', 'done', 'expired') and l.kind <> all(%(left_out)s)
+where u.kind = any(%(kinds)s) and u.active_to is null and l.end_reason in ('', 'done', 'expired') and l.kind <> all(%(left_out)s)
 """
 _OTHERS = "and l.opener_unit_id is distinct from l.owner_unit_id"
 _NEAR = (
@@ -112,10 +78,10 @@ left join (
     select e.loop_id, coalesce(nullif(e.text, ''), e.type) as text,
            count(*) filter (where e.text <> '') over (partition by m.owner_unit_id, e.text) as many
     from record_evidence e join record_loop m on m.id = e.loop_id join record_unit v on v.id = m.owner_unit_id
-    where v.kind = %(kind)s and m.closed_at >= %(since)s and m.closed_at < %(until)s and m.end_reason = 'done' {{one_of_m}}
+    where v.kind = any(%(kinds)s) and m.closed_at >= %(since)s and m.closed_at < %(until)s and m.end_reason = 'done' {{one_of_m}}
   ) t group by loop_id
 ) e on e.loop_id = l.id
-where u.kind = %(kind)s and u.active_to is null and l.kind <> all(%(left_out)s) and {_ENDED} {{one_of_l}}
+where u.kind = any(%(kinds)s) and u.active_to is null and l.kind <> all(%(left_out)s) and {_ENDED} {{one_of_l}}
 """
 _WARNED = f"""
 select unit, count(*) filter (where not own), count(*) filter (where quick), count(*) filter (where bare), count(*) filter (where copied),
@@ -126,11 +92,11 @@ select id, title, due_at, closed_at, reopened, false from ({odd}) x where {key} 
 """
 
 
-def _values(kind: str, over: Period, now: datetime, how: Definition) -> dict[str, Any]:
+def _values(kinds: Sequence[str], over: Period, now: datetime, how: Definition) -> dict[str, Any]:
     until = min(over.until, now)  # what is closed after the moment asked for is not closed yet
     what = difficulties_on(over.last)
     return {
-        "kind": kind, "since": over.since, "until": until, "now": now, "left_out": list(how.left_out), "always": list(what.always), "raised": list(what.own),
+        "kinds": list(kinds), "since": over.since, "until": until, "now": now, "left_out": list(how.left_out), "always": list(what.always), "raised": list(what.own),
     }  # fmt: skip
 
 
@@ -143,16 +109,37 @@ class Ranking:
 
 
 def ranking(actor: Actor, kind: str, over: Period, now: datetime, *, kept: bool = False) -> Ranking:
-    """Work the scores out. kept: numbers of the last KEPT_FOR will do (a district's month takes most of a second)."""
+    """The scores of one kind: see rankings."""
+    return rankings(actor, (kind,), over, now, kept=kept)[kind]
+
+
+def rankings(actor: Actor, kinds: Sequence[str], over: Period, now: datetime, *, kept: bool = False) -> dict[str, Ranking]:
+    """Work the scores of several kinds out, each ranked by itself, in one pass over the loops.
+
+    kept: numbers of the last minutes will do (kept.KEPT_FOR).
+    """
     actor.require("scores.view")
     how = in_force(over.last)
-    _check_kind(kind, how)
-    key = f"scores:{kind}:{over.first}:{over.last}:{how.since}"
-    known = cache.get(key) if kept else None
-    if known is None:
-        known = (now, *_numbers(kind, over, now, how))
-        cache.set(key, known, KEPT_FOR.total_seconds())
-    at, names, found, warned = known
+    for kind in kinds:
+        _check_kind(kind, how)
+    held = {kind: kept_numbers.known(kind, over, how) for kind in kinds} if kept else {}
+    lacking = [kind for kind in kinds if held.get(kind) is None]
+    held |= refresh(lacking, over, now) if lacking else {}
+    return {kind: _lines(actor, kind, how, *(held[kind] or ())) for kind in kinds}
+
+
+def refresh(kinds: Sequence[str], over: Period, now: datetime) -> dict[str, tuple[Any, ...] | None]:
+    """Work the numbers of these kinds out and keep them."""
+    how = in_force(over.last)
+    return {kind: kept_numbers.keep(kind, over, how, now, numbers) for kind, numbers in _numbers(kinds, over, now, how).items()}
+
+
+_Names = dict[int, tuple[str, str]]
+_Counted = dict[int, tuple[int, ...]]
+_Odd = dict[int, tuple[Oddity, ...]]
+
+
+def _lines(actor: Actor, kind: str, how: Definition, at: datetime, names: _Names, found: _Counted, warned: _Odd) -> Ranking:
     lines = []
     for unit, (name, path) in names.items():
         if kind in NEAR_ONLY and not actor.sees_path("scores.view", path):
@@ -163,22 +150,24 @@ def ranking(actor: Actor, kind: str, over: Period, now: datetime, *, kept: bool 
     return Ranking(at, _ranked(lines))
 
 
-def _numbers(
-    kind: str, over: Period, now: datetime, how: Definition
-) -> tuple[dict[int, tuple[str, str]], dict[int, tuple[int, ...]], dict[int, tuple[Oddity, ...]]]:
-    """Names and paths of the units, judged and counted by measure, and oddities."""
-    values = _values(kind, over, now, how)
+def _numbers(kinds: Sequence[str], over: Period, now: datetime, how: Definition) -> dict[str, tuple[_Names, _Counted, _Odd]]:
+    """For each kind: names and paths of its units, judged and counted by measure, and oddities."""
+    values = _values(kinds, over, now, how)
     columns = ", ".join(
         f"count(*) filter (where {MEASURES[k].judged}), count(*) filter (where {MEASURES[k].judged} and {MEASURES[k].counted})" for k in how.weights
     )
+    names: dict[str, _Names] = {kind: {} for kind in kinds}
     with connection.cursor() as cursor:
         cursor.execute(
-            "select u.id, u.name, a.path from record_unit u join record_area a on a.id = u.area_id where u.kind = %s and u.active_to is null", [kind]
+            "select u.kind, u.id, u.name, a.path from record_unit u join record_area a on a.id = u.area_id where u.kind = any(%s) and u.active_to is null",
+            [list(kinds)],
         )
-        names = {unit: (name, path) for unit, name, path in cursor.fetchall()}
+        for kind, unit, name, path in cursor.fetchall():
+            names[kind][unit] = (name, path)
         cursor.execute(f"select l.owner_unit_id, {columns} {_BASE} {_OTHERS} {_NEAR} group by l.owner_unit_id", values)
         found = {row[0]: tuple(row[1:]) for row in cursor.fetchall()}
-    return names, found, _warnings(values, how)
+    warned = _warnings(values, how)
+    return {kind: (held, {u: found[u] for u in held if u in found}, {u: warned[u] for u in held if u in warned}) for kind, held in names.items()}
 
 
 def score_of(shares: dict[str, Share], how: Definition) -> float | None:
@@ -245,11 +234,11 @@ def behind(actor: Actor, unit: int, kind: str, measure: str, over: Period, now: 
     how = in_force(over.last)
     _check_kind(kind, how)
     if measure in LOOP_WARNINGS:
-        return _flagged(actor, unit, measure, _values(kind, over, now, how) | _marks(how) | {"unit": unit, "limit": limit})
+        return _flagged(actor, unit, measure, _values([kind], over, now, how) | _marks(how) | {"unit": unit, "limit": limit})
     if measure not in how.weights:
         rule = Text("没有这项指标。", "There is no such measure.")
         raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请从考核表进入。", "Open it from the table."), field="measure", value=measure[:40])
-    values = _values(kind, over, now, how) | {"unit": unit, "limit": limit}
+    values = _values([kind], over, now, how) | {"unit": unit, "limit": limit}
     m = MEASURES[measure]
     scope = scope_condition(actor, "loop.view", values)
     sql = (
@@ -274,5 +263,5 @@ def instances(actor: Actor, unit: int, kind: str, key: str, over: Period, now: d
     actor.require("scores.view")
     how = in_force(over.last)
     _check_kind(kind, how)
-    values = _values(kind, over, now, how)
+    values = _values([kind], over, now, how)
     return watches()[key].behind(actor, unit, values["since"], values["until"], how.warnings[key].least, limit)

@@ -110,7 +110,7 @@ def plan(context: Context, given: PlanIn) -> dict[str, Any]:
         people = [(a, Place.Part.LEADER) for a in wanted.leaders] + [(a, Place.Part.STAFF) for a in wanted.staff]
         if len({a for a, _ in people}) < len(people):
             rule = Text("同一人在一个班次中只能有一个位置。", "Nobody has two places on one shift.")
-            raise Refusal(Reason.DUPLICATE, rule, field=f"shifts.{n}")
+            raise Refusal(Reason.DUPLICATE, rule, remedy=Text("请去掉重复的人员。", "Take out who stands there twice."), field=f"shifts.{n}")
         Place.objects.bulk_create(
             [
                 Place(shift=shift, account_id=a, part=p, starts_at=shift.starts_at, ends_at=shift.ends_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 from tongchou.kernel.clock import SHANGHAI
@@ -12,6 +13,8 @@ from tongchou.record.questions.drafts import Drafted, DraftSource, draft_source
 from tongchou.rooms.directives.models import Attendance, Meeting
 from tongchou.rooms.directives.reach import PLAN, meeting_in_reach
 
+_OPENS = re.compile(r"(?:20\d\d年)?\d{1,2}月\d{1,2}日.{0,60}(?:召开|举行)")
+"""How minutes open that say themselves when the meeting was."""
 CAME = ("present", "late")
 
 
@@ -26,12 +29,17 @@ def minutes_of(actor: Actor, key: uuid.UUID) -> Drafted:
     chair = f"{row.chair}主持会议。" if row.chair else ""
     venue = next((v.name for v in row.venues.all() if v.main), "")
     where = f"在{venue}" if venue else ""
-    body = [f"{at.year}年{at.month}月{at.day}日{at:%H}时{at:%M}分，{row.unit.name}{where}召开{row.title}。{chair}现将议定事项纪要如下。"]
-    body += [line.strip() for line in row.minutes.splitlines() if line.strip()]
-    body += _others(lines)
+    said = _without_head([line.strip() for line in row.minutes.splitlines() if line.strip()])
+    opening = f"{at.year}年{at.month}月{at.day}日{at:%H}时{at:%M}分，{row.unit.name}{where}召开{row.title}。{chair}现将议定事项纪要如下。"
+    body = [*([] if said and _OPENS.match(said[0]) else [opening]), *said, *_others(lines)]
     came = [x for x in lines if x.state in CAME]
     title = row.title if row.title.endswith("纪要") else f"{row.title}纪要"
     return Drafted("minutes", title[:200], "\n".join(body), [x.unit_id for x in lines], [_who(x) for x in came])
+
+
+def _without_head(lines: list[str]) -> list[str]:
+    """What was written, without a title of its own: the paper has one."""
+    return lines[1:] if len(lines) > 1 and lines[0].endswith("纪要") else lines
 
 
 def _who(x: Attendance) -> str:

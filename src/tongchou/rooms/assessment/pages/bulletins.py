@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -30,10 +31,10 @@ from tongchou.rooms.assessment.compose import (
 )
 from tongchou.rooms.assessment.definition import in_force
 from tongchou.rooms.assessment.models import Bulletin
-from tongchou.rooms.assessment.pages.month import month_of
+from tongchou.rooms.assessment.pages.month import kinds_of, month_of
 from tongchou.rooms.assessment.pages.scores import period_of
 from tongchou.rooms.assessment.pages.sources import linked, source_of
-from tongchou.rooms.assessment.questions import Period
+from tongchou.rooms.assessment.periods import Period
 from tongchou.rooms.assessment.reach import bulletin_in_reach, bulletins_of, may_work_on
 from tongchou.rooms.assessment.setting import as_document, number_of
 from tongchou.web.fieldparts import FieldParts
@@ -91,9 +92,12 @@ def bulletins(request: HttpRequest) -> HttpResponse:
 
 
 def _unit_choices(actor: Actor) -> list[tuple[int, str]]:
-    rows = Unit.objects.filter(kind__in=_CALLED, active_to=None).select_related("area").order_by("kind", "name_key", "pk")
+    """Units within reach; of the same name (there are three 安康社区 in three streets) with the area above."""
+    rows = Unit.objects.filter(kind__in=_CALLED, active_to=None).select_related("area__parent").order_by("kind", "name_key", "pk")
     paths = (*actor.area_paths("bulletin.draft"), *actor.area_paths("bulletin.sign"))
-    return [(u.pk, u.name) for u in rows if any(u.area.path.startswith(p) for p in paths)][:400]
+    found = [u for u in rows if any(u.area.path.startswith(p) for p in paths)][:400]
+    many = Counter(u.name for u in found)
+    return [(u.pk, f"{u.name}（{u.area.parent.name}）" if many[u.name] > 1 and u.area.parent else u.name) for u in found]
 
 
 def _fields(actor: Actor, forms: bool) -> Callable[[Draft], list[FieldParts]]:
@@ -102,12 +106,12 @@ def _fields(actor: Actor, forms: bool) -> Callable[[Draft], list[FieldParts]]:
         shown = [
             FieldParts("composed_at", Text("生成时间", "Composed"), "hidden", d.value("composed_at") or now().isoformat()),
             d.field("title", Text("标题", "Title"), required=True, maxlength=200),
+            d.field("body", Text("正文", "Body"), "textarea", rows=24, required=True, help=HOW),
+            d.field("present", Text("出席", "Present"), "textarea", rows=4, help=Text("纪要用；一行一人，写单位和姓名。", "For minutes: one to a line, unit and name.")),
             d.field("whole", Text("整类主送", "To all of a kind"), "checkboxes", choices=[(k, KINDS[k]) for k in _CALLED], help=whole),
             d.field("to", Text("主送单位", "To"), "checkboxes", choices=_unit_choices(actor)),
-            d.field("body", Text("正文", "Body"), "textarea", rows=24, required=True, help=HOW),
             d.field("copies", Text("抄送", "Copies to"), help=Text("用逗号分开。", "Separate with commas.")),
             d.field("note", Text("附注", "Note"), maxlength=200, help=Text("如联系人和电话。", "Such as whom to ask.")),
-            d.field("present", Text("出席", "Present"), "textarea", rows=4, help=Text("纪要用；一行一人，写单位和姓名。", "For minutes: one to a line, unit and name.")),
             d.field("attachments", Text("附件", "Attachments"), "textarea", rows=2, help=Text("一行一件，只写名称。", "One title to a line.")),
             d.field("urgency", Text("紧急程度", "Urgency"), "select", choices=[("", Text("不标", "none")), *_URGENCY.items()]),
             d.field("signer", Text("签发人", "Signer"), maxlength=40,
@@ -167,7 +171,7 @@ def _source(request: HttpRequest) -> dict[str, str]:
         out |= {"compose": "scores", "first": str(last - timedelta(days=6)), "last": str(last)}
     if out.get("compose") == "month":
         over = month_of(request)
-        return {"compose": "month", "first": str(over.first), "last": str(over.last)}
+        return {"compose": "month", "first": str(over.first), "last": str(over.last), "kinds": ",".join(kinds_of(request, over))}
     if out.get("compose") == "resumption":
         out |= {"first": str(_day_of(request))}
     if out.get("compose") == "scores":
@@ -203,7 +207,8 @@ def _composed(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         title, body = daily_brief(actor, at)
         return {"form": "brief", "title": title, "body": as_text(store(body))}
     if compose == "month":
-        title, body = monthly_report(actor, month_of(request), at)
+        over = month_of(request)
+        title, body = monthly_report(actor, over, at, kinds_of(request, over))
         return {"form": "brief", "title": title, "body": as_text(store(body))}
     if compose == "resumption":
         title, body = resumption_brief(actor, _day_of(request), at)

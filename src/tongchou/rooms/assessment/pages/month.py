@@ -13,7 +13,10 @@ from tongchou.kernel.clock import SHANGHAI, parse_date
 from tongchou.kernel.text import Text
 from tongchou.record.questions.figures import PeriodFigures, over_period, top_area
 from tongchou.record.questions.papers import Span
-from tongchou.rooms.assessment.questions import Period, period
+from tongchou.rooms.assessment.compose import monthly_kinds
+from tongchou.rooms.assessment.definition import in_force
+from tongchou.rooms.assessment.periods import Period, period
+from tongchou.web.pages.names import KINDS
 from tongchou.web.pages.requests import actor_of, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import page
@@ -41,6 +44,13 @@ def month_of(request: HttpRequest) -> Period:
     return Period(within.replace(day=1), _end(within))
 
 
+def kinds_of(request: HttpRequest, over: Period) -> list[str]:
+    """The kinds of units whose scores the report is to hold; monthly_kinds where the question is not put at all."""
+    if "kinds" not in request.GET:
+        return monthly_kinds(over)
+    return [k for part in request.GET.getlist("kinds") for k in part.split(",") if k]
+
+
 def _end(day: date) -> date:
     """The last day of a month."""
     return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
@@ -59,6 +69,8 @@ def month(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _TITLE, "over": over, "sheet": sheet, "can_draft": actor.permits("bulletin.draft"), "at": span.until if span.until < at else at,
         "cards": _cards(rows),
+        "ranked": [(k, KINDS[k]) for k in in_force(over.last).ranked] if actor.permits("scores.view") else [],
+        "kinds": kinds_of(request, over),
         "before": over.first.replace(day=1) - timedelta(days=1),
         "empty": {"title": Text("没有区域", "No areas"), "text": Text("", ""), "icon": "chart-bar"},
         "breadcrumbs": [{"url": reverse("figures"), "label": Text("闭环态势", "Loops at a glance")}, {"url": "", "label": _TITLE}],

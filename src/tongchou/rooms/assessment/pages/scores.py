@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,13 +11,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from tongchou.kernel.clock import SHANGHAI, parse_date, parse_datetime
+from tongchou.kernel.clock import parse_date, parse_datetime
 from tongchou.kernel.text import Text
 from tongchou.record.models import Unit
 from tongchou.record.questions.oddities import watches
 from tongchou.rooms.assessment.compose import oddity
 from tongchou.rooms.assessment.definition import LOOP_WARNINGS, MEASURES, Definition, in_force
-from tongchou.rooms.assessment.questions import Line, Period, behind, instances, period, ranking
+from tongchou.rooms.assessment.periods import Period, period, recent
+from tongchou.rooms.assessment.questions import Line, behind, instances, ranking
 from tongchou.web.pages.names import KINDS
 from tongchou.web.pages.requests import actor_of, integer, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
@@ -29,9 +30,9 @@ _CHECK = Text("不影响得分，但可能说明数字不实，请核查。", "I
 
 def period_of(request: HttpRequest) -> Period:
     """The period that the page is asked for; without one, the last thirty days."""
-    today = now().astimezone(SHANGHAI).date()
+    shown = recent(now())
     first, last = request.GET.get("first", ""), request.GET.get("last", "")
-    return period(parse_date(first, "first") if first else today - timedelta(days=29), parse_date(last, "last") if last else today)
+    return period(parse_date(first, "first") if first else shown.first, parse_date(last, "last") if last else shown.last)
 
 
 @page("scores", "scores", "scores.view", methods=("GET",), nav=Nav(_TITLE, "numbers"))

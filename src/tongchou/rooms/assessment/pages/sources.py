@@ -14,8 +14,10 @@ from tongchou.record.access import Actor
 from tongchou.record.models import Area, Unit
 from tongchou.record.questions.drafts import draft_sources
 from tongchou.record.questions.papers import sections
+from tongchou.rooms.assessment.compose import scores_caption
 from tongchou.rooms.assessment.definition import MEASURES
 from tongchou.rooms.assessment.models import Bulletin
+from tongchou.web.pages.names import KINDS
 
 _OF_AREA = {"在办": {}, "超时": {"late": "1"}, "督办": {"level": "supervise"}, "问责线索": {"level": "accountability"}}
 
@@ -33,7 +35,7 @@ def source_of(actor: Actor, row: Bulletin) -> dict[str, Any] | None:
     elif source.get("compose") == "month":
         query = urlencode({k: source[k] for k in ("first", "last") if k in source})
         url, label = f"{reverse('month')}?{query}", Text("月度情况", "The month")
-        more = [{"url": f"{reverse('scores')}?{query}", "label": Text("考核排名", "Scores")}, *_sections(actor, "month")]
+        more = [*_rankings(actor, source, query), *_sections(actor, "month")]
     elif source.get("compose") == "resumption":
         day = source.get("first", "")
         url, label = f"{reverse('daily_overview')}?{urlencode({'day': day})}", Text("企业日报 {d}", "Daily reports of {d}").with_(d=day)
@@ -45,6 +47,18 @@ def source_of(actor: Actor, row: Bulletin) -> dict[str, Any] | None:
     else:
         return None
     return {"pages": [{"url": url, "label": label}, *more], "at": _moment(source.get("at", ""))}
+
+
+def _kinds(row_source: dict[str, Any]) -> list[str]:
+    """The kinds of units that a document ranks."""
+    return [k for k in [*str(row_source.get("kinds", "")).split(","), row_source.get("kind", "")] if k in KINDS]
+
+
+def _rankings(actor: Actor, source: dict[str, Any], query: str) -> list[dict[str, Any]]:
+    if not actor.permits("scores.view"):
+        return []
+    label = Text("考核排名：{k}", "Scores: {k}")
+    return [{"url": f"{reverse('scores')}?{urlencode({'kind': k})}&{query}", "label": label.with_(k=KINDS[k])} for k in _kinds(source)]
 
 
 def _sections(actor: Actor, paper: str) -> list[dict[str, Any]]:
@@ -61,12 +75,13 @@ def _moment(text: str) -> datetime | None:
 def linked(actor: Actor, row: Bulletin, body: tuple[Block, ...]) -> list[dict[str, Any]]:
     """The blocks of a document; the cells of its tables lead to the lists behind them, for those who may see these."""
     compose = row.source.get("compose", "")
-    sees = (compose == "scores" and actor.permits("scores.view")) or (compose == "brief" and actor.permits("figures.view"))
+    scored = compose in ("scores", "month")
+    sees = (scored and actor.permits("scores.view")) or (compose == "brief" and actor.permits("figures.view"))
     out = []
     for block, number in numbered(body):
         one: dict[str, Any] = {"block": block, "number": number, "is": type(block).__name__.lower()}
         if isinstance(block, Table):
-            find = (_scores(row, block) if compose == "scores" else _areas(block)) if sees else {}
+            find = (_scores(row, block) if scored else _areas(block)) if sees else {}
             one["rows"] = [[{"text": c, "url": find.get((n, m), "")} for m, c in enumerate(cells)] for n, cells in enumerate(block.rows)]
         out.append(one)
     return out
@@ -80,8 +95,10 @@ def _scores(row: Bulletin, table: Table) -> dict[tuple[int, int], str]:
         return {}
     where = table.header.index("单位")
     source = row.source
-    units = dict(Unit.objects.filter(kind=source.get("kind", ""), name__in=[r[where] for r in table.rows]).values_list("name", "pk"))
-    common = {k: source[k] for k in ("kind", "first", "last", "at") if k in source}
+    kinds = _kinds(source)
+    kind = next((k for k in kinds if scores_caption(KINDS[k].zh) == table.caption), kinds[0] if len(kinds) == 1 else "")
+    units = dict(Unit.objects.filter(kind=kind, name__in=[r[where] for r in table.rows]).values_list("name", "pk"))
+    common = {"kind": kind} | {k: source[k] for k in ("first", "last", "at") if k in source}
     return {
         (n, m): f"{reverse('score_loops')}?{urlencode({'unit': units[cells[where]], 'measure': key} | common)}"
         for n, cells in enumerate(table.rows)

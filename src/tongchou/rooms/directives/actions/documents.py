@@ -124,7 +124,10 @@ def accepted(name: str, content: bytes) -> tuple[str, str]:
     """
     extension = PurePosixPath(name).suffix.lower().lstrip(".")
     if extension in OFFICE:
-        return files.inspect(name, "", content)
+        try:
+            return files.inspect(name, "", content)
+        except Refusal as refusal:
+            raise _wrong(refusal.rule, name) if refusal.reason is Reason.WRONG_FILE_TYPE else refusal from None
     files.too_large(len(content))
     found = detect(content)
     if not content.strip():
@@ -156,13 +159,21 @@ def read(context: Context, given: ReadIn) -> dict[str, Any]:
             rule = Text("没有读出文字；扫描件需先识别文字。", "No text in it; a scan has to go through text recognition first.")
             raise Refusal(Reason.TRUNCATED, rule, field="file")
     except Refusal as refusal:
-        row.state, row.failure = Document.State.FAILED, refusal.rule.as_dict()
+        row.state, row.failure = Document.State.FAILED, _why(refusal).as_dict()
         row.save(update_fields=["state", "failure"])
         context.event("unreadable", subject=f"document:{row.pk}", data={"reason": refusal.reason.value})
         return {"document": str(row.pk), "state": "failed", "directives": 0}
     made = keep(row, found, context.now)
     context.event("read", subject=f"document:{row.pk}", data={"directives": len(made), "notes": len(row.notes)})
     return {"document": str(row.pk), "state": "read", "directives": len(made)}
+
+
+def _why(refusal: Refusal) -> Text:
+    """Why a document could not be read, and what to do."""
+    if refusal.remedy is None:
+        return refusal.rule
+    rule = Text(refusal.rule.zh.rstrip("。"), refusal.rule.en.rstrip("."))
+    return Text("{rule}。{remedy}", "{rule}. {remedy}").with_(rule=rule, remedy=refusal.remedy)
 
 
 def _to_read(context: Context, key: uuid.UUID) -> Document:
