@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 
 from tests.cast import Cast
-from tongchou.kernel.errors import Reason, Refusal
 from tongchou.jobs import tasks
+from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.record.actions.selections import KEPT_DAYS
 from tongchou.record.loops import selecting
