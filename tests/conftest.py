@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +12,9 @@ from django.db import connection, connections
 
 from tests.cast import Cast, build
 from tests.server import TEMPLATE
+from tests.standing import _stand, cast, pytest_runtest_setup, standing
+
+__all__ = ["_stand", "cast", "pytest_runtest_setup"]
 
 APPEND_ONLY = ("record_act", "record_ledgerentry", "record_storedrefusal", "record_readsubject", "record_headexport")
 
@@ -34,7 +38,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Tests that commit are cleaned up by TRUNCATE, which the append-only tables refuse: switch that one guard off here.
 
     tests/record/test_ledger.py switches it on again and shows that it holds.
@@ -42,12 +46,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table in APPEND_ONLY:
             cursor.execute(f"alter table {table} disable trigger {table}_no_truncate")
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """The district and its people, in a transaction that is rolled back."""
-    return build()
+    yield
+    standing.down()
 
 
 @pytest.fixture

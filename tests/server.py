@@ -55,6 +55,13 @@ def _made(folder: Path) -> Path:
     return folder
 
 
+def _in_a_hurry(data: Path) -> None:
+    """The tests' server need not survive a power cut, so it does not wait for the disk: tests that commit, and empty every table afterwards, do
+    little else. What does have to survive is tried on whole installations, which keep every guarantee (tests/cli/test_drills.py)."""
+    with (data / "postgresql.conf").open("a") as conf:
+        conf.write("\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\n")
+
+
 def _start(home: Path) -> None:
     """Start the server on files kept from an earlier run with the same migrations, else migrate once and keep them."""
     from tongchou import postgres
@@ -66,6 +73,7 @@ def _start(home: Path) -> None:
     if (found := (kept / "data").exists()):
         _copy(kept / "data", data)
         _copy(kept / "secrets.json", secret)
+        _in_a_hurry(data)
     os.environ["TONGCHOU_DATABASE_URL"] = server.start()
     atexit.register(server.stop)
     if not found:
@@ -74,6 +82,7 @@ def _start(home: Path) -> None:
         subprocess.run(migrate, check=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)})
         server.stop()
         _keep(data, secret, kept)
+        _in_a_hurry(data)
         os.environ["TONGCHOU_DATABASE_URL"] = server.start()
     os.environ[TEMPLATE] = "tongchou"
 

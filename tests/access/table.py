@@ -279,6 +279,7 @@ PAGES: dict[str, Way] = {
         name: Way(reach="party", get=lambda p: {"unit": p.ids["enterprise"]}, get_scoped=True)
         for name in ("attendance", "attendance_import", "attendance_by_hand", "attendance_month", "attendance_gate", "attendance_leave", "attendance_badges")
     },
+    "staff_lookup": Way(reach="area", get=lambda p: {"unit": p.ids["enterprise"], "who": "王"}, get_scoped=True),
     "attendance_sign": Way(("enterprise",), "party", lambda p: {"code": "AAAAAAAA", "direction": "in"}),
     "attendance_leave_end": Way(("leave",), "party", lambda p: {"withdraw": "1"}),
     "attendance_answer": Way(("alarm",), "party", lambda p: {"how": "explained", "note": "外勤"}),

@@ -10,8 +10,10 @@ import pytest
 from django.utils import timezone
 
 from tests.cast import Cast
+from tongchou.jobs import tasks
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
+from tongchou.record.actions.selections import KEPT_DAYS
 from tongchou.record.loops import selecting
 from tongchou.record.loops.kinds import current_kinds
 from tongchou.record.loops.selecting import act_id, carry, stages_of, suits, ways_of
@@ -146,3 +148,28 @@ def test_a_selection_is_ones_own_and_is_dealt_with_once(cast: Cast) -> None:
     assert refusal_of(lambda: own_selection(cast.as_("street_colleague"), made)).reason is Reason.NOT_FOUND
     assert deal(cast, "street", made, "step.sign") == (1, 0, 0)
     assert refusal_of(lambda: deal(cast, "street", made, "step.return", note="x")).reason is Reason.CONFLICT
+
+
+def test_what_was_carried_out_goes_with_its_refusals_in_time_and_what_runs_stays(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    done, draft, waiting = (select(cast, "street", cast.task(), str(new_id())) for _ in range(3))
+    assert deal(cast, "street", done, "step.sign") == (1, 1, 0)
+    cast.act("street", "loop.select_start", selection=str(waiting), way="step.sign")
+    LoopSelection.objects.filter(pk=waiting).update(asked_at=timezone.now() - timedelta(days=300))
+    signed = SelectedLoop.objects.get(selection=done, done_at__isnull=False).loop
+    monkeypatch.setattr(tasks, "CLEARED_AT_ONCE", 1)  # more than one batch
+
+    def left(days: float) -> set[uuid.UUID]:
+        monkeypatch.setattr(timezone, "now", lambda: start + timedelta(days=days))
+        tasks.clear_selections(0)
+        return set(LoopSelection.objects.values_list("pk", flat=True))
+
+    start = timezone.now()
+    assert left(0.9) == {done, draft, waiting}
+    assert left(KEPT_DAYS - 1) == {done, waiting}
+    assert left(KEPT_DAYS + 1) == {waiting}
+    assert set(SelectedLoop.objects.values_list("selection", flat=True)) == {waiting}
+    assert Loop.objects.get(pk=signed).stage == "doing"
+    assert Event.objects.filter(loop_id=signed, what="sign").exists()  # what was done stays on record
+    assert refusal_of(lambda: own_selection(cast.as_("street"), done)).reason is Reason.NOT_FOUND
+    assert sum(data["selections"] for data in Event.objects.filter(what="selections_deleted").values_list("data", flat=True)) == 2
+    assert refusal_of(lambda: cast.act("hq", "loop.clear_selections")).reason is Reason.NOT_ALLOWED

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from tongchou.cli.demo_cast import PASSWORD, Demo
+from tongchou.cli.demo_cast import Demo
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
@@ -28,5 +27,5 @@ def make_permit_life(demo: Demo) -> None:
     works = demo.units.get("enterprise:0")
     if works is not None and "keeper" in demo.accounts:
         for name, role in _STAFF:
-            payload = {"unit": works.pk, "name": name, "role": role, "password_hash": make_password(PASSWORD)}
+            payload = {"unit": works.pk, "name": name, "role": role, "password_hash": demo.accounts["keeper"].password}
             demo.do("keeper", "enterprise.account_open", timezone.now(), **payload)

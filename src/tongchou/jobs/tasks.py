@@ -17,6 +17,7 @@ from tongchou.record.loops.selecting import carry
 from tongchou.record.models import LoopSelection
 
 ESCALATION_BATCH = 500
+CLEARED_AT_ONCE = 50
 FORGOTTEN = timedelta(minutes=2)
 """A selection that is still open so long after it was asked for may have lost its worker; one that has not is locked by it."""
 
@@ -93,3 +94,15 @@ def carry_forgotten(timestamp: int) -> int:
     for key in keys:
         carry(key)
     return len(keys)
+
+
+@app.periodic(cron="50 2 * * *")
+@app.task(queue="clock")
+def clear_selections(timestamp: int) -> int:
+    """Delete selections of the work list that are past their time, batch after batch."""
+    deleted = 0
+    while True:
+        more = int(act("loop.clear_selections", SYSTEM, new_id(), {"limit": CLEARED_AT_ONCE}).result["deleted"])
+        deleted += more
+        if more < CLEARED_AT_ONCE:
+            return deleted

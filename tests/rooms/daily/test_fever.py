@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.rooms.daily.helping import DAY, do, hired, permit, refused, reported,
 from tests.web.test_pages import signed_in
 from tongchou.kernel.errors import Reason
 from tongchou.kernel.ids import new_id
-from tongchou.record.models import Loop, Person, ReadSubject, WorkPermit
+from tongchou.record.models import Loop, Person, ReadSubject, Staff, WorkPermit
 from tongchou.rooms.daily.contacts import contacts_of
 from tongchou.rooms.daily.fevers import fever_lines
 from tongchou.rooms.daily.models import Attendance, Fever
@@ -182,8 +183,36 @@ def test_on_the_phone_from_the_first_reading_to_the_clock(cast: Cast) -> None:
 
 def test_whom_the_form_offers_is_recorded_as_looked_at(cast: Cast) -> None:
     """The names stand there masked: it is a reading all the same, told to those whom it concerns."""
-    worker, stranger = hired(cast, "works", "王建国"), hired(cast, "mill", "外人")
-    page = signed_in(cast, "enterprise").get(reverse("fever_new")).content.decode()
-    assert str(worker.pk) in page
-    assert str(stranger.pk) not in page
-    assert list(ReadSubject.objects.values_list("person_id", flat=True)) == [worker.pk]
+    worker, other, stranger = hired(cast, "works", "王建国"), hired(cast, "works", "李静"), hired(cast, "mill", "王建国")
+    client, works = signed_in(cast, "enterprise"), cast.units["works"].pk
+    assert "王" not in client.get(reverse("fever_new")).content.decode()
+    assert not ReadSubject.objects.exists()  # a form that nobody has typed in shows nobody
+
+    def offered(typed: str, unit: int = works) -> list[str]:
+        return re.findall(r'value="([^"]*)"', client.get(reverse("staff_lookup"), {"unit": unit, "who": typed}).content.decode())
+
+    file = Staff.objects.get(person=worker).pk
+    assert offered("王") == offered("") == offered("建国 1") == []  # too little, or not to be searched for: no list of everybody
+    assert offered("王建国") == offered("wjg") == offered("wangjianguo") == [f"王** #{file}"]
+    assert list(ReadSubject.objects.values_list("person_id", flat=True).distinct()) == [worker.pk]
+    assert client.get(reverse("staff_lookup"), {"unit": cast.units["mill"].pk, "who": "王建国"}).status_code == 404
+    assert not ReadSubject.objects.filter(person_id__in=[other.pk, stranger.pk]).exists()
+
+
+def test_who_is_typed_on_the_form_is_one_of_the_enterprises_own(cast: Cast) -> None:
+    worker = hired(cast, "works", "王建国")
+    hired(cast, "works", "王建国")
+    hired(cast, "mill", "外人")
+    client = signed_in(cast, "enterprise")
+    at = (timezone.localtime() - 6 * MINUTE).strftime("%Y-%m-%dT%H:%M")
+
+    def send(who: str) -> str:
+        form = {"unit": cast.units["works"].pk, "first": "38.1", "at": at, "who": who, "client_id": str(new_id())}
+        return client.post(reverse("fever_new"), form).content.decode()
+
+    assert "有多人相符" in send("王建国")
+    assert "没有此人" in send("外人")
+    assert "没有此人" in send(f"外* #{Staff.objects.get(unit=cast.units['mill']).pk}")
+    assert not Fever.objects.exists()
+    send(f"王** #{Staff.objects.get(person=worker).pk}")
+    assert Fever.objects.get().person_id == worker.pk

@@ -58,8 +58,13 @@ def read_pack(folder: Path) -> Pack:
 
 
 def read_texts(texts: dict[str, bytes]) -> Pack:
-    """Read a pack from its files, by path inside the pack."""
-    return _Loader(texts).pack()
+    """Read a pack from its files, by path inside the pack. The same files are read once in a process: a pack never changes."""
+    return _read(tuple(sorted(texts.items())))
+
+
+@lru_cache(maxsize=32)
+def _read(texts: tuple[tuple[str, bytes], ...]) -> Pack:
+    return _Loader(dict(texts)).pack()
 
 
 def shipped_packs() -> tuple[str, ...]:

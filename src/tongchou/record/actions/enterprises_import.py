@@ -88,6 +88,8 @@ class _Known:
         self.units = {u.pk: u for u in Unit.objects.filter(kind="enterprise", active_to=None).select_related("area")}
         self.by_name: Names = _named([(u.code, u.name, u.pk) for u in self.units.values()])
         self.mine = {u.name: u for u in self.units.values() if reaches_unit(actor, EDIT, u)}
+        others = Unit.objects.filter(code__isnull=False).exclude(kind="enterprise", active_to=None)
+        self.taken = set(others.values_list("code", flat=True))  # asked once, not for each new row
         self.seen = seen_before()
 
     def unit_of(self, row: EnterpriseRow) -> Unit | None:
@@ -104,7 +106,7 @@ class _Known:
     def _by_code(self, code: str) -> Unit | None:
         found = self.by_name.get(code)
         if found is None:
-            if Unit.objects.filter(code=code).exists():
+            if code in self.taken:
                 raise _taken(code)
             return None
         unit = self.units[found]

@@ -97,7 +97,8 @@ def _advance(
     pieces.check_links(context.actor, given.evidence)
     _check_unit(given.to_unit)
     states = {s.id: s for s in state.load(ids, lock=True, times=False)}
-    still_open = _still_open(ids)
+    closing = [s.id for s in states.values() if engine.closes(s.kind, given.step)]
+    still_open = _still_open(closing) if closing else {}
     plain = engine.Given(given.note, pieces.counted(given.evidence), given.to_unit, given.new_due_at)
     moves: list[tuple[uuid.UUID, engine.Move, int | None]] = []
     refused: list[tuple[uuid.UUID, Refusal]] = []

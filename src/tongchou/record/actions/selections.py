@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from procrastinate.contrib.django import app
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -24,6 +25,8 @@ NO_BULK = ("closed", "follow_up")
 """Views whose loops are closed: nothing is left to do for many at once."""
 _KEEP = timedelta(days=1)
 """How long a selection is kept with which nothing was done."""
+KEPT_DAYS = 30
+"""How long one that was carried out can be looked at, its refusals as a spreadsheet with it. What was done stays in each loop's timeline."""
 _TICKED = """
 insert into record_selectedloop (selection_id, place, loop) select %(selection)s, n, loop from unnest(%(loops)s::uuid[]) with ordinality t(loop, n)
 """
@@ -165,6 +168,24 @@ def _asked(way: Way, given: StartIn) -> tuple[str, dict[str, Any]]:
         return "loop.set_due", {"due_at": due, "note": given.note}
     more = ({"to_unit": given.to_unit} if way.unit else {}) | ({"new_due_at": due} if way.due and due else {})
     return "loop.advance", {"step": way.key.partition(".")[2], "note": given.note} | more
+
+
+class ClearIn(Payload):
+    limit: int = Field(50, ge=1, le=500)
+
+
+@verb("loop.clear_selections", BULK, Text("删除到期的批量办理记录", "Delete selections past their time"), system_only=True)
+def clear(context: Context, given: ClearIn) -> dict[str, Any]:
+    """Delete selections with which nothing was done for a day and those carried out KEPT_DAYS ago, with their loops and refusals; so many at once.
+    One that waits or runs stays, however old it is."""
+    unused = Q(state=LoopSelection.State.DRAFT, made_at__lt=context.now - _KEEP)
+    over = Q(state=LoopSelection.State.DONE, finished_at__lt=context.now - timedelta(days=KEPT_DAYS))
+    found = LoopSelection.objects.select_for_update(skip_locked=True).filter(unused | over).order_by("made_at")
+    keys = list(found.values_list("pk", flat=True)[: given.limit])
+    if keys:
+        LoopSelection.objects.filter(pk__in=keys).delete()
+        context.event("selections_deleted", data={"selections": len(keys)})
+    return {"deleted": len(keys)}
 
 
 def no_selection(key: Any) -> Refusal:

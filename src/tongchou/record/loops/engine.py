@@ -234,9 +234,15 @@ def _new_due(step: Step, given: Given) -> Refusal | None:
     )
 
 
+def closes(kind: LoopKind, step_key: str) -> bool:
+    """Whether a step is possible only when nothing below the loop is open."""
+    step = kind.steps.get(step_key)
+    target = kind.stages.get(step.to_stage) if step is not None else None
+    return step is not None and (step.closes_children or (target is not None and target.end == "done"))
+
+
 def _closing(kind: LoopKind, step: Step, still_open: Open) -> Refusal | None:
-    target = kind.stages.get(step.to_stage)
-    if not step.closes_children and (target is None or target.end != "done"):
+    if not closes(kind, step.key):
         return None
     if still_open.children:
         return Refusal(

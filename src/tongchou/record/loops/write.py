@@ -13,7 +13,6 @@ from django.db import connection
 from tongchou.packs.kinds import Party
 from tongchou.record.copytext import uuid_array
 from tongchou.record.loops.engine import Move
-from tongchou.record.models import District, Unit
 
 _TURN = {
     Party.OWNER: "owner_unit_id",
@@ -49,13 +48,18 @@ where id = any(%(ids)s::uuid[])
 _CLOCK = "((data ->> %(since)s)::timestamptz + make_interval(mins => (%(table)s::jsonb ->> (data ->> %(by)s))::int))"
 
 
+_OFFICE = """
+select coalesce((select nullif(settings ->> 'office_unit', '')::bigint from record_district where id = 1),
+                (select id from record_unit where kind = 'hq_office' and active_to is null order by id limit 1))
+"""
+
+
 def office_unit() -> int | None:
     """The headquarters office, which adjudicates: named in the district's settings, else the one unit of that kind."""
-    district = District.objects.filter(pk=1).first()
-    named = district.settings.get("office_unit") if district else None
-    if named:
-        return int(named)
-    return Unit.objects.filter(kind=Unit.Kind.HQ_OFFICE, active_to=None).order_by("pk").values_list("pk", flat=True).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_OFFICE)
+        found: int | None = cursor.fetchone()[0]
+    return found
 
 
 def apply_moves(

@@ -25,7 +25,7 @@ from tongchou.record.people.identity import document_hash, open_identity, phone_
 from tongchou.record.people.reach import like_paths
 from tongchou.record.questions.person_file import PersonFile, person_file
 
-__all__ = ["Found", "Look", "PersonFile", "api_file", "api_search", "person_file", "read_file", "search", "who_looked"]
+__all__ = ["Found", "Look", "PersonFile", "api_file", "api_search", "person_file", "read_file", "search", "who_looked", "whole_hashes"]
 LIMIT = 50
 
 
@@ -72,7 +72,7 @@ def search(actor: Actor, text: str, limit: int = LIMIT) -> list[Found]:
     values: dict[str, Any] = {"paths": like_paths(actor, "person.search"), "limit": limit}
     if looks_whole(text):
         condition = _BY_HASH
-        values["documents"], values["phones"] = _hashes(text)
+        values["documents"], values["phones"] = whole_hashes(text)
     else:
         condition = _BY_TOKENS
         values["tokens"] = query_tokens(query_keys(text))
@@ -104,18 +104,18 @@ def looks_whole(text: str) -> bool:
     return digits >= 5 and not re.fullmatch(r"\d{6}|\d{5}X", plain) and bool(re.fullmatch(r"[+A-Z0-9转#]+", plain))
 
 
-def _hashes(text: str) -> tuple[list[bytes], list[bytes]]:
+def whole_hashes(text: str, field: str = "q") -> tuple[list[bytes], list[bytes]]:
     """Hashes of the document and the phone that the number may be. Refused, with the reason, when it can be neither."""
     today, documents, phones = timezone.localdate(), set(), set()
     fault: Refusal | None = None
     for kind in (None, *Kind):
         try:
-            found = parse_document(kind, text, today=today, field="q")
+            found = parse_document(kind, text, today=today, field=field)
             documents.add(document_hash(found.kind.value, found.normal))
         except Refusal as refusal:
             fault = fault or refusal
     with suppress(Refusal):
-        phones.add(phone_hash(parse_phone(text, "q").normal))
+        phones.add(phone_hash(parse_phone(text, field).normal))
     if not documents and not phones:
         assert fault is not None
         raise fault

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, roles
 from tongchou.record.models import Unit
-from tongchou.record.territory.reach import missing, unit_in_reach, within
+from tongchou.record.territory.reach import missing, reaches_unit, unit_in_reach, within
 from tongchou.rooms.schools.models import School, SchoolClass
 
 VIEW, CHECK, MANAGE = "school.view", "school.check", "school.manage"
@@ -36,7 +36,9 @@ def class_in_reach(actor: Actor, permission: str, key: int, *, lock: bool = Fals
     """Return a class that has not ended; outside the actor's reach it is not found."""
     rows = SchoolClass.objects.select_related("school__unit__area").filter(ended_on=None)
     found = (rows.select_for_update(of=("self",)) if lock else rows).filter(pk=key).first()
-    if found is None or not schools_of(actor, permission).filter(pk=found.school_id).exists():
+    if found is not None:
+        actor.require(permission)
+    if found is None or found.school.unit.active_to is not None or not reaches_unit(actor, permission, found.school.unit):
         raise missing(Text("没有找到这个班级。", "There is no such class."), "school_class", key)
     return found
 

@@ -24,8 +24,8 @@ from tongchou.rooms.daily.attended import LISTED, STATES, Line, day_lines, own_a
 from tongchou.rooms.daily.leaves import leaves_of
 from tongchou.rooms.daily.models import Alarm, Report
 from tongchou.rooms.daily.numbers import daily_rules, local_day
-from tongchou.rooms.daily.pages.fever import staff_choices
 from tongchou.rooms.daily.pages.overview import day_of
+from tongchou.rooms.daily.pages.whom import staff_given, who_field
 from tongchou.rooms.daily.reach import KEEP, enterprise_in_reach, own_enterprises
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
@@ -193,7 +193,7 @@ def attendance_by_hand(request: HttpRequest) -> HttpResponse:
     def fields(d: Draft) -> list[FieldParts]:
         return [
             d.field("unit", Text("企业", "Enterprise"), "hidden"),
-            d.field("staff", Text("员工", "Who"), "select", choices=staff_choices(actor_of(request), unit, by_file=True), required=True),
+            who_field(d, unit, required=True),
             d.field("direction", Text("进出", "Direction"), "radio", choices=ways, required=True),
             d.field("at", Text("时间", "When"), "datetime", required=True),
             d.field(
@@ -210,7 +210,7 @@ def attendance_by_hand(request: HttpRequest) -> HttpResponse:
         at = min(moment(request, "at") or now(), now())
         payload = {
             "unit": unit.pk,
-            "staff": integer(request, "staff"),
+            "staff": staff_given(request, unit),
             "at": at.isoformat(),
             **given(request, "direction", "temperature", "section"),
         }

@@ -11,11 +11,11 @@ from tongchou.kernel.text import Text
 from tongchou.rooms.daily.actions.leave import KINDS
 from tongchou.rooms.daily.numbers import local_day
 from tongchou.rooms.daily.pages.attendance import crumbs, own_unit
-from tongchou.rooms.daily.pages.fever import staff_choices
+from tongchou.rooms.daily.pages.whom import staff_given, who_field
 from tongchou.rooms.daily.reach import KEEP
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.requests import actor_of, do, given, integer, now
+from tongchou.web.pages.requests import do, given, integer, now
 from tongchou.web.permission import page
 
 
@@ -30,14 +30,14 @@ def attendance_leave(request: HttpRequest) -> HttpResponse:
         one = Text("请假一天的不填。", "Leave empty for a single day.")
         return [
             d.field("unit", Text("企业", "Enterprise"), "hidden"),
-            d.field("staff", Text("员工", "Who"), "select", choices=staff_choices(actor_of(request), unit, by_file=True), required=True),
+            who_field(d, unit, required=True),
             d.field("kind", Text("类别", "Kind"), "radio", choices=list(KINDS.items()), required=True),
             d.field("from_date", Text("第一天", "First day"), "date", required=True),
             d.field("until", Text("最后一天", "Last day"), "date", help=one),
         ]
 
     def send() -> HttpResponse:
-        do(request, "attendance.leave", {"unit": unit.pk, "staff": integer(request, "staff"), **given(request, "kind", "from_date", "until")})
+        do(request, "attendance.leave", {"unit": unit.pk, "staff": staff_given(request, unit), **given(request, "kind", "from_date", "until")})
         return done(request, _back(request), Text("已登记请假。这些天未到的不计为“应到未见”。", "Recorded. On these days this person is not counted as missing."))
 
     title = Text("登记请假", "Record leave")

@@ -11,11 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from tongchou.kernel.clock import SHANGHAI
-from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
-from tongchou.record.access import Actor
-from tongchou.record.act import act
-from tongchou.record.models import Staff, Unit
 from tongchou.record.people.identity import open_identity
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.daily.contacts import contacts_of, said_of
@@ -24,9 +20,9 @@ from tongchou.rooms.daily.models import Fever
 from tongchou.rooms.daily.numbers import local_day, number_of
 from tongchou.rooms.daily.pages.overview import TITLE as ALL_TITLE
 from tongchou.rooms.daily.pages.own import TITLE as OWN_TITLE
+from tongchou.rooms.daily.pages.whom import who_field, who_given
 from tongchou.rooms.daily.reach import REPORT, VIEW, enterprise_in_reach, own_enterprises
 from tongchou.web.fieldparts import FieldParts
-from tongchou.web.pages.choices import Choices
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.loops import STEP_OFFERS
 from tongchou.web.pages.requests import actor_of, do, given, integer, moment, now
@@ -51,20 +47,6 @@ OUTCOMES = {
 }  # fmt: skip
 
 
-def staff_choices(actor: Actor, unit: Unit, *, by_file: bool = False) -> Choices:
-    """The people of an enterprise's staff file, masked, with their job; that they were shown is recorded. by_file: chosen by the number of the
-    file, and somebody has to be.
-    """
-    rows = list(Staff.objects.filter(unit=unit, to_date=None, person__erased_at=None).select_related("person").order_by("title", "pk")[:1000])
-    if rows:
-        act("staff.read", actor, new_id(), {"staff": [row.pk for row in rows]})
-    out: Choices = [("", Text("请选择", "Choose") if by_file else Text("暂不指明", "not named yet"))]
-    for row in rows:
-        name = open_identity(row.person.sealed, row.person_id).masked().name
-        out.append((row.pk if by_file else row.person_id, f"{name}　{row.title}" if row.title else name))
-    return out
-
-
 @page("fever_new", "daily/fevers/new", REPORT)
 def fever_new(request: HttpRequest) -> HttpResponse:
     """A first reading above the limit. The page then counts down to the second."""
@@ -79,13 +61,15 @@ def fever_new(request: HttpRequest) -> HttpResponse:
             d.field("unit", Text("企业", "Enterprise"), "hidden"),
             d.field("first", Text("首次体温", "First reading"), "number", required=True, unit=Text("℃", "°C")),
             d.field("at", Text("测温时间", "When"), "datetime", required=True),
-            d.field("person", Text("人员", "Who"), "select", choices=staff_choices(actor, unit)),
+            who_field(d, unit),
             d.field("place", Text("车间或班组", "Workshop or line"), maxlength=120),
         ]
 
     def send() -> HttpResponse:
         at = moment(request, "at") or now()
-        payload = {"unit": unit.pk, "at": min(at, now()).isoformat(), **given(request, "first", "person", "place")}
+        named = who_given(request, unit)
+        whom = {"person": str(named.person_id)} if named is not None else {}
+        payload = {"unit": unit.pk, "at": min(at, now()).isoformat(), **given(request, "first", "place"), **whom}
         made = do(request, "fever.first", payload).result["fever"]
         said = Text(
             "已登记，请将人员带离人群，到时复测。", "Recorded. Take the person aside and measure again in time."

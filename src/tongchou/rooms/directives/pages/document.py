@@ -11,12 +11,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from tongchou.intake.model import NOTE_KINDS
-from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record import files
 from tongchou.record.access import Actor
 from tongchou.record.act import act
-from tongchou.record.models import StoredFile
 from tongchou.record.territory.reach import reaches_unit
 from tongchou.rooms.directives.likeness import copies
 from tongchou.rooms.directives.models import Directive, Document
@@ -196,10 +194,7 @@ def directive_file(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
     """The original; the reading is recorded."""
     actor: Actor = actor_of(request)
     found = act("document.open_file", actor, client_id(request), {"document": str(document)}).result
-    row = StoredFile.objects.get(pk=found["file"])
-    if row.sealed is None:
-        raise Refusal(Reason.EXPIRED, Text("原件已按规定清除。", "The original was erased under the rules."), field="document")
-    opened = files.OpenedFile(row.name, row.media_type, files.unseal(row.pk, bytes(row.sealed)))
-    return HttpResponse(opened.content, headers=opened.headers)
+    original = files.opened(uuid.UUID(found["file"]))
+    return HttpResponse(original.content, headers=original.headers)
 
 
