@@ -13,6 +13,7 @@ from tongchou.rooms.enterprises.pages import (
     staff,
     staff_edit,
     street,
+    supply,
 )
 
-__all__ = ["accounts", "clearances", "edit", "file", "imports", "notices", "own", "proposing", "register", "staff", "staff_edit", "street"]
+__all__ = ["accounts", "clearances", "edit", "file", "imports", "notices", "own", "proposing", "register", "staff", "staff_edit", "street", "supply"]
