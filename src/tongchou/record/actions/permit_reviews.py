@@ -52,7 +52,7 @@ def _item(permit: WorkPermit, owner: int | None) -> dict[str, Any]:
 
 def _told(permit: WorkPermit) -> str:
     words = "；".join(w.zh for w in change_words(permit.changes))
-    return f"{permit.reason}：{words}"[:1_900] if words else permit.reason
+    return f"{permit.reason.rstrip('。')}：{words}"[:1_900] if words else permit.reason
 
 
 def _owners(permits: Sequence[WorkPermit]) -> dict[int, int | None]:

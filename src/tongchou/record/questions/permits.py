@@ -102,7 +102,7 @@ def permits_of(units: Iterable[int], day: date | None = None) -> dict[int, Permi
 def _permit(row: tuple[Any, ...]) -> Permit:
     """A row as it comes from the database, whose JSON is text."""
     changes, bound = (json.loads(v) if isinstance(v, str) else v for v in row[12:14])
-    return Permit(*row[:12], changes, bound, *row[14:])
+    return Permit(*row[:12], changes, bound, *row[14:])  # type: ignore[call-arg]
 
 
 def permit_history(unit: int) -> list[Permit]:

@@ -177,7 +177,7 @@ def _correct(context: Context, loops: list[uuid.UUID]) -> None:
 
 def _reasons(context: Context, rows: list[Breach]) -> dict[int, str]:
     """The reason of each decision, by enterprise."""
-    loops = [r.loop_id for r in rows]
+    loops = [r.loop_id for r in rows if r.loop_id is not None]
     said = dict(Evidence.objects.filter(loop_id__in=loops, act=context.act_id, key="reason").values_list("loop_id", "text"))
     return {r.unit_id: said[r.loop_id] for r in rows if r.loop_id is not None}
 

@@ -49,7 +49,7 @@ def _raised(context: Context, permit: WorkPermit, was: int, most: int, reason: s
     permit.conditions = [limit_words(most) if c == limit_words(was) else c for c in permit.conditions]
     left = [c for c in permit.changes if c["fact"] != MOST_STAFF or _beyond(c, most)]
     stays = permit.state == "review" and bool(left)
-    told = {"was": was, "most": most}
+    told: dict[str, Any] = {"was": was, "most": most}
     if stays:
         return move(context, permit, "review", permit.reason, "permit_adjusted", changes=left, **told) | told
     return move(context, permit, "in_force", reason, "permit_adjusted", **told) | told

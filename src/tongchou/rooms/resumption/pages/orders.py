@@ -86,7 +86,7 @@ def work_orders(request: HttpRequest) -> HttpResponse:
     return render(request, "resumption/orders.html", context)
 
 
-@page("work_order", "orders/<uuid:work_order>", VIEW, methods=("GET",))
+@page("work_order", "resumption/orders/<uuid:work_order>", VIEW, methods=("GET",))
 def work_order(request: HttpRequest, work_order: uuid.UUID) -> HttpResponse:
     """One order: what it says, its letter, how it was lifted."""
     actor = actor_of(request)
@@ -106,7 +106,7 @@ def _crumbs(row: WorkOrder | None, last: Any) -> list[dict[str, Any]]:
     return [*out, {"url": "", "label": last}]
 
 
-@page("work_order_lift", "orders/<uuid:work_order>/lift", SUSPEND)
+@page("work_order_lift", "resumption/orders/<uuid:work_order>/lift", SUSPEND)
 def work_order_lift(request: HttpRequest, work_order: uuid.UUID) -> HttpResponse:
     """Lift an order to stop, with the reason."""
     row = order_seen(actor_of(request), work_order, SUSPEND)
@@ -126,7 +126,7 @@ def work_order_lift(request: HttpRequest, work_order: uuid.UUID) -> HttpResponse
     )  # fmt: skip
 
 
-@page("work_order_letter", "orders/<uuid:work_order>/letter/<slug:format>", VIEW, methods=("GET",))
+@page("work_order_letter", "resumption/orders/<uuid:work_order>/letter/<slug:format>", VIEW, methods=("GET",))
 def work_order_letter(request: HttpRequest, work_order: uuid.UUID, format: str) -> HttpResponse:
     """The letter of an order, as Word or PDF."""
     row = order_seen(actor_of(request), work_order)
