@@ -24,8 +24,8 @@ sys.path.insert(0, str(ROOT))
 TIMES = 10
 _ENTERPRISE = """insert into record_enterprise (unit_id, industry, size, lists, landlord_name, products, version, changed_at)
   select id, 'C1811', '', case when id % 7 = 0 then '{essential}'::text[] else '{}' end, '', '', 1, now() from record_unit where code like '91990101MB%'"""
-_LINKS = """insert into record_supplylink (supplier_id, buyer_id, outside, outside_code, product, critical)
-  select a.id, b.id, '', '', '件' || k, (a.id + k) % 5 = 0 from record_unit a cross join generate_series(1, 3) k
+_LINKS = """insert into record_supplylink (supplier_id, buyer_id, outside, outside_code, product, critical, critical_said, state, answer)
+  select a.id, b.id, '', '', '件' || k, (a.id + k) % 5 = 0, false, 'confirmed', '' from record_unit a cross join generate_series(1, 3) k
   join record_unit b on b.code = '91990101MB' || lpad((1 + (right(a.code, 7)::int * 7 + k) % {n})::text, 7, '0')
   where a.code like '91990101MB%' and a.id <> b.id on conflict do nothing"""
 _PEOPLE = """insert into record_person (id, sealed, tokens, sex, area_id, workplace_id, created_at)

@@ -23,6 +23,8 @@ from tongchou.record.access import SYSTEM, Actor, load_actor, roles
 from tongchou.record.act import Context, act
 from tongchou.record.actions.permits import Given, grant
 from tongchou.record.actions.tokens import issue
+from tongchou.record.actions.work_orders import Wanted
+from tongchou.record.actions.work_orders import issue as issue_orders
 from tongchou.record.files import take_in
 from tongchou.record.models import (
     Account,
@@ -30,6 +32,7 @@ from tongchou.record.models import (
     Enterprise,
     Event,
     Evidence,
+    Loop,
     LoopSelection,
     Person,
     PersonMerge,
@@ -262,7 +265,7 @@ def _register(place: Place) -> None:
     values = {"products": place.marker("新品")}
     EntryChange.objects.create(id=new_id(), unit_id=unit, loop_id=asked, values=values, before={"products": None}, reason="换照", asked_at=timezone.now())
     place.ids["register_loop"] = asked
-    link = _do(actor, "supply.add", supplier=unit, outside=place.marker("客户"), product=place.marker("品"))["link"]
+    link = _do(actor, "supply.add", unit=unit, way="buyer", partner=place.marker("客户"), outside=True, product=place.marker("品"))["link"]
     person = {"name": place.personal["name"], "document": place.personal["document"]}
     staff = _do(actor, "staff.add", unit=unit, title=place.marker("岗"), itinerary=place.marker("行程"), **person)["staff"]
     place.ids |= {"supply": link, "staff": staff}
@@ -332,6 +335,11 @@ def _resumption(cast: Cast, place: Place, inner: Area) -> None:
     asker = load_actor(manager.pk, manager.display_name, timezone.localdate(), via="test")
     _do(asker, "permit.ask", permit=str(permit.pk), what="renew", reason=place.marker("说明"), until="2099-01-01")
     place.ids |= {"permit_loop": loop, "event": event.pk, "topic": "renew"}
+    claim = _do(asker, "supply.add", unit=other.pk, way="buyer", partner=place.marker("客户"), outside=True, product=place.marker("品"))["link"]
+    place.ids["supply_loop"] = Loop.objects.get(kind="supply_claim", origin_ref=str(claim)).pk
+    third = _unit(f"{place.name} 三厂", "enterprise", inner)
+    order = issue_orders(Context(new_id(), SYSTEM, timezone.now(), ()), [Wanted("stop", third.pk, place.unit.pk, place.marker("说明"))])[0]
+    place.ids["work_order"] = order.pk
     rules = RuleEdition.objects.create(
         from_date=date(2099, 1, 1), rules=default_rules(), reason="测试", proposed_by=cast.accounts["hq"], proposed_at=at,
     )  # fmt: skip

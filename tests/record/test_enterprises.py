@@ -16,7 +16,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
 from tongchou.record.enterprises import open_contact
 from tongchou.record.models import Enterprise, Event, SupplyLink, Unit
-from tongchou.record.questions.enterprises import enterprise_file, partners
+from tongchou.record.questions.enterprises import enterprise_file
 
 BODY = "91990101MA0000009"
 USCC = BODY + uscc_check(BODY)
@@ -93,38 +93,6 @@ def test_a_unit_that_was_only_listed_is_taken_in(cast: Cast) -> None:
     file = enterprise_file(unit)
     assert file is not None
     assert (file.listed, file.size) == (True, "micro")
-
-
-def test_supply_between_enterprises_and_with_somebody_outside(cast: Cast) -> None:
-    works, mill = cast.units["works"].pk, cast.units["mill"].pk
-    link = do(cast, "enterprise", "supply.add", supplier=mill, buyer=works, product="坯布", critical=True)["link"]
-    do(cast, "street", "supply.add", supplier=works, outside="佛山某服装厂", outside_code="440606", product="成衣")
-    assert [(p.way, p.unit, p.name, p.critical) for p in partners(works)] == [
-        ("supplier", mill, "mill 单位", True), ("buyer", None, "佛山某服装厂", False),
-    ]  # fmt: skip
-    assert [p.way for p in partners(mill)] == ["buyer"]
-    twice = refused(lambda: do(cast, "rival", "supply.add", supplier=mill, buyer=works, product="坯布"))
-    assert twice.reason is Reason.DUPLICATE
-    do(cast, "rival", "supply.end", link=link)
-    assert partners(mill) == []
-    do(cast, "enterprise", "supply.add", supplier=mill, buyer=works, product="坯布")
-    again = refused(lambda: do(cast, "rival", "supply.end", link=link))
-    assert again.reason is Reason.CONFLICT
-
-
-@pytest.mark.parametrize("more", [{}, {"outside": "某厂", "buyer": "works"}, {"supplier": None}])
-def test_a_supply_has_two_sides(cast: Cast, more: dict[str, Any]) -> None:
-    payload = {"supplier": cast.units["mill"].pk, "product": "布"} | {k: cast.units[v].pk if v == "works" else v for k, v in more.items()}
-    found = refused(lambda: do(cast, "rival", "supply.add", **payload))
-    assert (found.reason, found.field) == (Reason.INVALID_VALUE, "outside")
-
-
-def test_nobody_records_supply_for_others(cast: Cast) -> None:
-    works = cast.units["works"].pk
-    found = refused(lambda: do(cast, "rival", "supply.add", supplier=works, outside="某厂", product="布"))
-    assert found.reason is Reason.NOT_FOUND
-    itself = refused(lambda: do(cast, "enterprise", "supply.add", supplier=works, buyer=works, product="布"))
-    assert itself.reason is Reason.CYCLE
 
 
 def test_the_database_itself_keeps_one_link_and_two_sides(cast: Cast) -> None:

@@ -28,6 +28,7 @@ from tongchou.cli.demo_policies import make_policies
 from tongchou.cli.demo_projects import make_projects
 from tongchou.cli.demo_requests import make_requests
 from tongchou.cli.demo_resumption import make_resumption
+from tongchou.cli.demo_reviews import make_reviews
 from tongchou.cli.demo_risk import make_risk
 from tongchou.cli.demo_rural import make_farming, make_relief
 from tongchou.cli.demo_schools import make_schools
@@ -94,6 +95,7 @@ def load_demo(
         make_matching(demo)
         make_attendance(demo)
         make_daily(demo)
+        make_reviews(demo)
         make_policies(demo)
         make_papers(demo)
     seal_all()

@@ -97,11 +97,11 @@ def _fever(demo: Demo, who: str, unit: int, at: datetime) -> str:
 
 def _chain(demo: Demo, keys: list[str]) -> None:
     """Four wait for one that is silent, two for partners outside; headquarters has asked about one of them and handed the block on."""
-    at, supplier = timezone.now() - timedelta(hours=20), demo.units[keys[4]].pk
+    at, supplier = timezone.now() - timedelta(hours=20), demo.units[keys[4]].name
     for key in keys[5:9]:
-        _do(demo, "hq", "supply.add", at, supplier=supplier, buyer=demo.units[key].pk, product="精密轴承", critical=True)
+        _do(demo, "hq", "supply.add", at, unit=demo.units[key].pk, way="supplier", partner=supplier, product="精密轴承", critical=True)
     made = [
-        _do(demo, "hq", "supply.add", at, buyer=demo.units[key].pk, outside=name, product=product, critical=True)["link"]
+        _do(demo, "hq", "supply.add", at, unit=demo.units[key].pk, way="supplier", partner=name, outside=True, product=product, critical=True)["link"]
         for key, (name, product) in zip(keys[1:3], _OUTSIDE, strict=True)
     ]
     _do(demo, "hq", "chain.partner", at, link=made[0], back=False, note="电话：当地下周分批复工")

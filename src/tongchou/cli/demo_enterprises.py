@@ -26,7 +26,7 @@ def make_enterprises(demo: Demo, district: District) -> None:
     names = _register(demo, district)
     _staff(demo, names)
     actor, works = demo.actor("enterprise"), demo.units["enterprise:0"]
-    act("supply.add", actor, new_id(), {"supplier": demo.units["enterprise:2"].pk, "buyer": works.pk, "product": "棉布", "critical": True})
+    act("supply.add", actor, new_id(), {"unit": works.pk, "way": "supplier", "partner": demo.units["enterprise:2"].name, "product": "棉布", "critical": True})
     worker = Account.objects.select_related("person").get(username="resident").person
     if worker is not None and not Staff.objects.filter(unit=works, person=worker).exists():
         identity, risk = open_identity(worker.sealed, worker.pk), demo.today - timedelta(days=6)

@@ -164,7 +164,7 @@ def _afterwards(demo: Demo, unit: Unit, state: str, at: datetime) -> None:
             must_show=shown,
         )
     elif state == "review":
-        change = {"fact": "supplies", "was": 14, "now": 5}
+        change = {"fact": "mask_days", "was": 14, "now": 5}
         _do(demo, street, "permit.review", at, unit=unit.pk, reason="日报口罩可用天数低于七天。", changes=[change])
 
 

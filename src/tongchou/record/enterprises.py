@@ -15,6 +15,7 @@ from tongchou.record.models import Unit
 from tongchou.record.territory.reach import missing, reaches_unit
 
 VIEW, OWN, EDIT, SUPPLY = "enterprise.view", "enterprise.own", "enterprise.edit", "enterprise.supply"
+VOUCH = "enterprise.vouch"
 
 LISTS: dict[str, Text] = {
     "utility": Text("保障城乡运行", "Keeps the city running"),

@@ -44,7 +44,10 @@ def fact_rules() -> dict[str, FactRule]:
 
 MOST_STAFF = "most_staff"
 """Key in `WorkPermit.bound`: how many may work at most, where the masks carried fewer than were asked for."""
-OWN_FACTS = {MOST_STAFF: Text("返岗人数不超过（按口罩存量）", "Staff who may return at most, by the masks")}
+OWN_FACTS = {
+    MOST_STAFF: Text("返岗人数不超过（按口罩存量）", "Staff who may return at most, by the masks"),
+    "mask_days": Text("口罩可用天数", "Days for which the masks last"),
+}
 """Titles of what a permit is bound to beyond the facts on record."""
 
 _PRESENT = """

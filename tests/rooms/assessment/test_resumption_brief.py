@@ -46,7 +46,8 @@ def test_its_figures_are_those_of_the_pages(cast: Cast) -> None:
     at_work(cast)
     text, hq = text_of(cast), cast.as_("hq")
     rates = resumed(hq, "street")
-    assert f"在册企业{sum(r.total for r in rates)}家，持证复工{sum(r.resumed for r in rates)}家，复工率50.0%，暂停1家" in text
+    assert f"在册企业{sum(r.total for r in rates)}家，已复工{sum(r.resumed for r in rates)}家，复工率50.0%" in text
+    assert "暂停1家，责令停工0家" in text
     lines = glance(hq, today(), "street")
     assert f"应报日报企业{sum(x.obliged for x in lines)}家，未报{sum(x.silent for x in lines)}家" in text
     assert f"职工返岗{sum(x.returned for x in lines)}人" in text
@@ -62,7 +63,7 @@ def test_its_figures_are_those_of_the_pages(cast: Cast) -> None:
 def test_a_street_reports_its_own_alone(cast: Cast) -> None:
     at_work(cast)
     assert "mill" not in text_of(cast, "street")
-    assert "在册企业1家，持证复工1家，复工率100.0%" in text_of(cast, "street")
+    assert "在册企业1家，已复工1家，复工率100.0%" in text_of(cast, "street")
 
 
 def test_without_anything_it_says_so_and_divides_by_nothing(cast: Cast) -> None:

@@ -140,6 +140,17 @@ def test_who_is_not_back_blocks_and_who_is_unknown_is_said_to_be_unknown(cast: C
     assert blocks(cast.as_("next_street"), today()) == []  # those who wait lie elsewhere
 
 
+def test_a_claim_blocks_nobody_and_is_told_as_a_claim(cast: Cast) -> None:
+    claim = supply(cast, state="claimed", claimed_by=cast.units["works"], critical_said=True)
+    assert blocks(cast.as_("hq"), today()) == []
+    page = signed_in(cast, "hq").get(reverse("chain")).content.decode()
+    assert "一方说法，待确认" in page
+    assert reverse("supply_vouch", args=[claim.pk]) in page
+    claim.state = "confirmed"
+    claim.save()
+    assert len(blocks(cast.as_("hq"), today())) == 1  # the twin
+
+
 def test_a_suspended_permit_says_not_back_whatever_is_reported(cast: Cast) -> None:
     supply(cast)
     reported(cast, who="rival", unit="mill")

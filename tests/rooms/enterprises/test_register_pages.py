@@ -48,7 +48,7 @@ def test_the_register_is_filtered_searched_and_exported(cast: Cast) -> None:
 
 def test_the_file_shows_size_with_its_reason_gaps_and_partners(cast: Cast) -> None:
     unit = register(cast, contact_name="周敏", contact_phone="13912341111")
-    do(cast, "street", "supply.add", supplier=cast.units["mill"].pk, buyer=unit, product="坯布", critical=True)
+    do(cast, "street", "supply.add", unit=unit, way="supplier", partner=cast.units["mill"].name, product="坯布", critical=True)
     page = get(cast, "leader", "enterprise", unit)
     assert "中型" in page
     assert "从业人员300人及以上" in page

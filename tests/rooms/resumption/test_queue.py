@@ -51,6 +51,25 @@ def test_it_ranks_by_what_is_known_and_says_why(cast: Cast) -> None:
     assert of_mill["risk"] is None
 
 
+def test_a_claim_moves_nobody_and_a_supplier_does_not_read_what_its_buyer_needs(cast: Cast) -> None:
+    works, _ = two(cast)
+    claim = SupplyLink.objects.create(
+        supplier=cast.units["works"], buyer=cast.units["mill"], product="布", critical_said=True, state="claimed", claimed_by=cast.units["works"],
+    )  # fmt: skip
+    chain = next(p for r in ranking(cast.as_("hq"), STAGED.date(), WEIGHTS) if r.application == works.pk for p in r.parts if p.key == "chain")
+    assert chain.points is None
+    assert "1 家待确认，不计分" in chain.why.zh
+    claim.state, claim.critical = "confirmed", True
+    claim.save()
+    chain = next(p for r in ranking(cast.as_("hq"), STAGED.date(), WEIGHTS) if r.application == works.pk for p in r.parts if p.key == "chain")
+    assert chain.points == 20  # the twin: once confirmed it counts
+    page = reverse("resumption_why", args=[works.pk])
+    assert "缺它停产" in signed_in(cast, "hq").get(page).content.decode()
+    own = signed_in(cast, "enterprise").get(page).content.decode()
+    assert "缺它停产" not in own
+    assert "已确认供货给 1 家" in own
+
+
 def test_a_person_moves_and_holds_with_a_reason(cast: Cast) -> None:
     works, mill = two(cast)
     first = order(cast)

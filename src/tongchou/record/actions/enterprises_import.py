@@ -254,7 +254,9 @@ def _links(units: list[tuple[EnterpriseRow, Unit]], known: _Known) -> int:
             supplier, buyer = (other, unit.pk) if way == "supplier" else (unit.pk, other)
             outside = "" if other else who
             key = (supplier, buyer, outside, product)
-            made.setdefault(key, SupplyLink(supplier_id=supplier, buyer_id=buyer, outside=outside, product=product, critical=critical))
+            link = SupplyLink(supplier_id=supplier, buyer_id=buyer, outside=outside, product=product, critical=critical and buyer is not None)
+            link.critical_said, link.recorded_at = critical, timezone.now()
+            made.setdefault(key, link)
     before = set(SupplyLink.objects.filter(ended_on=None).values_list("supplier_id", "buyer_id", "outside", "product"))
     new = [link for key, link in made.items() if key not in before]
     SupplyLink.objects.bulk_create(new, batch_size=2000)

@@ -16,9 +16,11 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
+from tongchou.record.actions.permit_reviews import close_review, open_reviews
 from tongchou.record.models import WorkPermit
 from tongchou.record.permit_facts import changes, present_facts, sealed
-from tongchou.record.questions.permits import LIVE, STATES, plate_of
+from tongchou.record.questions.permits import LIVE, SAID, STATES, plate_of
+from tongchou.record.questions.work_orders import refuse_stopped
 from tongchou.record.territory.reach import unit_in_reach
 
 VIEW, SUSPEND, DECIDE = "permit.view", "permit.suspend", "permit.decide"
@@ -119,6 +121,7 @@ def grant(context: Context, wanted: Sequence[Given]) -> list[WorkPermit]:
     """
     if not wanted:
         return []
+    refuse_stopped([g.unit for g in wanted])
     today = context.now.astimezone(SHANGHAI).date()
     facts = present_facts([g.unit for g in wanted], today)
     numbers = _numbers(today.year, len(wanted))
@@ -156,8 +159,8 @@ def _numbers(year: int, n: int) -> list[str]:
 @verb("permit.suspend", SUSPEND, Text("暂停复工许可", "Suspend a permit"))
 def suspend(context: Context, given: SuspendIn) -> dict[str, Any]:
     """Work has to stop. From in force or under review."""
-    permit = _live(context, SUSPEND, given.unit, given.seen_version)
-    _from(permit, ("in_force", "review"), Text("暂停", "suspended"))
+    permit = live_permit(context, SUSPEND, given.unit, given.seen_version)
+    allowed_from(permit, ("in_force", "review"), Text("暂停", "suspended"))
     must_show = [m.strip() for m in given.must_show if m.strip()]
     if not must_show or len(set(must_show)) != len(must_show) or max(map(len, must_show)) > 200:
         rule = Text(
@@ -165,15 +168,16 @@ def suspend(context: Context, given: SuspendIn) -> dict[str, Any]:
             "Say what has to be shown, each once, at most 200 characters each.",
         )
         raise Refusal(Reason.INVALID_VALUE, rule, field="must_show")
-    return _move(context, permit, "suspended", given.reason, must_show=must_show)
+    return move(context, permit, "suspended", given.reason, must_show=must_show)
 
 
 @verb("permit.review", SUSPEND, Text("转入复核", "Send a permit to review"))
 def review(context: Context, given: ReviewIn) -> dict[str, Any]:
     """What the permit was given for has changed; work goes on until it is settled. A repetition adds what is new."""
-    permit = _live(context, SUSPEND, given.unit, None)
-    _from(permit, ("in_force", "review"), Text("转入复核", "sent to review"))
-    return send_to_review(context, permit, given.reason, [_plain(c) for c in given.changes])
+    permit = live_permit(context, SUSPEND, given.unit, None)
+    allowed_from(permit, ("in_force", "review"), Text("转入复核", "sent to review"))
+    found = [_plain(c) for c in given.changes] or [{"fact": SAID, "was": None, "now": given.reason[:300]}]
+    return send_to_review(context, permit, given.reason, found)
 
 
 def _plain(change: ChangeIn) -> dict[str, Any]:
@@ -181,18 +185,26 @@ def _plain(change: ChangeIn) -> dict[str, Any]:
 
 
 def send_to_review(context: Context, permit: WorkPermit, reason: str, found: list[dict[str, Any]]) -> dict[str, Any]:
-    """The same for other verbs, on a locked row. Changes of a fact that is listed already replace its line."""
+    """The same for other verbs, on a locked row: the review is opened as a loop with its notice. A change of a fact that is listed replaces its line."""
+    version = permit.version
+    out = _to_review(context, permit, reason, found)
+    if permit.version > version:
+        open_reviews(context, [permit])
+    return out
+
+
+def _to_review(context: Context, permit: WorkPermit, reason: str, found: list[dict[str, Any]]) -> dict[str, Any]:
     told = {c["fact"]: c for c in (*permit.changes, *found)}
     if permit.state == "review" and list(told.values()) == permit.changes:
         return {"permit": str(permit.pk), "state": permit.state}
-    return _move(context, permit, "review", reason, changes=list(told.values()))
+    return move(context, permit, "review", reason, changes=list(told.values()))
 
 
 @verb("permit.resume", SUSPEND, Text("恢复复工许可", "Restore a permit"))
 def resume(context: Context, given: ResumeIn) -> dict[str, Any]:
     """Work goes on: everything that had to be shown was shown. The permit rests on the facts as they are now."""
-    permit = _live(context, SUSPEND, given.unit, given.seen_version)
-    _from(permit, ("review", "suspended"), Text("恢复", "restored"))
+    permit = live_permit(context, SUSPEND, given.unit, given.seen_version)
+    allowed_from(permit, ("review", "suspended"), Text("恢复", "restored"))
     shown = {s.what.strip(): s.found for s in given.shown}
     left = [m for m in permit.must_show if m not in shown]
     if left:
@@ -205,14 +217,14 @@ def resume(context: Context, given: ResumeIn) -> dict[str, Any]:
         )
     today = context.now.astimezone(SHANGHAI).date()
     permit.bound = sealed(permit.bound | present_facts([permit.unit_id], today).get(permit.unit_id, {}))
-    return _move(context, permit, "in_force", given.reason, shown=shown)
+    return move(context, permit, "in_force", given.reason, shown=shown)
 
 
 @verb("permit.renew", DECIDE, Text("延续复工许可", "Renew a permit"))
 def renew(context: Context, given: RenewIn) -> dict[str, Any]:
     """A permit that has an end gets a later one; it rests on the facts as they are now. From in force or under review, which it ends."""
-    permit = _live(context, DECIDE, given.unit, given.seen_version)
-    _from(permit, ("in_force", "review"), Text("延续", "renewed"))
+    permit = live_permit(context, DECIDE, given.unit, given.seen_version)
+    allowed_from(permit, ("in_force", "review"), Text("延续", "renewed"))
     today = context.now.astimezone(SHANGHAI).date()
     if permit.until is None:
         rule = Text("该许可长期有效，不需要延续。", "The permit has no end; it needs no renewal.")
@@ -224,14 +236,14 @@ def renew(context: Context, given: RenewIn) -> dict[str, Any]:
     was, permit.until = permit.until, given.until
     permit.bound = sealed(permit.bound | present_facts([permit.unit_id], today).get(permit.unit_id, {}))
     told = {"was": was.isoformat(), "until": given.until.isoformat()}
-    return _move(context, permit, "in_force", given.reason, "permit_renewed", **told) | {"until": told["until"]}
+    return move(context, permit, "in_force", given.reason, "permit_renewed", **told) | {"until": told["until"]}
 
 
 @verb("permit.withdraw", DECIDE, Text("撤销复工许可", "Withdraw a permit"))
 def withdraw(context: Context, given: WithdrawIn) -> dict[str, Any]:
     """End a permit before its time."""
-    permit = _live(context, DECIDE, given.unit, given.seen_version)
-    return _move(context, permit, "withdrawn", given.reason)
+    permit = live_permit(context, DECIDE, given.unit, given.seen_version)
+    return move(context, permit, "withdrawn", given.reason)
 
 
 @verb("permit.expire", "permit.suspend", Text("许可到期", "Let permits expire"), system_only=True)
@@ -243,7 +255,7 @@ def expire(context: Context, given: ExpireIn) -> dict[str, Any]:
         .filter(state__in=LIVE, until__lt=today)
         .order_by("pk")[: given.limit]
     )
-    ended = [_move(context, p, "expired", "许可期限届满") for p in due]
+    ended = [move(context, p, "expired", "许可期限届满") for p in due]
     return {"expired": len(ended)}
 
 
@@ -255,7 +267,7 @@ def check(context: Context, given: CheckIn) -> dict[str, Any]:
 
 def recheck(context: Context, units: Iterable[int] | None = None, after: uuid.UUID | None = None) -> dict[str, Any]:
     """The same within another verb, such as a change of the register. last: where the next batch goes on; None: all were looked at."""
-    rows = WorkPermit.objects.select_for_update(of=("self",)).filter(state__in=("in_force", "review"))
+    rows = WorkPermit.objects.select_for_update(of=("self",)).select_related("unit").filter(state__in=("in_force", "review"))
     if units is not None:
         rows = rows.filter(unit_id__in=list(units))
     elif after is not None:
@@ -263,18 +275,20 @@ def recheck(context: Context, units: Iterable[int] | None = None, after: uuid.UU
     permits = list(rows.order_by("pk")[: None if units is not None else BATCH])
     today = context.now.astimezone(SHANGHAI).date()
     facts = present_facts([p.unit_id for p in permits], today)
-    sent = 0
+    sent = []
     for permit in permits:
         found = changes(permit.bound, facts.get(permit.unit_id, {}))
         if found:
             version = permit.version
-            send_to_review(context, permit, "批准所依据的事实已变化", found)
-            sent += permit.version > version
+            _to_review(context, permit, "批准所依据的事实已变化", found)
+            if permit.version > version:
+                sent.append(permit)
+    open_reviews(context, sent)
     more = units is None and len(permits) == BATCH
-    return {"looked_at": len(permits), "sent": sent, "last": str(permits[-1].pk) if more else None}
+    return {"looked_at": len(permits), "sent": len(sent), "last": str(permits[-1].pk) if more else None}
 
 
-def _live(context: Context, permission: str, key: int, seen: int | None) -> WorkPermit:
+def live_permit(context: Context, permission: str, key: int, seen: int | None) -> WorkPermit:
     """The live permit of a unit within reach, locked."""
     unit = unit_in_reach(context.actor, permission, key)
     permit = WorkPermit.objects.select_for_update().filter(unit=unit, state__in=LIVE).first()
@@ -295,7 +309,7 @@ def _live(context: Context, permission: str, key: int, seen: int | None) -> Work
     return permit
 
 
-def _from(permit: WorkPermit, states: tuple[str, ...], what: Text) -> None:
+def allowed_from(permit: WorkPermit, states: tuple[str, ...], what: Text) -> None:
     if permit.state not in states:
         rule = Text("“{now}”的许可不能{what}。", "A permit that is “{now}” cannot be {what}.").with_(
             now=STATES[permit.state], what=what
@@ -303,8 +317,8 @@ def _from(permit: WorkPermit, states: tuple[str, ...], what: Text) -> None:
         raise Refusal(Reason.WRONG_STAGE, rule, field="unit", value=permit.unit_id)
 
 
-def _move(context: Context, permit: WorkPermit, state: str, reason: str, event: str = "", **data: Any) -> dict[str, Any]:
-    """Set the state with its reason, plate and lists, and record it."""
+def move(context: Context, permit: WorkPermit, state: str, reason: str, event: str = "", step: str = "", **data: Any) -> dict[str, Any]:
+    """Set the state with its reason, plate and lists, and record it. step: how an open review ends with it, where the state does not say so."""
     was, today = permit.state, context.now.astimezone(SHANGHAI).date()
     permit.state, permit.reason, permit.plate = state, reason, plate_of(state, today)
     permit.must_show = data.get("must_show", [])
@@ -315,4 +329,6 @@ def _move(context: Context, permit: WorkPermit, state: str, reason: str, event: 
         event or f"permit_{state}", loop_id=permit.loop_id, subject=f"permit:{permit.pk}", from_stage=was, to_stage=state, note=reason,
         data={"unit": permit.unit_id, **data},
     )  # fmt: skip
+    if was == "review" and state != "review":
+        close_review(context, permit, step or {"in_force": "keep", "suspended": "suspend"}.get(state, "end"), reason)
     return {"permit": str(permit.pk), "state": state, "plate": permit.plate}

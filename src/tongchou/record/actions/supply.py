@@ -1,9 +1,9 @@
-"""Verbs of supply: who delivers what to whom."""
+"""Verbs of supply: who delivers what to whom. What one enterprise says is a claim until its partner or the administration confirms it."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from django.utils import timezone
 from pydantic import Field
@@ -11,7 +11,8 @@ from pydantic import Field
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
-from tongchou.record.enterprises import SUPPLY, active, permission_for
+from tongchou.record.actions.supply_answers import end_link, open_claim
+from tongchou.record.enterprises import SUPPLY, active, enterprise_in_reach, permission_for
 from tongchou.record.models import SupplyLink, Unit
 from tongchou.record.territory.levels import check_name, read_code
 from tongchou.record.territory.reach import missing
@@ -31,11 +32,15 @@ explain_constraint(
 
 
 class LinkIn(Payload):
-    """supplier delivers to buyer; exactly one of the two may be left out: `outside` then names it. critical: the buyer stops without it."""
+    """way: what the partner is to `unit`. partner: its credit code or registered name; of one outside of the district its name alone.
 
-    supplier: int | None = None
-    buyer: int | None = None
-    outside: str = Field("", max_length=160)
+    critical: the buyer stops without it. Said by the supplier it is a claim that waits for the buyer.
+    """
+
+    unit: int
+    way: Literal["supplier", "buyer"]
+    partner: str = Field(min_length=2, max_length=160)
+    outside: bool = False
     outside_code: str = Field("", max_length=12)
     product: str = Field(min_length=1, max_length=120)
     critical: bool = False
@@ -48,50 +53,66 @@ class EndIn(Payload):
 
 @verb("supply.add", SUPPLY, Text("登记供应关系", "Record a supply"))
 def add(context: Context, given: LinkIn) -> dict[str, Any]:
-    """Record a supply between two enterprises, or with a partner outside. One of the two is the actor's own, or lies in its area."""
-    sides = {name: _side(getattr(given, name), name) for name in ("supplier", "buyer")}
-    inside = [u for u in sides.values() if u is not None]
-    if (len(inside), bool(given.outside)) not in {(2, False), (1, True)}:
-        rule = Text("供应方和采购方须各有一个：在册的写编号，区外的写名称。", "There are a supplier and a buyer: one on record by id, one outside by name.")
-        raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请补充另一方。", "Give the other side."), field="outside", value=given.outside or None)
-    if not any(permission_for(context.actor, u, SUPPLY) for u in inside):
-        raise missing(Text("没有找到这家企业。", "There is no such enterprise."), "supplier" if given.supplier else "buyer", inside[0].pk)
+    """Record a supply of one's own enterprise, which is a claim until it is confirmed, or of one in one's area, which holds at once."""
+    own = active(enterprise_in_reach(context.actor, given.unit, SUPPLY))
+    claimed = own.pk in context.actor.unit_ids(SUPPLY)
+    other = None if given.outside else active(partner_named(given.partner), "partner")
+    if other is not None and other.pk == own.pk:
+        rule = Text("企业不能给自己供货。", "An enterprise does not deliver to itself.")
+        raise Refusal(Reason.CYCLE, rule, remedy=Text("请核对对方企业。", "Check the partner."), field="partner", value=given.partner[:60])
+    supplier, buyer = (other, own) if given.way == "supplier" else (own, other)
+    if claimed:
+        _not_denied(own, supplier, buyer, given.product)
+    by_buyer = not claimed or given.way == "supplier"
     link = SupplyLink.objects.create(
-        supplier=sides["supplier"], buyer=sides["buyer"], outside=check_name(given.outside, "outside") if given.outside else "",
-        outside_code=read_code(given.outside_code, "outside_code").code if given.outside_code else "", product=given.product, critical=given.critical,
+        supplier=supplier, buyer=buyer, outside=check_name(given.partner, "partner") if given.outside else "",
+        outside_code=read_code(given.outside_code, "outside_code").code if given.outside_code else "", product=given.product,
+        critical=given.critical and by_buyer and buyer is not None, critical_said=given.critical, state="claimed" if claimed else "confirmed",
+        claimed_by=own if claimed else None, recorded_at=context.now,
     )  # fmt: skip
-    for unit in inside:
-        context.event("supply_added", subject=f"unit:{unit.pk}", data={"link": link.pk, "critical": link.critical})
-    return {"link": link.pk}
+    for unit in (u for u in (supplier, buyer) if u is not None):
+        context.event("supply_added", subject=f"unit:{unit.pk}", data={"link": link.pk, "state": link.state})
+    if claimed:
+        open_claim(context, link, own)
+    return {"link": link.pk, "state": link.state}
+
+
+def _not_denied(own: Unit, supplier: Unit | None, buyer: Unit | None, product: str) -> None:
+    """What the partner denied is not said again by the same side."""
+    if supplier is None or buyer is None:
+        return
+    denied = SupplyLink.objects.filter(supplier=supplier, buyer=buyer, product=product, state="denied", claimed_by=own)
+    if denied.exists():
+        rule = Text("对方已否认这项供应关系。", "The partner denied this supply.")
+        remedy = Text("请由对方登记，或向街道说明。", "The partner records it, or you tell the street.")
+        raise Refusal(Reason.CONFLICT, rule, remedy=remedy, field="partner")
+
+
+def partner_named(text: str) -> Unit:
+    """The active enterprise of a credit code, or of exactly this name; refused where there is none or where several share the name."""
+    plain = text.strip()
+    rows = Unit.objects.select_related("area").filter(kind="enterprise", active_to=None)
+    found = list(rows.filter(code=plain.upper())[:1]) or list(rows.filter(name=plain)[:2])
+    if len(found) == 1:
+        return found[0]
+    if found:
+        rule, remedy = Text("有几家企业同名。", "Several enterprises have this name."), Text("请填写信用代码。", "Give the code.")
+        raise Refusal(Reason.CONFLICT, rule, remedy=remedy, field="partner", value=plain[:60])
+    rule = Text("没有这家在册企业。", "No active enterprise has this code or name.")
+    remedy = Text("请按名称查找；区外企业请选“区外企业”。", "Search by its name; say so if it lies outside of the district.")
+    raise Refusal(Reason.NOT_FOUND, rule, remedy=remedy, field="partner", value=plain[:60])
 
 
 @verb("supply.end", SUPPLY, Text("结束供应关系", "End a supply"))
 def end(context: Context, given: EndIn) -> dict[str, Any]:
-    """A supply is over, today unless another day is given."""
+    """A supply is over, today unless another day is given: by one of its two sides, or the street that reaches one of them."""
     link = SupplyLink.objects.select_for_update(of=("self",)).select_related("supplier__area", "buyer__area").filter(pk=given.link).first()
     inside = [u for u in (link.supplier, link.buyer) if u is not None] if link else []
     if link is None or not any(permission_for(context.actor, u, SUPPLY) for u in inside):
         raise missing(Text("没有找到这项供应关系。", "There is no such supply."), "link", given.link)
-    if link.ended_on is not None:
-        rule = Text("该供应关系已于 {on} 结束。", "It ended on {on}.").with_(on=link.ended_on)
-        raise Refusal(Reason.CONFLICT, rule, field="link", value=given.link)
     today = timezone.localdate(context.now)
     if given.on is not None and given.on > today:
         rule = Text("结束日期不能晚于今天。", "It does not end after today.")
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="on", value=str(given.on))
-    link.ended_on = given.on or today
-    link.save(update_fields=["ended_on"])
-    for unit in inside:
-        context.event("supply_ended", subject=f"unit:{unit.pk}", data={"link": link.pk})
+    end_link(context, link, given.on or today)
     return {"link": link.pk}
-
-
-def _side(key: int | None, field: str) -> Unit | None:
-    if key is None:
-        return None
-    unit = Unit.objects.select_related("area").filter(pk=key, kind="enterprise").first()
-    if unit is None:
-        raise missing(Text("没有找到这家企业。", "There is no such enterprise."), field, key)
-    return active(unit, field)
-
-

@@ -12,10 +12,11 @@ from tongchou.record.models.people import Fact, Household, Person, PersonMerge
 from tongchou.record.models.places import Area, AreaChange, Edition
 from tongchou.record.models.selections import LoopSelection, SelectedLoop
 from tongchou.record.models.units import Post, PostHolding, Responsibility, Unit
+from tongchou.record.models.work_orders import WorkOrder
 
 __all__ = [
     "Account", "Act", "ApiToken", "Area", "AreaChange", "AreaGrade", "ClearanceRequest", "ClearanceRun", "CoUnit", "Custody", "District", "Edition",
     "Enterprise", "Event", "Evidence", "Fact", "Handover", "HandoverItem", "HeadExport", "Holding", "Household", "KindEdition", "LedgerEntry", "LedgerQueue",
     "Loop", "LoopLink", "LoopSelection", "Person", "PersonMerge", "PersonalExport", "Post", "PostHolding", "ReadSubject", "Responsibility", "SelectedLoop", "Staff",
-    "StaffOutcome", "StoredFile", "StoredRefusal", "SupplyLink", "Unit", "WorkPermit",
+    "StaffOutcome", "StoredFile", "StoredRefusal", "SupplyLink", "Unit", "WorkOrder", "WorkPermit",
 ]  # fmt: skip

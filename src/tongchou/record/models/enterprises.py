@@ -41,7 +41,17 @@ class Enterprise(models.Model):
 
 
 class SupplyLink(models.Model):
-    """supplier delivers to buyer. One of the two may lie outside of the district and is then known by its name alone."""
+    """supplier delivers to buyer. One of the two may lie outside of the district and is then known by its name alone.
+
+    state: claimed by one side, confirmed by the other or by the administration, or denied. Only what is confirmed counts in the supply chain.
+    claimed_by: the side that said it, None where the administration recorded it. critical: said by the buyer or the administration; critical_said: what
+    whoever recorded it said of it.
+    """
+
+    class State(models.TextChoices):
+        CLAIMED = "claimed"
+        CONFIRMED = "confirmed"
+        DENIED = "denied"
 
     supplier = models.ForeignKey("record.Unit", null=True, on_delete=models.PROTECT, related_name="delivers_to")
     buyer = models.ForeignKey("record.Unit", null=True, on_delete=models.PROTECT, related_name="supplied_by")
@@ -49,6 +59,12 @@ class SupplyLink(models.Model):
     outside_code = models.CharField(max_length=12, blank=True, help_text="division code of where it is")
     product = models.CharField(max_length=120)
     critical = models.BooleanField(default=False, help_text="the buyer stops without it")
+    critical_said = models.BooleanField(default=False, help_text="as it was said when it was recorded")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.CONFIRMED)
+    claimed_by = models.ForeignKey("record.Unit", null=True, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=300, blank=True, help_text="why it was denied, or what was found")
     ended_on = models.DateField(null=True)
 
     class Meta:
@@ -66,7 +82,17 @@ class SupplyLink(models.Model):
                 nulls_distinct=False,
                 condition=Q(ended_on=None),
             ),
+            models.CheckConstraint(condition=~Q(state="claimed") | Q(claimed_by__isnull=False), name="supply_claim_has_side"),
+            models.CheckConstraint(condition=~Q(state="denied") | (Q(ended_on__isnull=False) & ~Q(answer="")), name="supply_denied_has_reason"),
+            models.CheckConstraint(condition=Q(critical=False) | Q(buyer__isnull=False), name="supply_critical_has_buyer"),
         ]
+
+    @property
+    def partner_id(self) -> int | None:
+        """The side that has to confirm a claim; None where it lies outside, or where nobody claims it."""
+        if self.claimed_by_id is None:
+            return None
+        return self.supplier_id if self.claimed_by_id == self.buyer_id else self.buyer_id
 
 
 class Staff(models.Model):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
+from tongchou.record.access import Actor
 from tongchou.record.origins import origin_levels
+from tongchou.record.territory.reach import condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,12 @@ def enterprise_files(units: Iterable[int]) -> dict[int, EnterpriseFile]:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """A supply that has not ended. way: "supplier" delivers to the enterprise asked about, "buyer" buys from it. unit None: outside, by name alone."""
+    """A supply that has not ended, or was denied lately. way: "supplier" delivers to the enterprise asked about, "buyer" buys from it. unit None: outside.
+
+    state: claimed, confirmed or denied. mine: the enterprise asked about claims it. critical: the enterprise stops without it; None where the reader
+    is not to know.
+    said: the supplier claims that the buyer stops without it.
+    """
 
     link: int
     way: str
@@ -83,24 +91,66 @@ class Partner:
     name: str
     outside_code: str
     product: str
-    critical: bool
+    critical: bool | None
+    state: str
+    mine: bool
+    said: bool
+    answer: str
 
 
 _PARTNERS = """
-select l.id, case when l.buyer_id = %(unit)s then 'supplier' else 'buyer' end,
-       case when l.buyer_id = %(unit)s then l.supplier_id else l.buyer_id end, coalesce(o.name, l.outside), l.outside_code, l.product, l.critical
+select l.id, case when l.buyer_id = %(unit)s then 'supplier' else 'buyer' end as way,
+       case when l.buyer_id = %(unit)s then l.supplier_id else l.buyer_id end, coalesce(o.name, l.outside) as name, l.outside_code, l.product,
+       case when l.buyer_id = %(unit)s or %(whole)s then l.critical end as critical, l.state, coalesce(l.claimed_by_id = %(unit)s, false),
+       l.critical_said and l.state = 'claimed' and coalesce(l.claimed_by_id = l.supplier_id, false), l.answer
 from record_supplylink l
 left join record_unit o on o.id = case when l.buyer_id = %(unit)s then l.supplier_id else l.buyer_id end
-where (l.supplier_id = %(unit)s or l.buyer_id = %(unit)s) and l.ended_on is null
-order by 2 desc, l.critical desc, 4, l.id
+where (l.supplier_id = %(unit)s or l.buyer_id = %(unit)s) and (l.ended_on is null or l.state = 'denied' and l.ended_on > current_date - 30)
+order by l.state = 'claimed' and l.claimed_by_id <> %(unit)s desc, way desc, critical desc nulls last, name, l.id
 """
 
 
-def partners(unit: int) -> list[Partner]:
-    """Who delivers to an enterprise and whom it delivers to, what it stops without first."""
+def partners(unit: int, *, whole: bool = False) -> list[Partner]:
+    """Who delivers to an enterprise and whom it delivers to, what waits for its answer first. whole: for the administration, which also reads
+    which of its buyers stop without it."""
     with connection.cursor() as cursor:
-        cursor.execute(_PARTNERS, {"unit": unit})
+        cursor.execute(_PARTNERS, {"unit": unit, "whole": whole})
         return [Partner(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A supply that only one side has said. critical: that the buyer stops without it was said."""
+
+    link: int
+    supplier: str
+    buyer: str
+    product: str
+    said_by: str
+    critical: bool
+    since: datetime | None
+    loop: uuid.UUID | None
+
+
+_CLAIMS = """
+select k.id, coalesce(s.name, k.outside), coalesce(b.name, k.outside), k.product, c.name, k.critical_said, k.recorded_at,
+  (select l.id from record_loop l where l.kind = 'supply_claim' and l.origin = 'supply_claim' and l.origin_ref = k.id::text and l.closed_at is null limit 1)
+from record_supplylink k
+join record_unit c on c.id = k.claimed_by_id
+join record_area a on a.id = c.area_id
+left join record_unit s on s.id = k.supplier_id
+left join record_unit b on b.id = k.buyer_id
+where k.state = 'claimed' and k.ended_on is null and {reach} order by k.recorded_at, k.id limit %(limit)s
+"""
+
+
+def claims(actor: Actor, permission: str, limit: int = 300) -> list[Claim]:
+    """Supplies in reach that wait for the partner or the administration, the oldest first."""
+    values: dict[str, Any] = {"limit": limit}
+    reach = condition(actor, permission, values, unit="c.id")
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIMS.format(reach=reach), values)
+        return [Claim(*row) for row in cursor.fetchall()]
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from tongchou.record.permit_facts import OWN_FACTS, fact_rules
 from tongchou.record.plans import pack_in_force
 
 PACK = "resumption-2020"
+SAID, SUSPECTED = "said", "suspected_case"
+"""Changes that are no fact of the record: what whoever sent it to review said; a suspected case at the workplace."""
+_STATED = {SAID: Text("认定", "Found"), SUSPECTED: Text("工作场所疑似病例未排除，发现于", "A suspected case that is not ruled out, of")}
 LIVE = ("in_force", "review", "suspended")
 STATES = {
     "in_force": Text("有效", "In force"),
@@ -92,7 +96,13 @@ def permits_of(units: Iterable[int], day: date | None = None) -> dict[int, Permi
                 order by p.unit_id, p.state = any(%(live)s) desc, p.from_date desc, p.changed_at desc""",
             {"units": list(units), "day": day, "live": list(LIVE)},
         )
-        return {row[1]: Permit(*row) for row in cursor.fetchall()}
+        return {row[1]: _permit(row) for row in cursor.fetchall()}
+
+
+def _permit(row: tuple[Any, ...]) -> Permit:
+    """A row as it comes from the database, whose JSON is text."""
+    changes, bound = (json.loads(v) if isinstance(v, str) else v for v in row[12:14])
+    return Permit(*row[:12], changes, bound, *row[14:])  # type: ignore[call-arg]
 
 
 def permit_history(unit: int) -> list[Permit]:
@@ -103,7 +113,7 @@ def permit_history(unit: int) -> list[Permit]:
                 where p.unit_id = %s order by p.from_date desc, p.changed_at desc""",
             [unit],
         )
-        return [Permit(*row) for row in cursor.fetchall()]
+        return [_permit(row) for row in cursor.fetchall()]
 
 
 def plate_of(state: str, on: date) -> str:
@@ -117,6 +127,9 @@ def change_words(changes: list[dict[str, Any]]) -> list[Text]:
     unknown = Text("未登记", "not on record")
     out = []
     for change in changes:
+        if change["fact"] in _STATED:
+            out.append(Text("{what}：{now}", "{what}: {now}").with_(what=_STATED[change["fact"]], now=change.get("now")))
+            continue
         rule = rules.get(change["fact"])
         title = rule.title if rule else OWN_FACTS.get(change["fact"]) or Text(str(change["fact"]), str(change["fact"]))
         out.append(

@@ -1,4 +1,7 @@
-"""Who blocks whom: critical suppliers that are not back at work, ranked by how many wait for them. Not known is not the same as not back."""
+"""Who blocks whom: critical suppliers that are not back at work, ranked by how many wait for them. Not known is not the same as not back.
+
+Only supplies that were confirmed are facts here; what one side says alone is listed apart.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ with link as (
   from record_supplylink k
   join record_unit b on b.id = k.buyer_id and b.active_to is null
   join record_area a on a.id = b.area_id
-  where k.critical and k.ended_on is null and {reach}
+  where k.critical and k.state = 'confirmed' and k.ended_on is null and {reach}
 ), state as (
   select u.id, case
     when p.state in ('suspended', 'withdrawn', 'expired') then 'not_back'

@@ -1,4 +1,4 @@
-"""Masks as the last daily report counts them, for permits that rest on them."""
+"""What the room says of an enterprise to others: its masks by the last daily report, and whether it works."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import connection
 
 from tongchou.kernel.text import Text
 from tongchou.record.questions.stocks import MaskStock, mask_source
+from tongchou.record.questions.working import works_by
 from tongchou.rooms.daily.numbers import daily_rules
 
 _LAST = """
@@ -30,3 +31,8 @@ def counted(units: list[int], on: date) -> dict[int, MaskStock]:
 
 
 mask_source(counted)
+works_by(
+    """(select not r.closed and r.at_work > 0 from daily_report r where r.unit_id = u.id and r.replaced_at is null
+  and r.day > %(works_since)s and r.day <= %(works_on)s order by r.day desc limit 1)"""
+)
+works_by("nullif(exists (select from daily_attendance t where t.unit_id = u.id and t.day > %(works_since)s and t.day <= %(works_on)s), false)")

@@ -13,21 +13,29 @@ NAMED = 10
 
 def rate_table(rows: list[RateLine], by: str) -> Table:
     """One of the three tables, as the page shows it."""
-    lines = tuple((group_name(by, r.key, r.name).zh, str(r.total), str(r.resumed), "—" if r.share is None else f"{r.share}%", str(r.suspended)) for r in rows)
-    return Table((GROUPS[by].zh, "企业数", "持证复工", "复工率", "暂停"), lines, f"分{GROUPS[by].zh}复工情况")
+    lines = tuple(
+        (group_name(by, r.key, r.name).zh, str(r.total), str(r.resumed), str(r.permits), "—" if r.share is None else f"{r.share}%", str(r.reviews),
+         str(r.suspended)) for r in rows)  # fmt: skip
+    return Table((GROUPS[by].zh, "企业数", "已复工", "其中持证", "复工率", "复核中", "暂停"), lines, f"分{GROUPS[by].zh}复工情况")
+
+
+def resumed_words(rows: list[RateLine]) -> str:
+    """How many have resumed, as every paper says it."""
+    total, back, held, free = (sum(getattr(r, k) for r in rows) for k in ("total", "resumed", "permits", "free"))
+    share = f"，复工率{round(100 * back / total, 1)}%" if total else ""
+    more = f"其中复核中{sum(r.reviews for r in rows)}家；暂停{sum(r.suspended for r in rows)}家，责令停工{sum(r.stopped for r in rows)}家。"
+    return f"在册企业{total}家，已复工{back}家{share}（持许可、备案或承诺{held}家，按规定免办手续且近7日有生产记录{free}家），{more}"
 
 
 def resumption_part(actor: Actor, span: Span) -> list[Block]:
     """Permits at the moment of the report, and who was suspended on its day."""
     day, now = span.first, span.at
     rates, waiting = {by: resumed(actor, by) for by in GROUPS}, streets(actor, now)
-    total, back = sum(r.total for r in rates["street"]), sum(r.resumed for r in rates["street"])
-    off, late = sum(r.suspended for r in rates["street"]), sum(w.late for w in waiting)
-    share = f"，复工率{round(100 * back / total, 1)}%" if total else ""
+    late = sum(w.late for w in waiting)
     open_ = sum(w.checking + w.supplement + w.deciding for w in waiting)
     body: list[Block] = [
         Heading("复工情况"),
-        Paragraph(f"在册企业{total}家，持证复工{back}家{share}，暂停{off}家。在办复工申请{open_}件，其中超时限{late}件。"),
+        Paragraph(f"{resumed_words(rates['street'])}在办复工申请{open_}件，其中超时限{late}件。"),
         *(rate_table(rows, by) for by, rows in rates.items() if rows),
     ]
     today = suspended_on(actor, day)

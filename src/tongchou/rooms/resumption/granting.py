@@ -46,7 +46,12 @@ def give(
 def _limits(row: Application) -> tuple[str, ...]:
     """The condition under which an application was approved whose masks carry fewer than it asked for."""
     most = row.terms.get("most_staff")
-    return (f"返岗员工不超过{most}人（按口罩存量核定），口罩补足后可以申请调整",) if most else ()
+    return (limit_words(int(most)),) if most else ()
+
+
+def limit_words(most: int) -> str:
+    """The condition, as it stands on the permit."""
+    return f"返岗员工不超过{most}人（按口罩存量核定），口罩补足后可以申请调整"
 
 
 def _facts(rows: Sequence[Application]) -> dict[str, dict[str, Any]]:

@@ -79,3 +79,14 @@ def carried(stock: MaskStock, days: int, on: date) -> int:
             return most
         most = most * 9 // 10 if most > 10 else most - 1
     return 0
+
+
+def carried_by(masks: int, unit: int, on: date) -> tuple[int, int] | None:
+    """(employees whom so many masks carry, days that the plan asks for), by the shift of the unit's last count, else of eight hours; None where the plan
+    asks for none."""
+    entry = parameter_in_force(PACK, "mask_days_needed", on)
+    if entry is None or not isinstance(entry.value, int | float):
+        return None
+    held = mask_stocks([unit], on).get(unit)
+    days = int(entry.value)
+    return carried(MaskStock(masks, held.shift_hours if held else 8, on, Text("", "")), days, on), days

@@ -192,14 +192,16 @@ class Supplement(models.Model):
 
 
 class PermitRequest(models.Model):
-    """A permit to be renewed, asked for or still to be asked for, or to be restored. points: [{what, said, files}] by the permit's must_show.
+    """A permit to be renewed, asked for or still to be asked for, to be restored, or its limit of staff to be adjusted.
 
-    until: the last day that is asked for; outcome: "" while it is open, else granted, refused, left (by the enterprise), over (the permit changed).
+    points: [{what, said, files}] by the permit's must_show. until: the last day that is asked for; staff, masks: how many are to work, with how many
+    masks in stock; outcome: "" while it is open, else granted, refused, left (by the enterprise), over (the permit changed).
     """
 
     class What(models.TextChoices):
         RENEW = "renew"
         RESTORE = "restore"
+        ADJUST = "adjust"
 
     id = models.UUIDField(primary_key=True)
     permit = models.ForeignKey("record.WorkPermit", on_delete=models.PROTECT, related_name="requests")
@@ -209,6 +211,8 @@ class PermitRequest(models.Model):
     reason = models.TextField(blank=True)
     points = models.JSONField(default=list)
     until = models.DateField(null=True)
+    staff = models.PositiveIntegerField(null=True)
+    masks = models.PositiveIntegerField(null=True)
     by = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=7, blank=True, default="")
@@ -224,6 +228,9 @@ class PermitRequest(models.Model):
             models.CheckConstraint(
                 condition=Q(outcome="", settled_at=None) | (~Q(outcome="") & Q(settled_at__isnull=False)),
                 name="permit_request_end_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(what="adjust") | Q(asked_at=None) | Q(staff__isnull=False, masks__isnull=False), name="permit_adjust_has_numbers"
             ),
             models.CheckConstraint(
                 condition=Q(answered_by=None) | ~Q(answered_by=F("by")), name="permit_request_two_people"

@@ -8,12 +8,15 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.record.access import Actor
 from tongchou.record.questions.permits import Permit
+from tongchou.record.questions.working import works_sql, works_values
 from tongchou.record.territory.reach import condition
 from tongchou.rooms.resumption.clock import workdays_between
+from tongchou.rooms.resumption.freedom import free_areas
 from tongchou.rooms.resumption.reach import APPLY, VIEW
 
 
@@ -82,7 +85,10 @@ def lines(actor: Actor, *, stands: str = "", unit: int | None = None, limit: int
 
 @dataclass(frozen=True, slots=True)
 class StreetLine:
-    """How a street's applications stand. late: open past the deadline; in_time: decided on or before it, of all decided."""
+    """How a street's applications and permits stand. late: open past the deadline; in_time: decided on or before it, of all decided.
+
+    reviews: permits under review, which are among `permits`; reviews_late: those whose clock has run out; stopped: enterprises ordered to stop.
+    """
 
     street: int
     name: str
@@ -97,6 +103,9 @@ class StreetLine:
     in_time: int
     asked: int
     suspended: int
+    reviews: int
+    reviews_late: int
+    stopped: int
 
     @property
     def share(self) -> float | None:
@@ -111,9 +120,15 @@ apps as (
   from streets s join record_area b on starts_with(b.path, s.path) join record_unit u on u.area_id = b.id
   join resumption_application p on p.unit_id = u.id left join record_loop l on l.id = p.loop_id
 ), permits as (
-  select s.id as street, count(*) filter (where w.state in ('in_force', 'review'))::int as n, count(*) filter (where w.state = 'suspended')::int as off
+  select s.id as street, count(*) filter (where w.state in ('in_force', 'review'))::int as n, count(*) filter (where w.state = 'suspended')::int as off,
+    count(*) filter (where w.state = 'review')::int as reviews,
+    count(*) filter (where w.state = 'review' and exists (select from record_loop l where l.kind = 'permit_review' and l.origin = 'permit_review'
+      and l.origin_ref = w.id::text and l.closed_at is null and l.deadline < %(now)s))::int as overdue
   from streets s join record_area b on starts_with(b.path, s.path) join record_unit u on u.area_id = b.id
   join record_workpermit w on w.unit_id = u.id group by s.id
+), orders as (
+  select s.id as street, count(*)::int as n from streets s join record_area b on starts_with(b.path, s.path) join record_unit u on u.area_id = b.id
+  join record_workorder o on o.unit_id = u.id where o.kind = 'stop' and o.lifted_at is null group by s.id
 )
 select s.id, s.name,
   count(*) filter (where a.ended = '' and a.submitted_at is null)::int, count(*) filter (where a.ended = '' and a.stage = 'checking')::int,
@@ -121,8 +136,9 @@ select s.id, s.name,
   coalesce(max(p.n), 0)::int, count(*) filter (where a.ended = 'refused')::int,
   count(*) filter (where a.ended = '' and a.stage in ('checking', 'deciding') and a.deadline < %(now)s)::int,
   count(*) filter (where a.ended in ('approved', 'refused'))::int, count(*) filter (where a.ended in ('approved', 'refused') and a.ended_at <= a.due_at)::int,
-  coalesce(sum(a.asked), 0)::int, coalesce(max(p.off), 0)::int
-from streets s left join apps a on a.street = s.id left join permits p on p.street = s.id group by s.id, s.name order by s.name
+  coalesce(sum(a.asked), 0)::int, coalesce(max(p.off), 0)::int,
+  coalesce(max(p.reviews), 0)::int, coalesce(max(p.overdue), 0)::int, coalesce(max(o.n), 0)::int
+from streets s left join apps a on a.street = s.id left join permits p on p.street = s.id left join orders o on o.street = s.id group by s.id, s.name order by s.name
 """
 
 
@@ -137,13 +153,24 @@ def streets(actor: Actor, now: datetime) -> list[StreetLine]:
 
 @dataclass(frozen=True, slots=True)
 class RateLine:
-    """Active enterprises of one street, section of industry or size. key None: belongs to none. resumed: by a permit in force or under review."""
+    """Active enterprises of one street, section of industry or size. key None: belongs to none.
+
+    permits: with a permit in force or under review, whether approved, filed or on a commitment; free: without one where none is needed, and a daily report
+    or attendance of the last days says that they work; reviews: of the permits those under review; stopped: ordered to stop.
+    """
 
     key: str | None
     name: str
     total: int
-    resumed: int
+    permits: int
+    free: int
+    reviews: int
     suspended: int
+    stopped: int
+
+    @property
+    def resumed(self) -> int:
+        return self.permits + self.free
 
     @property
     def share(self) -> float | None:
@@ -156,21 +183,27 @@ RATES = {
     "size": ("nullif(e.size, '')", "coalesce(max(e.size), '')"),
 }
 _RATE = """
-select {key}, {name}, count(*)::int, count(*) filter (where w.state in ('in_force', 'review'))::int, count(*) filter (where w.state = 'suspended')::int
+select {key}, {name}, count(*)::int, count(*) filter (where w.state in ('in_force', 'review'))::int,
+  count(*) filter (where w.state is null and o.id is null and (u.area_id = any(%(free)s) or u.area_id = any(%(free_listed)s) and e.lists <> '{{}}') and {works})::int,
+  count(*) filter (where w.state = 'review')::int, count(*) filter (where w.state = 'suspended')::int, count(o.id)::int
 from record_unit u join record_area a on a.id = u.area_id left join record_enterprise e on e.unit_id = u.id
 left join record_area s on s.level = 'street' and s.valid_to is null and starts_with(a.path, s.path)
 left join record_workpermit w on w.unit_id = u.id and w.state in ('in_force', 'review', 'suspended')
+left join record_workorder o on o.unit_id = u.id and o.kind = 'stop' and o.lifted_at is null
 where u.kind = 'enterprise' and u.active_to is null and {reach} group by {key} order by 2, 1
 """
 
 
 def resumed(actor: Actor, by: str = "street") -> list[RateLine]:
-    """The enterprises in reach and how many of them work by right now, by street, section of industry or size; one statement."""
-    values: dict[str, Any] = {}
+    """The enterprises in reach and how many of them have resumed, by street, section of industry or size; one statement. Every figure of the share of
+    enterprises that have resumed is this one."""
+    today = timezone.localdate()
+    free, listed = free_areas(today)
+    values: dict[str, Any] = {"free": free, "free_listed": listed} | works_values(today)
     reach = condition(actor, VIEW, values, unit="u.id")
     key, name = RATES[by]
     with connection.cursor() as cursor:
-        cursor.execute(_RATE.format(key=key, name=name, reach=reach), values)
+        cursor.execute(_RATE.format(key=key, name=name, reach=reach, works=works_sql()), values)
         return [RateLine(*row) for row in cursor.fetchall()]
 
 

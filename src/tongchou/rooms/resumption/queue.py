@@ -102,7 +102,7 @@ def ranking(actor: Actor, on: date, weights: Mapping[str, float], *, only: uuid.
     scored = []
     for r in rows:
         grade = grades.get(r[3])
-        facts = (r[14], r[15], r[16], r[17], r[5], r[6], r[22], r[18], r[19], rank(grade.grade) if grade else None, r[20])
+        facts = (r[14], r[15], r[16], r[17], r[5], r[6], r[22], r[18], r[19], rank(grade.grade) if grade else None, r[20], r[23])
         scored.append((bool(r[9]), -round(_score(_points(facts), _weights(facts, known)) + r[7], 2), r[4], r[0], r, facts))
     scored.sort(key=lambda s: s[:4])
     return [
@@ -141,7 +141,7 @@ def _weights(facts: tuple[Any, ...], weights: list[float]) -> list[float]:
 
 def _points(facts: tuple[Any, ...]) -> tuple[float | None, ...]:
     """In the order of PARTS. What nobody knows counts neither for nor against."""
-    registered, lists, buyers, critical, _, ok, bad, safe, known, grade, events = facts
+    registered, lists, buyers, critical, _, ok, bad, safe, known, grade, events, _ = facts
     essential = (100.0 if lists else 0.0) if registered else None
     chain = None if buyers is None else min(100.0, CRITICAL * critical + BUYER * (buyers - critical))
     ready = 100.0 * ok / (ok + bad) if ok + bad else None
@@ -156,8 +156,21 @@ def counted(of: int, ok: int, bad: int) -> Text:
     return words.with_(n=of, ok=ok, bad=bad, left=of - ok - bad)
 
 
+def _claimed(claims: int) -> Text:
+    return Text("；另有 {n} 家待确认，不计分", "; {n} more are claims that do not count yet").with_(n=claims) if claims else Text("", "")
+
+
+def chain_told(facts: tuple[Any, ...]) -> Text:
+    """The part of the chain as the enterprise itself reads it: which of its buyers stop without it is the buyers' own affair."""
+    buyers, claims = facts[2], facts[11]
+    said = Text("没有已确认的供货关系，不计分", "no confirmed supply: neither for nor against")
+    if buyers is not None:
+        said = Text("已确认供货给 {n} 家；按采购方说明的依赖程度计分，具体不公开", "delivers to {n}, confirmed; how much these need it is not shown").with_(n=buyers)
+    return Text("{a}{b}", "{a}{b}").with_(a=said, b=_claimed(claims))
+
+
 def _reasons(facts: tuple[Any, ...]) -> list[Text]:
-    registered, lists, buyers, critical, of, ok, bad, safe, known, grade, events = facts
+    registered, lists, buyers, critical, of, ok, bad, safe, known, grade, events, claims = facts
     unknown = Text("没有登记，不计分", "not on record: neither for nor against")
     levels = {0: Text("低风险", "low risk"), 1: Text("中风险", "medium risk"), 2: Text("高风险", "high risk")}
     happened = Text("，在办事件 {n} 起", ", {n} open events").with_(n=events) if events else Text("", "")
@@ -167,10 +180,11 @@ def _reasons(facts: tuple[Any, ...]) -> list[Text]:
         else Text("列入：{lists}", "on: {lists}").with_(lists=Text.listed(lists))
         if lists
         else Text("不在名单上", "on no list"),
-        unknown
-        if buyers is None
-        else Text("供货给 {n} 家，其中 {m} 家缺它停产", "delivers to {n}, {m} of which stop without it").with_(
-            n=buyers, m=critical
+        Text("{a}{b}", "{a}{b}").with_(
+            a=unknown
+            if buyers is None
+            else Text("已确认供货给 {n} 家，其中 {m} 家缺它停产", "delivers to {n} by confirmed supplies, {m} of which stop without it").with_(n=buyers, m=critical),
+            b=_claimed(claims),
         ),
         counted(of, ok, bad) if of else unknown,
         Text("已判定 {n} 人，可以返岗 {m} 人", "{m} of {n} decided may start").with_(n=known, m=safe)

@@ -8,8 +8,10 @@ with open as (
   join record_area ar on ar.id = u.area_id
   left join record_enterprise e on e.unit_id = a.unit_id
   where a.ended_at is null and a.submitted_at is not null and {reach}
-), chain as (
-  select s.supplier_id as unit_id, count(distinct s.buyer_id)::int as buyers, count(distinct s.buyer_id) filter (where s.critical)::int as critical
+), chain as ( -- only what both sides or the administration confirm counts; claims are told apart
+  select s.supplier_id as unit_id, nullif(count(distinct s.buyer_id) filter (where s.state = 'confirmed'), 0)::int as buyers,
+    count(distinct s.buyer_id) filter (where s.critical and s.state = 'confirmed')::int as critical,
+    count(distinct s.buyer_id) filter (where s.state = 'claimed')::int as claims
   from record_supplylink s where s.ended_on is null and s.buyer_id is not null and s.supplier_id in (select unit_id from open) group by 1
 ), staff as (
   select f.unit_id, count(*) filter (where f.outcome = 'start')::int as safe, count(*)::int as known
@@ -22,7 +24,7 @@ with open as (
 )
 select o.id, o.unit_id, o.name, o.area_id, o.submitted_at, o.items_of, o.items_ok, o.lift, o.lift_reason, o.hold, o.batch_id, o.place, o.stage,
   o.deadline, o.registered, o.lists, c.buyers, c.critical, t.safe, t.known, coalesce(v.n, 0),
-  (select s.name from streets s where starts_with(o.path, s.path) limit 1), o.items_bad
+  (select s.name from streets s where starts_with(o.path, s.path) limit 1), o.items_bad, coalesce(c.claims, 0)
 from open o
 left join chain c on c.unit_id = o.unit_id
 left join staff t on t.unit_id = o.unit_id

@@ -22,6 +22,8 @@ from tongchou.record.regime import PACK, Regime, regime
 from tongchou.rooms.resumption.models import RuleEdition
 
 AT_ONCE, APPROVAL, UNKNOWN = "at_once", "approval", "unknown"
+FREE = ("no_procedure", "allowed")
+"""Ways in which an enterprise needs nothing on record to work."""
 
 
 @lru_cache(maxsize=1)
@@ -74,10 +76,10 @@ class Way:
 
 
 def way_of(
-    code: str, on: date, rules: Mapping[str, Any], *, essential: bool | None = None, commitment: bool | None = None
+    code: str, on: date, rules: Mapping[str, Any], *, essential: bool | None = None, commitment: bool | None = None, level: str | None = None
 ) -> Way:
-    """The way that holds in an area, by its code. Raises Refusal before the pack's first edition."""
-    found = regime(code, on, essential=essential, commitment=commitment)
+    """The way that holds in an area, by its code; level: its grade, None takes the one on record. Raises Refusal before the pack's first edition."""
+    found = regime(code, on, level=level, essential=essential, commitment=commitment)
     entry, ways = _data()["ways"].get(found.outcome) or _data()["ways"]["undetermined"], _data()["ways"]
     unconfirmed = found.unconfirmed or entry["status"] == "unconfirmed"
     how = entry["how"]

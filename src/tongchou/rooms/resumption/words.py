@@ -41,6 +41,10 @@ SOURCES = {
     "eight_ones_shunde": Text("八个一", "Eight ones"),
     "enterprise_resumption": Text("复工条件清单", "Checklist of conditions"),
 }
+REVIEW_ASKS = (
+    ("说明变化的原因和已采取的措施（点“说明情况”）", "say why it changed and what you did (“Explain”)"),
+    ("配合属地现场核实", "let the street look on site"),
+)
 PERMIT_TONES = {
     "in_force": ("ok", "circle-check"), "review": ("warn", "alert-triangle"), "suspended": ("act", "hand-stop"), "expired": ("", "clock"), "withdrawn": ("", "x"),
 }  # fmt: skip
@@ -63,6 +67,10 @@ WHATS = {
     "permit_given": Text("发给许可", "Permit given"),
     "permit_in_force": Text("恢复有效", "Restored"),
     "permit_review": Text("转入复核", "Sent to review"),
+    "permit_kept": Text("复核后维持", "Kept after the review"),
+    "permit_adjusted": Text("调整返岗人数", "Limit of staff adjusted"),
+    "permit_adjust_asked": Text("申请调整返岗人数", "Asked to adjust the limit of staff"),
+    "permit_adjust_refused": Text("不同意调整返岗人数", "The adjustment was refused"),
     "permit_suspended": Text("暂停", "Suspended"),
     "permit_withdrawn": Text("撤销", "Withdrawn"),
     "permit_expired": Text("到期", "Expired"),

@@ -22,6 +22,7 @@ from tongchou.record.act import Context, Payload, act, explain_constraint, verb
 from tongchou.record.actions.loops import AdvanceIn, advance, after_step
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.actions.permits import SuspendIn, suspend
+from tongchou.record.actions.work_orders import Wanted, issue, lock_for_stop
 from tongchou.record.copytext import batched_lines
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Evidence, Loop, Unit, WorkPermit
@@ -140,22 +141,47 @@ def unheard(context: Context, given: UnheardIn) -> dict[str, Any]:
 
 @after_step(KIND, "stop")
 def _stopped(context: Context, loops: list[uuid.UUID]) -> None:
-    """Ordered to stop: the right to work, where there is one, is suspended with the reason of the decision."""
+    """Ordered to stop, by a numbered order that holds until it is lifted; the right to work, where there is one, is suspended with the same reason."""
     rows = _ended(context, loops)
-    said = dict(Evidence.objects.filter(loop_id__in=loops, act=context.act_id, key="reason").values_list("loop_id", "text"))
-    reasons = {r.unit_id: said[r.loop_id] for r in rows if r.loop_id is not None}
-    live = (
-        WorkPermit.objects.select_for_update()
-        .filter(unit_id__in=[r.unit_id for r in rows], state__in=("in_force", "review"))
-        .order_by("pk")
+    reasons = _reasons(context, rows)
+    lock_for_stop([r.unit_id for r in rows])
+    live = list(
+        WorkPermit.objects.select_for_update().filter(unit_id__in=[r.unit_id for r in rows], state__in=("in_force", "review")).order_by("pk")
     )
     for permit in live:
-        given = {"unit": permit.unit_id, "reason": f"责令停工：{reasons[permit.unit_id]}"[:2_000], "must_show": ["整改情况", "重新核查意见"]}
+        given = {"unit": permit.unit_id, "reason": f"责令停工：{reasons[permit.unit_id]}"[:2_000], "must_show": list(MUST_SHOW)}
         suspend(replace(context, actor=SYSTEM, grants=()), SuspendIn.model_validate(given))
+    permits = {p.unit_id: p.pk for p in live}
+    _order(context, "stop", rows, reasons, permits)
     context.effect(tell_inspection_soon)
 
 
+MUST_SHOW = ("整改情况", "重新核查意见")
+"""What has to be shown before a stop is lifted."""
+
+
+def _order(context: Context, kind: str, rows: list[Breach], reasons: dict[int, str], permits: dict[int, uuid.UUID]) -> None:
+    """Issue the numbered order of a decision, by the unit that decided it."""
+    organ = (context.grant.unit_id if context.grant else None) or office_unit()
+    points = MUST_SHOW if kind == "stop" else ("立即改正上述问题", "五个工作日内书面报告改正情况")
+    if organ is not None:
+        issue(context, [Wanted(kind, r.unit_id, organ, reasons[r.unit_id], points, r.loop_id, permits.get(r.unit_id)) for r in rows])
+
+
 @after_step(KIND, "correct")
+def _correct(context: Context, loops: list[uuid.UUID]) -> None:
+    """Ordered to correct, by a numbered order."""
+    rows = _ended(context, loops)
+    _order(context, "correct", rows, _reasons(context, rows), {})
+
+
+def _reasons(context: Context, rows: list[Breach]) -> dict[int, str]:
+    """The reason of each decision, by enterprise."""
+    loops = [r.loop_id for r in rows if r.loop_id is not None]
+    said = dict(Evidence.objects.filter(loop_id__in=loops, act=context.act_id, key="reason").values_list("loop_id", "text"))
+    return {r.unit_id: said[r.loop_id] for r in rows if r.loop_id is not None}
+
+
 @after_step(KIND, "dismiss")
 def _over(context: Context, loops: list[uuid.UUID]) -> None:
     _ended(context, loops)

@@ -33,9 +33,10 @@ select u.id from record_unit u
 where u.kind = 'enterprise' and u.active_to is null
   and not exists (select from daily_excuse x where x.unit_id = u.id and x.ended_at is null and x.from_date <= %(day)s and (x.until is null or x.until >= %(day)s))
   and (exists (select from record_workpermit p where p.unit_id = u.id and p.state in ('in_force', 'review') and p.from_date <= %(day)s)
-       or exists (select from daily_report r where r.unit_id = u.id and r.replaced_at is null and r.day >= %(since)s and r.day < %(day)s))
+       or exists (select from daily_report r where r.unit_id = u.id and r.replaced_at is null and r.day >= %(since)s and r.day < %(day)s)
+       or exists (select from daily_attendance t where t.unit_id = u.id and t.day >= %(since)s and t.day <= %(day)s))
 """
-"""Who owes a report of a day: who works by right, or has reported lately; not who is excused."""
+"""Who owes a report of a day: who holds a permit, or, as where none is needed, has reported or had people at its gate lately; not who is excused."""
 _SILENT = f"""
 insert into daily_silence (unit_id, day, reminded_at)
 select o.id, %(day)s, %(now)s from ({OBLIGED}) o

@@ -19,9 +19,11 @@ from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.loops import after_step
 from tongchou.record.actions.open_loops import OpenIn, open_one
+from tongchou.record.actions.permit_settling import clear_fact
 from tongchou.record.actions.permits import SuspendIn, send_to_review, suspend
 from tongchou.record.models import Loop, Staff, Unit, WorkPermit
 from tongchou.record.plans import pack_in_force
+from tongchou.record.questions.permits import SUSPECTED
 from tongchou.record.questions.units import street_of
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.daily.models import Fever
@@ -192,18 +194,25 @@ def _diagnosed(context: Context, loops: list[uuid.UUID], diagnosis: str) -> list
 @after_step(KIND, "rule_out")
 @after_step(KIND, "rule_out_later")
 def _ruled_out(context: Context, loops: list[uuid.UUID]) -> None:
-    """Ruled out: alone for as long as the plan says; the loop is due when those days are over."""
-    for row in _diagnosed(context, loops, Fever.Diagnosis.EXCLUDED):
+    """Ruled out: alone for as long as the plan says; the loop is due when those days are over. The enterprise's permit is rid of the suspicion,
+    unless another case at the same workplace is still suspected."""
+    rows = _diagnosed(context, loops, Fever.Diagnosis.EXCLUDED)
+    for row in rows:
         if row.until is not None and row.loop_id is not None:
             over = timezone.make_aware(datetime.combine(row.until + timedelta(days=1), datetime.min.time()))
             Loop.objects.filter(pk=row.loop_id).update(due_at=over, deadline=over, check_at=over)
+    for permit in _permits(rows, WorkPermit.State.REVIEW):
+        still = Fever.objects.filter(unit_id=permit.unit_id, diagnosis=Fever.Diagnosis.SUSPECTED, loop__closed_at=None)
+        if not still.exists():
+            clear_fact(context, permit, SUSPECTED, "工作场所疑似病例已排除")
 
 
 @after_step(KIND, "suspect")
 def _suspected(context: Context, loops: list[uuid.UUID]) -> None:
     rows = _diagnosed(context, loops, Fever.Diagnosis.SUSPECTED)
-    for permit in _permits(rows, WorkPermit.State.IN_FORCE):
-        send_to_review(context, permit, "工作场所出现疑似病例，停工消毒，复工资格复核。", [])
+    for permit in _permits(rows, WorkPermit.State.IN_FORCE, WorkPermit.State.REVIEW):
+        found = {"fact": SUSPECTED, "was": None, "now": local_day(context.now).isoformat()}
+        send_to_review(context, permit, "工作场所出现疑似病例，停工消毒，复工资格复核。", [found])
 
 
 @after_step(KIND, "confirm_case")

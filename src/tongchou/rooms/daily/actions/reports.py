@@ -22,6 +22,7 @@ from tongchou.record.models import Loop, Unit, WorkPermit
 from tongchou.record.permit_facts import MOST_STAFF
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.daily.actions.fever import open_untold
+from tongchou.rooms.daily.actions.happenings import check_happened, store_happened
 from tongchou.rooms.daily.alarms import look
 from tongchou.rooms.daily.models import Attendance, Fever, Leave, Report
 from tongchou.rooms.daily.numbers import daily_rules, due_at, local_day, mask_stock
@@ -40,9 +41,17 @@ explain_constraint(
 _PEOPLE = 1_000_000
 
 
+class HappenedIn(Payload):
+    """Incidents of one kind. what: a choice of the loop kind `site_incident`."""
+
+    what: str = Field(max_length=20)
+    n: int = Field(1, ge=1, le=10_000)
+    note: str = Field("", max_length=2000)
+
+
 class FiguresIn(Payload):
     """The figures of a day. A figure left out is unknown; an explicit 0 is a zero. Money in 10,000 yuan. differs: why at_work is not the number that
-    attendance shows."""
+    attendance shows. happened: the incidents by kind, together as many as `incidents`; without it they are of no kind that is named."""
 
     closed: bool = False
     at_work: int = Field(ge=0, le=_PEOPLE)
@@ -50,6 +59,7 @@ class FiguresIn(Payload):
     abnormal: int = Field(ge=0, le=_PEOPLE)
     incidents: int = Field(ge=0, le=10_000)
     incident_note: str = Field("", max_length=2000)
+    happened: list[HappenedIn] = Field(default_factory=list, max_length=20)
     staff: int | None = Field(None, ge=0, le=_PEOPLE)
     returned: int | None = Field(None, ge=0, le=_PEOPLE)
     masks: int | None = Field(None, ge=0, le=1_000_000_000)
@@ -193,7 +203,7 @@ def check_figures(taken: dict[str, Any]) -> None:
         wrong = "returned", Text("已返岗人数不能多于员工总数。", "More have returned than there are staff.")
     elif taken["closed"] and at_work:
         wrong = "at_work", Text("停工当日在岗人数应为 0。", "Nobody is at work on a day without work.")
-    elif taken["incidents"] and not taken["incident_note"]:
+    elif taken["incidents"] and not taken["incident_note"] and not all(h["note"] for h in taken.get("happened") or [{"note": ""}]):
         wrong = "incident_note", Text("有异常事件的，须写明情况。", "An incident has to be told.")
     elif taken["abnormal"] > at_work + (taken["on_leave"] or 0) and not taken["closed"]:
         wrong = (
@@ -211,8 +221,10 @@ def check_figures(taken: dict[str, Any]) -> None:
 
 
 def store(context: Context, unit: Unit, day: date, taken: dict[str, Any], via: str) -> Report:
-    """Write a checked report, start the fever clock for what it tells, and end the street's loop about its silence."""
+    """Write a checked report, start the fever clock and the loops of incidents for what it tells, and end the street's loop about its silence."""
     check_figures(taken)
+    told = check_happened(taken["incidents"], taken["incident_note"], taken.pop("happened", []))
+    taken["incident_note"] = taken["incident_note"] or "；".join(t["note"] for t in told)[:2_000]
     days, enough = mask_stock(taken["masks"], taken["at_work"], taken["shift_hours"], day)
     late = taken.pop("late", context.now > due_at(day))
     row = Report.objects.create(
@@ -231,9 +243,10 @@ def store(context: Context, unit: Unit, day: date, taken: dict[str, Any], via: s
         {"replaces": str(row.replaces_id)} if row.replaces_id else {}
     )
     context.event("daily_report", subject=f"unit:{unit.pk}", data=data)
-    told = Fever.objects.filter(unit=unit, first_at__date=day).count()
-    if row.abnormal > told:
-        open_untold(context, unit, row.abnormal - told)
+    fevers = Fever.objects.filter(unit=unit, first_at__date=day).count()
+    if row.abnormal > fevers:
+        open_untold(context, unit, row.abnormal - fevers)
+    store_happened(context, row, told)
     end_silence(context, [unit.pk])
     if not enough:
         _within_approval(context, row)

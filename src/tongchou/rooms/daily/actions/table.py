@@ -17,6 +17,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload, validate, verb
 from tongchou.record.models import Unit
+from tongchou.rooms.daily.actions.happenings import check_happened, kinds
 from tongchou.rooms.daily.actions.reports import FiguresIn, check_day, check_figures, figures, store
 from tongchou.rooms.daily.models import Report
 from tongchou.rooms.daily.numbers import local_day
@@ -35,6 +36,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "abnormal": ("abnormal", "体温异常", "体温异常人数"),
     "incidents": ("incidents", "异常事件", "异常事件数"),
     "incident_note": ("incident_note", "事件情况"),
+    "incident_kind": ("incident_kind", "事件类别", "异常事件类别"),
     "staff": ("staff", "员工总数", "员工数"),
     "returned": ("returned", "已返岗", "已返岗人数"),
     "masks": ("masks", "口罩存量", "口罩"),
@@ -123,6 +125,7 @@ def read_reports(context: Context, data: bytes, filename: str, day: date | None)
                 )
             row = _figures(cells)
             check_figures(row)
+            check_happened(row["incidents"], row["incident_note"], row["happened"])
             taken.add((unit.pk, on))
             out.ready.append((unit, on, row))
         except Refusal as refusal:
@@ -138,7 +141,18 @@ def _figures(cells: dict[str, str]) -> dict[str, Any]:
     raw["closed"] = cells.get("closed", "").strip().lower() in _YES
     if raw["closed"]:
         raw.setdefault("at_work", "0")
+    if cells.get("incident_kind"):
+        raw["happened"] = [{"what": what, "n": 1} for what in _kinds_named(cells["incident_kind"])]
+        if len(raw["happened"]) == 1 and raw.get("incidents", "").isdigit():
+            raw["happened"][0]["n"] = max(int(raw["incidents"]), 1)
     return figures(validate(FiguresIn, raw))
+
+
+def _kinds_named(text: str) -> list[str]:
+    """The kinds of incidents in a cell, by key or by name, with 、 or ; between them."""
+    names = {t.zh: k for k, t in kinds().items()} | {t.en.lower(): k for k, t in kinds().items()}
+    typed = [x.strip() for x in text.replace("；", "、").replace(";", "、").replace("，", "、").split("、")]
+    return [names.get(x, names.get(x.lower(), x[:20])) for x in typed if x]
 
 
 def enterprises_named(actor: Actor, permission: str, rows: list[dict[str, str]]) -> dict[str, Unit]:

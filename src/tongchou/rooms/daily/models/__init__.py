@@ -5,7 +5,7 @@ from tongchou.rooms.daily.models.breach import Breach, Signal, SpotCheck, SpotDr
 from tongchou.rooms.daily.models.fever import Fever
 from tongchou.rooms.daily.models.leave import Leave
 from tongchou.rooms.daily.models.progress import Baseline, Partner, Target
-from tongchou.rooms.daily.models.reports import Excuse, Report, Silence
+from tongchou.rooms.daily.models.reports import Excuse, Happening, Report, Silence
 
 __all__ = [
     "Alarm",
@@ -16,6 +16,7 @@ __all__ = [
     "Excuse",
     "Fever",
     "Gate",
+    "Happening",
     "Leave",
     "Partner",
     "Report",

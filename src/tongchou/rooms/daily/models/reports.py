@@ -60,6 +60,28 @@ class Report(models.Model):
         indexes = [models.Index(fields=["day", "unit"], name="report_day", condition=Q(replaced_at=None))]
 
 
+class Happening(models.Model):
+    """An incident that a report told of: one row, and one loop, for each enterprise, day and kind, however often the day is reported or corrected.
+
+    what: a choice of the loop kind `site_incident`; n: how many of it; report: the one that told of it last; gone: a correction no longer tells of it.
+    """
+
+    unit = models.ForeignKey("record.Unit", on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    what = models.CharField(max_length=20)
+    n = models.PositiveIntegerField()
+    note = models.CharField(max_length=2000)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="happenings")
+    loop = models.ForeignKey("record.Loop", null=True, on_delete=models.PROTECT, related_name="+")
+    gone = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "day", "what"], name="happening_once"),
+            models.CheckConstraint(condition=Q(n__gte=1) & ~Q(note=""), name="happening_told"),
+        ]
+
+
 class Excuse(models.Model):
     """An enterprise that need not report on some days: closed, moved away. until None: until further notice."""
 

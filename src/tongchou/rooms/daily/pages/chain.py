@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from tongchou.kernel.text import Text
+from tongchou.record.enterprises import VOUCH
 from tongchou.record.models import Unit
+from tongchou.record.questions.enterprises import claims
 from tongchou.rooms.daily.chain import Block, Link, blocks, links, waiting_for
 from tongchou.rooms.daily.numbers import local_day
 from tongchou.rooms.daily.pages.progress import TITLE as PROGRESS
@@ -45,6 +47,7 @@ def chain(request: HttpRequest) -> HttpResponse:
     context = {
         "title": TITLE, "sheet": sheet, "chart": _picture(found[:DRAWN], all_links) if found else None, "can_manage": manage,
         "outside": [{"link": x, "badge": STATES[x.state]} for x in sorted(outside, key=lambda x: (x.state == "back", x.name))[:300]],
+        "claims": claims(actor, VIEW), "can_vouch": actor.permits(VOUCH),
         "counts": {k: len({x.key for x in all_links if x.state == k}) for k in STATES},
         "empty": {
             "title": Text("没有堵点", "Nothing blocks"),

@@ -16,6 +16,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.rooms.daily.models import Excuse, Fever, Report
 from tongchou.rooms.daily.numbers import local_day
+from tongchou.rooms.daily.pages.own import happened_of
 from tongchou.rooms.daily.questions import BY, ONLY, GlanceLine, ReportLine, days_of, glance, reports, series, silent
 from tongchou.rooms.daily.reach import MANAGE, VIEW, enterprise_in_reach
 from tongchou.rooms.daily.spots import checks_of
@@ -293,6 +294,7 @@ def daily_unit(request: HttpRequest, unit: int) -> HttpResponse:
         replaced.setdefault(old.day, []).append(old)
     context = {
         "title": row.name, "unit": row, "days": [{"row": d, "earlier": replaced.get(d.day, [])} for d in days],
+        "happened": happened_of(row.pk),
         "fevers": Fever.objects.filter(unit=row).select_related("loop").order_by("-first_at")[:20],
         "excuse": Excuse.objects.filter(unit=row, ended_at=None).first(), "can_manage": actor.permits(MANAGE), "breadcrumbs": _crumbs(row.name),
         "spots": checks_of(row.pk),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -14,8 +15,9 @@ from tongchou.kernel.clock import parse_date
 from tongchou.kernel.text import Text
 from tongchou.record.models import Unit
 from tongchou.record.territory.reach import missing
+from tongchou.rooms.daily.actions.happenings import kinds
 from tongchou.rooms.daily.actions.reports import COPIED, attended, on_leave, previous
-from tongchou.rooms.daily.models import Excuse, Fever, Report
+from tongchou.rooms.daily.models import Excuse, Fever, Happening, Report
 from tongchou.rooms.daily.numbers import due_at, local_day, number_of
 from tongchou.rooms.daily.questions import days_of
 from tongchou.rooms.daily.reach import REPORT, enterprise_in_reach, own_enterprises
@@ -81,11 +83,18 @@ def _card(unit: Unit, today: date) -> dict[str, Any]:
         figures[0]["value"] = counted  # what the one tap would report
     return {
         "unit": unit, "report": on_day, "offered": offered, "excuse": excuse, "rows": rows, "figures": figures,
-        "spots": checks_of(unit.pk),
+        "spots": checks_of(unit.pk), "happened": happened_of(unit.pk),
         "fevers": [{"row": f, "open": (f.loop_id is None and not f.outcome) or (f.loop is not None and f.loop.closed_at is None)} for f in fevers],
         "same": offered is not None and not offered.closed, "short": bool(on_day and mask_short(on_day)),
         "one_tap": _one_tap(offered.day, counted) if offered else "", "tap": tap_label(offered.day, counted) if offered else "",
     }  # fmt: skip
+
+
+def happened_of(unit: int) -> list[dict[str, Any]]:
+    """The last incidents that an enterprise reported, with where their loops stand."""
+    rows = Happening.objects.filter(unit=unit).select_related("loop").order_by("-day", "pk")[:5]
+    named = kinds() if rows else {}
+    return [{"row": h, "what": named.get(h.what, Text(h.what, h.what)), "open": h.loop is not None and h.loop.closed_at is None} for h in rows]
 
 
 def tap_label(day: date, counted: int | None) -> Text:
@@ -178,6 +187,9 @@ def figure_fields(d: Draft, counted: int | None, *, day_field: bool) -> list[Fie
         out.append(d.field("differs", Text("与考勤不符的原因", "Why it differs from attendance"), maxlength=200, help=_APART))
     for name in ("abnormal", "incidents"):
         out.append(d.field(name, LABELS[name], "integer", required=True))
+    for n in range(LINES):
+        label = Text("事件{n}类别", "Incident {n}, kind").with_(n=n + 1)
+        out.append(d.field(f"what_{n}", label, "select", choices=[("", Text("没有", "None")), *kinds().items()], help=_LINE if not n else ""))
     out.append(d.field("incident_note", LABELS["incident_note"], "textarea", rows=2, maxlength=2000))
     for name in ("on_leave", "staff", "returned", "masks", "shift_hours"):
         out.append(d.field(name, LABELS[name], "integer", unit=_UNITS.get(name, "")))
@@ -186,8 +198,20 @@ def figure_fields(d: Draft, counted: int | None, *, day_field: bool) -> list[Fie
     return out
 
 
+LINES = 3
+"""Kinds of incidents that the form takes; a day with more is told by table or API."""
+_LINE = Text(
+    "有异常事件的逐起选类别，街道按类别的时限核实；没有事件不选。",
+    "Choose a kind for each incident; the street looks into it within the kind's limit. None where nothing happened.",
+)
+
+
 def typed_figures(request: HttpRequest) -> dict[str, Any]:
-    return given(request, *NUMBERS, "incident_note", "differs") | {"closed": bool(request.POST.get("closed"))}
+    out: dict[str, Any] = given(request, *NUMBERS, "incident_note", "differs") | {"closed": bool(request.POST.get("closed"))}
+    chosen = Counter(what for n in range(LINES) if (what := request.POST.get(f"what_{n}", "")))
+    if len(chosen) == 1 and str(out.get("incidents") or "").isdigit():
+        chosen = Counter({next(iter(chosen)): max(int(out["incidents"]), 1)})  # several of one kind need not be chosen one by one
+    return out | {"happened": [{"what": what, "n": n} for what, n in chosen.items()]}
 
 
 def _said(made: dict[str, Any]) -> Text:
@@ -228,6 +252,8 @@ def daily_correct(request: HttpRequest, report: uuid.UUID) -> HttpResponse:
 
     counted = attended(row.unit_id, row.day)
     on_record = {k: getattr(row, k) for k in (*NUMBERS, "incident_note", "closed", "differs")}
+    held = [h.what for h in Happening.objects.filter(unit=row.unit_id, day=row.day, gone=False).order_by("pk") for _ in range(min(h.n, LINES))]
+    on_record |= {f"what_{n}": what for n, what in enumerate(held[:LINES])}
     return form_page(
         request, fields, send, title=Text("更正 {d} 日报", "Correct {d}").with_(d=row.day), button=Text("更正", "Correct"), back=reverse("daily"),
         breadcrumbs=_crumbs(Text("更正", "Correct")), on_record=on_record,

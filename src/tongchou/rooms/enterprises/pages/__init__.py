@@ -14,6 +14,7 @@ from tongchou.rooms.enterprises.pages import (
     staff,
     staff_edit,
     street,
+    supply,
 )
 
-__all__ = ["accounts", "clearances", "edit", "file", "imports", "news", "notices", "own", "proposing", "register", "staff", "staff_edit", "street"]
+__all__ = ["accounts", "clearances", "edit", "file", "imports", "news", "notices", "own", "proposing", "register", "staff", "staff_edit", "street", "supply"]

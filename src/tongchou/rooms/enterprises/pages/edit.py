@@ -7,15 +7,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
-from tongchou.record.enterprises import EDIT, LISTS, SUPPLY, VIEW, enterprise_in_reach, open_contact
-from tongchou.record.models import Enterprise, SupplyLink, Unit
+from tongchou.record.enterprises import EDIT, LISTS, enterprise_in_reach, open_contact
+from tongchou.record.models import Enterprise
 from tongchou.record.questions.enterprises import enterprise_file
-from tongchou.record.territory.reach import missing
 from tongchou.rooms.enterprises.words import TITLE
 from tongchou.web.fieldparts import FieldParts
-from tongchou.web.pages.choices import PLEASE, area_choices
+from tongchou.web.pages.choices import area_choices
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.requests import actor_of, do, integer
 from tongchou.web.permission import page
@@ -148,72 +146,3 @@ def enterprise_change(request: HttpRequest, enterprise: int) -> HttpResponse:
         on_record=on_record,
         breadcrumbs=crumbs,
     )
-
-
-@page("supply_new", "enterprises/<int:enterprise>/supply/new", SUPPLY)
-def supply_new(request: HttpRequest, enterprise: int) -> HttpResponse:
-    """Record who delivers to an enterprise, or to whom it delivers."""
-    actor = actor_of(request)
-    row = enterprise_in_reach(actor, enterprise, SUPPLY)
-    title = Text("登记供应关系", "Record a supply")
-    back = reverse("enterprise", args=[enterprise]) if actor.permits(VIEW) else reverse("enterprise_own")
-    ways = [
-        PLEASE,
-        ("supplier", Text("对方向本企业供货", "The partner delivers to us")),
-        ("buyer", Text("本企业向对方供货", "We deliver to the partner")),
-    ]
-
-    def fields(d: Draft) -> list[FieldParts]:
-        known = Text(
-            "在册企业填写全称或信用代码；区外企业直接写名称。",
-            "Full name or credit code of one on record; just the name of one outside.",
-        )
-        return [
-            d.field("way", Text("方向", "Which way"), "select", choices=ways, required=True),
-            d.field("partner", Text("对方企业", "Partner"), required=True, maxlength=160, help=known),
-            d.field("product", Text("产品", "Product"), required=True, maxlength=120),
-            d.field("critical", Text("缺货即停产", "Without it the buyer stops"), "select", choices=FLAGS[1:]),
-        ]
-
-    def send() -> HttpResponse:
-        typed, way = request.POST.get("partner", "").strip(), request.POST.get("way", "")
-        if way not in ("supplier", "buyer"):
-            raise Refusal(Reason.MISSING_VALUE, Text("请选择方向。", "Choose which way it goes."), field="way")
-        found = Unit.objects.filter(kind="enterprise", active_to=None, code=typed.upper()).first()
-        named = [found] if found else list(Unit.objects.filter(kind="enterprise", active_to=None, name=typed)[:2])
-        if len(named) > 1:
-            raise Refusal(
-                Reason.CONFLICT,
-                Text("有几家企业同名。", "Several enterprises have this name."),
-                remedy=Text("请填写信用代码。", "Give the code."),
-                field="partner",
-            )
-        other = {way: named[0].pk} if named else {"outside": typed}
-        own = {"buyer" if way == "supplier" else "supplier": enterprise}
-        do(
-            request,
-            "supply.add",
-            own
-            | other
-            | {"product": request.POST.get("product", ""), "critical": tell_flag(request, "critical") is True},
-        )
-        return done(request, back, _SAVED)
-
-    crumbs = [{"url": back, "label": row.name[:30]}, {"url": "", "label": title}]
-    return form_page(request, fields, send, title=title, button=Text("登记", "Record"), back=back, breadcrumbs=crumbs)
-
-
-@page("supply_end", "supply/<int:supply>/end", SUPPLY, methods=("POST",))
-def supply_end(request: HttpRequest, supply: int) -> HttpResponse:
-    """A supply is over."""
-    do(request, "supply.end", {"link": supply})
-    row = SupplyLink.objects.filter(pk=supply).first()
-    if row is None:
-        raise missing(Text("没有找到这项供应关系。", "There is no such supply."), "link", supply)
-    actor, own = actor_of(request), set(actor_of(request).unit_ids(SUPPLY))
-    back = (
-        reverse("enterprise", args=[row.supplier_id or row.buyer_id])
-        if actor.permits(VIEW) and not own & {row.supplier_id, row.buyer_id}
-        else reverse("work")
-    )
-    return done(request, reverse("enterprise_own") if not actor.permits(VIEW) else back, Text("已结束。", "Ended."))

@@ -19,6 +19,7 @@ from tongchou.record.enterprises import (
     OWN,
     SUPPLY,
     VIEW,
+    VOUCH,
     enterprise_in_reach,
     open_contact,
     permission_for,
@@ -101,8 +102,10 @@ def _shown(actor: Actor, unit: Unit) -> dict[str, Any]:
         "contact": _contact(unit.pk, whole=bool(permission_for(actor, unit, EDIT, OWN))),
         "partners": [
             {"line": p, "url": reverse("enterprise", args=[p.unit]) if p.unit and actor.permits(VIEW) else ""}
-            for p in partners(unit.pk)
+            for p in partners(unit.pk, whole=bool(permission_for(actor, unit, VIEW)))
         ],
+        "own_side": unit.pk in actor.unit_ids(SUPPLY),
+        "can_vouch": actor.sees_path(VOUCH, unit.area.path),
         "responsible": _responsible(unit.pk, today),
         "permit": permit,
         "permit_state": STATES[permit.state] if permit else None,

@@ -1,5 +1,14 @@
 """Verbs of the resumption of work; importing the package registers them."""
 
-from tongchou.rooms.resumption.actions import applying, batches, checking, deciding, permit_life, permit_watch, ruling
+from tongchou.rooms.resumption.actions import (
+    adjusting,
+    applying,
+    batches,
+    checking,
+    deciding,
+    permit_life,
+    permit_watch,
+    ruling,
+)
 
-__all__ = ["applying", "batches", "checking", "deciding", "permit_life", "permit_watch", "ruling"]
+__all__ = ["adjusting", "applying", "batches", "checking", "deciding", "permit_life", "permit_watch", "ruling"]

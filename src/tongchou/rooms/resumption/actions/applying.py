@@ -19,6 +19,7 @@ from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Enterprise, Loop, Unit, WorkPermit
 from tongchou.record.questions.permits import LIVE
 from tongchou.record.questions.units import street_of
+from tongchou.record.questions.work_orders import refuse_stopped
 from tongchou.record.territory.reach import unit_in_reach
 from tongchou.rooms.resumption.actions.checking import count_found
 from tongchou.rooms.resumption.clock import resume_clock
@@ -70,6 +71,7 @@ def start(context: Context, given: StartIn) -> dict[str, Any]:
     if unit.kind != "enterprise" or unit.active_to is not None:
         rule = Text("“{name}”不是在册的企业。", "“{name}” is no active enterprise.").with_(name=unit.name)
         raise Refusal(Reason.INVALID_VALUE, rule, field="unit", value=unit.pk)
+    refuse_stopped([unit.pk])
     live = WorkPermit.objects.filter(unit=unit, state__in=LIVE).values_list("number", flat=True).first()
     if live:
         rule = Text("该企业已持有复工许可 {n}。", "It holds permit {n} already.").with_(n=live)
@@ -204,6 +206,7 @@ def submit(context: Context, given: ApplicationIn) -> dict[str, Any]:
     row = application_in_reach(context.actor, APPLY, given.application, lock=True)
     if row.submitted_at is not None or row.ended:
         raise Refusal(Reason.WRONG_STAGE, Text("该申请已经提交。", "It was submitted already."), field="application")
+    refuse_stopped([row.unit_id], "application")
     today = context.now.astimezone(SHANGHAI).date()
     commitment = bool(row.basis.get("commitment"))
     way = holding(row.unit, today, commitment=commitment)

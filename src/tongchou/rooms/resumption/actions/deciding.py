@@ -17,6 +17,7 @@ from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.loops import after_step
 from tongchou.record.models import Enterprise, WorkPermit
+from tongchou.record.questions.work_orders import refuse_stopped, stops_in_force
 from tongchou.rooms.resumption.actions.applying import set_way
 from tongchou.rooms.resumption.actions.checking import open_items
 from tongchou.rooms.resumption.granting import give
@@ -87,6 +88,7 @@ def approve(context: Context, rows: list[Application], until: date | None, condi
 def permits_given(context: Context, loops: list[uuid.UUID]) -> None:
     """Nothing is approved that was not looked at item by item, and nothing for which the rule forbids an approval."""
     rows = _of(loops)
+    refuse_stopped([r.unit_id for r in rows], "application")
     today = context.now.astimezone(SHANGHAI).date()
     masks = covers(rows, today)
     for row, way in _present(rows, today):
@@ -239,9 +241,13 @@ def follow(context: Context, given: FollowIn) -> dict[str, Any]:
         .select_related("unit__area", "loop")
     )
     effective = changed = 0
-    for row, way in _present(list(rows.order_by("started_at")[: given.limit]), today):
+    waiting = list(rows.order_by("started_at")[: given.limit])
+    stopped = stops_in_force([r.unit_id for r in waiting])
+    for row, way in _present(waiting, today):
         if (way.key, way.how) == (row.way, row.how):
             continue
+        if way.how == AT_ONCE and row.submitted_at is not None and row.unit_id in stopped:
+            continue  # it takes effect once the order to stop is lifted
         changed += 1
         note = (
             Text("自{old}改为{new}。", "From {old} to {new}.")

@@ -24,13 +24,14 @@ from tongchou.record.models import WorkPermit
 from tongchou.record.questions.permits import STATES
 from tongchou.record.questions.units import street_of
 from tongchou.record.territory.reach import missing, reaches_unit
+from tongchou.rooms.resumption.adjusting import check_adjusted
 from tongchou.rooms.resumption.models import PermitRequest
 from tongchou.rooms.resumption.reach import APPLY, DECIDE, SUSPEND
 from tongchou.rooms.resumption.stepping import take
 
 KIND = "permit_request"
-What = Literal["renew", "restore"]
-NAMES: dict[str, Text] = {"renew": Text("续期", "renewal"), "restore": Text("恢复", "restoring")}
+What = Literal["renew", "restore", "adjust"]
+NAMES: dict[str, Text] = {"renew": Text("续期", "renewal"), "restore": Text("恢复", "restoring"), "adjust": Text("调整返岗人数", "adjusting the limit of staff")}
 CLOSE = timedelta(days=3)
 """A renewal is to be asked for so long before the last day, that two working days are left to answer."""
 explain_constraint(
@@ -51,7 +52,10 @@ class PointIn(Payload):
 
 
 class AskIn(Payload):
-    """until: the last day asked for, of a renewal. points: for each line that the suspended permit has to be shown. files: besides."""
+    """until: the last day asked for, of a renewal. points: for each line that the suspended permit has to be shown. files: besides.
+
+    staff, masks: of an adjustment: how many are to work, and the masks that are in stock for them.
+    """
 
     permit: uuid.UUID
     what: What
@@ -59,16 +63,22 @@ class AskIn(Payload):
     until: date | None = None
     points: list[PointIn] = Field(default_factory=list, max_length=20)
     files: list[uuid.UUID] = Field(default_factory=list, max_length=10)
+    staff: int | None = Field(None, ge=1, le=2_000_000)
+    masks: int | None = Field(None, ge=1, le=1_000_000_000)
 
 
 class AnswerIn(Payload):
-    """how: grant, refuse, or more to ask once more. until: of a renewal; the day asked for when left out. found: how each point was shown."""
+    """how: grant, refuse, or more to ask once more. until: of a renewal; the day asked for when left out. found: how each point was shown.
+
+    staff: of an adjustment; the number asked for when left out.
+    """
 
     permit: uuid.UUID
     how: Literal["grant", "refuse", "more"]
     reason: str = Field(min_length=2, max_length=2_000)
     until: date | None = None
     found: list[ShownIn] = Field(default_factory=list, max_length=20)
+    staff: int | None = Field(None, ge=1, le=2_000_000)
 
 
 class LeaveIn(Payload):
@@ -83,7 +93,7 @@ def request_of(permit: WorkPermit, what: str, *, lock: bool = False) -> PermitRe
     return rows.select_related("loop", "by").filter(permit=permit, what=what, settled_at=None).first()
 
 
-def _permit(context: Context, permission: str, key: uuid.UUID) -> WorkPermit:
+def permit_in_reach(context: Context, permission: str, key: uuid.UUID) -> WorkPermit:
     row = WorkPermit.objects.select_for_update(of=("self",)).select_related("unit__area").filter(pk=key).first()
     if row is None or not reaches_unit(context.actor, permission, row.unit):
         raise missing(Text("没有找到这份许可。", "There is no such permit."), "permit", str(key))
@@ -93,7 +103,7 @@ def _permit(context: Context, permission: str, key: uuid.UUID) -> WorkPermit:
 @verb("permit.ask", APPLY, Text("申请许可续期或恢复", "Ask to renew or restore a permit"))
 def ask(context: Context, given: AskIn) -> dict[str, Any]:
     """The enterprise asks, or completes what was asked for; every point of a suspended permit is answered."""
-    permit = _permit(context, APPLY, given.permit)
+    permit = permit_in_reach(context, APPLY, given.permit)
     _check_asked(context, permit, given)
     files = [f for p in given.points for f in p.files] + given.files
     proofs = [pieces.EvidenceIn.model_validate({"key": "proof", "type": "file", "file": str(f)}) for f in files]
@@ -104,6 +114,7 @@ def ask(context: Context, given: AskIn) -> dict[str, Any]:
         rule = Text("申请已提交，正在答复。", "It was asked for and is being answered.")
         raise Refusal(Reason.WRONG_STAGE, rule, remedy=Text("请等待答复，两个工作日内。", "The answer comes within two working days."), field="permit")
     row.reason, row.until, row.by_id, row.asked_at = given.reason, given.until, context.actor.account_id, context.now
+    row.staff, row.masks = (given.staff, given.masks) if given.what == "adjust" else (None, None)
     row.points = [{"what": p.what.strip(), "said": p.said, "files": [str(f) for f in p.files]} for p in given.points]
     row.save()
     take(context, row.loop.pk, step, note=given.reason)
@@ -114,7 +125,7 @@ def ask(context: Context, given: AskIn) -> dict[str, Any]:
 
 def _check_asked(context: Context, permit: WorkPermit, given: AskIn) -> None:
     today = context.now.astimezone(SHANGHAI).date()
-    wanted = ("in_force", "review") if given.what == "renew" else ("suspended", "review")
+    wanted = ("suspended", "review") if given.what == "restore" else ("in_force", "review")
     if permit.state not in wanted:
         rule = Text("“{s}”的许可不能申请{w}。", "A permit that is “{s}” is not asked for {w}.").with_(s=STATES[permit.state], w=NAMES[given.what])
         raise Refusal(Reason.WRONG_STAGE, rule, field="what", value=given.what)
@@ -125,6 +136,9 @@ def _check_asked(context: Context, permit: WorkPermit, given: AskIn) -> None:
             rule = Text("须填写晚于{d}的期限。", "Give a last day later than {d}.").with_(d=max(permit.until, today).isoformat())
             reason = Reason.MISSING_VALUE if given.until is None else Reason.IMPOSSIBLE_DATE
             raise Refusal(reason, rule, field="until", value=given.until and given.until.isoformat())
+        return
+    if given.what == "adjust":
+        check_adjusted(permit, given.staff, given.masks)
         return
     said = {p.what.strip() for p in given.points}
     left = [m for m in permit.must_show if m not in said]
@@ -139,6 +153,8 @@ def _check_asked(context: Context, permit: WorkPermit, given: AskIn) -> None:
 
 
 def _title(permit: WorkPermit, what: str) -> str:
+    if what == "adjust":
+        return f"{permit.unit.name[:160]}复工许可 {permit.number} 申请调整返岗人数"
     last = f"将于{permit.until:%Y-%m-%d}到期" if what == "renew" and permit.until else "申请恢复"
     return f"{permit.unit.name[:160]}复工许可 {permit.number} {last}"
 
@@ -156,7 +172,7 @@ def loop_payload(permit: WorkPermit, what: str, owner: int | None, key: uuid.UUI
 
 def _owner(permit: WorkPermit, what: str) -> int | None:
     """Who answers: the office that decides on permits; of restoring the street that looks on site."""
-    return office_unit() if what == "renew" else street_of(permit.unit) or office_unit()
+    return office_unit() if what in ("renew", "adjust") else street_of(permit.unit) or office_unit()
 
 
 def _open(context: Context, permit: WorkPermit, what: str) -> PermitRequest:
@@ -171,30 +187,30 @@ def _open(context: Context, permit: WorkPermit, what: str) -> PermitRequest:
 @verb("permit.answer_restore", SUSPEND, Text("答复恢复申请", "Answer a request to restore"))
 def answer_restore(context: Context, given: AnswerIn) -> dict[str, Any]:
     """Restore, point by point; refuse with the reason; or ask for more."""
-    permit = _permit(context, SUSPEND, given.permit)
-    row = _asked(permit, "restore")
+    permit = permit_in_reach(context, SUSPEND, given.permit)
+    row = waiting_request(permit, "restore")
     if given.how == "grant":
         settle(context, row, "granted", given.reason)
         take(context, row.loop.pk, "grant", note=given.reason)
         return resume(context, ResumeIn(unit=permit.unit_id, reason=given.reason, shown=given.found))
-    return _other(context, row, given)
+    return not_granted(context, row, given)
 
 
 @verb("permit.answer_renew", DECIDE, Text("答复续期申请", "Answer a request to renew"))
 def answer_renew(context: Context, given: AnswerIn) -> dict[str, Any]:
     """Renew to the day asked for or another; refuse with the reason; or ask for more."""
-    permit = _permit(context, DECIDE, given.permit)
-    row = _asked(permit, "renew")
+    permit = permit_in_reach(context, DECIDE, given.permit)
+    row = waiting_request(permit, "renew")
     if given.how == "grant":
         until = given.until or row.until
         assert until is not None  # nothing is asked without
         settle(context, row, "granted", given.reason)
         take(context, row.loop.pk, "grant", note=given.reason)
         return renew(context, RenewIn(unit=permit.unit_id, until=until, reason=given.reason))
-    return _other(context, row, given)
+    return not_granted(context, row, given)
 
 
-def _asked(permit: WorkPermit, what: str) -> PermitRequest:
+def waiting_request(permit: WorkPermit, what: str) -> PermitRequest:
     row = request_of(permit, what, lock=True)
     if row is None or row.loop.stage != "asked":
         rule = Text("没有待答复的{w}申请。", "No request of {w} waits for an answer.").with_(w=NAMES[what])
@@ -202,7 +218,7 @@ def _asked(permit: WorkPermit, what: str) -> PermitRequest:
     return row
 
 
-def _other(context: Context, row: PermitRequest, given: AnswerIn) -> dict[str, Any]:
+def not_granted(context: Context, row: PermitRequest, given: AnswerIn) -> dict[str, Any]:
     if given.how == "refuse":
         settle(context, row, "refused", given.reason)
         what = f"permit_{row.what}_refused"
@@ -222,7 +238,7 @@ def settle(context: Context, row: PermitRequest, outcome: str, answer: str) -> N
 @verb("permit.leave", APPLY, Text("不再申请续期或恢复", "No longer ask to renew or restore"))
 def leave(context: Context, given: LeaveIn) -> dict[str, Any]:
     """The enterprise does not ask, or takes its request back; the permit goes on as it is, to its end."""
-    permit = _permit(context, APPLY, given.permit)
+    permit = permit_in_reach(context, APPLY, given.permit)
     row = request_of(permit, given.what, lock=True)
     if row is None:
         rule = Text("没有在办的{w}申请。", "No request of {w} is open.").with_(w=NAMES[given.what])

@@ -16,8 +16,10 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.open_loops import OpenManyIn, open_many
+from tongchou.record.actions.permit_reviews import KIND as REVIEW
+from tongchou.record.actions.permit_reviews import open_reviews
 from tongchou.record.loops.write import office_unit
-from tongchou.record.models import WorkPermit
+from tongchou.record.models import Loop, WorkPermit
 from tongchou.record.questions.permits import LIVE, STATES
 from tongchou.rooms.resumption.actions.permit_life import loop_payload, settle
 from tongchou.rooms.resumption.models import PermitRequest
@@ -37,6 +39,7 @@ def life(context: Context, given: LifeIn) -> dict[str, Any]:
     """Put permits that end soon on the work lists, once for each end; close what a permit that has changed no longer needs."""
     today = context.now.astimezone(SHANGHAI).date()
     ended = _close_over(context, given.limit)
+    _unopened(context, given.limit)
     days = int(rules_on(today).get("warn_days") or 14)
     rows = (
         WorkPermit.objects.select_for_update(of=("self",), skip_locked=True)
@@ -60,6 +63,14 @@ def life(context: Context, given: LifeIn) -> dict[str, Any]:
         for p, loop in zip(permits, loops, strict=True):
             context.event("permit_warned", loop_id=uuid.UUID(str(loop)), subject=f"permit:{p.pk}", data={"until": str(p.until)})
     return {"warned": len(permits) if office is not None else 0, "ended": ended}
+
+
+def _unopened(context: Context, limit: int) -> None:
+    """Permits under review that no loop answers for, such as those of before reviews were loops."""
+    rows = WorkPermit.objects.select_for_update(of=("self",), skip_locked=True).filter(state="review").select_related("unit").order_by("pk")
+    opened = Loop.objects.filter(kind=REVIEW, closed_at=None).values_list("origin_ref", flat=True)
+    known = set(opened)
+    open_reviews(context, [p for p in rows if str(p.pk) not in known][:limit])
 
 
 def _close_over(context: Context, limit: int) -> int:

@@ -12,12 +12,23 @@ from django.utils.translation import get_language
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
-from tongchou.record.models import Unit
-from tongchou.record.questions.permits import PLATES, STATES, permits_of
+from tongchou.record.models import Loop, Unit
+from tongchou.record.questions.permits import PLATES, STATES, change_words, permits_of
+from tongchou.record.questions.work_orders import stops_in_force
+from tongchou.rooms.resumption.pages.orders import orders_of, shown_order
 from tongchou.rooms.resumption.questions import Line, StreetLine, lines, resumed, streets
 from tongchou.rooms.resumption.queue import counted
 from tongchou.rooms.resumption.reach import APPLY, DECIDE, RULES, VIEW
-from tongchou.rooms.resumption.words import GROUPS, PERMIT_TONES, STANDS, TITLE, TONES, group_name, named_way
+from tongchou.rooms.resumption.words import (
+    GROUPS,
+    PERMIT_TONES,
+    REVIEW_ASKS,
+    STANDS,
+    TITLE,
+    TONES,
+    group_name,
+    named_way,
+)
 from tongchou.web.pages.requests import actor_of, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import Nav, page
@@ -50,7 +61,8 @@ def resumption(request: HttpRequest) -> HttpResponse:
         "title": TITLE,
         "own": mine,
         "today": today,
-        "cards": _cards(by_street) if by_street else [],
+        "cards": _cards(by_street, sum(r.resumed for r in resumed(actor))) if by_street else [],
+        "resumed_is": RESUMED,
         "waiting": [shown(x) for x in waiting],
         "sheet": _sheet(by_street) if by_street else None,
         "chart": _chart(by_street) if by_street else None,
@@ -68,25 +80,36 @@ def resumption_rate(request: HttpRequest) -> HttpResponse:
     by = request.GET.get("by", "street")
     by = by if by in GROUPS else "street"
     title, rows = Text("复工率", "Resumed"), resumed(actor_of(request), by)
-    labels = (("name", GROUPS[by], 0), ("total", Text("企业数", "Enterprises"), 1), ("resumed", Text("持证复工", "With a permit"), 1),
-              ("share", Text("复工率 %", "Resumed, %"), 1), ("suspended", Text("暂停", "Suspended"), 1))  # fmt: skip
-    lines = [
-        {"cells": [{"value": group_name(by, r.key, r.name)}, {"value": r.total}, {"value": r.resumed}, {"value": r.share}, {"value": r.suspended}]} for r in rows
-    ]
+    labels = (("name", GROUPS[by], 0), ("total", Text("企业数", "Enterprises"), 1), ("resumed", Text("已复工", "Resumed"), 1),
+              ("permits", Text("其中持证", "With a permit"), 1), ("free", Text("其中免办在产", "Free, at work"), 1),
+              ("share", Text("复工率 %", "Resumed, %"), 1),
+              ("reviews", Text("复核中", "Under review"), 1), ("suspended", Text("暂停", "Suspended"), 1),
+              ("stopped", Text("责令停工", "Ordered to stop"), 1))  # fmt: skip
+    kept = [k for k, _, n in labels if n]
+    lines = [{"cells": [{"value": group_name(by, r.key, r.name)}, *({"value": getattr(r, k)} for k in kept)]} for r in rows]
     total, back = sum(r.total for r in rows), sum(r.resumed for r in rows)
+    sums = [round(100 * back / total, 1) if k == "share" and total else sum(getattr(r, k) for r in rows) if k != "share" else None for k in kept]
     sheet: dict[str, Any] = {
-        "key": f"rate_{by}", "caption": title, "columns": [{"key": k, "label": t, "number": bool(n)} for k, t, n in labels], "rows": lines, "export": True,
-        "totals": [Text("合计", "Total"), total, back, round(100 * back / total, 1), sum(r.suspended for r in rows)] if total else None,
+        "key": f"rate_{by}", "caption": title, "rows": lines, "export": True, "totals": [Text("合计", "Total"), *sums] if total else None,
+        "columns": [{"key": k, "label": t, "number": bool(n), "definition": RESUMED if k in ("resumed", "share") else None} for k, t, n in labels],
     }  # fmt: skip
     if asked_for(request):
         return sheet_file(request, title, *cells_of(sheet))
     context = {
-        "title": title, "sheet": sheet, "can_draft": actor_of(request).permits("bulletin.draft"),
+        "title": title, "sheet": sheet, "resumed_is": RESUMED, "can_draft": actor_of(request).permits("bulletin.draft"),
         "filters": [{"key": "by", "label": Text("分组", "By"), "current": by, "options": [{"value": k, "label": t} for k, t in GROUPS.items()]}],
         "empty": {"title": Text("辖区内没有在册企业", "No enterprise in your area"), "text": Text("请先导入名册。", "Import the register."), "icon": "building"},
         "breadcrumbs": [{"url": reverse("resumption"), "label": TITLE}, {"url": "", "label": title}],
     }  # fmt: skip
     return render(request, "resumption/rate.html", context)
+
+
+RESUMED = Text(
+    "已复工：持有效或复核中的许可（审批、备案、承诺都算）；按现行规定免办手续的，近 7 日日报或考勤显示有人在岗。责令停工、暂停的不算。",
+    "Resumed: with a permit in force or under review, approved, filed or on a commitment; where nothing is needed, a daily report or attendance of the last 7 days "
+    "shows people at work. Not who is suspended or ordered to stop.",
+)
+"""What counts as resumed, under each way; said wherever the figure stands."""
 
 
 def permit_badge(state: str) -> dict[str, Any]:
@@ -97,12 +120,22 @@ def permit_badge(state: str) -> dict[str, Any]:
 def _own(unit: Unit, permit: Any, rows: list[Line], *, applies: bool) -> dict[str, Any]:
     live = permit is not None and permit.state in ("in_force", "review", "suspended")
     open_ = next((x for x in rows if x.ended_at is None), None)
+    stop = stops_in_force([unit.pk]).get(unit.pk)
     return {
+        "orders": orders_of(unit.pk, 5), "stop": shown_order(stop) if stop else None, "review": _review(permit),
         "unit": unit, "permit": permit, "badge": permit_badge(permit.state) if permit else None, "plate": PLATES[permit.plate] if permit else None,
         "way": named_way(permit.way) if permit else None, "open": shown(open_) if open_ else None,
-        "none": not live and open_ is None, "may_apply": applies and not live and open_ is None,
+        "none": not live and open_ is None, "may_apply": applies and not live and open_ is None and stop is None,
         "past": [shown(x) for x in rows if x.ended_at is not None],
     }  # fmt: skip
+
+
+def _review(permit: Any) -> dict[str, Any] | None:
+    """What the enterprise has to know of a review: what changed, until when it is concluded."""
+    if permit is None or permit.state != "review":
+        return None
+    loop = Loop.objects.filter(kind="permit_review", origin="permit_review", origin_ref=str(permit.id), closed_at=None).first()
+    return {"changes": change_words(permit.changes), "loop": loop, "to_do": [Text(*pair) for pair in REVIEW_ASKS]}
 
 
 def shown(x: Line) -> dict[str, Any]:
@@ -116,13 +149,15 @@ def shown(x: Line) -> dict[str, Any]:
     }
 
 
-def _cards(rows: list[StreetLine]) -> list[dict[str, Any]]:
+def _cards(rows: list[StreetLine], back: int) -> list[dict[str, Any]]:
     names = (
         ("checking", Text("核查审核中", "Being checked"), False), ("supplement", Text("企业补正中", "Being completed"), False),
-        ("deciding", Text("待决定", "To be decided"), False), ("late", Text("已超时限", "Late"), True), ("permits", Text("持证复工", "With a permit"), False),
-        ("suspended", Text("暂停", "Suspended"), True), ("refused", Text("不予复工", "Refused"), False),
+        ("deciding", Text("待决定", "To be decided"), False), ("late", Text("已超时限", "Late"), True), ("permits", Text("其中持证", "Of these with a permit"), False),
+        ("reviews", Text("复核中", "Under review"), False), ("reviews_late", Text("复核超时", "Reviews late"), True),
+        ("suspended", Text("暂停", "Suspended"), True), ("stopped", Text("责令停工", "Ordered to stop"), True), ("refused", Text("不予复工", "Refused"), False),
     )  # fmt: skip
-    return [{"label": label, "value": sum(getattr(r, k) for r in rows), "act": act} for k, label, act in names]
+    cards = [{"label": label, "value": sum(getattr(r, k) for r in rows), "act": act} for k, label, act in names]
+    return [{"label": Text("已复工", "Resumed"), "value": back, "act": False}, *cards]
 
 
 _SHARE = Text(
@@ -134,7 +169,8 @@ _SHARE = Text(
 def _sheet(rows: list[StreetLine]) -> dict[str, Any]:
     labels = (
         ("drafts", "填写中", "Drafts"), ("checking", "核查审核", "Checked"), ("supplement", "补正中", "Completed"), ("deciding", "待决定", "To decide"),
-        ("late", "超时", "Late"), ("permits", "持证", "With permit"), ("suspended", "暂停", "Suspended"), ("refused", "不予复工", "Refused"),
+        ("late", "超时", "Late"), ("permits", "持证", "With permit"), ("reviews", "复核中", "Under review"), ("reviews_late", "复核超时", "Reviews late"),
+        ("suspended", "暂停", "Suspended"), ("stopped", "责令停工", "To stop"), ("refused", "不予复工", "Refused"),
         ("asked", "告知补正次数", "Times asked"),
         ("decided", "已决定", "Decided"), ("share", "按时 %", "In time, %"),
     )  # fmt: skip

@@ -9,13 +9,16 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from tongchou.kernel.clock import parse_date
+from tongchou.kernel.clock import SHANGHAI, parse_date
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
-from tongchou.record.models import Event, StoredFile, WorkPermit
+from tongchou.record.actions.permit_reviews import KIND as REVIEW
+from tongchou.record.models import Event, Loop, StoredFile, WorkPermit
 from tongchou.record.questions.permits import LIVE
 from tongchou.record.territory.reach import missing, reaches_unit
 from tongchou.rooms.resumption.actions.permit_life import KIND, NAMES, request_of
+from tongchou.rooms.resumption.adjusting import limit_of
+from tongchou.rooms.resumption.masks import carried_by
 from tongchou.rooms.resumption.models import PermitRequest
 from tongchou.rooms.resumption.pages.applying import stored
 from tongchou.rooms.resumption.permit_letters import LETTERS, permit_letter_of
@@ -25,17 +28,20 @@ from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.loops import LOOP_LINKS, LoopLink
 from tongchou.web.pages.papers import FORMATS, paper_file
-from tongchou.web.pages.requests import actor_of, do, integer
+from tongchou.web.pages.requests import actor_of, do, integer, now
 from tongchou.web.permission import page
 
-_ASK = {"renew": Text("申请续期", "Ask to renew"), "restore": Text("申请恢复", "Ask to restore")}
-_ANSWER = {"renew": Text("答复续期申请", "Answer: renewal"), "restore": Text("答复恢复申请", "Answer: restoring")}
+_ASK = {"renew": Text("申请续期", "Ask to renew"), "restore": Text("申请恢复", "Ask to restore"), "adjust": Text("申请调整返岗人数", "Ask for more staff")}
+_ANSWER = {"renew": Text("答复续期申请", "Answer: renewal"), "restore": Text("答复恢复申请", "Answer: restoring"),
+           "adjust": Text("答复调整人数申请", "Answer: limit of staff")}  # fmt: skip
 _STAGES = {"due": Text("待企业申请", "to be asked for"), "asked": Text("待答复", "to be answered"), "more": Text("待企业补充", "to be completed")}
 _OUTCOMES = {
     "granted": Text("已同意", "granted"), "refused": Text("未同意", "refused"),
     "left": Text("企业不再申请", "not asked for"), "over": Text("无须再办", "no longer needed"),
 }  # fmt: skip
-LOOP_LINKS.append(LoopLink("permit_loop", Text("打开复工许可办理", "Open the permit"), "flag", lambda file, actor: file.kind.key == KIND and actor.permits(VIEW)))
+LOOP_LINKS.append(
+    LoopLink("permit_loop", Text("打开复工许可办理", "Open the permit"), "flag", lambda file, actor: file.kind.key in (KIND, REVIEW) and actor.permits(VIEW))
+)
 
 
 def permit_crumbs(row: WorkPermit, last: Text | None = None) -> list[dict[str, Any]]:
@@ -71,8 +77,9 @@ def _link(r: PermitRequest, file: StoredFile) -> dict[str, Any]:
 
 def _may(actor: Actor, row: WorkPermit) -> tuple[bool, dict[str, bool]]:
     applies = row.unit_id in actor.unit_ids(APPLY)
+    decides = actor.permits(DECIDE) and reaches_unit(actor, DECIDE, row.unit)
     return applies, {
-        "renew": actor.permits(DECIDE) and reaches_unit(actor, DECIDE, row.unit), "restore": actor.permits(SUSPEND) and reaches_unit(actor, SUSPEND, row.unit),
+        "renew": decides, "adjust": decides, "restore": actor.permits(SUSPEND) and reaches_unit(actor, SUSPEND, row.unit),
     }  # fmt: skip
 
 
@@ -80,7 +87,8 @@ def may_ask(actor: Actor, row: WorkPermit) -> list[dict[str, Any]]:
     """What the enterprise may ask for now and has not asked yet."""
     if row.unit_id not in actor.unit_ids(APPLY) or row.state not in LIVE:
         return []
-    wanted = {"renew": row.until is not None and row.state != "suspended", "restore": row.state != "in_force"}
+    wanted = {"renew": row.until is not None and row.state != "suspended", "restore": row.state != "in_force",
+              "adjust": row.state != "suspended" and limit_of(row) is not None}  # fmt: skip
     return [
         {"label": _ASK[what], "url": reverse("permit_ask", args=[row.pk, what])} for what, may in wanted.items() if may and request_of(row, what) is None
     ]  # fmt: skip
@@ -124,6 +132,9 @@ def permit_loop(request: HttpRequest, permit_loop: uuid.UUID) -> HttpResponse:
     """From a loop of the work list to its permit."""
     found = PermitRequest.objects.filter(loop_id=permit_loop).values_list("permit_id", flat=True).first()
     if found is None:
+        ref = Loop.objects.filter(pk=permit_loop, kind=REVIEW).values_list("origin_ref", flat=True).first()
+        found = uuid.UUID(ref) if ref else None
+    if found is None:
         raise missing(Text("没有找到这份许可。", "There is no such permit."), "loop", str(permit_loop))
     return HttpResponseRedirect(reverse("permit", args=[permit_seen(actor_of(request), found, VIEW).pk]))
 
@@ -138,6 +149,10 @@ def permit_ask(request: HttpRequest, permit: uuid.UUID, topic: str) -> HttpRespo
 
     def fields(d: Draft) -> list[FieldParts]:
         shown = [d.field("until", Text("希望延续至", "Until when"), "date", required=True)] if what == "renew" else []
+        if what == "adjust":
+            now_most = Text("现在核定不超过 {n} 人。", "{n} at most now.").with_(n=limit_of(row) or "—")
+            shown.append(d.field("staff", Text("申请返岗人数", "How many are to work"), "integer", required=True, help=now_most))
+            shown.append(d.field("masks", Text("现有口罩（只）", "Masks in stock, pieces"), "integer", required=True))
         for n, m in enumerate(must):
             shown.append(d.field(f"said_{n}", Text("{m}：整改情况", "{m}: how it was put right").with_(m=m), "textarea", required=True, rows=2, maxlength=1000))
             shown.append(d.field(f"file_{n}", Text("{m}：证明（照片或文件）", "{m}: what shows it").with_(m=m), "file", multiple=True))
@@ -151,6 +166,7 @@ def permit_ask(request: HttpRequest, permit: uuid.UUID, topic: str) -> HttpRespo
         ]  # fmt: skip
         payload = {
             "permit": str(row.pk), "what": what, "reason": request.POST.get("reason", "").strip(), "points": points, "until": _day(request, "until"),
+            "staff": integer(request, "staff"), "masks": integer(request, "masks"),
             "files": [stored(actor, f) for f in request.FILES.getlist("files") if f.size],
         }  # fmt: skip
         do(request, "permit.ask", payload)
@@ -160,7 +176,7 @@ def permit_ask(request: HttpRequest, permit: uuid.UUID, topic: str) -> HttpRespo
     note = Text("请补充：{w}", "Please complete: {w}").with_(w=_last_more(held)) if held and held.loop.stage == "more" else None
     on_record = {f"said_{n}": next((p["said"] for p in held.points if p["what"] == m), "") for n, m in enumerate(must)} if held else {}
     if held:
-        on_record |= {"reason": held.reason, "until": held.until.isoformat() if held.until else ""}
+        on_record |= {"reason": held.reason, "until": held.until.isoformat() if held.until else "", "staff": held.staff or "", "masks": held.masks or ""}
     return form_page(
         request, fields, send, title=title, button=title, back=back, note=note, subtitle=f"{row.unit.name} {row.number}", breadcrumbs=permit_crumbs(row, title),
         on_record=on_record,
@@ -188,6 +204,12 @@ def permit_answer_restore(request: HttpRequest, permit: uuid.UUID) -> HttpRespon
     return _answer(request, permit_seen(actor_of(request), permit, SUSPEND), "restore")
 
 
+@page("permit_answer_adjust", "permits/<uuid:permit>/answer/adjust", DECIDE)
+def permit_answer_adjust(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
+    """Raise the limit of staff, refuse with the reason, or ask for more."""
+    return _answer(request, permit_seen(actor_of(request), permit, DECIDE), "adjust")
+
+
 def _answer(request: HttpRequest, row: WorkPermit, what: str) -> HttpResponse:
     held, back, title = request_of(row, what), reverse("permit", args=[row.pk]), _ANSWER[what]
     if held is None or held.loop.stage != "asked":
@@ -203,12 +225,15 @@ def _answer(request: HttpRequest, row: WorkPermit, what: str) -> HttpResponse:
             shown.append(d.field(f"found_{n}", Text("{m}：核实情况（同意时必填）", "{m}: how it was shown, needed to grant").with_(m=m), help=told, maxlength=1000))
         if what == "renew":
             shown.append(d.field("until", Text("延续至（不填即按申请）", "Until; as asked for when left empty"), "date"))
+        if what == "adjust":
+            shown.append(d.field("staff", Text("核定人数（不填即按申请）", "Limit; as asked for when left empty"), "integer"))
         return [*shown, d.field("reason", Text("理由（写入答复书）", "Reasons; they stand in the letter"), "textarea", required=True, maxlength=2000)]
 
     def send() -> HttpResponse:
         found = [{"what": m, "found": f} for n, m in enumerate(must) if (f := request.POST.get(f"found_{n}", "").strip())]
         payload = {
             "permit": str(row.pk), "how": request.POST.get("how", ""), "reason": request.POST.get("reason", "").strip(), "until": _day(request, "until"),
+            "staff": integer(request, "staff"),
             "found": found,
         }  # fmt: skip
         do(request, f"permit.answer_{what}", payload)
@@ -217,10 +242,21 @@ def _answer(request: HttpRequest, row: WorkPermit, what: str) -> HttpResponse:
     asked = Text("企业申请：{r}", "Asked: {r}").with_(r=held.reason)
     if held.until:
         asked = Text("企业申请延续至{d}：{r}", "Asked until {d}: {r}").with_(d=held.until.isoformat(), r=held.reason)
+    if what == "adjust" and held.masks:
+        asked = Text("现在不超过 {w} 人；企业申请 {s} 人，口罩 {m} 只，{c}：{r}", "Limit now {w}; asked for {s}, {m} masks, {c}: {r}").with_(
+            w=limit_of(row), s=held.staff, m=held.masks, r=held.reason, c=_carried(row, held.masks),
+        )  # fmt: skip
     return form_page(
         request, fields, send, title=title, button=Text("答复", "Answer"), back=back, note=asked, subtitle=f"{row.unit.name} {row.number}",
         breadcrumbs=permit_crumbs(row, title),
     )  # fmt: skip
+
+
+def _carried(row: WorkPermit, masks: int) -> Text:
+    found = carried_by(masks, row.unit_id, now().astimezone(SHANGHAI).date())
+    if found is None:
+        return Text("预案没有要求口罩天数", "the plan asks for no days of masks")
+    return Text("可保障 {n} 人 {d} 天", "which last {d} days for {n}").with_(n=found[0], d=found[1])
 
 
 @page("permit_leave", "permits/<uuid:permit>/leave/<slug:topic>", APPLY)

@@ -12,12 +12,13 @@ from django.utils.safestring import mark_safe
 from tongchou.documents.qr import qr
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
-from tongchou.record.models import WorkPermit
+from tongchou.record.models import Event, Loop, WorkPermit
 from tongchou.record.permit_facts import HASH, OWN_FACTS, digest, fact_rules
 from tongchou.record.questions.permits import LIVE, PLATES, STATES, bound_value, change_words
 from tongchou.record.territory.reach import within
 from tongchou.rooms.resumption.models import Item
 from tongchou.rooms.resumption.pages.application import history
+from tongchou.rooms.resumption.pages.orders import orders_of
 from tongchou.rooms.resumption.pages.overview import permit_badge
 from tongchou.rooms.resumption.pages.permit_life import days_left, may_ask, may_renew, permit_crumbs, requests_of
 from tongchou.rooms.resumption.permit_letters import LETTERS
@@ -54,7 +55,11 @@ def permit(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
         "changes": change_words(row.changes),
         "history": [h | {"letter": h["key"] in LETTERS} for h in history(None, f"permit:{row.pk}")],
         "can_suspend": may and row.state != "suspended",
-        "can_resume": may and row.state != "in_force",
+        "can_resume": may and row.state == "suspended",
+        "can_settle": may and row.state == "review",
+        "review": Loop.objects.filter(kind="permit_review", origin="permit_review", origin_ref=str(row.pk), closed_at=None).first(),
+        "explained": _explained(row),
+        "orders": orders_of(row.unit_id),
         "can_renew": may_renew(actor, row),
         "can_withdraw": live and actor.permits(DECIDE) and actor.sees_path(DECIDE, row.unit.area.path),
         "live": live,
@@ -64,6 +69,45 @@ def permit(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
         "breadcrumbs": permit_crumbs(row),
     }
     return render(request, "resumption/permit.html", context)
+
+
+def _explained(row: WorkPermit) -> list[Event]:
+    """What the enterprise has said in the open review."""
+    loops = Loop.objects.filter(kind="permit_review", origin="permit_review", origin_ref=str(row.pk), closed_at=None).values("pk")
+    return list(Event.objects.filter(loop_id__in=loops, what="explain").order_by("id")[:20])
+
+
+@page("permit_settle", "permits/<uuid:permit>/settle", SUSPEND)
+def permit_settle(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
+    """Conclude a review: keep the permit, keep it with conditions, or suspend it; with the reason, which the enterprise reads."""
+    row = permit_seen(actor_of(request), permit, SUSPEND)
+    title, back = Text("作出复核结论", "Conclude the review"), reverse("permit", args=[row.pk])
+    if request.method == "GET" and row.state != "review":
+        return done(request, back, Text("该许可不在复核中。", "The permit is not under review."))
+
+    def fields(d: Draft) -> list[FieldParts]:
+        hows = [("keep", Text("维持许可", "Keep it")), ("conditions", Text("附条件维持", "Keep it with conditions")), ("suspend", Text("暂停许可", "Suspend it"))]
+        each = Text("每行一条。", "One a line.")
+        return [
+            FieldParts("seen_version", title, "hidden", str(integer(request, "seen_version") or row.version)),
+            d.field("how", Text("结论", "Conclusion"), "radio", choices=hows, required=True),
+            d.field("conditions", Text("增加的条件（附条件维持时填写）", "Conditions added, to keep it with conditions"), "textarea", rows=3, maxlength=4000, help=each),
+            d.field("must_show", Text("恢复前要提供什么（暂停时填写）", "What has to be shown, to suspend it"), "textarea", rows=3, maxlength=4000, help=each),
+            d.field("reason", Text("理由（告知企业）", "Reason; the enterprise reads it"), "textarea", required=True, maxlength=2000),
+        ]
+
+    def send() -> HttpResponse:
+        listed = {k: [x.strip() for x in request.POST.get(k, "").splitlines() if x.strip()] for k in ("conditions", "must_show")}
+        payload = {"unit": row.unit_id, "how": request.POST.get("how", ""), "reason": request.POST.get("reason", "").strip(),
+                   "seen_version": integer(request, "seen_version"), **listed}  # fmt: skip
+        made = do(request, "permit.settle", payload).result
+        return done(request, back, Text("复核已结束：{s}。", "The review is over: {s}.").with_(s=STATES[made["state"]]))
+
+    words = [*change_words(row.changes), *(Text("企业说明：{n}", "The enterprise says: {n}").with_(n=e.note) for e in _explained(row))]
+    note = Text("；".join(w.zh for w in words), "; ".join(w.en for w in words)) if words else None
+    return form_page(
+        request, fields, send, title=title, button=title, back=back, breadcrumbs=permit_crumbs(row, title), subtitle=f"{row.unit.name} {row.number}", note=note,
+    )  # fmt: skip
 
 
 @page("permit_list", "permits", VIEW, methods=("GET",))

@@ -18,7 +18,8 @@ from tongchou.rooms.resumption.masks import covers
 from tongchou.rooms.resumption.models import Application, Batch
 from tongchou.rooms.resumption.pages.application import crumbs, seen
 from tongchou.rooms.resumption.place import place_of
-from tongchou.rooms.resumption.queue import PARTS, SHORT, Ranked, ranking
+from tongchou.rooms.resumption.questions import streets
+from tongchou.rooms.resumption.queue import PARTS, SHORT, Ranked, chain_told, ranking
 from tongchou.rooms.resumption.reach import DECIDE, VIEW, no_such
 from tongchou.rooms.resumption.ways import rules_on
 from tongchou.rooms.resumption.words import STANDS, TITLE
@@ -47,6 +48,7 @@ def resumption_queue(request: HttpRequest) -> HttpResponse:
         return sheet_file(request, _QUEUE, *cells_of(sheet))
     context = {
         "title": _QUEUE, "sheet": sheet, "n": len(rows), "weights": [(PARTS[k], w) for k, w in rules_on(today)["weights"].items()],
+        "reviews": sum(s.reviews for s in streets(actor, now())),
         "ready": sum(r.stage == "deciding" and not r.hold and r.batch is None for r in rows), "breadcrumbs": _top(_QUEUE),
         "empty": {"title": Text("没有等待的申请", "Nothing waits"), "text": Text("企业提交的复工申请在这里排序。", "Submitted applications are ranked here."),
                   "icon": "list-check"},
@@ -92,13 +94,15 @@ def resumption_why(request: HttpRequest, application: uuid.UUID) -> HttpResponse
     title = Text("位次和理由", "Place and why")
     found = placed.found
     total = sum(p.weight for p in found.parts if p.points is not None)
+    whole = actor.sees_path(VIEW, row.unit.area.path)
     parts = [
         {
+            "hidden": p.key == "chain" and not whole,
             "title": PARTS[p.key],
             "points": p.points,
             "weight": p.weight,
             "share": round(p.points * p.weight / total, 1) if p.points is not None and total else None,
-            "why": p.why,
+            "why": p.why if whole or p.key != "chain" else chain_told(found.facts),
         }
         for p in found.parts
     ]

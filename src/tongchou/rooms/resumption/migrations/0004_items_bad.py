@@ -10,7 +10,7 @@ update resumption_application a set items_bad = b.n from (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("resumption", "0002_permitrequest"),
+        ("resumption", "0003_permit_adjust"),
     ]
 
     operations = [
