@@ -23,7 +23,7 @@ def local_files(shipped: Mapping[str, str], since: date) -> dict[str, str]:
     """The shipped pack with the district's own measures, in force from a day on."""
     folder = files("tongchou.cli").joinpath("demo_packs", PACK)
     own = {
-        f"{kind}/{f.name}": f.read_text("utf-8").replace("FROM", since.isoformat())
+        f"{kind}/{f.name}": f.read_text("utf-8").replace("FROM", since.isoformat()).replace("BEFORE", (since - timedelta(days=1)).isoformat())
         for kind in ("tables", "cases")
         for f in folder.joinpath(kind).iterdir()
     }
