@@ -10,7 +10,8 @@ from tests.access.english import left, stored
 from tests.access.judge import SIGN_OUT, _address, may
 from tests.access.world import PUPILS, SURNAMES, World
 from tongchou.record.access import roles
-from tongchou.record.models import Account
+from tongchou.record.models import Account, WorkOrder
+from tongchou.record.questions.work_orders import number_of
 from tongchou.web.permission import PAGES
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,8 @@ def personal(w: World) -> str:
 
 def test_every_page_speaks_english(w: World) -> None:
     Account.objects.update(language="en")
-    data, place = f"{stored()}\n{personal(w)}", w.places["own"]
+    numbers = " ".join(number_of(o) for o in WorkOrder.objects.select_related("organ"))
+    data, place = f"{stored()}\n{personal(w)}\n{numbers}", w.places["own"]
     order = [*FIRST, "hq_officer@district", *(r for r in roles().by_key if r not in FIRST)]
     wrong, opened = [], 0
     for name, page in PAGES.items():

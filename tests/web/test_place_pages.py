@@ -178,7 +178,7 @@ def test_a_district_puts_its_own_kind_in_force_without_code(cast: Cast) -> None:
     ("broken", "said"),
     [
         ("kind: task\n", "第"),
-        (base_kind_texts()["task.yaml"], "系统自带"),
+        (base_kind_texts()["task.yaml"], "系统或方案自带"),
         (_kind().replace("stages:", "stagez:"), "stagez"),
     ],
     ids=["nothing in it", "a shipped key", "a word that does not exist"],

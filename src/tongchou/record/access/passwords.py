@@ -182,9 +182,12 @@ def first_hash(password: str) -> str:
 
 
 def first_password(length: int = 16) -> str:
-    """A random password that fits both profiles, without characters that look alike; to be changed at the first sign-in."""
-    sets = (_LETTERS, _CAPITALS, _DIGITS, _SIGNS)
+    """A random password that fits both profiles, without characters that look alike; to be changed at the first sign-in.
+
+    It begins with a letter: a spreadsheet takes what begins with a sign for a formula, and its export would put a mark before it.
+    """
+    sets = (_CAPITALS, _DIGITS, _SIGNS)
     chars = [secrets.choice(one) for one in sets]
-    chars += [secrets.choice(_LETTERS + _CAPITALS + _DIGITS) for _ in range(length - len(sets))]
+    chars += [secrets.choice(_LETTERS + _CAPITALS + _DIGITS) for _ in range(length - len(sets) - 1)]
     secrets.SystemRandom().shuffle(chars)
-    return "".join(chars)
+    return secrets.choice(_LETTERS) + "".join(chars)

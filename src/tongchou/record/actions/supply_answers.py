@@ -55,10 +55,9 @@ def open_claim(context: Context, link: SupplyLink, own: Unit) -> None:
     owner = other.pk if other is not None else street
     if owner is None:
         return
-    name = own.name[:100]
-    title = f"核对供应关系：{name}称{'由你单位' if link.buyer_id == own.pk else '向你单位'}供应{link.product}"
-    if other is None:
-        title = f"核对供应关系：{name}与区外{link.outside[:80]}（{link.product}）"
+    # what is delivered, and to whom outside, stands on the page of the claim: a title is read by all in the area
+    said = "与区外企业" if other is None else "称由你单位供货" if link.buyer_id == own.pk else "称向你单位供货"
+    title = f"核对供应关系：{own.name}{said}"
     payload = {
         "kind": KIND, "title": title[:300], "unit": own.pk, "owner_unit": owner, "verifier_unit": street if street != owner else None,
         "origin": ORIGIN, "origin_ref": str(link.pk),

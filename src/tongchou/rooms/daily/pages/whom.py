@@ -99,8 +99,10 @@ def _fitting(unit: Unit, typed: str) -> QuerySet[Staff]:
 def staff_lookup(request: HttpRequest) -> HttpResponse:
     """Those who fit what is being typed, masked, with the number of their file; that they were shown is recorded."""
     actor, typed = actor_of(request), request.GET.get("who", "").strip()[:60]
-    unit = unit_in_reach(actor, VIEW, integer(request, "unit") or 0)
     found: list[Staff] = []
+    if not request.GET.get("unit"):
+        return render(request, "components/options.html", {"options": found})
+    unit = unit_in_reach(actor, VIEW, integer(request, "unit") or 0)
     with suppress(Refusal):  # what is half typed finds nothing yet
         found = list(_fitting(unit, typed)[:MOST])
     if found:
