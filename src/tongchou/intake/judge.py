@@ -28,6 +28,8 @@ _BY = re.compile(
 )
 """Who is to do it, in the passive: 物资由街道应急办统一调配."""
 _WHOLE_QUOTE = re.compile("^\\s*[“「](?P<said>.*)[”」][。！]?\\s*$", re.DOTALL)
+_SEES = re.compile("(?:要|应当?|必须|须)(?:清醒|深刻|充分|准确|看)?(?:地)?(?:看到|看清|认识到|意识到)")
+_DONE = re.compile("了|已|累计|先后|目前|截至|截止|\\d+(?:余)?(?:人次|名|户|份|条|场|件)")
 _PAIRS = re.compile("[、]")
 _OPENING = re.compile(
     r"^(?:同时|此外|另外|还|并|也|且|其次|再次|最后|首先|其中|特别是|尤其|而且|对[^，]{1,40}，|在[^，]{1,40}，|[^，]{1,16}期间，|当前，)?[，]?"
@@ -176,6 +178,8 @@ def _only_advice(plain: str) -> bool:
 
 def is_slogan(text: str, without: Set[str] = frozenset()) -> bool:
     """All its clauses say how to stand or where to arrive."""
+    if _only_sees(text):
+        return True
     soft = 0
     parts = [p for c in _from_obligation(clauses(text)) for p in (_PAIRS.split(c) if han_count(c) > 40 else [c])]
     for part in parts:
@@ -186,6 +190,13 @@ def is_slogan(text: str, without: Set[str] = frozenset()) -> bool:
             return False
         soft += 1
     return soft <= max(0, len(parts) // 5)
+
+
+def _only_sees(text: str) -> bool:
+    """All it asks for is to see how things stand: 要清醒看到，压力有增无减。"""
+    plain = masked(text)
+    asks = [p for p in clauses(plain) if _rule("strong").search(p) or _opens("imperative").match(p) or _opens("weak").match(p)]
+    return bool(asks) and bool(_SEES.search(plain)) and all(_SEES.search(p) for p in asks)
 
 
 def _from_obligation(parts: list[str]) -> list[str]:
@@ -247,9 +258,12 @@ def is_noun_list(text: str) -> bool:
     return bool(_rule("nouns").search(inner)) and not (first and _opens("imperative").match(first[0]))
 
 
-def judge_numbered(text: str, *, order: bool, marker: str = "", without: Set[str] = frozenset()) -> Verdict:
+def judge_numbered(
+    text: str, *, order: bool, led: bool = False, marker: str = "", without: Set[str] = frozenset()
+) -> Verdict:
     """Judge what an ordinal opens, the ordinal cut off: it is an item unless it plainly asks for nothing.
 
+    led: somebody introduced the points in this paragraph; what is done already is then told with 了, 已 or a number.
     marker: the ordinal as written; one that holds the obligation itself (一要, 二是要) asks for something whatever follows.
     """
     plain = masked(text)
@@ -260,7 +274,8 @@ def judge_numbered(text: str, *, order: bool, marker: str = "", without: Set[str
         return Verdict(basis="ordinal")
     parts = clauses(plain)
     ordered = any(_opens("imperative").match(p) or _opens("weak").match(p) for p in parts)
-    if "report" not in without and _rule("report").search(plain) and not (order and ordered):
+    told = _rule("report").search(plain) and (not led or _DONE.search(plain))
+    if "report" not in without and told and not (order and ordered):
         return Verdict(why="report")
     if order and "permission" not in without and _rule("permission").search(plain) and not ordered:
         return Verdict(why="permission")
