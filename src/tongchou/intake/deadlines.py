@@ -60,9 +60,11 @@ def deadlines(text: str, start: int, written: date | None, year: int | None = No
 def _is_asked(text: str, match: re.Match[str], kind: Kind) -> bool:
     """Not when something happened, and not 24 小时值班 or 1月10日以来."""
     after, before = text[match.end() : match.end() + 3], text[max(0, match.start() - 4) : match.start()]
-    if re.match("以来|以后|之后|的|召开|发布|印发|下发", after) and kind in ("date", "event", "clock", "weekday"):
+    if not match.group().endswith(("前", "止", "内")) and re.match("以来|以后|之后|的|召开|发布|印发|下发", after) and kind in ("date", "event", "clock", "weekday"):
         return False
     if re.search("(?:截至|截止)$", before) and kind == "date" and not match.group().endswith(("前", "止")):
+        return False
+    if kind == "period" and re.search("(?:针对|随着|由于|鉴于)[“]?$", before):
         return False
     if kind == "clock" and re.match("值|不间断|在岗", after):
         return False

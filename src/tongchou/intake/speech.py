@@ -23,7 +23,7 @@ _TIME = re.compile(
 _CLAUSE_MARKS = re.compile("[，：:。；;]")
 _SAID = 8
 """Characters that are at least said before somebody else, or the same person anew, begins in the same sentence."""
-_COUNTED = re.compile(r"[一二两三四五六七八九十几\d](?:个方面|个|点|条|项)(?:[^，。]{0,6})$")
+_COUNTED = re.compile(r"[一二两三四五六七八九十几\d](?:个方面|个|点|条|项)(?:[^，。]{0,6})$|(?:讲|提|谈)(?:出)?了(?:[^，。]{0,6})(?:意见|要求)$")
 """…提出三点要求。第一，…: a lead-in that a full stop ends."""
 _LINKED = re.compile("并|同时|还|又|也")
 _PLAIN = ("", "强调", "要求", "指出", "表示", "说", "提出", "认为", "叮嘱")
