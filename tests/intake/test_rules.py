@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tongchou.intake import read_text
-from tongchou.intake.judge import is_slogan, judge_numbered, judge_sentence
+from tongchou.intake.judge import judge_numbered, judge_sentence
+from tongchou.intake.slogans import is_slogan
 
 HEAD = "某区召开疫情防控工作会议\n3月5日，某区召开会议，区长周明主持。\n"
 NOTICE = "关于加强疫情防控的通告\n"

@@ -100,7 +100,8 @@ def lost_digits(text: str, year: int | None) -> tuple[Proposal, ...]:
         "像是年份数字丢失，请对照原文核实", "The digits of the year seem lost; check them against the original"
     )
     found = [
-        Proposal(m.start(), m.end(), m.group(), f"{int(m['m'])}月{int(m['d'])}日", month) for m in _LOST.finditer(text)
+        Proposal(m.start(), m.end(), m.group(), f"{int(m['m'])}月{int(m['d'])}日", month)
+        for m in _LOST.finditer(text)
         if make(year or 2020, int(m["m"]), int(m["d"]))
     ]
     for match in _NO_YEAR.finditer(text) if year else ():

@@ -60,7 +60,11 @@ def deadlines(text: str, start: int, written: date | None, year: int | None = No
 def _is_asked(text: str, match: re.Match[str], kind: Kind) -> bool:
     """Not when something happened, and not 24 小时值班 or 1月10日以来."""
     after, before = text[match.end() : match.end() + 3], text[max(0, match.start() - 4) : match.start()]
-    if not match.group().endswith(("前", "止", "内")) and re.match("以来|以后|之后|的|召开|发布|印发|下发", after) and kind in ("date", "event", "clock", "weekday"):
+    if (
+        not match.group().endswith(("前", "止", "内"))
+        and re.match("以来|以后|之后|的|召开|发布|印发|下发", after)
+        and kind in ("date", "event", "clock", "weekday")
+    ):
         return False
     if re.search("(?:截至|截止)$", before) and kind == "date" and not match.group().endswith(("前", "止")):
         return False
@@ -174,7 +178,16 @@ def _weekday(text: str, written: date | None) -> _Days:
     return day, day, True
 
 
-_FEASTS = {"春节": "春节", "清明": "清明", "五一": "劳动节", "端午": "端午", "中秋": "中秋", "国庆": "国庆节", "十一": "国庆节", "元旦": "元旦"}
+_FEASTS = {
+    "春节": "春节",
+    "清明": "清明",
+    "五一": "劳动节",
+    "端午": "端午",
+    "中秋": "中秋",
+    "国庆": "国庆节",
+    "十一": "国庆节",
+    "元旦": "元旦",
+}
 """As texts say it -> as the calendar names it."""
 _LANTERNS = {2020: date(2020, 2, 8), 2021: date(2021, 2, 26), 2022: date(2022, 2, 15), 2023: date(2023, 2, 5)}
 """元宵 is no holiday, so the calendar of holidays does not hold it."""

@@ -14,6 +14,7 @@ from tongchou.intake.model import Article, Directive, LeftOut, Speaker
 from tongchou.intake.outline import Block, Paragraph
 from tongchou.intake.quantities import quantities
 from tongchou.intake.sentences import clauses, segments, sentences
+from tongchou.intake.slogans import is_slogan, remainder
 from tongchou.intake.speech import Speeches
 from tongchou.intake.stretches import ANSWER, MINUTES, after_quote, opens_own, skip_space
 from tongchou.intake.themes import themes
@@ -93,7 +94,11 @@ class Extractor:
             yield a, b, 0
             return
         lead = self._lead(paragraph, a, b)
-        cuts = [a + c for c in self.speeches.cuts(paragraph.text[a:b], lead)] if self._led and "voices" not in self.without else []
+        cuts = (
+            [a + c for c in self.speeches.cuts(paragraph.text[a:b], lead)]
+            if self._led and "voices" not in self.without
+            else []
+        )
         ends = [*cuts, b]
         yield a, ends[0], lead
         for x, y in zip(cuts, ends[1:], strict=True):
@@ -154,7 +159,9 @@ class Extractor:
         if block.has_children and "headings" not in self.without:
             self._parent(block, paragraph, children)
             return
-        verdict = judge.judge_numbered(text, order=self.order, led=self._led, marker=block.marker.text, without=self.without)
+        verdict = judge.judge_numbered(
+            text, order=self.order, led=self._led, marker=block.marker.text, without=self.without
+        )
         self._series.append((block.series, verdict.why))
         if verdict.basis:
             self._add(block, paragraph, block.start, _end(paragraph.text, block.end), "ordinal")
@@ -259,13 +266,13 @@ class Extractor:
 def _names_first(text: str) -> bool:
     """It begins with the party that is to act, and does not only say how to stand."""
     named = units(text, 0)
-    return bool(named) and named[0].start == 0 and not judge.is_slogan(text)
+    return bool(named) and named[0].start == 0 and not is_slogan(text)
 
 
 def _is_general(text: str) -> bool:
     """At least half of its clauses say nothing to do."""
     parts = clauses(text)
-    return sum(not judge.remainder(p) for p in parts) >= 0.5 * len(parts)
+    return sum(not remainder(p) for p in parts) >= 0.5 * len(parts)
 
 
 def _end(text: str, end: int) -> int:

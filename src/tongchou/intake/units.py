@@ -49,7 +49,9 @@ def _rules() -> dict[str, re.Pattern[str]]:
             rf"{any_of(words['banned'])}(?P<s>[^，。；的]{{1,24}}?(?:{long}|{short}|班))(?={any_of(words['banned_from'])})"
         ),
         "told": re.compile(r"(?:责任|牵头|配合|承办|协办|主责)(?:单位|部门|科室)[：:]\s*(?P<s>[^，,。；;）)\n]{2,60})"),
-        "joined": re.compile(rf"(?:牵头|主抓|负责|为主)、(?P<s>[^，。；、的]{{1,16}}?(?:{long}|{short}))(?=配合|协助|参与|协同|跟进)"),
+        "joined": re.compile(
+            rf"(?:牵头|主抓|负责|为主)、(?P<s>[^，。；、的]{{1,16}}?(?:{long}|{short}))(?=配合|协助|参与|协同|跟进)"
+        ),
         "duty": re.compile(rf"^(?P<s>[^，。；的]{{0,12}}(?:{long}))(?=是.{{0,16}}(?:责任人|责任主体|责任单位)$)"),
         "modal": re.compile("^" + modal),
         "opening": re.compile("^(?:" + "|".join(sorted(words["opening"], key=len, reverse=True)) + ")"),
