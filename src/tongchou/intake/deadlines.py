@@ -61,7 +61,8 @@ def _is_asked(text: str, match: re.Match[str], kind: Kind) -> bool:
     """Not when something happened, and not 24 小时值班 or 1月10日以来."""
     after, before = text[match.end() : match.end() + 3], text[max(0, match.start() - 4) : match.start()]
     if (
-        not match.group().endswith(("前", "止", "内"))
+        match.group()[0] != "每"
+        and not match.group().endswith(("前", "止", "内"))
         and re.match("以来|以后|之后|的|召开|发布|印发|下发", after)
         and kind in ("date", "event", "clock", "weekday")
     ):

@@ -16,12 +16,10 @@ from tongchou.intake.quantities import quantities
 from tongchou.intake.sentences import clauses, segments, sentences
 from tongchou.intake.slogans import is_slogan, remainder
 from tongchou.intake.speech import Speeches
-from tongchou.intake.stretches import ANSWER, MINUTES, after_quote, opens_own, skip_space
+from tongchou.intake.stretches import ANSWER, MINUTES, after_quote, asks, names_task, opens_own, skip_space
 from tongchou.intake.themes import themes
 from tongchou.intake.units import units
 
-_ASKED = re.compile("(?:要求|叮嘱|责成|嘱咐|指示|安排)$")
-"""…要求县住建局协调…: no mark and no 要 between the verb and the party."""
 _KEY = re.compile(r"[\W_]")
 
 
@@ -43,7 +41,7 @@ class Extractor:
         self.order = kind != "report"
         self.speeches = Speeches("\n".join(p.text for p in paragraphs))
         self.found = Found()
-        self._led = self._asked = False
+        self._led, self._asked = False, 0
         self._papers: list[Block] = []
         self._series: list[tuple[int | None, str | None]] = []
 
@@ -56,7 +54,7 @@ class Extractor:
                 self.speeches.new_article()
             if block.paragraph != paragraph:
                 paragraph = block.paragraph
-                self._led = False
+                self._led, self._asked = False, 0
                 if not self.order and ANSWER.match(here.text):
                     self.speeches.answer(here.start)
                 if not self.order and MINUTES.search(here.text):
@@ -85,7 +83,7 @@ class Extractor:
             for n, (x, y, lead) in enumerate(self._voices(paragraph, a, b)):
                 begun = skip_space(paragraph.text, x + lead, y)
                 opens = n == 0 and (lead > 0 or k == 0) and (k + 1 < len(spans) or not last)
-                self._asked = bool(lead and _ASKED.search(paragraph.text[x:begun]))
+                self._asked = asks(paragraph.text[x:begun]) if lead else min(self._asked, 1)
                 self._said(block, paragraph, (begun, y), opens=opens, preamble=preamble)
 
     def _voices(self, paragraph: Paragraph, a: int, b: int) -> Iterator[tuple[int, int, int]]:
@@ -136,7 +134,7 @@ class Extractor:
         text = paragraph.text[a:b]
         spoken = self._led or (self.speeches.current is not None and not self.order)
         verdict = judge.judge_sentence(text, order=self.order, spoken=spoken, led=self._led, without=self.without)
-        if verdict == judge.NOTHING and self._asked and _names_first(text):
+        if verdict == judge.NOTHING and names_task(text, self._asked):
             verdict = judge.Verdict(basis="imperative")
         if verdict.basis and announces and "announces" not in self.without and judge.announces_only(text):
             verdict = judge.Verdict(why="announces")
@@ -261,12 +259,6 @@ class Extractor:
                 if item.start < end and item.basis != "ordinal" and len(later) >= 3 and _is_general(item.text):
                     self.found.items.remove(item)
                     self.found.left.append(LeftOut(item.text, item.start, item.end, "lead"))
-
-
-def _names_first(text: str) -> bool:
-    """It begins with the party that is to act, and does not only say how to stand."""
-    named = units(text, 0)
-    return bool(named) and named[0].start == 0 and not is_slogan(text)
 
 
 def _is_general(text: str) -> bool:
