@@ -14,7 +14,7 @@ from tongchou.intake.model import Article, Directive, LeftOut, Speaker
 from tongchou.intake.outline import Block, Paragraph
 from tongchou.intake.quantities import quantities
 from tongchou.intake.sentences import clauses, segments, sentences
-from tongchou.intake.slogans import is_slogan, remainder
+from tongchou.intake.slogans import remainder
 from tongchou.intake.speech import Speeches
 from tongchou.intake.stretches import ANSWER, MINUTES, after_quote, asks, names_task, opens_own, skip_space
 from tongchou.intake.themes import themes
