@@ -75,6 +75,8 @@ class Extractor:
     def _plain(self, block: Block, last: bool) -> None:
         """Rule 2: sentence by sentence."""
         paragraph = self.paragraphs[block.paragraph]
+        if not self.order and self.speeches.headed(paragraph.text, paragraph.start):
+            return
         spans = list(sentences(paragraph.text, block.start, block.end))
         preamble = self.order and judge.announces_list(paragraph.text[spans[-1][0] : spans[-1][1]]) if spans else False
         for k, (a, b) in enumerate(spans):

@@ -19,7 +19,7 @@ _DECIDED = re.compile("^.*决定[：:，,]?")
 _GRANTS = re.compile("免收|减免(?!了)|给予.{1,16}(?:补贴|补助|奖励|支持)")
 _TELLS = re.compile("[他她我]")
 _DUE = re.compile(
-    "(?:(?<!目)前|之前|内|底)(?:全部|全面|必须|基本)?(?:完成|报送|上报|达到|实现|到位|建成|启动|拿出|提出|答复|办结|报到|调配|送达|清零)"
+    "(?:(?<!目)前|之前|内|底)(?:全部|全面|必须|基本)?(?:完成|报送|上报|达到|实现|到位|建成|启动|拿出|提出|答复|办结|报到|调配|送达|清零|把[^，]{1,16}(?:好|齐|完|清|到位|起来|上来|下去))"
 )
 _ROUTINE = re.compile("每(?:日|天|周|月|班|批)(?:至少)?(?:做|开展|检测|测|报|消毒|巡查|调度|清点|核对)")
 _BY = re.compile(
@@ -70,7 +70,8 @@ def judge_sentence(
 
     order: it stands in a notice, order or letter. spoken: somebody is quoted as asking for things. led: in this paragraph.
     """
-    text = unquoted(text)
+    said = unquoted(text)
+    spoken, text = spoken or (said != text and bool(_DUE.search(said))), said
     plain = masked(text)
     if (
         text.rstrip("”」").endswith(("？", "?"))

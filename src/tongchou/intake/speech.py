@@ -13,6 +13,8 @@ MEETING = "会议"
 _CLAUSE_MARKS = re.compile("[，：:。；;]")
 _SAID = 8
 """Characters that are at least said before somebody else, or the same person anew, begins in the same sentence."""
+_HEADLINE = 20
+"""Characters of a line that names who speaks, at most."""
 _COUNTED = re.compile(
     r"[一二两三四五六七八九十几\d](?:个方面|个|点|条|项)(?:[^，。]{0,6})$|(?:讲|提|谈)(?:出)?了(?:[^，。]{0,6})(?:意见|要求)$"
 )
@@ -65,6 +67,12 @@ class Speeches:
         if name != MEETING:
             self._last_named = name
         return lead.end
+
+    def headed(self, line: str, start: int) -> bool:
+        """A line of its own that only says who speaks: 区长尚可欣要求. What follows is theirs."""
+        if len(line) > _HEADLINE or re.search("[，。；：！？]", line) or not self._speech_end(line):
+            return False
+        return self.lead(line + "：", start) > len(line)
 
     def answer(self, start: int) -> None:
         """答：… of an interview: who was introduced first with an office answers."""

@@ -22,6 +22,9 @@ _DONE = re.compile(
 )
 _US = re.compile("(?:大家|他们|她们|我们|你们|没有)")
 _CHARGED = re.compile("负责(?!人|同志)|牵头")
+_BY_PARTY = re.compile(
+    "由[^，。；由的]{2,16}(?:局|委|办|部|部门|中心|街道|镇|乡|指挥部|专班|组)[^，。；]{0,2}(?:牵头|负责|会同)"
+)
 _ORGAN = re.compile("(?:局|委|办|部|部门|中心|街道|镇|乡|指挥部|专班|公司|组|社区|村)$")
 ANSWER = re.compile("答[：:]")
 MINUTES = re.compile("(?:议定|研究|讨论).{0,12}(?:纪要如下|如下)[：:]?$|纪要如下[：:]?$")
@@ -38,12 +41,16 @@ def opens_own(segment: str) -> bool:
         return False
     if _OWN_MODAL.match(first[0]) or _has_own_party(segment):
         return True
+    if len(first) > 1 and _has_own_party(first[1]) and _OWN_MODAL.match(first[1]):
+        return True
     return len(first) > 1 and bool(_CONDITION.match(first[0])) and bool(_OWN_MODAL.match(first[1]))
 
 
 def _has_own_party(segment: str) -> bool:
     """…；县委宣传部每日20时发布权威信息: another organ has a task of its own."""
     text = segment.lstrip("；，、 ")
+    if _BY_PARTY.match(text):
+        return True
     named = units(text, 0)
     return bool(named) and named[0].start == 0 and _ORGAN.search(named[0].text) is not None
 
