@@ -214,8 +214,13 @@ def _period(text: str, written: date | None) -> _Days:
     return None, None, False
 
 
+def _clock_day(text: str, written: date | None) -> _Days:
+    """今晚8点 and 明早6点前 have a day; 每日17时前 has none."""
+    return _days(text, written) if re.match("[今明]", text) else (None, None, False)
+
+
 _DAYS: dict[Kind, Callable[[str, date | None], _Days]] = {
-    "date": _days, "validity": _days, "period": _period, "span": _span, "weekday": _weekday, "clock": _no_days, "event": _no_days,
+    "date": _days, "validity": _days, "period": _period, "span": _span, "weekday": _weekday, "clock": _clock_day, "event": _no_days,
 }  # fmt: skip
 
 

@@ -14,7 +14,9 @@ from tongchou.intake.vocabulary import opens, rule
 
 Basis = Literal["ordinal", "obligation", "imperative"]
 _MEASURED = re.compile("不(?:少|多|低|高|大|早|晚)于|不超过|以上|以内|全部|全员|一律|做|戴|勤|停|设|配|到位|[^不]关")
-_WILL = re.compile("^(?:下一步，?)?[^，要]{2,16}?(?<![即必])将(?!.{0,2}要)")
+_WILL = re.compile(
+    "^(?:下一步，?)?[^，要]{2,16}?(?<![即必])将(?!.{0,2}要)|^将(?:认真|继续|尽快|进一步|坚决|严格|全力|切实|迅速|立即|抓紧)"
+)
 _DECIDED = re.compile("^.*决定[：:，,]?")
 _GRANTS = re.compile("免收|减免(?!了)|给予.{1,16}(?:补贴|补助|奖励|支持)")
 _TELLS = re.compile("[他她我]")
