@@ -136,7 +136,7 @@ class Extractor:
         text = paragraph.text[a:b]
         spoken = self._led or (self.speeches.current is not None and not self.order)
         verdict = judge.judge_sentence(text, order=self.order, spoken=spoken, led=self._led, without=self.without)
-        if verdict == judge.NOTHING and names_task(text, self._asked):
+        if "asked" not in self.without and verdict == judge.NOTHING and names_task(text, self._asked):
             verdict = judge.Verdict(basis="imperative")
         if verdict.basis and announces and "announces" not in self.without and judge.announces_only(text):
             verdict = judge.Verdict(why="announces")
