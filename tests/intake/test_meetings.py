@@ -180,3 +180,31 @@ def test_the_sector_in_the_title_weighs_in_the_themes() -> None:
     words = "每个环节都要走一遍，查到漏洞马上补。"
     assert "school" not in themes(words)
     assert "school" in themes(words, "区长检查学校开学准备工作")
+
+
+def test_a_short_sentence_that_the_next_one_spells_out_is_a_topic() -> None:
+    assert items("周明强调，要坚定信心。要抓好森林防火工作。各镇要在进山路口设检查点，收缴火种。") == [
+        "各镇要在进山路口设检查点，收缴火种。"
+    ]
+    listed = "周明强调，要加强值班值守。要做好信息报送。要按时配送物资。"
+    assert len(items(listed)) == 3
+    assert len(items("周明强调，要及时报送三项数据。\n")) == 1
+
+
+def test_a_clause_inside_what_is_said_does_not_lead_in_again() -> None:
+    text = "要加强组织领导，明确责任分工，每周三调度一次。"
+    assert items(f"会议要求，{text}") == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "要强化底线思维，宁可十防九空，不可失防万一。",
+        "各级干部要俯下身子，真心实意为企业排忧解难。",
+        "要把耽误的时间抢回来，在危机中育新机、于变局中开新局。",
+        "必须把各项措施抓得紧而又紧、实而又实。",
+    ],
+)
+def test_appeals_of_meetings_are_none(text: str) -> None:
+    assert items(f"周明强调，{text}") == []
+    assert len(items(f"周明强调，{text[:-1]}，各镇要在3月8日前报送名单。")) == 1

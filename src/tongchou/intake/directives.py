@@ -41,7 +41,7 @@ class Extractor:
         self.order = kind != "report"
         self.speeches = Speeches("\n".join(p.text for p in paragraphs))
         self.found = Found()
-        self._led, self._asked = False, 0
+        self._led, self._asked, self._detailed = False, 0, False
         self._papers: list[Block] = []
         self._series: list[tuple[int | None, str | None]] = []
 
@@ -84,7 +84,9 @@ class Extractor:
                 self.speeches.attribute(paragraph.text[after[0] : after[1]], paragraph.start + after[0])
             for n, (x, y, lead) in enumerate(self._voices(paragraph, a, b)):
                 begun = skip_space(paragraph.text, x + lead, y)
-                opens = n == 0 and (lead > 0 or k == 0) and (k + 1 < len(spans) or not last)
+                following = paragraph.text[slice(*spans[k + 1])] if k + 1 < len(spans) else ""
+                opens = n == 0 and (lead > 0 or k == 0) and (bool(following) or not last) and not judge.wants(following)
+                self._detailed = bool(following) and not judge.wants(following)
                 self._asked = asks(paragraph.text[x:begun]) if lead else min(self._asked, 1)
                 self._said(block, paragraph, (begun, y), opens=opens, preamble=preamble)
 
@@ -138,7 +140,10 @@ class Extractor:
         verdict = judge.judge_sentence(text, order=self.order, spoken=spoken, led=self._led, without=self.without)
         if "asked" not in self.without and verdict == judge.NOTHING and names_task(text, self._asked):
             verdict = judge.Verdict(basis="imperative")
-        if verdict.basis and announces and "announces" not in self.without and judge.announces_only(text):
+        topic = (announces and judge.announces_only(text)) or (
+            self._detailed and not self.order and judge.is_topic(text)
+        )
+        if verdict.basis and topic and "announces" not in self.without:
             verdict = judge.Verdict(why="announces")
         if verdict.basis:
             self._add(block, paragraph, a, b, verdict.basis)

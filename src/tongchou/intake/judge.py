@@ -19,6 +19,8 @@ _WILL = re.compile(
 )
 _DECIDED = re.compile("^.*决定[：:，,]?")
 _GRANTS = re.compile("免收|减免(?!了)|给予.{1,16}(?:补贴|补助|奖励|支持)")
+TOPIC = 16
+"""Characters of a sentence that only names what the next ones are about, at most."""
 _TELLS = re.compile("[他她我]")
 _DUE = re.compile(
     "(?:(?<!目)前|之前|内|底)(?:全部|全面|必须|基本)?(?:完成|报送|上报|达到|实现|到位|建成|启动|拿出|提出|答复|办结|报到|调配|送达|清零|把[^，]{1,16}(?:好|齐|完|清|到位|起来|上来|下去))"
@@ -191,6 +193,21 @@ def announces_only(text: str) -> bool:
         han_count(text) <= 12
         and re.match("(?:要|必须|务必|应)", text) is not None
         and not re.search("[，；：]", text.rstrip("。；："))
+    )
+
+
+def wants(text: str) -> bool:
+    """A sentence that opens with 要, as the next of a list of short ones does."""
+    return re.match("\\s*(?:同时|还|也)?，?(?:要|必须|务必)", text) is not None
+
+
+def is_topic(text: str) -> bool:
+    """A short sentence without a party, a number or a thing in quotes that what follows spells out: 要把准方向，抓住重点。"""
+    return (
+        han_count(text) <= TOPIC
+        and re.match("(?:要|必须|务必)", text) is not None
+        and not re.search(r"[\d“；：、]|不得|严禁|禁止", text)
+        and len(clauses(text)) <= 2
     )
 
 

@@ -195,6 +195,8 @@ class Speeches:
             return None
         if who is None and before is None and at == 0 and not (self.current and re.match("同时|并|还|也|又", clause)):
             return None
+        if who is None and before and at > before.end and not _LINKED.match(clause):
+            return None
         name, pronoun = self._who(clause[: who.end()]) if who else ((before.name if before else None), False)
         return Lead(at + (who.end() if who else 0) + match.end(), name, pronoun, direct=True)
 
