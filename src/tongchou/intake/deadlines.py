@@ -136,8 +136,8 @@ def _day(match: re.Match[str], written: date | None) -> tuple[date | None, bool]
 def _month(text: str, written: date) -> _Days:
     if not re.search("[月周年]", text):
         return None, None, False
-    match = re.search(r"(?:(20\d\d)年)?(\d{1,2})月", text)
-    month = int(match.group(2)) if match else 12 if "年" in text else written.month
+    match = re.search(rf"(?:(20\d\d)年)?({_N})月", text)
+    month = (number(match.group(2)) or 0) if match else 12 if "年" in text else written.month
     year = int(match.group(1)) if match and match.group(1) else written.year
     one = make(year, month, 1)
     if one is None:
