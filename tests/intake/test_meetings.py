@@ -219,3 +219,8 @@ def test_a_clause_inside_what_is_said_does_not_lead_in_again() -> None:
 def test_appeals_of_meetings_are_none(text: str) -> None:
     assert items(f"周明强调，{text}") == []
     assert len(items(f"周明强调，{text[:-1]}，各镇要在3月8日前报送名单。")) == 1
+
+
+def test_a_quotation_is_theirs_whom_the_next_sentence_takes_up() -> None:
+    text = "区长李青拨通了街道的电话。“今晚8点以前把北门封好，把人配齐。”她说，没有物业的小区由街道兜底。"
+    assert said(text)[0] == ("“今晚8点以前把北门封好，把人配齐。”", "李青")

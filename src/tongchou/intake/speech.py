@@ -87,7 +87,8 @@ class Speeches:
         """The sentence before stood in quotes: who is named first in this one said it (“…。”某某说，…)."""
         clause = re.split("[，：。]", sentence, maxsplit=1)[0]
         match = self._speech_end(clause) if len(clause) <= 24 else None
-        name, _ = self._who(clause[: match.start()], match["verb"]) if match else (None, False)
+        name, pronoun = self._who(clause[: match.start()], match["verb"]) if match else (None, False)
+        name = self._last_named if pronoun else name
         if name is not None:
             person = self.people.get(name)
             self.current = Speaker(name, person.role if person else None, start, start + len(clause))
