@@ -50,7 +50,7 @@ def test_units_are_those_made_responsible(text: str, expected: list[str]) -> Non
     ("“五一”期间加强值班。", "“五一”期间", "2020-05-01", "2020-05-05"),
     ("本周五前上报。", "本周五前", "2020-02-14", "2020-02-14"),
     ("3天内办结。", "3天内", "2020-02-12", "2020-02-15"),
-    ("明天上午前完成。", "明天上午", "2020-02-13", "2020-02-13"),
+    ("明天上午前完成。", "明天上午前", "2020-02-13", "2020-02-13"),
     ("抵京当天报告。", "抵京当天", None, None),
     ("学校开学前做好消毒。", "学校开学前", None, None),
     ("每日17时前报送。", "每日17时前", None, None),
@@ -162,7 +162,10 @@ def test_several_articles_have_a_header_each_and_speakers_do_not_cross() -> None
 def test_an_account_that_ends_in_publishing_keeps_its_name() -> None:
     said = "会议要求，各街道要做好排查登记工作。"
     assert read_text(f"区委召开会议\n来源：上海发布\n{said}\n").articles[0].header.source == "上海发布"
-    assert read_text(f"区委召开会议\n来源：区政府办 发布时间：2020-02-15\n{said}\n").articles[0].header.source == "区政府办"
+    assert (
+        read_text(f"区委召开会议\n来源：区政府办 发布时间：2020-02-15\n{said}\n").articles[0].header.source
+        == "区政府办"
+    )
 
 
 def test_so_many_aspects_without_a_measure_word_are_counted() -> None:
@@ -178,10 +181,16 @@ def test_rows_of_a_dump_are_articles_and_what_stands_around_them_is_noted() -> N
     )
     document = read_text(text)
     assert document.header.title == "某区部署排查"
-    assert [d.text for d in document.directives][:2] == ["一是各社区要登记。", "二是商场要测温。各单位要在“五一”前完成核查，做到'不漏一户'，不落一人。"]
+    assert [d.text for d in document.directives][:2] == [
+        "一是各社区要登记。",
+        "二是商场要测温。各单位要在“五一”前完成核查，做到'不漏一户'，不落一人。",
+    ]
     assert "INSERT" not in document.clean
     assert "a.jpg" in "".join(n.before for n in document.notes if n.kind == "code")
-    assert document.raw[slice(*document.places.raw_span(document.directives[0].start, document.directives[0].end))] == "一是各社区要登记。"
+    assert (
+        document.raw[slice(*document.places.raw_span(document.directives[0].start, document.directives[0].end))]
+        == "一是各社区要登记。"
+    )
     without = read_text(text, without=frozenset({"furniture"}))
     assert "INSERT" in without.clean
 
@@ -197,7 +206,12 @@ def test_a_surname_stays_a_surname(written: str, kept: str) -> None:
 
 
 def test_a_place_is_not_found_within_a_word_nor_far_down_in_a_text_of_another_kind_of_place() -> None:
-    body = "我县召开会议，发布权威信息。" + "各乡镇要排查登记，做好值守。" * 20 + "近期大连市形势严峻，请广大居民关注。" + "各社区要登记。" * 20
+    body = (
+        "我县召开会议，发布权威信息。"
+        + "各乡镇要排查登记，做好值守。" * 20
+        + "近期大连市形势严峻，请广大居民关注。"
+        + "各社区要登记。" * 20
+    )
     assert area_of("", body, "") is None
     assert area_of("", body.replace("大连市", "威信县"), "") == "昭通市威信县"
 
@@ -210,7 +224,9 @@ def test_a_by_line_within_a_line_goes_and_the_sentence_stays() -> None:
 
 def test_the_title_of_a_paper_stands_below_its_letterhead() -> None:
     head = "专 题 会 议 纪 要\n柳溪区人民政府办公室 2020年3月5日\n关于研究工地复工的会议纪要\n"
-    text = head + "3月4日，副区长韦青主持召开会议。现将议定事项纪要如下：\n一、由区住建局负责摸排。\n分送：区政府领导。\n"
+    text = (
+        head + "3月4日，副区长韦青主持召开会议。现将议定事项纪要如下：\n一、由区住建局负责摸排。\n分送：区政府领导。\n"
+    )
     document = read_text(text)
     assert document.header.title == "关于研究工地复工的会议纪要"
     assert "分送" not in document.clean

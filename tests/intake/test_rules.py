@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tongchou.intake import read_text
-from tongchou.intake.judge import is_slogan, judge_numbered, judge_sentence
+from tongchou.intake.judge import judge_numbered, judge_sentence
+from tongchou.intake.slogans import is_slogan
 
 HEAD = "某区召开疫情防控工作会议\n3月5日，某区召开会议，区长周明主持。\n"
 NOTICE = "关于加强疫情防控的通告\n"
@@ -229,7 +230,9 @@ def test_the_place_of_an_announcement_is_its_place_in_the_clean_text() -> None:
     read = read_text(HEAD + "周明提出四个方面要求，各街道要排查登记。\n")
     (check,) = read.counts
     assert read.clean[check.start : check.end] == check.text
-    assert all(not c.unnumbered for c in read_text(HEAD + "周明提出四个方面要求：一是各街道排查。二是各社区登记。\n").counts)
+    assert all(
+        not c.unnumbered for c in read_text(HEAD + "周明提出四个方面要求：一是各街道排查。二是各社区登记。\n").counts
+    )
 
 
 def test_said_twice_is_one_item() -> None:

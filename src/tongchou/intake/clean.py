@@ -34,10 +34,12 @@ _GAP = re.compile(
 _HALF = re.compile(
     rf"(?<=[{HAN}”’》）)\]%\d])[,;:!?](?=[{HAN}“‘《（(\s\d]|$)|(?<=[{HAN}”’》）)])[,;:!?]|[,;:!?](?=[{HAN}“‘《])"
 )
-_STOP = re.compile(rf"(?<=[{HAN}])\.(?=[{HAN}”’\s]|$)")
+_STOP = re.compile(rf"(?<=[{HAN}])\.(?=[{HAN}”’\s]|$)|(?<=[%”）》])\.(?=[{HAN}]|$)")
 _BRACKETS = re.compile(rf"\([^()\n]{{0,80}}[{HAN}][^()\n]{{0,80}}\)")
 _QUOTES = re.compile(r'"([^"\n]{1,60})"')
-_WITHIN = re.compile(r"(?<=[^\s（(])[（(](?:本[报台网]|见习|实习|全媒体|融媒体?)?(?:记者|通讯员)[^（）()。]{1,30}[)）](?=[^\s])")
+_WITHIN = re.compile(
+    r"(?<=[^\s（(])[（(](?:本[报台网]|见习|实习|全媒体|融媒体?)?(?:记者|通讯员)[^（）()。]{1,30}[)）](?=[^\s])"
+)
 """A by-line in the middle of a line: …电（记者 …）…."""
 _CREDIT = re.compile("编辑|责编|审核|校对|撰稿|监制")
 # A line without an end that is so long, and has a comma, is a broken sentence and no heading.

@@ -36,7 +36,11 @@ def count_checks(paragraphs: list[Paragraph], blocks: list[Block]) -> tuple[Coun
             out += _of_series(paragraphs, before, numbers[first.series or 0])
     for n, block in enumerate(blocks):
         following = blocks[n + 1] if n + 1 < len(blocks) else None
-        if following is None or not _begins(following) or paragraphs[following.paragraph].article != paragraphs[block.paragraph].article:
+        if (
+            following is None
+            or not _begins(following)
+            or paragraphs[following.paragraph].article != paragraphs[block.paragraph].article
+        ):
             out += _without_series(paragraphs[block.paragraph], block)
     return tuple(sorted(out, key=lambda c: c.start))
 
@@ -68,4 +72,6 @@ def _without_series(paragraph: Paragraph, block: Block) -> Iterator[CountCheck]:
         announced = number(match["n"])
         if announced and announced >= 2:
             at = paragraph.start + block.start + match.start("n")
-            yield CountCheck(text[match.start("n") : match.end()], at, at + match.end() - match.start("n"), announced, 0)
+            yield CountCheck(
+                text[match.start("n") : match.end()], at, at + match.end() - match.start("n"), announced, 0
+            )

@@ -16,7 +16,7 @@ FULL = re.compile(
     rf"(?P<y>20[0-3]\d|二[〇○零][〇○零一二三四五六七八九]{{2}})\s?(?:年|[-/.])\s?(?P<m>\d{{1,2}}|{_CN}{{1,3}})\s?(?:月|[-/.])\s?(?P<d>\d{{1,2}}|{_CN}{{1,3}})(?:\s?[日号])?(?!\d)"
 )
 MONTH_DAY = re.compile(
-    rf"(?<![\d.])(?P<m>1[0-2]|0?[1-9]|{_CN}{{1,2}})\s?月\s?(?P<d>[12]\d|3[01]|0?[1-9]|{_CN}{{1,3}})\s?[日号](?!\d)"
+    rf"(?<![\d.])(?P<m>1[0-2]|0?[1-9]|{_CN}{{1,2}})\s?月\s?(?P<d>[12]\d|3[01]|0?[1-9]|{_CN}{{1,3}})\s?[日号](?!\d(?!\d?[时点:：]))"
 )
 DAY = re.compile(r"(?<![\d月.])(?P<d>[12]\d|3[01]|0?[1-9])\s?[日号](?![\d内])")
 _LOST = re.compile(r"(?<![\d.:月年])(?P<m>1[0-2]|[1-9])(?P<d>[12]\d|3[01]|0[1-9])日(?!均|常|报|后|内)")
@@ -100,7 +100,8 @@ def lost_digits(text: str, year: int | None) -> tuple[Proposal, ...]:
         "像是年份数字丢失，请对照原文核实", "The digits of the year seem lost; check them against the original"
     )
     found = [
-        Proposal(m.start(), m.end(), m.group(), f"{int(m['m'])}月{int(m['d'])}日", month) for m in _LOST.finditer(text)
+        Proposal(m.start(), m.end(), m.group(), f"{int(m['m'])}月{int(m['d'])}日", month)
+        for m in _LOST.finditer(text)
         if make(year or 2020, int(m["m"]), int(m["d"]))
     ]
     for match in _NO_YEAR.finditer(text) if year else ():

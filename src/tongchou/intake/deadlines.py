@@ -60,9 +60,16 @@ def deadlines(text: str, start: int, written: date | None, year: int | None = No
 def _is_asked(text: str, match: re.Match[str], kind: Kind) -> bool:
     """Not when something happened, and not 24 小时值班 or 1月10日以来."""
     after, before = text[match.end() : match.end() + 3], text[max(0, match.start() - 4) : match.start()]
-    if re.match("以来|以后|之后|的|召开|发布|印发|下发", after) and kind in ("date", "event", "clock", "weekday"):
+    if (
+        match.group()[0] != "每"
+        and not match.group().endswith(("前", "止", "内"))
+        and re.match("以来|以后|之后|的|召开|发布|印发|下发", after)
+        and kind in ("date", "event", "clock", "weekday")
+    ):
         return False
     if re.search("(?:截至|截止)$", before) and kind == "date" and not match.group().endswith(("前", "止")):
+        return False
+    if kind == "period" and re.search("(?:针对|随着|由于|鉴于)[“]?$", before):
         return False
     if kind == "clock" and re.match("值|不间断|在岗", after):
         return False
@@ -129,8 +136,8 @@ def _day(match: re.Match[str], written: date | None) -> tuple[date | None, bool]
 def _month(text: str, written: date) -> _Days:
     if not re.search("[月周年]", text):
         return None, None, False
-    match = re.search(r"(?:(20\d\d)年)?(\d{1,2})月", text)
-    month = int(match.group(2)) if match else 12 if "年" in text else written.month
+    match = re.search(rf"(?:(20\d\d)年)?({_N})月", text)
+    month = (number(match.group(2)) or 0) if match else 12 if "年" in text else written.month
     year = int(match.group(1)) if match and match.group(1) else written.year
     one = make(year, month, 1)
     if one is None:
@@ -172,7 +179,16 @@ def _weekday(text: str, written: date | None) -> _Days:
     return day, day, True
 
 
-_FEASTS = {"春节": "春节", "清明": "清明", "五一": "劳动节", "端午": "端午", "中秋": "中秋", "国庆": "国庆节", "十一": "国庆节", "元旦": "元旦"}
+_FEASTS = {
+    "春节": "春节",
+    "清明": "清明",
+    "五一": "劳动节",
+    "端午": "端午",
+    "中秋": "中秋",
+    "国庆": "国庆节",
+    "十一": "国庆节",
+    "元旦": "元旦",
+}
 """As texts say it -> as the calendar names it."""
 _LANTERNS = {2020: date(2020, 2, 8), 2021: date(2021, 2, 26), 2022: date(2022, 2, 15), 2023: date(2023, 2, 5)}
 """元宵 is no holiday, so the calendar of holidays does not hold it."""
@@ -198,8 +214,13 @@ def _period(text: str, written: date | None) -> _Days:
     return None, None, False
 
 
+def _clock_day(text: str, written: date | None) -> _Days:
+    """今晚8点 and 明早6点前 have a day; 每日17时前 has none."""
+    return _days(text, written) if re.match("[今明]", text) else (None, None, False)
+
+
 _DAYS: dict[Kind, Callable[[str, date | None], _Days]] = {
-    "date": _days, "validity": _days, "period": _period, "span": _span, "weekday": _weekday, "clock": _no_days, "event": _no_days,
+    "date": _days, "validity": _days, "period": _period, "span": _span, "weekday": _weekday, "clock": _clock_day, "event": _no_days,
 }  # fmt: skip
 
 

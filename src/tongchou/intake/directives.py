@@ -14,8 +14,9 @@ from tongchou.intake.model import Article, Directive, LeftOut, Speaker
 from tongchou.intake.outline import Block, Paragraph
 from tongchou.intake.quantities import quantities
 from tongchou.intake.sentences import clauses, segments, sentences
+from tongchou.intake.slogans import remainder
 from tongchou.intake.speech import Speeches
-from tongchou.intake.stretches import ANSWER, MINUTES, after_quote, opens_own, skip_space
+from tongchou.intake.stretches import ANSWER, MINUTES, after_quote, asks, names_task, opens_own, skip_space
 from tongchou.intake.themes import themes
 from tongchou.intake.units import units
 
@@ -40,7 +41,7 @@ class Extractor:
         self.order = kind != "report"
         self.speeches = Speeches("\n".join(p.text for p in paragraphs))
         self.found = Found()
-        self._led = False
+        self._led, self._asked, self._detailed = False, 0, False
         self._papers: list[Block] = []
         self._series: list[tuple[int | None, str | None]] = []
 
@@ -53,7 +54,7 @@ class Extractor:
                 self.speeches.new_article()
             if block.paragraph != paragraph:
                 paragraph = block.paragraph
-                self._led = False
+                self._led, self._asked = False, 0
                 if not self.order and ANSWER.match(here.text):
                     self.speeches.answer(here.start)
                 if not self.order and MINUTES.search(here.text):
@@ -74,6 +75,8 @@ class Extractor:
     def _plain(self, block: Block, last: bool) -> None:
         """Rule 2: sentence by sentence."""
         paragraph = self.paragraphs[block.paragraph]
+        if not self.order and self.speeches.headed(paragraph.text, paragraph.start):
+            return
         spans = list(sentences(paragraph.text, block.start, block.end))
         preamble = self.order and judge.announces_list(paragraph.text[spans[-1][0] : spans[-1][1]]) if spans else False
         for k, (a, b) in enumerate(spans):
@@ -81,7 +84,10 @@ class Extractor:
                 self.speeches.attribute(paragraph.text[after[0] : after[1]], paragraph.start + after[0])
             for n, (x, y, lead) in enumerate(self._voices(paragraph, a, b)):
                 begun = skip_space(paragraph.text, x + lead, y)
-                opens = n == 0 and (lead > 0 or k == 0) and (k + 1 < len(spans) or not last)
+                following = paragraph.text[slice(*spans[k + 1])] if k + 1 < len(spans) else ""
+                opens = n == 0 and (lead > 0 or k == 0) and (bool(following) or not last) and not judge.wants(following)
+                self._detailed = bool(following) and not judge.wants(following)
+                self._asked = asks(paragraph.text[x:begun]) if lead else min(self._asked, 1)
                 self._said(block, paragraph, (begun, y), opens=opens, preamble=preamble)
 
     def _voices(self, paragraph: Paragraph, a: int, b: int) -> Iterator[tuple[int, int, int]]:
@@ -90,7 +96,11 @@ class Extractor:
             yield a, b, 0
             return
         lead = self._lead(paragraph, a, b)
-        cuts = [a + c for c in self.speeches.cuts(paragraph.text[a:b], lead)] if self._led and "voices" not in self.without else []
+        cuts = (
+            [a + c for c in self.speeches.cuts(paragraph.text[a:b], lead)]
+            if self._led and "voices" not in self.without
+            else []
+        )
         ends = [*cuts, b]
         yield a, ends[0], lead
         for x, y in zip(cuts, ends[1:], strict=True):
@@ -128,7 +138,12 @@ class Extractor:
         text = paragraph.text[a:b]
         spoken = self._led or (self.speeches.current is not None and not self.order)
         verdict = judge.judge_sentence(text, order=self.order, spoken=spoken, led=self._led, without=self.without)
-        if verdict.basis and announces and "announces" not in self.without and judge.announces_only(text):
+        if "asked" not in self.without and verdict == judge.NOTHING and names_task(text, self._asked):
+            verdict = judge.Verdict(basis="imperative")
+        topic = (announces and judge.announces_only(text)) or (
+            self._detailed and not self.order and judge.is_topic(text)
+        )
+        if verdict.basis and topic and "announces" not in self.without:
             verdict = judge.Verdict(why="announces")
         if verdict.basis:
             self._add(block, paragraph, a, b, verdict.basis)
@@ -149,7 +164,9 @@ class Extractor:
         if block.has_children and "headings" not in self.without:
             self._parent(block, paragraph, children)
             return
-        verdict = judge.judge_numbered(text, order=self.order, marker=block.marker.text, without=self.without)
+        verdict = judge.judge_numbered(
+            text, order=self.order, led=self._led, marker=block.marker.text, without=self.without
+        )
         self._series.append((block.series, verdict.why))
         if verdict.basis:
             self._add(block, paragraph, block.start, _end(paragraph.text, block.end), "ordinal")
@@ -199,7 +216,7 @@ class Extractor:
         self.found.items.append(
             Directive(
                 text=text, start=start, end=start + len(text), article=paragraph.article, ordinal=ordinal, basis=basis,
-                speaker=self._speaker(), themes=themes(text), units=units(text, start, len(ordinal or "")),
+                speaker=self._speaker(), themes=themes(text, head.title or ""), units=units(text, start, len(ordinal or "")),
                 deadlines=deadlines(text, start, head.date, head.year), quantities=quantities(text, start),
                 heading=block.above if basis == "ordinal" else (*block.above,), series=block.series if ordinal else None,
             )
@@ -254,7 +271,7 @@ class Extractor:
 def _is_general(text: str) -> bool:
     """At least half of its clauses say nothing to do."""
     parts = clauses(text)
-    return sum(not judge.remainder(p) for p in parts) >= 0.5 * len(parts)
+    return sum(not remainder(p) for p in parts) >= 0.5 * len(parts)
 
 
 def _end(text: str, end: int) -> int:

@@ -13,6 +13,7 @@ from tongchou.intake.dates import Day, days, full_dates, guess_year, relative
 from tongchou.intake.lexicons import any_of, lexicon
 from tongchou.intake.model import Header
 from tongchou.intake.page import han_count
+from tongchou.intake.people import people
 
 Kind = Literal["report", "order", "letter"]
 _NUMBER = re.compile(
@@ -80,12 +81,21 @@ def header(part: Part, page: str, *, kind: Kind, year_from: tuple[str, ...]) -> 
         year_inferred=bool(day and day.inferred and (guessed or posted is None)),
         posted=posted,
         year=year,
-        area=area_of(" ".join(h.text for h in part.headings), body, page),
+        area=area_of(*_nameless(" ".join(h.text for h in part.headings), body), page),
         source=_source(part, page),
         issuer=_issuer(paragraphs) if kind != "report" else None,
         number=number.group() if number else None,
         occasion=_occasion(kind, title or "", paragraphs),
     )
+
+
+def _nameless(title: str, body: str) -> tuple[str, str]:
+    """Title and body with the names of people blanked: 耿卫东 is not 卫东区."""
+    names = sorted((n for n in people(body) if n[0] not in "区县市"), key=len, reverse=True)
+    if not names:
+        return title, body
+    pattern = re.compile("|".join(map(re.escape, names)))
+    return pattern.sub("〓", title), pattern.sub("〓", body)
 
 
 def _title(part: Part) -> str | None:
@@ -118,7 +128,9 @@ def _day(kind: Kind, paragraphs: list[str], title: str, posted: date | None, yea
     for text in paragraphs[:3]:
         opening = text[:160]
         near = relative(opening[:24], posted)
-        told = [d for d in days(opening, year) if not re.search("截至$|截止到?$", opening[max(0, d.start - 3) : d.start])]
+        told = [
+            d for d in days(opening, year) if not re.search("截至$|截止到?$", opening[max(0, d.start - 3) : d.start])
+        ]
         found = [d for d in told if not re.match("以来|重申|印发|发布|在|就", opening[d.end : d.end + 2])] or told
         if near and (not found or near.start < found[0].start):
             return near

@@ -5,29 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
-from tongchou.intake.lexicons import any_of, lexicon
 from tongchou.intake.page import han_count
 from tongchou.intake.sentences import clauses, masked
+from tongchou.intake.slogans import is_slogan
+from tongchou.intake.vocabulary import opens, rule
 
 Basis = Literal["ordinal", "obligation", "imperative"]
 _MEASURED = re.compile("不(?:少|多|低|高|大|早|晚)于|不超过|以上|以内|全部|全员|一律|做|戴|勤|停|设|配|到位|[^不]关")
-_WILL = re.compile("^(?:下一步，?)?[^，要]{2,16}?(?<![即必])将(?!.{0,2}要)")
+_WILL = re.compile(
+    "^(?:下一步，?)?[^，要]{2,16}?(?<![即必])将(?!.{0,2}要)|^将(?:认真|继续|尽快|进一步|坚决|严格|全力|切实|迅速|立即|抓紧)"
+)
 _DECIDED = re.compile("^.*决定[：:，,]?")
 _GRANTS = re.compile("免收|减免(?!了)|给予.{1,16}(?:补贴|补助|奖励|支持)")
+TOPIC = 16
+"""Characters of a sentence that only names what the next ones are about, at most."""
 _TELLS = re.compile("[他她我]")
-_DUE = re.compile("(?:(?<!目)前|之前|内|底)(?:全部|全面|必须|基本)?(?:完成|报送|上报|达到|实现|到位|建成|启动|拿出|提出|答复|办结|报到|调配|送达|清零)")
+_DUE = re.compile(
+    "(?:(?<!目)前|之前|内|底)(?:全部|全面|必须|基本)?(?:完成|报送|上报|达到|实现|到位|建成|启动|拿出|提出|答复|办结|报到|调配|送达|清零|把[^，]{1,16}(?:好|齐|完|清|到位|起来|上来|下去))"
+)
 _ROUTINE = re.compile("每(?:日|天|周|月|班|批)(?:至少)?(?:做|开展|检测|测|报|消毒|巡查|调度|清点|核对)")
 _BY = re.compile(
     "(?:^|[，：])[^，。；]{0,24}?由[^，。；由的]{2,24}?(?:局|办|委|部|组|室|中心|单位|部门|街道|社区|镇|乡|村|企业|公司|指挥部|专班|学校|医院)"
     "(?:(?:[今明]天|今晚|\\d{1,2}月|\\d{1,2}日|本周|三日内|即日|尽快|立即|马上)[^，]{0,8}?|逐[一户个])?(?:先)?"
-    "(?:牵头|负责|统一|承担|保障|解决|协调|对接|提供|派|调|送|建账|建立|制定|拿出|答复|办理|统筹|组织|跟踪|督办|督查|联合|调配|配送|发放|汇总|安排|落实|按)"
+    "(?:牵头|负责|统一|承担|保障|解决|协调|对接|提供|派|调|送|建账|建立|制定|拿出|答复|办理|统筹|组织|跟踪|督办|督查|联合|调配|配送|发放|汇总|安排|落实|按"
+    "|列出|列入|梳理|分解|回复|审核|审批|核实|核准|签|报|上报|登记|兜底|包|接|垫付|支付|补|出具|出面|抽|盯|管|上门|每|会同)"
 )
 """Who is to do it, in the passive: 物资由街道应急办统一调配."""
 _WHOLE_QUOTE = re.compile("^\\s*[“「](?P<said>.*)[”」][。！]?\\s*$", re.DOTALL)
-_PAIRS = re.compile("[、]")
+_DONE = re.compile("了|已|累计|先后|目前|截至|截止|\\d+(?:余)?(?:人次|名|户|份|条|场|件)")
 _OPENING = re.compile(
     r"^(?:同时|此外|另外|还|并|也|且|其次|再次|最后|首先|其中|特别是|尤其|而且|对[^，]{1,40}，|在[^，]{1,40}，|[^，]{1,16}期间，|当前，)?[，]?"
 )
@@ -44,31 +51,9 @@ class Verdict:
 NOTHING = Verdict()
 
 
-@cache
-def _rule(key: str) -> re.Pattern[str]:
-    words = lexicon("judge")[key]
-    return re.compile("|".join(words) if key in ("strong", "report", "background", "permission") else any_of(words))
-
-
-@cache
-def _opens(key: str) -> re.Pattern[str]:
-    return re.compile("^(?:" + "|".join(sorted(lexicon("judge")[key], key=len, reverse=True)) + ")")
-
-
-@cache
-def _stance() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    words = lexicon("stance")
-    return re.compile("|".join(words["stance"])), re.compile(any_of(words["generic"]))
-
-
-@cache
-def _concrete() -> re.Pattern[str]:
-    return re.compile("|".join(lexicon("concrete")["things"]))
-
-
 def obliges(text: str) -> bool:
     """The text has an obligation word outside quotes."""
-    return _rule("strong").search(masked(text)) is not None
+    return rule("strong").search(masked(text)) is not None
 
 
 def unquoted(text: str) -> str:
@@ -89,19 +74,24 @@ def judge_sentence(
 
     order: it stands in a notice, order or letter. spoken: somebody is quoted as asking for things. led: in this paragraph.
     """
-    text = unquoted(text)
+    said = unquoted(text)
+    spoken, text = spoken or (said != text and bool(_DUE.search(said))), said
     plain = masked(text)
-    if text.rstrip("”」").endswith(("？", "?")) or is_frame(text) or (not order and not spoken and _TELLS.search(plain)):
+    if (
+        text.rstrip("”」").endswith(("？", "?"))
+        or is_frame(text)
+        or (not order and not spoken and _TELLS.search(plain))
+    ):
         return NOTHING
     basis = _basis(plain, order and "imperative" not in without, spoken and "imperative" not in without)
     if basis is None:
-        return Verdict(why="permission") if order and _rule("permission").search(plain) else NOTHING
+        return Verdict(why="permission") if order and rule("permission").search(plain) else NOTHING
     strong = basis == "obligation" and obliges(text)
     if not order and (not strong or not led) and _WILL.match(plain):
         return Verdict(why="report")
     if "report" not in without and _reports(_DECIDED.sub("", plain) if order else plain, strong):
         return Verdict(why="report")
-    if order and not strong and _rule("permission").search(plain) and "permission" not in without:
+    if order and not strong and rule("permission").search(plain) and "permission" not in without:
         return Verdict(why="permission")
     if "consequence" not in without and only_consequence(plain):
         return Verdict(why="consequence")
@@ -113,33 +103,35 @@ def judge_sentence(
 
 
 def _basis(plain: str, order: bool, spoken: bool) -> Basis | None:
-    if _rule("strong").search(plain):
+    if rule("strong").search(plain):
         return "obligation"
     parts = clauses(plain)
     first = parts[0] if parts else ""
     if not (order or spoken):
         return None
-    if _opens("weak").match(first) or (len(parts) > 1 and _opens("weak").match(parts[1])):
+    if opens("weak").match(first) or (len(parts) > 1 and opens("weak").match(parts[1])):
         return "obligation"
-    if any(_opens("imperative").match(_OPENING.sub("", part)) for part in parts[: 3 if order else 2]) or _BY.search(plain):
+    if any(opens("imperative").match(_OPENING.sub("", part)) for part in parts[: 3 if order else 2]) or _BY.search(
+        plain
+    ):
         return "imperative"
-    if order and (_rule("order_verb").search(plain) or _consequence_ordered(plain)):
+    if order and (rule("order_verb").search(plain) or _consequence_ordered(plain)):
         return "imperative"
     if _DUE.search(plain) or _GRANTS.search(plain) or _ROUTINE.search(plain):
         return "imperative"
-    if spoken and any(_opens("weak").match(part) for part in parts):
+    if spoken and any(opens("weak").match(part) for part in parts):
         return "obligation"
     return None
 
 
 def _reports(plain: str, strong: bool) -> bool:
-    match = _rule("report").search(plain)
+    match = rule("report").search(plain)
     if match is None:
         return False
     if not strong:
         return True
     # An obligation after what was done still obliges; one inside it (研究了需要解决的问题) does not.
-    modal = _rule("strong").search(plain)
+    modal = rule("strong").search(plain)
     assert modal is not None
     between = plain[match.end() : modal.start()] if modal.start() > match.end() else None
     return between is not None and not re.search("[，。；]", between)
@@ -147,73 +139,42 @@ def _reports(plain: str, strong: bool) -> bool:
 
 def only_consequence(plain: str) -> bool:
     """What befalls who offends, without anybody who is to see to it."""
-    if not _rule("consequence").search(plain) or _rule("consequence_actor").search(plain):
+    if not rule("consequence").search(plain) or rule("consequence_actor").search(plain):
         return False
     parts = [
         p
         for p in clauses(plain)
         if not re.match("^(?:凡|对|对于|如|若|违反|拒不|造成|因|一经|情节|构成|不|隐瞒|故意|未)", p)
     ]
-    left = [p for p in parts if not _rule("consequence").search(p)]
-    return not any(_rule("strong").search(p) or _opens("imperative").match(p) or _DUE.search(p) for p in left)
+    left = [p for p in parts if not rule("consequence").search(p)]
+    return not any(rule("strong").search(p) or opens("imperative").match(p) or _DUE.search(p) for p in left)
 
 
 def _consequence_ordered(plain: str) -> bool:
-    return bool(_rule("consequence").search(plain) and _rule("consequence_actor").search(plain))
+    return bool(rule("consequence").search(plain) and rule("consequence_actor").search(plain))
 
 
 def _only_advice(plain: str) -> bool:
-    if not _rule("advice").search(plain):
+    if not rule("advice").search(plain):
         return False
-    rest = [p for p in clauses(plain) if not _rule("advice").search(p)]
-    if any(_rule("strong").search(p) for p in clauses(plain)):
+    rest = [p for p in clauses(plain) if not rule("advice").search(p)]
+    if any(rule("strong").search(p) for p in clauses(plain)):
         return False
-    return not any(
-        _opens("imperative").match(p) or _opens("weak").match(p) or _rule("order_verb").search(p) for p in rest
-    )
-
-
-def is_slogan(text: str, without: Set[str] = frozenset()) -> bool:
-    """All its clauses say how to stand or where to arrive."""
-    soft = 0
-    parts = [p for c in _from_obligation(clauses(text)) for p in (_PAIRS.split(c) if han_count(c) > 40 else [c])]
-    for part in parts:
-        left = remainder(part)
-        if not left:
-            continue
-        if "concrete" not in without and _concrete().search(left):
-            return False
-        soft += 1
-    return soft <= max(0, len(parts) // 5)
-
-
-def _from_obligation(parts: list[str]) -> list[str]:
-    """Without the situation that a sentence describes before it asks."""
-    first = next((n for n, p in enumerate(parts) if _rule("strong").search(masked(p)) or _opens("weak").match(p)), 0)
-    return parts[first:]
-
-
-def remainder(clause: str) -> str:
-    """What is left of a clause when stances, then generic words are struck out."""
-    stance, generic = _stance()
-    left = stance.sub("", clause)
-    left = generic.sub("", left)
-    left = re.sub(r"[^\u4e00-\u9fff0-9]", "", left)
-    return left if len(left) > 1 else ""
+    return not any(opens("imperative").match(p) or opens("weak").match(p) or rule("order_verb").search(p) for p in rest)
 
 
 def is_frame(text: str) -> bool:
     """What holds a document together: 现通知如下, salutations, thanks, who to call."""
     text = text.strip()
     return bool(
-        _rule("announce").search(text) or _rule("salutation").search(text) or _rule("information").search(text)
-        or (_rule("thanks").search(text) and not obliges(text)) or han_count(text) < 4
+        rule("announce").search(text) or rule("salutation").search(text) or rule("information").search(text)
+        or (rule("thanks").search(text) and not obliges(text)) or han_count(text) < 4
     )  # fmt: skip
 
 
 def announces_list(text: str) -> bool:
     """现将有关事项通知如下: what stands before it in its paragraph gives reasons."""
-    return _rule("announce").search(text.strip()) is not None
+    return rule("announce").search(text.strip()) is not None
 
 
 def sets_a_start(text: str) -> bool:
@@ -235,39 +196,58 @@ def announces_only(text: str) -> bool:
     )
 
 
+def wants(text: str) -> bool:
+    """A sentence that opens with 要, as the next of a list of short ones does."""
+    return re.match("\\s*(?:同时|还|也)?，?(?:要|必须|务必)", text) is not None
+
+
+def is_topic(text: str) -> bool:
+    """A short sentence without a party, a number or a thing in quotes that what follows spells out: 要把准方向，抓住重点。"""
+    return (
+        han_count(text) <= TOPIC
+        and re.match("(?:要|必须|务必)", text) is not None
+        and not re.search(r"[\d“；：、]|不得|严禁|禁止", text)
+        and len(clauses(text)) <= 2
+    )
+
+
 def is_noun_list(text: str) -> bool:
     """A paper or a piece of information to hand in, not an instruction."""
     inner = text.strip()
     if han_count(inner) > 60 or obliges(inner) or "。" in inner.rstrip("。"):
         return False
     first = clauses(inner)[:1]
-    if _rule("order_verb").search(clauses(inner)[0]) and "，" in inner:
+    if rule("order_verb").search(clauses(inner)[0]) and "，" in inner:
         return False
-    return bool(_rule("nouns").search(inner)) and not (first and _opens("imperative").match(first[0]))
+    return bool(rule("nouns").search(inner)) and not (first and opens("imperative").match(first[0]))
 
 
-def judge_numbered(text: str, *, order: bool, marker: str = "", without: Set[str] = frozenset()) -> Verdict:
+def judge_numbered(
+    text: str, *, order: bool, led: bool = False, marker: str = "", without: Set[str] = frozenset()
+) -> Verdict:
     """Judge what an ordinal opens, the ordinal cut off: it is an item unless it plainly asks for nothing.
 
+    led: somebody introduced the points in this paragraph; what is done already is then told with 了, 已 or a number.
     marker: the ordinal as written; one that holds the obligation itself (一要, 二是要) asks for something whatever follows.
     """
     plain = masked(text)
     obliged = obliging(marker) or obliges(text)
-    if _rule("information").search(text.strip()) and not obliged:
+    if rule("information").search(text.strip()) and not obliged:
         return NOTHING
     if obliged:
         return Verdict(basis="ordinal")
     parts = clauses(plain)
-    ordered = any(_opens("imperative").match(p) or _opens("weak").match(p) for p in parts)
-    if "report" not in without and _rule("report").search(plain) and not (order and ordered):
+    ordered = any(opens("imperative").match(p) or opens("weak").match(p) for p in parts)
+    told = rule("report").search(plain) and (not led or _DONE.search(plain))
+    if "report" not in without and told and not (order and ordered):
         return Verdict(why="report")
-    if order and "permission" not in without and _rule("permission").search(plain) and not ordered:
+    if order and "permission" not in without and rule("permission").search(plain) and not ordered:
         return Verdict(why="permission")
     if order and "consequence" not in without and only_consequence(plain):
         return Verdict(why="consequence")
     if order and "nouns" not in without and is_noun_list(text):
         return Verdict(why="nouns")
-    if order and "nouns" not in without and not ordered and not _rule("advice").search(plain) and _names_only(plain):
+    if order and "nouns" not in without and not ordered and not rule("advice").search(plain) and _names_only(plain):
         return Verdict(why="nouns")
     return Verdict(basis="ordinal")
 
@@ -277,6 +257,6 @@ def _names_only(plain: str) -> bool:
     return (
         han_count(plain) <= 24
         and "，" not in plain
-        and not _rule("order_verb").search(plain)
+        and not rule("order_verb").search(plain)
         and not _MEASURED.search(plain)
     )

@@ -19,7 +19,7 @@ _KINDS = (
     (6, rf"{_CN}是要?|{_CN}要(?!求|点|素|件)|第{_CN}[，、：:]|其{_CN}[，、]|{_CN}来?[:：]"),
 )
 INLINE = 6
-_FIRSTLY = re.compile(r"(?:^|(?<=[。；;：:，,\n]))\s*(?P<word>首先|其次|再次|再者|最后)[，、]")
+_FIRSTLY = re.compile(r"(?:^|(?<=[。；;：:，,\n]))\s*(?P<word>首先|其次|再次|再者|最后)(?:[，、]|(?=要|是))")
 _MARKER = [(level, re.compile(rf"(?:{pattern})")) for level, pattern in _KINDS]
 _NUMBER = re.compile(rf"{_CN}|\d+")
 _BEFORE = re.compile(r"[：:。；;！？!?”）)\n]\s*$|^\s*$")

@@ -11,6 +11,8 @@ _CLAUSE = re.compile("[，,：:；;。！？!?]")
 _QUOTED = re.compile("“[^“”]{0,120}”|《[^《》]{0,80}》|‘[^‘’]{0,60}’|「[^」]{0,80}」")
 _BRACKETED = re.compile("（[^（）]{0,120}）")
 
+_WHOLE = re.compile("^(\\s*)“(.*)”([。！？]?\\s*)$", re.DOTALL)
+
 Span = tuple[int, int]
 
 
@@ -34,7 +36,7 @@ def _inside_brackets(text: str, at: int, here: int) -> bool:
 
 def segments(text: str, start: int, end: int) -> list[Span]:
     """The parts of a sentence between semicolons outside quotes and brackets, each with its semicolon."""
-    hidden = masked(text[start:end])
+    hidden = masked(_opened(text[start:end]))
     out, at = [], start
     for match in _SEMICOLON.finditer(hidden):
         out.append((at, start + match.end()))
@@ -42,6 +44,12 @@ def segments(text: str, start: int, end: int) -> list[Span]:
     if at < end:
         out.append((at, end))
     return out
+
+
+def _opened(text: str) -> str:
+    """Where all of a sentence stands in quotes, its text with the quotes blanked, length kept."""
+    whole = _WHOLE.match(text)
+    return f"{whole[1]}〓{whole[2]}〓{whole[3]}" if whole and "“" not in whole[2] else text
 
 
 def clauses(text: str) -> list[str]:

@@ -1,126 +1,27 @@
-"""Who speaks in a report: people with their offices, and the words that lead into what they say."""
+"""Who speaks in a report, and the words that lead into what they say."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
-from tongchou.intake.lexicons import any_of, lexicon
 from tongchou.intake.model import Speaker
+from tongchou.intake.people import patterns, people
 from tongchou.intake.sentences import masked
-from tongchou.kernel.surnames import COMPOUND_SURNAMES
 
-HAN = "\u4e00-\u9fff"
 MEETING = "会议"
-_FOLLOWS = (
-    r"(?=[，、。；：）（\s]|$|主持|出席|参加|强调|指出|要求|表示|说|提|就|对|在|到|带|一行|率|作|还|深入|先后|实地|同志|介绍|调研|及|和|与|分别|传达|通报|代表|宣读"
-    "|部署|陪同|检查|督导|听取|讲话|围绕|认为|希望|任|为|担任|又|指挥|来|走访|看望|前往|召集|组织|并|主|从|随|最后|首先|明确|再次|特别|着重|要|将|也|以|向|通过|进一步|补充|当场|现场)"
-)
-_TIME = re.compile(
-    r"^(?:(?:本报|本网|本台)?讯\s*|(?:\d{4}年)?\d{1,2}月\d{1,2}日|[昨今当]日|[昨今当]天|近日|日前|上午|下午|晚上?|中午|会上|会后|随后|最后|期间|[，,\s]|由)+"
-)
 _CLAUSE_MARKS = re.compile("[，：:。；;]")
 _SAID = 8
 """Characters that are at least said before somebody else, or the same person anew, begins in the same sentence."""
-_COUNTED = re.compile(r"[一二两三四五六七八九十几\d](?:个方面|个|点|条|项)(?:[^，。]{0,6})$")
+_HEADLINE = 20
+"""Characters of a line that names who speaks, at most."""
+_COUNTED = re.compile(
+    r"[一二两三四五六七八九十几\d](?:个方面|个|点|条|项)(?:[^，。]{0,6})$|(?:讲|提|谈)(?:出)?了(?:[^，。]{0,6})(?:意见|要求)$"
+)
 """…提出三点要求。第一，…: a lead-in that a full stop ends."""
 _LINKED = re.compile("并|同时|还|又|也")
 _PLAIN = ("", "强调", "要求", "指出", "表示", "说", "提出", "认为", "叮嘱")
 """With these a name that no office goes before may speak; 周密安排 and 高度明确 are no names."""
-
-
-@cache
-def _surname() -> str:
-    singles = "[" + str("".join(lexicon("people")["surnames"])) + "]"
-    return f"(?:{'|'.join(sorted(COMPOUND_SURNAMES))}|{singles})"
-
-
-@cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    words = lexicon("people")
-    titles, says, adverbs = any_of(words["titles"]), any_of(words["says"]), any_of(words["adverbs"])
-    meetings = any_of(words["meetings"])
-    given = _surname() + f"[{HAN}]{{1,2}}?"
-    mid = rf"(?:{adverbs}|(?:在|就|对|结合|围绕|针对).{{1,40}}?(?:时|中|上|后|，)?|并|、)*"
-    tail = words["tail"][0] if isinstance(words["tail"], list) else words["tail"]
-    with_ = any_of(words["says_with"])
-    return {
-        "after_title": re.compile(rf"{titles}(?P<title>)(?:[，、,\s])?"),
-        "name": re.compile(rf"(?P<name>{given}){_FOLLOWS}"),
-        "before_title": re.compile(
-            rf"(?:^|(?<=[，。；、\n]))(?P<name>{_surname()}[{HAN}]{{1,2}})(?P<title>副?(?:书记|市长|县长|区长|镇长|局长|主席|部长|常委|总指挥|指挥长))(?![{HAN}]{{0,2}}[会室])"
-        ),
-        "verb": re.compile(f"{says}|主持|出席|参加|召开|办公|会议|负责|分管"),
-        "titled": re.compile(rf"(?P<title>{titles})(?:[，、,\s])?(?P<name>{given}){_FOLLOWS}"),
-        "listed": re.compile(rf"(?<=、)(?P<name>{_surname()}[{HAN}]{{1,2}})(?=[、，。；])"),
-        "end": re.compile(rf"(?P<mid>{mid})(?P<with>{with_}(?:了)?)?(?:{adverbs})*(?P<verb>{says}){tail}$"),
-        "told": re.compile(
-            rf"(?P<mid>{mid})(?P<with>)(?P<verb>叮嘱|提醒|嘱咐|嘱托|告诫|勉励)(?:现场|值班|值守|一线|有关|相关|随行)?"
-            rf"(?:[{HAN}]{{0,8}}(?:人员|负责人|同志|员工|干部|职工|师生|经营者|商户))$"
-        ),
-        "direct": re.compile(
-            rf"^(?:并|还|又|同时|也)?(?:{adverbs})*(?P<verb>强调|要求|指出|提出|明确|希望)(?=[“各要全必对在严切认进把继坚加做以统我{HAN}])(?!的|了|书|下|做|精)"
-        ),
-        "meeting": re.compile(rf"(?:^|.*?)(?P<who>{meetings})(?:上|还|最后|并|、)*$"),
-        "named": re.compile(
-            rf"(?:^|.*(?:{titles}|同志|[、，\s]))(?P<name>{given})(?:同志|一行|书记|区长|县长|市长|主任|局长|等)?$"
-        ),
-        "opens": re.compile(rf"^(?P<name>{given})(?:同志)?(?=(?:{adverbs}|在|就|对).{{0,30}}$|$)"),
-        "not_speech": re.compile("^" + any_of(words["not_speech"])),
-        "pronoun": re.compile(r"(?:^|[，、])(?:他|她|其)$"),
-        "says": re.compile(says),
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody named in the document with an office: name, office as written, place of the name."""
-
-    name: str
-    role: str | None
-    start: int
-    end: int
-
-
-def people(text: str) -> dict[str, Person]:
-    """Everybody named after an office, with the office as first written."""
-    found: dict[str, Person] = {}
-    for match in _patterns()["after_title"].finditer(text):
-        name = _name_at(text, match.end())
-        if name is None or name in found or any(name.startswith(known) or known.startswith(name) for known in found):
-            continue
-        found[name] = Person(name, _role(text, match), match.end(), match.end() + len(name))
-    for match in _patterns()["before_title"].finditer(text):
-        found.setdefault(match["name"], Person(match["name"], match["title"], match.start("name"), match.end("name")))
-    return found
-
-
-def _name_at(text: str, at: int) -> str | None:
-    """A name that begins here: a surname and one or two characters, and then what follows names; or one that comes again."""
-    rules = _patterns()
-    if rules["verb"].match(text, at):
-        return None
-    if match := rules["name"].match(text, at):
-        return match.group("name")
-    for size in (4, 3, 2):
-        name = text[at : at + size]
-        if re.fullmatch(f"{_surname()}[{HAN}]{{1,2}}", name) and text.count(name) > 1:
-            return name
-    return None
-
-
-def _role(text: str, match: re.Match[str]) -> str | None:
-    """The office before a name: back to the mark before, over 、 and over a comma between two offices."""
-    end = match.end("title")
-    start = max(text.rfind(mark, 0, end) for mark in "。；：\n（") + 1
-    part = text[start:end]
-    pieces = part.split("，")
-    keep = pieces.pop()
-    while pieces and re.search(any_of(lexicon("people")["titles"]) + "$", pieces[-1]):
-        keep = pieces.pop() + "，" + keep
-    keep = re.sub(r"^.*(?:主持|出席|参加|陪同|召开|随同)", "", _TIME.sub("", keep))
-    return keep or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +68,12 @@ class Speeches:
             self._last_named = name
         return lead.end
 
+    def headed(self, line: str, start: int) -> bool:
+        """A line of its own that only says who speaks: 区长尚可欣要求. What follows is theirs."""
+        if len(line) > _HEADLINE or re.search("[，。；：！？]", line) or not self._speech_end(line):
+            return False
+        return self.lead(line + "：", start) > len(line)
+
     def answer(self, start: int) -> None:
         """答：… of an interview: who was introduced first with an office answers."""
         if person := min(self.people.values(), key=lambda p: p.start, default=None):
@@ -180,7 +87,8 @@ class Speeches:
         """The sentence before stood in quotes: who is named first in this one said it (“…。”某某说，…)."""
         clause = re.split("[，：。]", sentence, maxsplit=1)[0]
         match = self._speech_end(clause) if len(clause) <= 24 else None
-        name, _ = self._who(clause[: match.start()], match["verb"]) if match else (None, False)
+        name, pronoun = self._who(clause[: match.start()], match["verb"]) if match else (None, False)
+        name = self._last_named if pronoun else name
         if name is not None:
             person = self.people.get(name)
             self.current = Speaker(name, person.role if person else None, start, start + len(clause))
@@ -208,7 +116,7 @@ class Speeches:
 
     def _names(self, sentence: str) -> str | None:
         """The first person with an office in the sentence who does something in it."""
-        for match in _patterns()["titled"].finditer(sentence):
+        for match in patterns()["titled"].finditer(sentence):
             if match.group("name") in self.people:
                 return match.group("name")
         return next((name for name in self.people if name in sentence), None)
@@ -233,7 +141,7 @@ class Speeches:
         return best
 
     def _clause(self, clause: str, at: int, mark: re.Match[str] | None, before: Lead | None) -> Lead | None:
-        rules = _patterns()
+        rules = patterns()
         if len(clause) > 120 or not rules["says"].search(clause):
             return None
         if mark is not None and mark.group() in "，：:" and (match := self._speech_end(clause)):
@@ -254,7 +162,12 @@ class Speeches:
                 return Lead(
                     mark.end(), name or (before.name if before else None), pronoun, linked=bool(_LINKED.match(clause))
                 )
-        if mark is not None and mark.group() == "。" and _COUNTED.search(clause) and (match := self._speech_end(clause)):
+        if (
+            mark is not None
+            and mark.group() == "。"
+            and _COUNTED.search(clause)
+            and (match := self._speech_end(clause))
+        ):
             name, pronoun = self._who(clause[: match.start()], match["verb"])
             if name or pronoun:
                 return Lead(mark.end(), name, pronoun)
@@ -262,7 +175,7 @@ class Speeches:
 
     @staticmethod
     def _speech_end(clause: str) -> re.Match[str] | None:
-        rules = _patterns()
+        rules = patterns()
         if rules["not_speech"].match(clause) or re.search(
             "(?:的|工作|管理|部署|有关|相关|总|防控|新|条件|标准|规定|八个一”|措施)要求$", clause
         ):
@@ -274,18 +187,22 @@ class Speeches:
     def _direct(self, clause: str, at: int, before: Lead | None) -> Lead | None:
         """会议要求各街道要…, 强调“五一”期间…: no mark between the verb and what is said."""
         names = "|".join(re.escape(form) for name in self.people for form in (name, f"{name[1:]}同志")) or "〓"
-        who = re.match(rf"^(?:会议|会上|(?:{names})(?:书记|区长|同志)?|他|她)", clause)
+        who = re.match(
+            rf"^(?:会议|会上|(?:[^，。；：]{{0,20}}(?:书记|长|主任|常委))?(?:{names})(?:书记|区长|同志)?|他|她)", clause
+        )
         rest = clause[who.end() :] if who else clause
-        match = _patterns()["direct"].match(rest)
+        match = patterns()["direct"].match(rest)
         if not match or len(rest) - match.end() < 4 or (who is None and match.group("verb") == "提出"):
             return None
         if who is None and before is None and at == 0 and not (self.current and re.match("同时|并|还|也|又", clause)):
+            return None
+        if who is None and before and at > before.end and not _LINKED.match(clause):
             return None
         name, pronoun = self._who(clause[: who.end()]) if who else ((before.name if before else None), False)
         return Lead(at + (who.end() if who else 0) + match.end(), name, pronoun, direct=True)
 
     def _who(self, words: str, verb: str = "") -> tuple[str | None, bool]:
-        rules = _patterns()
+        rules = patterns()
         words = words.strip("，、 ")
         if rules["pronoun"].search(words):
             return None, True

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 from tongchou.intake import judge
+from tongchou.intake.deadlines import deadlines
 from tongchou.intake.sentences import clauses, masked
+from tongchou.intake.slogans import is_slogan
+from tongchou.intake.units import units
 
 _OWN_MODAL = re.compile(
     "^[；，、\\s]*(?:(?:同时|此外|另外|并|还)，?)?(?:[^，]{0,40}?)(?:(?<![主重需只必首])要(?![求素点])|必须|务必|(?<![响适供反相])应当?(?![急对])|(?<!必)须(?!知)|不得|严禁|禁止|一律)"
@@ -13,6 +16,16 @@ _OWN_MODAL = re.compile(
 _CONDITION = re.compile(
     "^(?:对|对于|凡|如|若|在|针对|关于|因|经|从|自|未|确需|因故|[^，]{1,12}(?:期间|以后|之后|之前|以前|时|的)$)"
 )
+_ASKS = re.compile("(?:要求|叮嘱|责成|嘱咐|指示|提醒)[^，：]{0,12}[，：]?$")
+_DONE = re.compile(
+    "[^为除解]了(?!解)|已(?:经|有|全部)?|累计|目前|昨[日天]|截至|(?:参加|出席|收看|参观)[^，。]{0,6}(?:会|活动|调研)|分会场|陪同"
+)
+_US = re.compile("(?:大家|他们|她们|我们|你们|没有)")
+_CHARGED = re.compile("负责(?!人|同志)|牵头")
+_BY_PARTY = re.compile(
+    "由[^，。；由的]{2,16}(?:局|委|办|部|部门|中心|街道|镇|乡|指挥部|专班|组)[^，。；]{0,2}(?:牵头|负责|会同)"
+)
+_ORGAN = re.compile("(?:局|委|办|部|部门|中心|街道|镇|乡|指挥部|专班|公司|组|社区|村)$")
 ANSWER = re.compile("答[：:]")
 MINUTES = re.compile("(?:议定|研究|讨论).{0,12}(?:纪要如下|如下)[：:]?$|纪要如下[：:]?$")
 """After this the meeting speaks."""
@@ -26,9 +39,45 @@ def opens_own(segment: str) -> bool:
     first = clauses(plain)[:2]
     if not first:
         return False
-    if _OWN_MODAL.match(first[0]):
+    if _OWN_MODAL.match(first[0]) or _has_own_party(segment):
+        return True
+    if len(first) > 1 and _has_own_party(first[1]) and _OWN_MODAL.match(first[1]):
         return True
     return len(first) > 1 and bool(_CONDITION.match(first[0])) and bool(_OWN_MODAL.match(first[1]))
+
+
+def _has_own_party(segment: str) -> bool:
+    """…；县委宣传部每日20时发布权威信息: another organ has a task of its own."""
+    text = segment.lstrip("；，、 ")
+    if _BY_PARTY.match(text):
+        return True
+    named = units(text, 0)
+    return bool(named) and named[0].start == 0 and _ORGAN.search(named[0].text) is not None
+
+
+def asks(lead: str) -> int:
+    """How a lead-in leads to instructions: 2 where it asks (会议要求，), 1 where it speaks (周明指出，)."""
+    return 2 if _ASKS.search(lead) else 1
+
+
+def names_task(text: str, asked: int) -> bool:
+    """Words without 要 that follow a lead-in and give somebody something to do: 各镇三日内报送名单。
+
+    asked: 2 right after a lead-in that asks, where whatever is no stance is asked for; 1 after another, where who acts and by when must be told.
+    """
+    if (
+        not asked
+        or text.rstrip("”").endswith(("？", "?"))
+        or judge.is_frame(text)
+        or is_slogan(text)
+        or _US.match(text)
+        or _DONE.search(masked(text))
+    ):
+        return False
+    named = units(text, 0)
+    return asked == 2 or (
+        bool(named) and named[0].start == 0 and bool(_CHARGED.search(text) or deadlines(text, 0, None))
+    )
 
 
 def after_quote(text: str, spans: list[tuple[int, int]]) -> tuple[int, int] | None:

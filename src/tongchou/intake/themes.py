@@ -13,6 +13,9 @@ OPENING = 1.2
 KEPT = 0.45
 """Themes with so much of the best one's weight are kept, three at most."""
 
+SECTORS, TITLED = frozenset(("school", "agriculture", "project", "supplies", "traffic")), 1.0
+"""What a whole meeting is about, by its title, its single items need not repeat."""
+
 
 @cache
 def _themes() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
@@ -27,8 +30,8 @@ def names() -> tuple[str, ...]:
     return tuple(name for name, _, _ in _themes())
 
 
-def themes(text: str) -> tuple[str, ...]:
-    """One to three themes, the weightiest first; organisation where nothing else is found."""
+def themes(text: str, title: str = "") -> tuple[str, ...]:
+    """One to three themes, the weightiest first; organisation where nothing else is found. title: of the document."""
     weight: dict[str, float] = {}
     opening = re.split("[。；]", text)[0][:60]
     size = len(opening)
@@ -42,6 +45,8 @@ def themes(text: str) -> tuple[str, ...]:
             total += sum(seen.values())
         if name == "organisation":
             total *= 0.6
+        if name in SECTORS and strong.search(title):
+            total += TITLED
         if total:
             weight[name] = total
     if not weight:

@@ -18,10 +18,13 @@ _PLACE = re.compile("(?:小区|场所|市场|景区|工地|学校)$")
 _DONE_TO = re.compile("严格|全面|一律|实行|实施|暂停|停止|关闭|停业")
 _MOVED = re.compile("(?:[^医务工作值守]人员|旅客|来访者|对象|车辆|顾客)$")
 """People and things to whom something is done: 返区人员一律隔离."""
+_ASKS = re.compile("一律|并报|必须|务必|(?<![主重需首必])要(?![求素])|没有|不是|急需|的由|前为")
+_TRADE = re.compile("^[^各有相本区县市]?[^局委办会社组室站队所各有相]{1,4}$")
+"""税务、电力部门: trades of one word 部门."""
 _BANS = re.compile("严禁|禁止|不得|不准")
 _ORGAN = re.compile("(?:局|委|办|公司|政府|指挥部|街道|法院|检察院)$")
 _PART_OF_NAME = re.compile("(?<=[乡镇村街场区委])（(?:街道|镇|乡|场|社区|居|村|园区|办事处|管理区|管委会|[、，])+）")
-_BARE = re.compile("^(?:部门|单位|企业|人员|个人|机构|组织|场所|干部|群众|学校|委员会|职工|公司)$")
+_BARE = re.compile("^(?:部门|单位|企业|人员|个人|机构|组织|场所|干部|群众|学校|委员会|职工|公司|镇街|乡镇|街道|社区)$")
 _SHARED = re.compile("^(?:有关|相关|任何|各有关|各相关|各类|所有|其他|上述|重点|全体|各级|广大)")
 
 
@@ -32,20 +35,24 @@ def _rules() -> dict[str, re.Pattern[str]]:
     modal, verb = any_of(words["modal"]), any_of(words["verb"])
     return {
         "subject": re.compile(
-            rf"^(?P<s>(?:[^、]{{0,34}}?|[^，。；]{{0,90}}?)(?:(?:{long})(?:（[^（）]{{1,20}}）)?(?!办公室|干部|负责人|负责同志|人员|成员|分局|上下|监委|政府|委员会)(?={modal}|{verb})|(?:{short})(?:（[^（）]{{1,20}}）)?(?={modal}|\d{{1,2}}月\d{{1,2}}日前)))"
+            rf"^(?P<s>(?:[^、]{{0,34}}?|[^，。；]{{0,90}}?)(?:(?:{long})(?:（[^（）]{{1,20}}）)?(?!办公室|干部|负责人|负责同志|人员|成员|分局|上下|监委|政府|委员会)(?={modal}|{verb})|(?:{short})(?:（[^（）]{{1,20}}）)?(?={modal}|\d{{1,2}}月(?:\d{{1,2}}日|底|末)前|[一二两三四五六七八九十\d]{{1,3}}(?:[日天周]|小时|个月)内|每[日天周])))"
         ),
         "far": re.compile(rf"^(?P<s>.{{0,12}}(?:{long}))(?!上下)(?=[^的]{{1,8}}?(?:{modal}))"),
         "whole": re.compile(rf"^(?P<s>.{{0,34}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?$"),
         "by": re.compile(
-            rf"(?<!理)(?<!事)由(?!于)(?P<s>[^，。；由]{{0,26}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?(?={verb}|{modal}|介入|联合|跟踪|督办|依法|统一|按|进行|予以|给予|在|会同|另|分别|共同|对|审|严|从|追|查|出具|签|安排|提供|派|实|负|承|自|联系|接|转|通知|汇总|登记|推送|代|报|核|牵头)"
+            rf"(?<!理)(?<!事)由(?!于)(?P<s>[^，。；由]{{0,26}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?(?={verb}|{modal}|介入|联合|跟踪|督办|依法|统一|按|进行|予以|给予|在|会同|另|分别|共同|对|审|严|从|追|查|出具|签|安排|提供|派|实|负|承|自|联系|接|转|通知|汇总|登记|推送|代|报|核|牵头|列|梳|分解|回|兜|垫|支|补|抽|盯|管|上门|每|约谈|集中|发布|研究|成立|开展|收|发)"
         ),
         "with": re.compile(
-            rf"会同(?P<s>[^，。；]{{1,26}}?(?:{long}|{short}))(?=在|对|于|按|共同|联合|抽查|核查|督查|巡查|等部门|负责|[，。；]|$|{modal}|{verb})"
+            rf"会同(?P<s>[^，。；]{{1,26}}?(?:等部门|等单位|{long}|{short}))(?=在|对|于|按|共同|联合|抽查|核查|督查|巡查|负责|[，。；]|$|{modal}|{verb}|(?<=[局委办门])[^、和等的])"
         ),
         "banned": re.compile(
             rf"{any_of(words['banned'])}(?P<s>[^，。；的]{{1,24}}?(?:{long}|{short}|班))(?={any_of(words['banned_from'])})"
         ),
         "told": re.compile(r"(?:责任|牵头|配合|承办|协办|主责)(?:单位|部门|科室)[：:]\s*(?P<s>[^，,。；;）)\n]{2,60})"),
+        "joined": re.compile(
+            rf"(?:牵头|主抓|负责|为主)、(?P<s>[^，。；、的]{{1,16}}?(?:{long}|{short}))(?=配合|协助|参与|协同|跟进)"
+        ),
+        "duty": re.compile(rf"^(?P<s>[^，。；的]{{0,12}}(?:{long}))(?=是.{{0,16}}(?:责任人|责任主体|责任单位)$)"),
         "modal": re.compile("^" + modal),
         "opening": re.compile("^(?:" + "|".join(sorted(words["opening"], key=len, reverse=True)) + ")"),
         "not_subject": re.compile("^" + any_of(words["not_subject"])),
@@ -78,6 +85,8 @@ def units(text: str, start: int, skip: int = 0) -> tuple[Mention, ...]:
             found += _split(text, shift + match.start("s"), shift + match.end("s"))
         for match in rules["banned"].finditer(clause):
             found += _split(text, shift + match.start("s"), shift + match.end("s"))
+        for match in (*rules["joined"].finditer(clause), *rules["duty"].finditer(clause)):
+            found += _split(text, shift + match.start("s"), shift + match.end("s"))
         for match in rules["with"].finditer(clause):
             found += _split(text, shift + match.start("s"), shift + match.end("s"))
         for match in rules["through"].finditer(text[at:end]):
@@ -109,7 +118,7 @@ def _subject(clause: str) -> tuple[int, int] | None:
         return (
             (inner.end(), len(words)) if rules["head"].search(rest) and not rules["not_subject"].match(rest) else None
         )
-    if _BANS.search(words) or (_MOVED.search(words) and clause.startswith("一律", len(words))):
+    if _BANS.search(words) or _ASKS.search(words) or (_MOVED.search(words) and clause.startswith("一律", len(words))):
         return None
     if _PLACE.search(re.sub("（[^（）]*）$", "", words)) and _DONE_TO.match(clause, len(words)):
         return None
@@ -124,7 +133,7 @@ def _acting(clause: str) -> tuple[int, int] | None:
     if rules["not_subject"].match(clause):
         return None
     for head in rules["organ"].finditer(clause[:40]):
-        if re.search("[的把将被向给为]", clause[: head.end()]) or re.match("[^，]{1,6}的", clause[head.end() :]):
+        if re.search("[的把将被向给为由要]", clause[: head.end()]) or re.match("[^，]{1,6}的", clause[head.end() :]):
             return None
         words = [(w, t) for w, t in rjieba.tag(clause[head.end() : head.end() + 12]) if t != "x"]
         told = [t for _, t in words]
@@ -147,6 +156,8 @@ def _whole(clause: str, shift: int) -> tuple[int, int]:
     if match is None:
         return 0, 0
     words = match["s"]
+    if _ASKS.search(words):
+        return 0, 0
     cut = words.rfind("的") + 1
     if not cut and _rules()["not_subject"].match(words):
         return 0, 0
@@ -177,7 +188,8 @@ def _split(text: str, a: int, b: int) -> list[tuple[int, int]]:
         ]
         parts = [words[x:y] for x, y in cuts]
     if len(parts) > 1 and (
-        any(not rules["head"].search(p) for p in parts)
+        (parts[-1].endswith("部门") and all(_TRADE.match(p) for p in (*parts[:-1], parts[-1][:-2])))
+        or any(not rules["head"].search(p) for p in parts)
         or any(rules["no_unit"].match(p) for p in parts[:-1])
         or "等" in parts[-1][:6]
         or (_SHARED.match(parts[0]) and any(_BARE.match(p) for p in parts[1:]))
