@@ -151,8 +151,9 @@ def shown(x: Line) -> dict[str, Any]:
 
 def _cards(rows: list[StreetLine], back: int) -> list[dict[str, Any]]:
     names = (
+        ("permits", Text("其中持证", "Of these with a permit"), False),
         ("checking", Text("核查审核中", "Being checked"), False), ("supplement", Text("企业补正中", "Being completed"), False),
-        ("deciding", Text("待决定", "To be decided"), False), ("late", Text("已超时限", "Late"), True), ("permits", Text("其中持证", "Of these with a permit"), False),
+        ("deciding", Text("待决定", "To be decided"), False), ("late", Text("已超时限", "Late"), True),
         ("reviews", Text("复核中", "Under review"), False), ("reviews_late", Text("复核超时", "Reviews late"), True),
         ("suspended", Text("暂停", "Suspended"), True), ("stopped", Text("责令停工", "Ordered to stop"), True), ("refused", Text("不予复工", "Refused"), False),
     )  # fmt: skip
