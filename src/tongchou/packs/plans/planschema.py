@@ -129,6 +129,10 @@ def _table() -> Schema:
         "words": {"type": "object", "additionalProperties": NAME},
         "not_after_as_of": FLAG,
         "from_record": _from_record(),
+        "min": {"type": "number"},
+        "at_least": words(),
+        "not_before": words(),
+        "within": mapping_of(inputfile.WITHIN_KEYS, {"days": {**SPAN, "minimum": 1}, "of": NAME}, inputfile.WITHIN_KEYS),
     }
     measure = {
         "mode": WORD,
@@ -139,6 +143,7 @@ def _table() -> Schema:
         "double_last": {"anyOf": [FLAG, REF]},
         "until": NAME,
         "goes_on": {"enum": list(GOES_ON)},
+        "begins": words(),
     }
     properties = {
         "table": NAME,
