@@ -302,7 +302,8 @@ class ExpectedMeasure:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A worked example: what a table must answer. measures None: not looked at."""
+    """A worked example: what a table must answer. measures None: not looked at. unconfirmed: the names of all that it rests on and no source
+    confirms; None: not looked at."""
 
     key: str
     table: str
@@ -315,6 +316,7 @@ class Case:
     until: date | None
     measures: tuple[ExpectedMeasure, ...] | None
     place: Place
+    unconfirmed: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -179,7 +179,7 @@ def _overlay() -> Schema:
 def _cases() -> Schema:
     measure = {"mode": NAME, "from": DATE, "until": DATE, "open": FLAG, "tests": {"type": "array", "items": DATE}}
     measures = {"type": "array", "items": mapping_of(overlayfile.EXPECTED_MEASURE_KEYS, measure, ("mode",))}
-    expect = {"outcome": NAME, "rule": NAME, "until": DATE, "measures": measures}
+    expect = {"outcome": NAME, "rule": NAME, "until": DATE, "measures": measures, "unconfirmed": {"type": "array", "items": WORD}}
     properties = {
         "case": NAME,
         "table": NAME,
