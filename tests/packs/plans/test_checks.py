@@ -175,7 +175,8 @@ def test_a_clocks_date_needs_a_case_on_both_sides() -> None:
     assert any("before 2022-12-01" in p for p in problems(FILES | {"clocks/reports.yaml": ends.encode()}))
     both = ends.replace(
         "      - {case: a_day,",
-        "      - {case: its_last_day, start: '2022-11-30 08:00', due: '2022-12-01 08:00'}\n      - {case: no_longer, start: '2022-12-01 08:00', due: none}\n      - {case: a_day,",
+        "      - {case: its_last_day, start: '2022-11-30 08:00', due: '2022-12-01 08:00'}\n"
+        "      - {case: no_longer, start: '2022-12-01 08:00', due: none}\n      - {case: a_day,",
     )
     assert problems(FILES | {"clocks/reports.yaml": both.encode()}) == []
     wrong = both.replace("start: '2022-12-01 08:00', due: none", "start: '2022-12-01 08:00', due: '2022-12-02 08:00'")

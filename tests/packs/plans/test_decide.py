@@ -220,6 +220,18 @@ def test_bad_facts_are_refused_by_name(facts: dict[str, Any], field: str, said: 
     assert said in caught.value.sentence("en")
 
 
+@pytest.mark.parametrize(
+    ("table", "day", "facts", "paper"),
+    [
+        ("secondary_contact", "2020-01-15", {}, "plan_1"),
+        ("traveller", "2020-01-20", {"left_area": "2020-01-18", "area_risk": "high"}, "plan_1"),
+        ("secondary_contact", "2022-07-12", {"last_exposure": "2022-07-10"}, "plan_9"),
+    ],
+)
+def test_a_reason_cites_no_paper_that_was_not_out(table: str, day: str, facts: dict[str, Any], paper: str) -> None:
+    assert {r["source"] for r in covid(table, day, **facts)["reasons"]} - {None} == {paper}
+
+
 CONTRADICTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("area_grade", "2020-02-20", {"cumulative_cases": -1}, "cumulative_cases"),
     ("area_grade", "2020-02-20", {"cumulative_cases": 3, "new_cases_14d": 5}, "cumulative_cases"),

@@ -155,7 +155,10 @@ def _both_sides(clock: Clock) -> Iterator[Refusal]:
             earlier = max(turns[n - 1] if n else date.min, day - timedelta(days=NEAR))
             later = min(turns[n + 1] if n + 1 < len(turns) else date.max, date.max if day == first else day + timedelta(days=NEAR))
             if not any(day <= d < later for d in days) or (day != first and not any(earlier <= d < day for d in days)):
-                rule = Text("时限在 {day} 前后 {n} 天内都须有案例（没有时限的，due 写 none）。", "The limit needs a case within {n} days before {day} and one from it on (`due: none` where there is no limit).")
+                rule = Text(
+                    "时限在 {day} 前后 {n} 天内都须有案例（没有时限的，due 写 none）。",
+                    "The limit needs a case within {n} days before {day} and one from it on (`due: none` where there is no limit).",
+                )
                 place = next(limit.place for limit in own if day in (limit.from_, limit.until))
                 remedy = Text("请补充案例。", "Add the case.")
                 said = rule.with_(day=day, n=NEAR)

@@ -64,8 +64,10 @@ def _within(node: Node, reader: PlanReader) -> tuple[int, str]:
 
 def _least(node: Node, reader: PlanReader) -> float | None:
     found = reader.child(node, "min", "scalar", required=False)
-    if found is None or (isinstance(found.value, (int, float)) and not isinstance(found.value, bool)):
-        return None if found is None else found.value
+    if found is None:
+        return None
+    if isinstance(found.value, (int, float)) and not isinstance(found.value, bool):
+        return found.value
     reader.problems.add(found, Text("须为数字。", "This must be a number."), Text("例如 0。", "For example 0."), value=found.value)
     return None
 

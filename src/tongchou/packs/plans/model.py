@@ -207,7 +207,8 @@ class Measure:
 
     In a rule with several measures each begins the day after the one before. days 0: left out. tests: day numbers of this
     measure. double_last: its last test is taken twice. until: a date fact that ends it instead of `days`; open while unknown.
-    begins: the first known of these is its first day, and `clock` says only when it ends; a date fact or AS_OF, as in `clock`. goes_on: what becomes of it where a rule still orders it after its last day; see GOES_ON. Empty: nothing, it is over.
+    begins: the first known of these is its first day, and `clock` says only when it ends; a date fact or AS_OF, as in `clock`.
+    goes_on: what becomes of it where a rule still orders it after its last day; see GOES_ON. Empty: nothing, it is over.
     """
 
     key: str

@@ -23,10 +23,24 @@ def check_overlays(pack: Pack) -> Iterator[Refusal]:
         if not same or not _together(one, two):
             continue
         for name in _differ(one, two):
-            rule = Text("与地方规定“{other}”（{file}）同地区、同时期，对“{name}”的规定不同。", "“{other}” ({file}) holds in the same area and time and says otherwise of “{name}”.")
-            remedy = Text("请改其中一个的期限或地区，或合并；范围不同的，较小的地区优先。", "Change the days or the area of one, or join them; of nested areas the narrower holds.")
+            rule = Text(
+                "与地方规定“{other}”（{file}）同地区、同时期，对“{name}”的规定不同。",
+                "“{other}” ({file}) holds in the same area and time and says otherwise of “{name}”.",
+            )
+            remedy = Text(
+                "请改其中一个的期限或地区，或合并；范围不同的，较小的地区优先。",
+                "Change the days or the area of one, or join them; of nested areas the narrower holds.",
+            )
             said = rule.with_(other=one.key, file=one.place.file, name=name)
-            yield Refusal(Reason.OVERLAP, said, remedy=remedy, field=name, value=", ".join(sorted(same)), line=two.place.line, file=two.place.file)
+            yield Refusal(
+                Reason.OVERLAP,
+                said,
+                remedy=remedy,
+                field=name,
+                value=", ".join(sorted(same)),
+                line=two.place.line,
+                file=two.place.file,
+            )
 
 
 def _together(one: Overlay, two: Overlay) -> bool:

@@ -21,8 +21,14 @@ Known = npt.NDArray[np.float64]
 _LEAST = Text("不得小于 {least}。", "This may not be less than {least}.")
 _AT_LEAST = Text("不得小于“{other}”（{value}）。", "This may not be less than “{other}” ({value}).")
 _NOT_BEFORE = Text("不得早于“{other}”（{value}）。", "This may not be before “{other}” ({value}).")
-_NONE_WITHIN = Text("与“{other}”（{value}）矛盾：该日在最近 {days} 天内，不能为 0。", "“{other}” ({value}) lies within the last {days} days: this cannot be 0.")
-_SOME_BEFORE = Text("与“{other}”（{value}）矛盾：该日距判定日已满 {days} 天，须为 0。", "“{other}” ({value}) lies {days} days back or more: this must be 0.")
+_NONE_WITHIN = Text(
+    "与“{other}”（{value}）矛盾：该日在最近 {days} 天内，不能为 0。",
+    "“{other}” ({value}) lies within the last {days} days: this cannot be 0.",
+)
+_SOME_BEFORE = Text(
+    "与“{other}”（{value}）矛盾：该日距判定日已满 {days} 天，须为 0。",
+    "“{other}” ({value}) lies {days} days back or more: this must be 0.",
+)
 _CHECK = Text("请核对这两项；不知道的不填。", "Check the two; leave out what is not known.")
 _CORRECT = Text("请核对这个数。", "Check this number.")
 
@@ -41,7 +47,9 @@ def broken(table: Table, facts: Mapping[str, Fact | None], as_of: date) -> Refus
     return None
 
 
-def broken_rows(table: Table, columns: Mapping[str, Known], as_of: date) -> Iterator[tuple[Input, Text, str, npt.NDArray[np.bool_]]]:
+def broken_rows(
+    table: Table, columns: Mapping[str, Known], as_of: date
+) -> Iterator[tuple[Input, Text, str, npt.NDArray[np.bool_]]]:
     """(input, rule, the other input, which rows break it) for every relation that a row breaks."""
     for spec in related(table):
         if spec.key not in columns:
@@ -61,11 +69,24 @@ def related(table: Table) -> list[Input]:
     return [s for s in table.inputs.values() if s.least is not None or s.at_least or s.not_before or s.within]
 
 
-def refusal(table: Table, spec: Input, rule: Text, other: str, value: object, against: object, line: int | None = None) -> Refusal:
+def refusal(
+    table: Table, spec: Input, rule: Text, other: str, value: object, against: object, line: int | None = None
+) -> Refusal:
     """The same words for one person and for a row of a file. line: the row, from 1."""
-    told = rule.with_(other=table.inputs[other].title, value=against, days=spec.within) if other else rule.with_(least=spec.least)
+    told = (
+        rule.with_(other=table.inputs[other].title, value=against, days=spec.within)
+        if other
+        else rule.with_(least=spec.least)
+    )
     shown = value.isoformat() if isinstance(value, date) else value
-    return Refusal(Reason.CONFLICT if other else Reason.INVALID_VALUE, told, remedy=_CHECK if other else _CORRECT, field=spec.key, value=shown, line=line)
+    return Refusal(
+        Reason.CONFLICT if other else Reason.INVALID_VALUE,
+        told,
+        remedy=_CHECK if other else _CORRECT,
+        field=spec.key,
+        value=shown,
+        line=line,
+    )
 
 
 def _held(spec: Input, as_of: date) -> Iterator[tuple[Text, str, Any]]:

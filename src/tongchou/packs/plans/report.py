@@ -259,7 +259,9 @@ def waits(decision: Decision) -> bool:
 def _adds_nothing(decision: Decision, point: Mapping[str, Any]) -> bool:
     """Whether an unconfirmed rule orders what the confirmed rules alone order too: what it says besides is unconfirmed, the restriction is not."""
     rule, beside = decision.rule, decision.beside
-    return point["what"] == "rule" and rule is not None and beside is not None and rule.measures == beside.measures
+    if point["what"] != "rule" or rule is None or beside is None or rule.measures != beside.measures:
+        return False
+    return all(b.entry.status == "confirmed" for b in beside.basis)
 
 
 def _measure(decision: Decision, measure: Planned) -> dict[str, Any]:
