@@ -18,7 +18,7 @@ from tongchou.packs.plans.columns import NO_ROW, UNKNOWN_WHOLE, UNSURE, Array, F
 from tongchou.packs.plans.decide import NO_RULE, UNDETERMINED, Decision, order, without_unconfirmed
 from tongchou.packs.plans.facts import MAX_DAYS, Facts, names_of
 from tongchou.packs.plans.model import Input
-from tongchou.packs.plans.relations import broken_rows, refusal, related
+from tongchou.packs.plans.relations import contradicted, looked_at
 from tongchou.packs.plans.report import enforceable, unconfirmed
 from tongchou.packs.plans.resolve import Standing
 from tongchou.packs.plans.schedule import Planned
@@ -86,26 +86,9 @@ def columns_in(standing: Standing, people: pl.DataFrame, carried: Sequence[str] 
     if problems:
         raise BatchErrors(problems)
     _derive(standing, out)
-    if contradicted := _contradicted(standing, people, out):
-        raise BatchErrors(contradicted)
+    if found := contradicted(standing.table, {name: _decimal(out[name]) for name in looked_at(standing.table) if name in out}, standing.as_of):
+        raise BatchErrors(found)
     return out
-
-
-def _contradicted(standing: Standing, people: pl.DataFrame, columns: dict[str, Array]) -> list[Refusal]:
-    """One problem for every relation that rows break, with the first of them."""
-    table = standing.table
-    wanted = {name for s in related(table) for name in (s.key, *s.at_least, *s.not_before, s.within_of)}
-    known = {name: _decimal(columns[name]) for name in wanted if name in columns}
-    problems = []
-    for spec, rule, other, bad in broken_rows(table, known, standing.as_of):
-        row = int(bad.argmax())
-        value, against = (_as_given(table.inputs[k], known[k][row]) if k else None for k in (spec.key, other))
-        problems.append(refusal(table, spec, rule, other, value, against, row + 1))
-    return problems
-
-
-def _as_given(spec: Input, value: float) -> object:
-    return date.fromordinal(int(value)) if spec.type == "date" else int(value) if value == int(value) else float(value)
 
 
 def _key_of(standing: Standing, name: str, known: dict[str, Array]) -> str:
