@@ -154,7 +154,7 @@ def match(
 ) -> None:
     """Put the same facts to every table of a pack, e.g. every policy: who qualifies, which condition fails, what is still to be asked."""
     from tongchou.packs.plans.match import match as run
-    from tongchou.packs.plans.report import as_value
+    from tongchou.packs.plans.report import as_value, cited
 
     try:
         found = run(
@@ -174,7 +174,7 @@ def match(
     for key, value in values.items():
         print(f"{key}: {value['outcome_title'][language]}")
         for reason in value["reasons"][1:]:
-            print(f"    {reason[language]}" + (f" [{reason['source']}]" if reason["source"] else ""))
+            print(f"    {reason[language]}" + (f" [{said}]" if (said := cited(reason, language)) else ""))
 
 
 @app.command()
@@ -271,12 +271,14 @@ def list_packs() -> None:
 
 
 def _say(value: dict[str, Any], language: str) -> None:
+    from tongchou.packs.plans.report import cited
+
     print(value["outcome_title"][language])
     for reason in value["reasons"]:
-        print(f"  {reason[language]}" + (f" [{reason['source']}]" if reason["source"] else ""))
+        print(f"  {reason[language]}" + (f" [{said}]" if (said := cited(reason, language)) else ""))
     for measure in value["measures"]:
         print(
-            f"  {measure['mode_title'][language]} {measure['from']} … {measure['until'] or ''}  {' '.join(measure['test_dates'])}"
+            f"  {measure['mode_title'][language]} {measure['from'] or '?'} … {measure['until'] or ''}  {' '.join(measure['test_dates'])}"
         )
     for point in value["unconfirmed"]:
         print(

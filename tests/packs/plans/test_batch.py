@@ -13,7 +13,7 @@ import pytest
 from tongchou.packs.plans.batch import BatchErrors, decide_people
 from tongchou.packs.plans.decide import decide
 from tongchou.packs.plans.packfile import shipped_pack
-from tongchou.packs.plans.report import as_value, enforceable
+from tongchou.packs.plans.report import as_value, enforceable, needs
 from tongchou.packs.plans.resolve import stand
 
 TODAY = date(2022, 7, 20)
@@ -41,6 +41,10 @@ def test_every_row_gets_what_one_person_gets(table: str, makers: dict[str, Any],
     rows = []
     for n in range(400):
         row = {k: make(dice) for k, make in makers.items()}
+        if isinstance(row.get("measure_start"), date) and isinstance(row.get("last_exposure"), date) and row["measure_start"] < row["last_exposure"]:
+            row["measure_start"] = row["last_exposure"]  # an earlier one is refused
+        if isinstance(row.get("arrived"), date) and isinstance(row.get("left_area"), date) and row["arrived"] < row["left_area"]:
+            row["arrived"] = row["left_area"]
         rows.append({"person_id": n, **{k: v + move if isinstance(v, date) else v for k, v in row.items()}})
     pack = shipped_pack("covid-19")
     found = decide_people(stand(pack, table, as_of, None, area), pl.DataFrame(rows, infer_schema_length=None))
@@ -56,8 +60,10 @@ def test_every_row_gets_what_one_person_gets(table: str, makers: dict[str, Any],
             measures,
             one.until,
             enforceable(one),
+            sorted(needs(one)),
+            list(one.held_up),
         )
-        assert (got["outcome"], got["rule"], got["measures"], got["until"], got["enforceable"]) == expected
+        assert (*(got[k] for k in ("outcome", "rule", "measures", "until", "enforceable")), sorted(got["needs"]), got["held_up"]) == expected
         assert got["fired"] == [r.key for r in one.fired]
         value = as_value(one)
         assert (got["held_up"], sorted(got["needs"])) == (value["held_up"], sorted(value["needs"]))
@@ -81,6 +87,24 @@ def test_dates_may_be_written_as_text() -> None:
     found = decide_people(standing, pl.DataFrame({"id": ["a", "b"], "last_exposure": ["2022-07-10", None]}))
     assert found["until"].to_list() == [TODAY, None]
     assert found["outcome"].to_list() == ["observe", "undetermined"]
+
+
+def test_moments_at_midnight_are_dates() -> None:
+    standing = stand(shipped_pack("covid-19"), "close_contact", TODAY)
+    moments = pl.Series("last_exposure", [date(2022, 7, 18), None]).cast(pl.Datetime("ns"))
+    found = decide_people(standing, pl.DataFrame({"last_exposure": moments}))
+    assert found["until"].to_list() == [date(2022, 7, 28), None]
+    with pytest.raises(BatchErrors) as caught:
+        decide_people(standing, pl.DataFrame({"last_exposure": moments.fill_null(strategy="forward").dt.offset_by("9h")}))
+    assert (caught.value.problems[0].field, caught.value.problems[0].line) == ("last_exposure", 1)
+
+
+def test_what_divides_by_zero_is_asked_for() -> None:
+    pack, facts = shipped_pack("resumption-2020"), {"masks": 100, "staff": 0, "shift_hours": 8}
+    one = decide(pack, "mask_stock", facts, date(2020, 2, 20))
+    assert needs(one) == ["masks", "staff", "shift_hours"]
+    many = decide_people(stand(pack, "mask_stock", date(2020, 2, 20)), pl.DataFrame([facts]))
+    assert sorted(many["needs"][0]) == sorted(needs(one))
 
 
 def test_an_empty_file_gives_an_empty_file() -> None:

@@ -164,3 +164,46 @@ def test_what_is_never_used_or_never_found_is_told(file: str, old: str, new: str
 def test_a_paper_without_any_of_them_says_where_it_was_seen() -> None:
     gone = "    effective: 2024-03-01\n    link: https://example.org/guide-2\n"
     assert problems(broken("documents.yaml", gone, "    seen: {zh: 见于转引, en: As quoted elsewhere}\n")) == []
+
+
+def test_a_clocks_date_needs_a_case_on_both_sides() -> None:
+    text = FILES["clocks/reports.yaml"].decode()
+    kept = "\n".join(line for line in text.split("\n") if "east_before" not in line)
+    assert any("within 14 days before 2022-06-01" in p for p in problems(FILES | {"clocks/reports.yaml": kept.encode()}))
+    ends = text.replace("{from: 2022-01-01, hours: 24,", "{from: 2022-01-01, until: 2022-12-01, hours: 24,")
+    assert ends != text
+    assert any("before 2022-12-01" in p for p in problems(FILES | {"clocks/reports.yaml": ends.encode()}))
+    both = ends.replace(
+        "      - {case: a_day,",
+        "      - {case: its_last_day, start: '2022-11-30 08:00', due: '2022-12-01 08:00'}\n"
+        "      - {case: no_longer, start: '2022-12-01 08:00', due: none}\n      - {case: a_day,",
+    )
+    assert problems(FILES | {"clocks/reports.yaml": both.encode()}) == []
+    wrong = both.replace("start: '2022-12-01 08:00', due: none", "start: '2022-12-01 08:00', due: '2022-12-02 08:00'")
+    assert any("expected 2022-12-02" in p for p in problems(FILES | {"clocks/reports.yaml": wrong.encode()}))
+
+
+def test_the_day_from_which_an_edition_is_confirmed_needs_a_case_on_both_sides() -> None:
+    later = FILES["pack.yaml"].decode().replace("confirmed_from: 2022-01-01", "confirmed_from: 2022-05-09")
+    assert any("confirmed_from, 2022-05-09" in p for p in problems(FILES | {"pack.yaml": later.encode()}))
+    cases = FILES["cases/pupil.yaml"].decode()
+    told = cases.replace("      outcome: rest\n      until: 2022-05-08\n", "      outcome: rest\n      unconfirmed: [first]\n      until: 2022-05-08\n")
+    told = told.replace("expect: {outcome: back, measures: []}", "expect: {outcome: back, measures: [], unconfirmed: []}")
+    assert problems(FILES | {"pack.yaml": later.encode(), "cases/pupil.yaml": told.encode()}) == []
+    assert any("unconfirmed" in p and "differs" in p for p in problems(FILES | {"cases/pupil.yaml": told.encode()}))
+
+
+@pytest.mark.parametrize(
+    ("area", "start", "value", "fault"),
+    [
+        ("330102", "2023-06-01", 12, True), ("330102", "2023-06-01", 10, False), ("330102", "2024-03-01", 12, False),
+        ("330100", "2023-06-01", 12, False), ("330103", "2023-06-01", 12, False),
+    ],
+)  # fmt: skip
+def test_two_local_changes_of_one_area_may_not_contradict(area: str, start: str, value: int, fault: bool) -> None:
+    """The same area and time: refused. Another area, another time, the same value: not. Of nested areas the narrower holds."""
+    other = FILES["overlays/east.yaml"].decode().replace("east-county", "other").replace("'330102'", f"'{area}'")
+    other = other.replace("from: 2023-01-01", f"from: {start}").replace("until: 2024-03-01", "until: 2024-09-01").replace("value: 10", f"value: {value}")
+    found = [p for p in problems(FILES | {"overlays/other.yaml": other.encode()}) if "says otherwise of" in p]
+    assert bool(found) is fault, found
+    assert all(p.startswith("overlays/other.yaml:") and "east-county" in p and "rest_days" in p for p in found)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
 
 from tests.packs.plans.sample import broken, sample
 from tongchou.kernel.errors import Refusal
+from tongchou.packs.plans.batch import BatchErrors, decide_people
 from tongchou.packs.plans.decide import UNDETERMINED, Decision, decide
 from tongchou.packs.plans.packfile import read_texts, shipped_pack
 from tongchou.packs.plans.report import as_value
+from tongchou.packs.plans.resolve import stand
 
 
 def pupil(as_of: str, area: str = "", known_on: str = "", **facts: Any) -> Decision:
@@ -29,14 +32,51 @@ def dates(found: Decision) -> list[list[str]]:
 
 
 def test_a_fact_that_must_be_known_is_asked_for() -> None:
-    found = pupil("2022-05-02")
+    found = pupil("2022-05-02", crusted="all")
     assert found.outcome == UNDETERMINED
     assert as_value(found)["needs"] == ["rash_on"]
     assert found.measures == ()
 
 
+def test_a_measure_without_its_day_does_not_take_the_outcome_away() -> None:
+    found = as_value(pupil("2022-05-02"))
+    assert (found["outcome"], found["rule"], found["needs"], found["held_up"]) == ("rest", "otherwise", ["rash_on"], [])
+    assert [(m["mode"], m["from"], m["until"], m["test_dates"], m["waits_for"]) for m in found["measures"]] == [("home_rest", None, None, [], "rash_on")]
+    assert found["until"] is None
+    assert found["enforceable"] is False  # nobody is held for days that nobody knows
+    assert any("not known before “Day of the rash” is" in r["en"] for r in found["reasons"])
+
+
+def test_a_threshold_of_reporting_is_not_lost_for_want_of_a_date() -> None:
+    found = as_value(decide(shipped_pack("influenza-school"), "outbreak", {"cases_7d": 10}, date(2023, 10, 10)))
+    assert (found["outcome"], found["rule"], found["needs"], found["enforceable"]) == ("report", "report", ["latest_case"], True)
+    assert found["measures"][0]["waits_for"] == "latest_case"
+    with_symptoms = covid("close_contact", "2022-07-15", symptoms=True)
+    assert (with_symptoms["outcome"], with_symptoms["needs"], with_symptoms["enforceable"]) == ("assess", ["last_exposure"], False)
+
+
+def test_symptoms_do_not_lift_a_confirmed_stay() -> None:
+    found = covid("close_contact", "2022-07-13", last_exposure="2022-07-10", measure_start="2022-07-11", symptoms=True)
+    assert (found["outcome"], found["rule"], found["enforceable"]) == ("assess", "with_symptoms", True)
+    assert [u["name"] for u in found["unconfirmed"]] == ["with_symptoms"]  # what it says besides the stay is not confirmed
+    after = covid("close_contact", "2022-09-01", last_exposure="2022-07-10", symptoms=True, final_test="negative")
+    assert (after["rule"], after["enforceable"]) == ("with_symptoms", False)  # by the confirmed rules the person is released
+    found = covid("traveller", "2022-07-13", left_area="2022-07-10", area_risk="high", symptoms=True)
+    assert (found["outcome"], found["enforceable"]) == ("assess", True)
+    found = covid("secondary_contact", "2022-07-13", last_exposure="2022-07-10", symptoms=True, linked_contact="甲")
+    assert (found["outcome"], found["enforceable"]) == ("assess", True)
+
+
+def test_a_reason_tells_paper_number_and_clause() -> None:
+    pack = shipped_pack("enterprise-policies")
+    found = as_value(decide(pack, "insurance_sme", {"size": "large", "province": "shaanxi"}, date(2020, 3, 1)))
+    told = next(r for r in found["reasons"] if "not medium, small or micro" in r["en"])
+    assert (told["source"], told["number"], told["clause"]) == ("insurance_2020", "人社部发〔2020〕11号", "条次未见")
+    assert told["document"]["zh"] == "关于阶段性减免企业社会保险费的通知"
+
+
 def test_null_is_unknown_and_not_no() -> None:
-    assert as_value(pupil("2022-05-02", rash_on=None))["needs"] == ["rash_on"]
+    assert as_value(pupil("2022-05-02", rash_on=None, crusted="all"))["needs"] == ["rash_on"]
 
 
 def test_an_assumed_value_is_said() -> None:
@@ -178,6 +218,43 @@ def test_bad_facts_are_refused_by_name(facts: dict[str, Any], field: str, said: 
     assert caught.value.field == field
     assert caught.value.remedy is not None
     assert said in caught.value.sentence("en")
+
+
+@pytest.mark.parametrize(
+    ("table", "day", "facts", "paper"),
+    [
+        ("secondary_contact", "2020-01-15", {}, "plan_1"),
+        ("traveller", "2020-01-20", {"left_area": "2020-01-18", "area_risk": "high"}, "plan_1"),
+        ("secondary_contact", "2022-07-12", {"last_exposure": "2022-07-10"}, "plan_9"),
+    ],
+)
+def test_a_reason_cites_no_paper_that_was_not_out(table: str, day: str, facts: dict[str, Any], paper: str) -> None:
+    assert {r["source"] for r in covid(table, day, **facts)["reasons"]} - {None} == {paper}
+
+
+CONTRADICTIONS: list[tuple[str, str, dict[str, Any], str]] = [
+    ("area_grade", "2020-02-20", {"cumulative_cases": -1}, "cumulative_cases"),
+    ("area_grade", "2020-02-20", {"cumulative_cases": 3, "new_cases_14d": 5}, "cumulative_cases"),
+    ("area_grade", "2020-02-20", {"cumulative_cases": 9, "new_cases_14d": 0, "last_new_case": "2020-02-19"}, "new_cases_14d"),
+    ("area_grade", "2020-02-20", {"cumulative_cases": 9, "new_cases_14d": 2, "last_new_case": "2020-02-06"}, "new_cases_14d"),
+    ("traveller", "2022-07-20", {"left_area": "2022-07-18", "arrived": "2022-07-17", "area_risk": "high"}, "arrived"),
+    ("close_contact", "2022-07-12", {"last_exposure": "2022-07-10", "measure_start": "2022-07-08"}, "measure_start"),
+]
+
+
+@pytest.mark.parametrize(("table", "day", "facts", "field"), CONTRADICTIONS)
+def test_facts_that_contradict_one_another_are_refused(table: str, day: str, facts: dict[str, Any], field: str) -> None:
+    """For one person, and with the row for a file of people; unknown facts contradict nothing."""
+    with pytest.raises(Refusal) as caught:
+        covid(table, day, **facts)
+    assert (caught.value.field, caught.value.value) == (field, facts[field])
+    assert caught.value.remedy is not None
+    standing = stand(shipped_pack("covid-19"), table, date.fromisoformat(day))
+    rows = pl.DataFrame([dict.fromkeys(facts), facts], infer_schema_length=None)
+    with pytest.raises(BatchErrors) as file:
+        decide_people(standing, rows)
+    assert [(p.field, p.line, p.rule.en) for p in file.value.problems] == [(field, 2, caught.value.rule.en)]
+    covid(table, day, **{k: v for k, v in facts.items() if k != field})
 
 
 def test_unknown_tables_and_days_without_an_edition_are_refused() -> None:

@@ -34,7 +34,7 @@ def test_which_form_holds(day: str, name: str | None) -> None:
         ("2022-03-12", {"current": "control", "positive_found": True, "last_new_case": "2022-03-12"}, "lockdown"),
         ("2022-07-12", {"current": "medium", "positive_found": True, "last_new_case": "2022-07-12"}, "high"),
         ("2022-07-17", {"current": "high", "last_new_case": "2022-07-10", "round_negative": True}, "medium"),
-        ("2022-07-20", {"current": "medium", "last_new_case": "2022-07-10"}, "low"),
+        ("2022-07-20", {"current": "medium", "was_high": True, "graded_on": "2022-07-17", "last_new_case": "2022-07-10"}, "low"),
         ("2022-11-25", {"current": "high", "last_new_case": "2022-11-20", "round_negative": True}, "released"),
         ("2022-12-15", {"current": "high", "last_new_case": "2022-12-10"}, "released"),
         ("2022-12-08", {"current": "low", "positive_found": True, "last_new_case": "2022-12-08"}, "high"),

@@ -82,7 +82,7 @@ WRONG = [
     ("clocks/reports.yaml", "after: school_report", "after: school_reports", "does not exist"),
     ("clocks/reports.yaml", "after: school_report", "after: centre_review", "form a circle"),
     ("clocks/reports.yaml", "clock: centre_review", "clock: school_report", "already in clocks/reports.yaml"),
-    ("clocks/reports.yaml", "      - {case: east", "      #", "has no worked case"),
+    ("clocks/reports.yaml", "      - {case: east,", "      #", "has no worked case"),
     ("clocks/reports.yaml", "from: 2022-06-01, areas: ['330102']", "from: 2022-01-01", "Two limits"),
     ("areas/class_state.yaml", "to: closed, kind", "to: close, kind", "nothing of this name"),
     ("areas/class_state.yaml", "rules: [close]", "rules: [closes]", "not an allowed value"),

@@ -190,11 +190,13 @@ def test_a_file_that_is_no_text_is_no_decision(tmp_path: Path) -> None:
 
 
 def test_people_of_whom_a_column_is_lacking_are_told_what_is_lacking(tmp_path: Path) -> None:
-    pl.DataFrame({"id": [1], "symptoms": [True]}).write_parquet(tmp_path / "a.parquet")
+    pl.DataFrame({"id": [1, 2], "symptoms": [True, False]}).write_parquet(tmp_path / "a.parquet")
     words = ["batch", "close_contact", "--pack", "covid-19", "--as-of", "2022-07-11", "--in", str(tmp_path / "a.parquet"), "--out", str(tmp_path / "o.parquet")]
     assert CliRunner().invoke(app, words).exit_code == 0
-    (row,) = pl.read_parquet(tmp_path / "o.parquet").to_dicts()
+    ill, row = pl.read_parquet(tmp_path / "o.parquet").to_dicts()
     assert (row["outcome"], row["needs"], len(row["held_up"])) == ("undetermined", ["last_exposure"], 1)
+    assert (ill["outcome"], ill["needs"], ill["held_up"], ill["enforceable"]) == ("assess", ["last_exposure"], [], False)  # does not wait for the days
+    assert {m["from"] for m in ill["measures"]} == {None}
 
 
 def test_a_file_of_people_with_a_fault_writes_nothing(tmp_path: Path) -> None:
@@ -242,7 +244,7 @@ def test_all_policies_at_once() -> None:
     said = runner.invoke(
         app, ["match", "--pack", "enterprise-policies", "--as-of", "2020-06-01", "--facts", facts, "--lang", "en"]
     ).stdout
-    assert "The landlord is not state-owned. [rent_state_2020]" in said
+    assert "The landlord is not state-owned. [Guidance on easing the rent of small service businesses" in said
 
 
 def test_the_report_clocks_of_a_moment() -> None:

@@ -151,6 +151,12 @@ def test_arrivals_and_closed_loops() -> None:
     assert stages("closed_loop_staff", EDITIONS["covid-20"]["effective"], "in_period") == [
         (MODES[after["mode"]], after["days"], after["test_days"])
     ]
+    ten = EDITIONS["covid-new10"]  # says nothing of them: what it is based on goes on, on its last day too
+    assert ten["base"] == "covid-20"
+    assert not {"inbound", "closed_loop_staff_after"} & set(ten)
+    for table in ("inbound", "closed_loop_staff"):
+        for day in (ten["effective"], ten["superseded"] - timedelta(days=1)):
+            assert stages(table, day, "in_period_10") == stages(table, EDITIONS["covid-20"]["effective"], "in_period")
     high, trades = EDITIONS["covid-e9"]["key_occupations"]
     loop = high["after_loop"]
     assert [s[:2] for s in stages("closed_loop_staff", EDITIONS["covid-e9"]["effective"], "in_period")] == [
@@ -303,6 +309,7 @@ def test_school_thresholds() -> None:
         assert value("norovirus-school", f"{key}_cases", date(2024, 3, 1)) == given[said]["cases"]
         reason = next(r.reason.zh for r in table.rules if r.key == key)
         assert f"{given[said]['days']}天内" in reason
+    assert {r.status for r in table.rules} == {"unconfirmed"}  # the marks of one place, for a district to sign
     assert value("norovirus-school", "hand_foot_mouth_class", date(2024, 3, 1)) == given["手足口"]["class_cases"]
     assert value("norovirus-school", "dysentery_deaths", date(2024, 3, 1)) == given["菌痢"]["deaths"]
 

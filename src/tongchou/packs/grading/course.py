@@ -40,6 +40,7 @@ def drawn(rules: Rules, on: date, level: str) -> list[tuple[date, str]]:
     out: list[tuple[date, str]] = []
     current: str | None = level
     was_high = level == "high"
+    since = on
     for n in range(LONGEST):
         day = on + timedelta(days=n)
         standing = rules.on(day)
@@ -51,11 +52,12 @@ def drawn(rules: Rules, on: date, level: str) -> list[tuple[date, str]]:
             return out
         if n:
             numbers = sum_up([Day(on, 1)], day)
-            met = Found("possible", True, True, None, False, was_high, False)
+            met = Found("possible", True, True, None, False, was_high, False, graded_on=since)
             outcome = grade(rules.pack, day, day, rules.code, facts_of(scheme, held, numbers, met)).outcome
             held = None if outcome in ENDED else outcome
         if rank(held) < 1:
             return out
+        since = since if rank(held) == rank(current) else day
         current = held
         was_high = was_high or rank(held) == 2
         out.append((day, OF_RANK[rank(held)]))
@@ -70,6 +72,7 @@ def along(rules: Rules, history: Sequence[Day], last: date, place: str = "reside
     """
     current: str | None = None
     was_high = False
+    since: date | None = None
     start = min(d.day for d in history)
     for n in range((last - start).days + 1):
         day = start + timedelta(days=n)
@@ -84,11 +87,12 @@ def along(rules: Rules, history: Sequence[Day], last: date, place: str = "reside
             current, was_high = None, False
             yield day, "none"
             continue
-        found = Found(place, True, True, None, numbers.last_new == day, was_high, False)
+        found = Found(place, True, True, None, numbers.last_new == day, was_high, False, graded_on=since if held else None)
         outcome = grade(rules.pack, day, day, rules.code, facts_of(scheme, held, numbers, found)).outcome
         if scheme.what == "place" and numbers.last_new == day and rank(outcome) < 2 and outcome != UNDETERMINED:
             again = grade(rules.pack, day, day, rules.code, facts_of(scheme, None, numbers, found)).outcome
             outcome = again if rank(again) > rank(outcome) else outcome  # a new case draws it anew
-        current = None if outcome in ENDED or outcome in (UNDETERMINED, NO_RULE) else outcome
+        before, current = current, None if outcome in ENDED or outcome in (UNDETERMINED, NO_RULE) else outcome
+        since = since if rank(current) == rank(before) else day
         was_high = current is not None and (was_high or rank(current) == 2)
         yield day, "none" if outcome in ENDED else outcome

@@ -15,6 +15,8 @@ from tongchou.packs.plans.model import Pack
 RECENT = timedelta(days=14)
 FARTHEST = 60
 ROUND, ROUND_ON = "round_negative", "round_on"
+SINCE = frozenset({ROUND_ON, "graded_on"})
+"""Days that a district's own edition of an earlier pack may not ask for."""
 COUNTS_ANEW = frozenset({"high", "lockdown"})
 """Nothing stands above these: a case that came after they were drawn is among the numbers, and the days run anew from it, for as long as the
 plan says and no longer. Told as a positive found on top of that, it would hold the grade for ever."""
@@ -46,7 +48,8 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found out about a place. None: not known. round_on: the day of that round, which the rules may find too early."""
+    """What was found out about a place. None: not known. round_on: the day of that round, which the rules may find too early. graded_on: the
+    day on which the present grade began."""
 
     place: str | None = None
     round_negative: bool | None = None
@@ -56,6 +59,7 @@ class Found:
     was_high: bool | None = None
     others_released: bool | None = None
     round_on: date | None = None
+    graded_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def facts_of(scheme: Scheme, current: str | None, numbers: Numbers, found: Found
     else:
         facts |= {"current": current or "none", "place": found.place} | {
             name: getattr(found, name)
-            for name in ("round_negative", "last_contact_clear", "controlled", "positive_found", "was_high", "others_released", "round_on")
+            for name in ("round_negative", "last_contact_clear", "controlled", "positive_found", "was_high", "others_released", "round_on", "graded_on")
         }
         if current in COUNTS_ANEW and found.positive_found:
             facts["positive_found"] = False
@@ -102,8 +106,7 @@ def facts_of(scheme: Scheme, current: str | None, numbers: Numbers, found: Found
 def grade(pack: Pack, on: date, known_on: date, code: str, facts: Mapping[str, object], *, explain: bool = False) -> Decision:
     """What the rules of a day say. Raises Refusal."""
     standing = standing_on(pack, on, known_on, code)
-    if ROUND_ON not in standing.inputs:  # a district's own edition of an earlier pack does not ask for the day
-        facts = {name: value for name, value in facts.items() if name != ROUND_ON}
+    facts = {name: value for name, value in facts.items() if name in standing.inputs or name not in SINCE}
     return decide_standing(standing, read_facts(standing.table, facts, on), explain=explain)
 
 

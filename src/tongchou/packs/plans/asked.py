@@ -40,9 +40,10 @@ def needs(
         if spec.unknown != "ask" or not rules:
             continue
         open_ = unsure & _unknown(facts.get(key), count) & ((held & fired.possible.dtype.type(rules)) != 0)
+        none_lacks = ~np.any([_unknown(facts.get(base), count) for base in spec.bases], axis=0)  # a division by zero
         for base in spec.bases:
             name = standing.inputs[base].of or base
-            lacking = open_ if base == key else open_ & _unknown(facts.get(base), count)
+            lacking = open_ if base == key else open_ & (_unknown(facts.get(base), count) | none_lacks)
             out |= np.where(lacking, np.uint64(1 << asked.index(name)), np.uint64(0))
     return out
 

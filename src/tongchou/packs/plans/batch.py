@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,10 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.asked import all_asked, held_up, needs
 from tongchou.packs.plans.columns import NO_ROW, UNKNOWN_WHOLE, UNSURE, Array, Fired, Sheet
-from tongchou.packs.plans.decide import NO_RULE, UNDETERMINED, Decision, order
+from tongchou.packs.plans.decide import NO_RULE, UNDETERMINED, Decision, order, without_unconfirmed
 from tongchou.packs.plans.facts import MAX_DAYS, Facts, names_of
 from tongchou.packs.plans.model import Input
+from tongchou.packs.plans.relations import contradicted, looked_at
 from tongchou.packs.plans.report import enforceable, unconfirmed
 from tongchou.packs.plans.resolve import Standing
 from tongchou.packs.plans.schedule import Planned
@@ -85,6 +86,8 @@ def columns_in(standing: Standing, people: pl.DataFrame, carried: Sequence[str] 
     if problems:
         raise BatchErrors(problems)
     _derive(standing, out)
+    if found := contradicted(standing.table, {name: _decimal(out[name]) for name in looked_at(standing.table) if name in out}, standing.as_of):
+        raise BatchErrors(found)
     return out
 
 
@@ -128,7 +131,7 @@ def _decimal(values: Array) -> Array:
 
 def _column(spec: Input, values: pl.Series, as_of: date) -> Array:
     if spec.type == "date":
-        return _dates(spec, values, as_of)
+        return _dates(spec, _midnights(spec, values), as_of)
     if spec.type == "boolean":
         if values.dtype == pl.Null:
             return np.full(len(values), -128, np.int8)
@@ -187,6 +190,16 @@ def _days(spec: Input, values: pl.Series) -> Array:
     return values.cast(pl.Int32).fill_null(_NO_DATE).to_numpy()
 
 
+def _midnights(spec: Input, values: pl.Series) -> pl.Series:
+    """Dates that came as moments (pandas knows no dates), each at midnight; a moment within a day is refused."""
+    if not isinstance(values.dtype, pl.Datetime):
+        return values
+    days = values.dt.date()
+    within = Text("须为日期，不带时刻。", "This must be a date, without a time of day.")
+    _first(spec, values, (values.dt.time() != time()).fill_null(False), within)
+    return days
+
+
 def _dates(spec: Input, values: pl.Series, as_of: date) -> Array:
     if values.dtype == pl.String:
         days = values.str.to_date("%Y-%m-%d", strict=False)
@@ -230,6 +243,8 @@ def _decisions(standing: Standing, facts: dict[str, Array], fired: Fired, count:
     waiting = {}
     if (fired.first == UNSURE).any():
         waiting = {"held": held_up(standing, fired), "asks": needs(standing, facts, fired, asked, count)}
+    if any(r.rule.status == "unconfirmed" and r.measures for r in standing.rules):
+        waiting["possible"] = fired.possible  # what the confirmed rules alone would say
     keys = pl.DataFrame({"first": fired.first, "bits": fired.bits} | waiting | {k: facts[k] for k in dates})
     kinds = keys.unique(maintain_order=True).with_row_index("kind")
     kind = keys.join(kinds, on=keys.columns, how="left", maintain_order="left")["kind"]
@@ -239,9 +254,8 @@ def _decisions(standing: Standing, facts: dict[str, Array], fired: Fired, count:
         known: Facts = dict.fromkeys(standing.inputs) | {
             k: None if row[k] == _NO_DATE else date.fromordinal(row[k]) for k in dates
         }
-        plans.append(
-            _plan(standing, row["first"], tuple(n for n, _ in enumerate(standing.rules) if row["bits"] >> n & 1), known)
-        )
+        answers = [True if row["bits"] >> n & 1 else None if row.get("possible", 0) >> n & 1 else False for n, _ in enumerate(standing.rules)]
+        plans.append(_plan(standing, row["first"], answers, known))
         names.append(standing.rules[row["first"]].key if row["first"] >= 0 and plans[-1].outcome != UNDETERMINED else None)
         sets.append([rule.key for rule in fires])
         held.append(_waits(standing, row, plans[-1], asked))
@@ -262,25 +276,23 @@ def _waits(standing: Standing, row: dict[str, Any], plan: Plan, asked: list[str]
     """The rules that wait, and the facts that they wait for."""
     if row["first"] == UNSURE:
         return [r.key for n, r in enumerate(standing.rules) if row["held"] >> n & 1], [k for n, k in enumerate(asked) if row["asks"] >> n & 1]
-    if plan.outcome == UNDETERMINED:  # the rule decides, but no day is known that its measures run from
-        return [standing.rules[row["first"]].key], list(plan.needed)
-    return [], []
+    return [], list(plan.needed)  # the rule decides, but no day is known that its measures run from
 
 
 def _dates_used(standing: Standing) -> list[str]:
-    used = {name for rule in standing.rules for m in rule.measures for name in (*m.clock, m.until)} | {
+    used = {name for rule in standing.rules for m in rule.measures for name in (*m.clock, *m.begins, m.until)} | {
         standing.table.start
     }
     return [key for key, spec in standing.inputs.items() if spec.type == "date" and key in used]
 
 
-def _plan(standing: Standing, first: int, fires: tuple[int, ...], facts: Facts) -> Plan:
-    fired = tuple(standing.rules[n] for n in fires)
+def _plan(standing: Standing, first: int, answers: list[bool | None], facts: Facts) -> Plan:
+    fired = tuple(rule for rule, met in zip(standing.rules, answers, strict=True) if met)
     if first in (UNSURE, NO_ROW):
         outcome = UNDETERMINED if first == UNSURE else NO_RULE
         return Plan(outcome, (), None, True, _open_points(Decision(standing, facts, outcome, None, fired, (), (), {}, (), ())))
     outcome, measures, needed = order(standing, standing.rules[first], fired, facts)
-    decision = Decision(standing, facts, outcome, standing.rules[first], fired, measures, needed, {}, (), ())
+    decision = Decision(standing, facts, outcome, standing.rules[first], fired, measures, needed, {}, (), (), beside=without_unconfirmed(standing, answers))
     return Plan(outcome, measures, decision.until, enforceable(decision), _open_points(decision), needed)
 
 

@@ -7,6 +7,7 @@ from tongchou.kernel.text import Text
 from tongchou.packs.plans.decide import Decision, decide
 from tongchou.packs.plans.endings import gone_by, told
 from tongchou.packs.plans.model import Case, ExpectedMeasure, Pack
+from tongchou.packs.plans.report import unconfirmed
 from tongchou.packs.plans.schedule import Planned
 
 
@@ -34,6 +35,8 @@ def _compare(case: Case, found: Decision) -> list[tuple[str, object, object]]:
     out: list[tuple[str, object, object]] = [("outcome", case.outcome, found.outcome)]
     if case.rule:
         out.append(("rule", case.rule, found.rule.key if found.rule else ""))
+    if case.unconfirmed is not None:
+        out.append(("unconfirmed", sorted(case.unconfirmed), sorted(u["name"] for u in unconfirmed(found))))
     if case.until is not None:
         out.append(("until", case.until, found.until))
     return out

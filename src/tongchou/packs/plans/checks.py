@@ -14,11 +14,12 @@ from tongchou.kernel.text import Text
 from tongchou.packs.plans.cases import run_case
 from tongchou.packs.plans.clockfile import check_clocks
 from tongchou.packs.plans.columns import NO_ROW, Array
-from tongchou.packs.plans.dates import changes, check_dates, standings
+from tongchou.packs.plans.dates import changes, check_confirmed, check_dates, standings
 from tongchou.packs.plans.endings import check_endings
 from tongchou.packs.plans.grid import MAX_POINTS, evaluate, parts_of
 from tongchou.packs.plans.machinefile import check_machines
 from tongchou.packs.plans.model import MODE_KINDS, Fact, Pack, Place, Table
+from tongchou.packs.plans.overlaps import check_overlays
 from tongchou.packs.plans.parts import check_parts
 from tongchou.packs.plans.resolve import Standing
 from tongchou.packs.plans.unused import check_documents, check_tests, check_unused
@@ -31,7 +32,7 @@ def check_pack(pack: Pack) -> list[Refusal]:
         found += _check_table(pack, table)
     for case in pack.cases:
         found += run_case(pack, case)
-    found += check_clocks(pack)
+    found += [*check_clocks(pack), *check_overlays(pack), *check_confirmed(pack)]
     with suppress(Refusal):  # a table that cannot stand has been told above
         found += list(check_machines(pack, {table.key: changes(pack, table) for table in pack.tables.values()}))
     return sorted(found, key=lambda p: (p.file or "", p.line or 0))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 
-from tongchou.kernel.clock import parse_datetime
+from tongchou.kernel.clock import SHANGHAI, parse_datetime
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.clocks import WEEKDAYS, Clock, ClockCase, Limit, due, limit_on
+from tongchou.packs.plans.dates import NEAR
 from tongchou.packs.plans.model import Pack
 from tongchou.packs.plans.reader import AREA, NO_DAY, PlanReader, bare
 from tongchou.packs.yamllines import Node, nearest
@@ -17,6 +18,8 @@ from tongchou.packs.yamllines import Node, nearest
 CLOCK_KEYS = ("clock", "title", "starts", "by", "to", "after", "limits", "cases")
 LIMIT_KEYS = ("from", "until", "areas", "minutes", "hours", "next_day_at", "weekdays", "at", "source", "status")
 CLOCK_CASE_KEYS = ("case", "start", "area", "due")
+NO_LIMIT = "none"
+"""As the `due` of a case: no limit is in force then."""
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -98,12 +101,13 @@ def _time(node: Node, key: str, reader: PlanReader) -> time | None:
 
 def _case(node: Node, reader: PlanReader) -> ClockCase | None:
     reader.problems.known_keys(node, CLOCK_CASE_KEYS)
-    start, end = _moment(node, "start", reader), _moment(node, "due", reader)
+    start, none = _moment(node, "start", reader), node.at("due").value == NO_LIMIT if "due" in node.mapping else False
+    end = None if none else _moment(node, "due", reader)
     area = reader.word(node, "area", required=False)
     if area and AREA.fullmatch(area) is None:
         reader.area_code(node.at("area"))
     key = reader.key(node, "case")
-    return None if start is None or end is None else ClockCase(key, start, area, end, reader.place(node))
+    return None if start is None or (end is None and not none) else ClockCase(key, start, area, end, reader.place(node))
 
 
 def _moment(node: Node, key: str, reader: PlanReader) -> datetime | None:
@@ -135,8 +139,37 @@ def check_clocks(pack: Pack) -> Iterator[Refusal]:
                     line=limit.place.line,
                     file=limit.place.file,
                 )
+        yield from _both_sides(clock)
         for case in clock.cases:
             yield from _run(pack, clock, case)
+
+
+def _both_sides(clock: Clock) -> Iterator[Refusal]:
+    """Every date on which a limit begins or ends, without a case close to it before (where the clock stood before) and from it on."""
+    first = min(limit.from_ for limit in clock.limits)
+    for areas in dict.fromkeys(limit.areas for limit in clock.limits):
+        own = [limit for limit in clock.limits if limit.areas == areas]
+        turns = sorted({d for limit in own for d in (limit.from_, limit.until) if d is not None})
+        days = [c.start.astimezone(SHANGHAI).date() for c in clock.cases if _of(clock, areas, c)]
+        for n, day in enumerate(turns):
+            earlier = max(turns[n - 1] if n else date.min, day - timedelta(days=NEAR))
+            later = min(turns[n + 1] if n + 1 < len(turns) else date.max, date.max if day == first else day + timedelta(days=NEAR))
+            if not any(day <= d < later for d in days) or (day != first and not any(earlier <= d < day for d in days)):
+                rule = Text(
+                    "时限在 {day} 前后 {n} 天内都须有案例（没有时限的，due 写 none）。",
+                    "The limit needs a case within {n} days before {day} and one from it on (`due: none` where there is no limit).",
+                )
+                place = next(limit.place for limit in own if day in (limit.from_, limit.until))
+                remedy = Text("请补充案例。", "Add the case.")
+                said = rule.with_(day=day, n=NEAR)
+                yield Refusal(Reason.MISSING_VALUE, said, remedy=remedy, field=clock.key, value=day.isoformat(), line=place.line, file=place.file)
+
+
+def _of(clock: Clock, areas: tuple[str, ...], case: ClockCase) -> bool:
+    """Whether a case shows the limits of these areas; without areas: of everywhere else."""
+    if areas:
+        return any(limit.covers(case.area) > 0 for limit in clock.limits if limit.areas == areas)
+    return not any(limit.covers(case.area) > 0 for limit in clock.limits if limit.areas)
 
 
 def _chain(pack: Pack, clock: Clock) -> Iterator[Refusal]:
@@ -167,6 +200,6 @@ def _run(pack: Pack, clock: Clock, case: ClockCase) -> Iterator[Refusal]:
         found, said = None, refusal.sentence("en")
     if found != case.due:
         rule = Text("案例“{case}”不符：应为 {a}，实为 {b}。", "Case “{case}” differs: expected {a}, got {b}.")
-        rule = rule.with_(case=case.key, a=case.due.isoformat(), b=said)
+        rule = rule.with_(case=case.key, a=case.due.isoformat() if case.due else NO_LIMIT, b=said)
         remedy = Text("请改正时限，或改正案例。", "Correct the limit, or the case.")
         yield Refusal(Reason.CONFLICT, rule, remedy=remedy, field="due", line=case.place.line, file=case.place.file)

@@ -41,12 +41,12 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class ClockCase:
-    """A worked case of a clock."""
+    """A worked case of a clock. due None: no limit is in force then."""
 
     key: str
     start: datetime
     area: str
-    due: datetime
+    due: datetime | None
     place: Place
 
 

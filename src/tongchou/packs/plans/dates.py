@@ -104,6 +104,26 @@ def _local(table: Table, overlay: Overlay, cases: list[Case], first: date) -> It
             yield _missing(table, overlay.place, rule.with_(day=day, n=NEAR), day)
 
 
+def check_confirmed(pack: Pack) -> Iterator[Refusal]:
+    """Editions that a source shows only later than they began: a case on both sides of that day tells what is unconfirmed."""
+    told = [c.as_of for c in pack.cases if c.unconfirmed is not None]
+    for edition in pack.editions:
+        day = edition.confirmed_from
+        if day is None or day <= edition.from_:
+            continue
+        if not _between(told, max(edition.from_, day - timedelta(days=NEAR)), day) or not _between(told, day, _later(day)):
+            rule = Text(
+                "confirmed_from {day} 前后 {n} 天内都须有写明 unconfirmed 的案例。",
+                "Within {n} days before confirmed_from, {day}, and from it on there must be a case that says what is `unconfirmed`.",
+            )
+            remedy = Text("请各补充一个案例。", "Add one for each side.")
+            place = edition.place
+            yield Refusal(
+                Reason.MISSING_VALUE, rule.with_(day=day, n=NEAR), remedy=remedy, field=f"editions.{edition.key}.confirmed_from", value=day.isoformat(),
+                line=place.line, file=place.file,
+            )  # fmt: skip
+
+
 def _later(day: date) -> date:
     return date.max if day > date.max - timedelta(days=NEAR) else day + timedelta(days=NEAR)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,7 @@ from tongchou.packs.plans.conditions import meets
 from tongchou.packs.plans.facts import Facts, read_facts
 from tongchou.packs.plans.model import Fact, Pack
 from tongchou.packs.plans.resolve import Standing, StandingRule, stand
-from tongchou.packs.plans.schedule import Planned, clock_of, plan
+from tongchou.packs.plans.schedule import Planned, plan, undated
 
 UNDETERMINED = "undetermined"
 NO_RULE = "no_rule"
@@ -43,7 +43,7 @@ class Decision:
 
     rule: the one that decided; None where the outcome is undetermined or no_rule. fired: every rule whose conditions
     are met. assumed: facts that were unknown and given the table's stated value. held_up: the rules that could decide and that only unknown facts
-    hold back, of an undetermined one.
+    hold back, of an undetermined one. beside: the rule that decides where no unconfirmed one did, if that can be said.
     """
 
     standing: Standing
@@ -57,6 +57,7 @@ class Decision:
     trace: tuple[Row, ...]
     alternatives: tuple[Alternative, ...]
     held_up: tuple[str, ...] = ()
+    beside: StandingRule | None = None
 
     @property
     def until(self) -> date | None:
@@ -86,6 +87,16 @@ def choose(hit: str, answers: list[bool | None]) -> tuple[int | None, bool]:
     return (sure, True) if sure is not None else (maybe, maybe is None)
 
 
+def without_unconfirmed(standing: Standing, answers: Sequence[bool | None]) -> StandingRule | None:
+    """The rule that decides by the confirmed rules alone; None where there is none or it hangs on what is unknown."""
+    if standing.table.hit != "first":
+        return None
+    for rule, met in zip(standing.rules, answers, strict=True):
+        if rule.rule.status == "confirmed" and met is not False:
+            return rule if met else None
+    return None
+
+
 def decide(
     pack: Pack,
     table: str,
@@ -105,6 +116,7 @@ def decide_standing(standing: Standing, facts: Facts, *, explain: bool = True) -
     """Decide with a table that stands already and facts that were read already."""
     trace = tuple(judge(standing, rule, facts) for rule in standing.rules)
     chosen, sure = choose(standing.table.hit, [row.met for row in trace])
+    beside = without_unconfirmed(standing, [row.met for row in trace])
     fired = tuple(rule for rule, row in zip(standing.rules, trace, strict=True) if row.met)
     rule = None if chosen is None else standing.rules[chosen]
     needs: tuple[str, ...] = ()
@@ -117,7 +129,6 @@ def decide_standing(standing: Standing, facts: Facts, *, explain: bool = True) -
             held_up = tuple(row.rule for row in open_rows)
         else:
             outcome, measures, needs = order(standing, rule, fired, facts)
-            held_up = (rule.key,) if outcome == UNDETERMINED else ()
         needs += tuple(entry.fact for row in open_rows for entry in row.looked if entry.met is None)
     assumed = {
         e.fact: a
@@ -128,20 +139,17 @@ def decide_standing(standing: Standing, facts: Facts, *, explain: bool = True) -
     if standing.table.hit == "first" and chosen is not None:
         trace = trace[: chosen + 1]
     other = alternatives(standing, facts, outcome) if explain else ()
-    return Decision(standing, facts, outcome, None if outcome == UNDETERMINED else rule, fired, measures, needs, assumed, trace, other, held_up)
+    return Decision(standing, facts, outcome, None if outcome == UNDETERMINED else rule, fired, measures, needs, assumed, trace, other, held_up, beside)
 
 
 def order(
     standing: Standing, rule: StandingRule, fired: tuple[StandingRule, ...], facts: Facts
 ) -> tuple[str, tuple[Planned, ...], tuple[str, ...]]:
-    """What a rule that fires brings: outcome, measures with dates, and the facts still needed for them."""
+    """What a rule that fires brings: outcome, measures with dates, and the facts still needed for their dates. The outcome does not wait for them."""
     start = facts.get(standing.table.start) if standing.table.start else None
     begun = start if isinstance(start, date) else None
     out: list[Planned] = []
     for one in fired if standing.table.hit == "collect" else (rule,):
         planned = plan(one.measures, facts, begun, keep_schedule=standing.pack.keep_schedule, as_of=standing.as_of)
-        if planned is None:
-            missing = next(m.clock[0] for m in one.measures if clock_of(m, facts) is None)
-            return UNDETERMINED, (), (missing,)
-        out += planned
-    return rule.rule.outcome, tuple(out), ()
+        out += undated(one.measures, facts, standing.as_of) if planned is None else planned
+    return rule.rule.outcome, tuple(out), tuple(dict.fromkeys(m.waits_for for m in out if m.waits_for))

@@ -14,7 +14,7 @@ from tongchou.kernel.text import Text
 from tongchou.packs.plans.decide import Decision
 from tongchou.packs.plans.facts import Facts
 from tongchou.packs.plans.grid import MAX_POINTS, evaluate, parts_of
-from tongchou.packs.plans.model import Fact
+from tongchou.packs.plans.model import AS_OF, Fact
 from tongchou.packs.plans.resolve import Standing, StandingRule, Stretch
 from tongchou.packs.plans.schedule import plan
 
@@ -44,7 +44,7 @@ def told(last: date, day: date) -> tuple[Text, Text]:
 def check_endings(standing: Standing) -> Iterator[Refusal]:
     """Every rule of a table that may decide on a day after all that it restricts by has ended."""
     for number, rule in enumerate(standing.rules):
-        held = [m for m in rule.measures if standing.pack.modes[m.mode].restricts]
+        held = [m for m in rule.measures if standing.pack.modes[m.mode].restricts and AS_OF not in m.clock]
         if not held or any(m.goes_on and m is rule.measures[-1] for m in held):
             continue
         for fixed, last in _after(standing, rule, held):

@@ -9,6 +9,7 @@ from tongchou.kernel.clock import parse_date
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.model import Fact, Input, Table
+from tongchou.packs.plans.relations import broken
 from tongchou.packs.yamllines import nearest
 
 Facts = dict[str, Fact | None]
@@ -51,6 +52,8 @@ def read_facts(table: Table, given: Mapping[str, object], as_of: date) -> Facts:
     for key, spec in table.inputs.items():
         if spec.type == "computed":
             facts[key] = spec.formula.one(facts) if spec.formula else None
+    if (found := broken(table, facts, as_of)) is not None:
+        raise found
     return facts
 
 

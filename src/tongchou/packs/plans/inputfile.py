@@ -13,7 +13,10 @@ from tongchou.packs.plans.reader import PlanReader
 from tongchou.packs.plans.recordfile import read_from_record
 from tongchou.packs.yamllines import Node, nearest
 
-INPUT_KEYS = ("type", "title", "unknown", "choices", "of", "not_after_as_of", "also", "words", "from_record")
+INPUT_KEYS = ("type", "title", "unknown", "choices", "of", "not_after_as_of", "also", "words", "from_record", "min", "at_least", "not_before", "within")
+WITHIN_KEYS = ("days", "of")
+_RELATIONS = {"min": ("number",), "at_least": ("number",), "within": ("number",), "not_before": ("date",)}
+"""Which inputs may say what of others."""
 UNKNOWNS = ("ask", "fails", "meets", "assume")
 NUMBERS = ("number", "days_since")
 
@@ -29,12 +32,44 @@ def read_inputs(root: Node, reader: PlanReader, people: str = "") -> dict[str, I
         for base in spec.formula.names if spec.formula else ():
             if base not in inputs or inputs[base].type not in NUMBERS:
                 unknown_name(reader, here.at("of"), base, [k for k, s in inputs.items() if s.type in NUMBERS])
+        _check_relations(here, spec, inputs, reader)
         for other in spec.also:
             if other in inputs or names.setdefault(other, name) != name:
                 rule = Text("这个名称已用于另一个输入项。", "This name is already that of another input.")
                 remedy = Text("请改名。", "Choose another name.")
                 reader.problems.add(here.at("also"), rule, remedy, value=other, reason=Reason.DUPLICATE)
     return inputs
+
+
+def _check_relations(here: Node, spec: Input, inputs: Mapping[str, Input], reader: PlanReader) -> None:
+    """Relations stand where their type allows, and name inputs of the type that they compare with."""
+    for key, kinds in _RELATIONS.items():
+        if key in here.mapping and spec.type not in kinds:
+            rule = Text("只能用于 {kinds} 类型。", "Only for inputs of type {kinds}.").with_(kinds=", ".join(kinds))
+            reader.problems.add(here.at(key), rule, Text("请删除。", "Delete it."), value=spec.type)
+    dates = [("not_before", other) for other in spec.not_before] + [("within", spec.within_of)] * bool(spec.within)
+    for key, other, kind in [*((k, o, "date") for k, o in dates), *(("at_least", o, "number") for o in spec.at_least)]:
+        if other not in inputs or inputs[other].type != kind:
+            unknown_name(reader, here.at(key), other, [k for k, s in inputs.items() if s.type == kind])
+
+
+def _within(node: Node, reader: PlanReader) -> tuple[int, str]:
+    """`within: {days: 14, of: last_new_case}`: the number counts what lies in so many days, the latest of it on that date."""
+    found = reader.child(node, "within", "mapping", required=False)
+    if found is None:
+        return 0, ""
+    reader.problems.known_keys(found, WITHIN_KEYS)
+    return reader.whole(found, "days", least=1, default=1), reader.word(found, "of")
+
+
+def _least(node: Node, reader: PlanReader) -> float | None:
+    found = reader.child(node, "min", "scalar", required=False)
+    if found is None:
+        return None
+    if isinstance(found.value, (int, float)) and not isinstance(found.value, bool):
+        return found.value
+    reader.problems.add(found, Text("须为数字。", "This must be a number."), Text("例如 0。", "For example 0."), value=found.value)
+    return None
 
 
 def unknown_name(reader: PlanReader, node: Node, given: str, allowed: Collection[str]) -> None:
@@ -97,6 +132,7 @@ def _input(key: str, node: Node, reader: PlanReader, people: str) -> Input:
         key, kind, reader.text_pair(node, "title"), unknown, assumed, choices, "" if formula else of,
         reader.flag(node, "not_after_as_of"), reader.place(node), formula, reader.words(node, "also"),
         _choice_words(node, choices, reader), read_from_record(node, kind, choices, people, reader),
+        _least(node, reader), reader.words(node, "at_least"), reader.words(node, "not_before"), *_within(node, reader),
     )  # fmt: skip
 
 

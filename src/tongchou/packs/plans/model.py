@@ -30,6 +30,8 @@ PARAMETER_TYPES = ("whole", "number", "flag", "word", "mode", "days")
 HOLDING = ("isolation_site", "isolation_home", "isolation_either", "treatment", "movement")
 """Kinds of measures that nobody can be under and be free: such a mode restricts. Only those at a site take a bed there."""
 MAY_RESTRICT = (*HOLDING, "monitoring", "exclusion")
+AS_OF = "as_of"
+"""Where a date fact may stand: the day of the decision."""
 GOES_ON = ("open", "test")
 """A measure that a rule still orders after its last day goes on without an end, until it is decided again; `test`: with a test on the day asked."""
 MODE_KINDS = (*MAY_RESTRICT, "test", "trace", "follow_up", "place", "report", "rectify", "none")
@@ -148,7 +150,8 @@ class Input:
 
     also: other names under which the fact may be given. words: other words for the choices (their titles among them).
     unknown: what a condition does when the fact is not known: ask (no decision before it is known), fails, meets, or assume a value.
-    not_after_as_of: a later date is refused as a slip.
+    not_after_as_of: a later date is refused as a slip. least, at_least, not_before, within: what is refused as contradictory (relations.py):
+    a smaller number, one below these inputs, a date before these; a count of the last `within` days that the date `within_of` contradicts.
     """
 
     key: str
@@ -164,6 +167,11 @@ class Input:
     also: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
     from_record: FromRecord | None = None
+    least: float | None = None
+    at_least: tuple[str, ...] = ()
+    not_before: tuple[str, ...] = ()
+    within: int = 0
+    within_of: str = ""
 
     @property
     def derived(self) -> bool:
@@ -199,6 +207,7 @@ class Measure:
 
     In a rule with several measures each begins the day after the one before. days 0: left out. tests: day numbers of this
     measure. double_last: its last test is taken twice. until: a date fact that ends it instead of `days`; open while unknown.
+    begins: the first known of these is its first day, and `clock` says only when it ends; a date fact or AS_OF, as in `clock`.
     goes_on: what becomes of it where a rule still orders it after its last day; see GOES_ON. Empty: nothing, it is over.
     """
 
@@ -212,6 +221,7 @@ class Measure:
     until: str
     place: Place
     goes_on: str = ""
+    begins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +303,8 @@ class ExpectedMeasure:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A worked example: what a table must answer. measures None: not looked at."""
+    """A worked example: what a table must answer. measures None: not looked at. unconfirmed: the names of all that it rests on and no source
+    confirms; None: not looked at."""
 
     key: str
     table: str
@@ -306,6 +317,7 @@ class Case:
     until: date | None
     measures: tuple[ExpectedMeasure, ...] | None
     place: Place
+    unconfirmed: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

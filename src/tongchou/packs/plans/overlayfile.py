@@ -20,7 +20,7 @@ OVERLAY_ENTRY_KEYS = ("value", "source", "status")
 OVERLAY_RULE_KEYS = tuple(k for k in RULE_KEYS if k not in DATED_KEYS)
 """A row in an overlay holds while the overlay does, in the editions of the row that it replaces."""
 CASE_KEYS = ("case", "table", "as_of", "known_on", "area", "facts", "expect", "source", "disputed")
-EXPECT_KEYS = ("outcome", "rule", "until", "measures")
+EXPECT_KEYS = ("outcome", "rule", "until", "measures", "unconfirmed")
 EXPECTED_MEASURE_KEYS = ("mode", "from", "until", "open", "tests")
 
 
@@ -135,6 +135,7 @@ def _case(node: Node, reader: PlanReader, words: Words, tables: Mapping[str, Tab
         key, table, as_of, reader.day(node, "known_on"), reader.word(node, "area", required=False), facts,
         reader.one_of(expect, "outcome", outcomes), reader.one_of(expect, "rule", [r.key for r in tables[table].rules], required=False),
         reader.day(expect, "until"), measures, reader.place(node),
+        reader.words(expect, "unconfirmed") if "unconfirmed" in expect.mapping else None,
     )  # fmt: skip
 
 

@@ -129,6 +129,10 @@ def _table() -> Schema:
         "words": {"type": "object", "additionalProperties": NAME},
         "not_after_as_of": FLAG,
         "from_record": _from_record(),
+        "min": {"type": "number"},
+        "at_least": words(),
+        "not_before": words(),
+        "within": mapping_of(inputfile.WITHIN_KEYS, {"days": {**SPAN, "minimum": 1}, "of": NAME}, inputfile.WITHIN_KEYS),
     }
     measure = {
         "mode": WORD,
@@ -139,6 +143,7 @@ def _table() -> Schema:
         "double_last": {"anyOf": [FLAG, REF]},
         "until": NAME,
         "goes_on": {"enum": list(GOES_ON)},
+        "begins": words(),
     }
     properties = {
         "table": NAME,
@@ -174,7 +179,7 @@ def _overlay() -> Schema:
 def _cases() -> Schema:
     measure = {"mode": NAME, "from": DATE, "until": DATE, "open": FLAG, "tests": {"type": "array", "items": DATE}}
     measures = {"type": "array", "items": mapping_of(overlayfile.EXPECTED_MEASURE_KEYS, measure, ("mode",))}
-    expect = {"outcome": NAME, "rule": NAME, "until": DATE, "measures": measures}
+    expect = {"outcome": NAME, "rule": NAME, "until": DATE, "measures": measures, "unconfirmed": {"type": "array", "items": WORD}}
     properties = {
         "case": NAME,
         "table": NAME,

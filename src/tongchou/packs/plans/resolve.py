@@ -26,6 +26,7 @@ class Stretch:
     double_last: bool
     until: str
     goes_on: str = ""
+    begins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ class _Binder:
         return Stretch(
             measure.key, self.plain(measure.mode), measure.clock, days, self.plain(measure.from_day),
             tuple(self.plain(measure.tests)), bool(self.plain(measure.double_last)), measure.until, measure.goes_on,
+            measure.begins,
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from tongchou.packs.plans.facts import Facts
+from tongchou.packs.plans.model import AS_OF
 from tongchou.packs.plans.resolve import Stretch
 
 _MOST = 400
@@ -24,22 +25,36 @@ class Planned:
     ended: the last day that the plan gave, where the measure goes on after it.
 
     day_1: the day that the plan's test days are counted from. Somebody placed late begins on a later day of the same count.
+    waits_for: the fact without which its days are not known; they are None then, and empty where they are known.
     """
 
     key: str
     mode: str
-    from_: date
+    from_: date | None
     until: date | None
     tests: tuple[date, ...]
     double: date | None
     late: bool
-    day_1: date
+    day_1: date | None
     ended: date | None = None
+    waits_for: str = ""
 
 
-def clock_of(stretch: Stretch, facts: Facts) -> date | None:
+def clock_of(stretch: Stretch, facts: Facts, as_of: date | None = None) -> date | None:
     """The first of its clock's dates that is known."""
-    return next((d for name in stretch.clock if isinstance(d := facts.get(name), date)), None)
+    return first_known(stretch.clock, facts, as_of)
+
+
+def first_known(names: tuple[str, ...], facts: Facts, as_of: date | None) -> date | None:
+    """The first of these dates that is known; AS_OF is the day asked."""
+    found = (as_of if name == AS_OF else facts.get(name) for name in names)
+    return next((d for d in found if isinstance(d, date)), None)
+
+
+def undated(measures: tuple[Stretch, ...], facts: Facts, as_of: date | None) -> tuple[Planned, ...]:
+    """What a rule orders while no date is known that it runs from: the measures, and the fact that is asked for."""
+    missing = next(m.clock[0] for m in measures if clock_of(m, facts, as_of) is None)
+    return tuple(Planned(m.key, m.mode, first_known(m.begins, facts, as_of), None, (), None, False, None, None, missing) for m in measures)
 
 
 def plan(
@@ -54,11 +69,11 @@ def plan(
     elapsed: dict[tuple[str, ...], int] = {}
     arrived, missed = False, False
     for stretch in measures:
-        clock = clock_of(stretch, facts)
+        clock = clock_of(stretch, facts, as_of)
         if clock is None:
             return None
         before = elapsed.get(stretch.clock, 0)
-        first = clock + timedelta(days=stretch.from_day + before)
+        first = first_known(stretch.begins, facts, as_of) or clock + timedelta(days=stretch.from_day + before)
         last = _last(stretch, clock, before, facts)
         if stretch.days is not None:
             elapsed[stretch.clock] = before + stretch.days

@@ -12,6 +12,7 @@ from tongchou.kernel.text import Text
 from tongchou.packs.plans.conditions import NotACondition, parse_ref, parse_test
 from tongchou.packs.plans.inputfile import read_inputs, unknown_name
 from tongchou.packs.plans.model import (
+    AS_OF,
     GOES_ON,
     HITS,
     PARAMETER_TYPES,
@@ -30,7 +31,7 @@ from tongchou.packs.plans.recordfile import read_people
 from tongchou.packs.yamllines import Node, nearest
 
 TABLE_KEYS = ("table", "title", "hit", "people", "pathogens", "start", "inputs", "outcomes", "measures", "rules")
-MEASURE_KEYS = ("mode", "clock", "days", "from_day", "tests", "double_last", "until", "goes_on")
+MEASURE_KEYS = ("mode", "clock", "days", "from_day", "tests", "double_last", "until", "goes_on", "begins")
 DATED_KEYS = ("editions", "from", "until")
 RULE_KEYS = ("rule", "editions", "from", "until", "when", "outcome", "measures", "gives", "reason", "source", "status")
 EDITION = "edition"
@@ -114,9 +115,10 @@ def _measure(key: str, node: Node, reader: PlanReader, words: Words, inputs: dic
     double = reader.ref_or(node, "double_last", words.parameters, "flag")
     return Measure(
         key, mode if isinstance(mode, Ref) else reader.one_of(node, "mode", words.modes),
-        reader.words(node, "clock", dates, required=True), days, 1 if first is None else first,
+        reader.words(node, "clock", (*dates, AS_OF), required=True), days, 1 if first is None else first,
         tests if isinstance(tests, Ref) else () if tests is None else reader.days_list(tests),
         double if isinstance(double, Ref) else reader.flag(node, "double_last"), until, reader.place(node), goes_on,
+        reader.words(node, "begins", (*dates, AS_OF)),
     )  # fmt: skip
 
 

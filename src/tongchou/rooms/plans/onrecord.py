@@ -137,6 +137,10 @@ def _framed(standing: Standing, rows: Sequence[tuple[Any, ...]]) -> pl.DataFrame
         if spec.from_record.words:
             said = {k: v or None for k, v in spec.from_record.words.items()}
             frame = frame.with_columns(pl.col(key).replace(list(said), pl.Series(list(said.values()), dtype=pl.String)))
+    for key, spec in inputs.items():
+        for other in spec.not_before:
+            if other in inputs:  # a measure that began before the exposure was for another one: not known when this one began
+                frame = frame.with_columns(pl.when(pl.col(key) < pl.col(other)).then(None).otherwise(pl.col(key)).alias(key))
     return frame.select([c for c in frame.columns if not c.startswith("_")])
 
 

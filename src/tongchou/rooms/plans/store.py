@@ -19,7 +19,7 @@ from tongchou.kernel.text import Text
 from tongchou.packs.plans.decide import Decision as Decided
 from tongchou.packs.plans.model import Pack
 from tongchou.packs.plans.packfile import digest, read_texts, shipped_packs
-from tongchou.packs.plans.report import enforceable, unconfirmed
+from tongchou.packs.plans.report import enforceable, unconfirmed, waits
 from tongchou.packs.plans.resolve import Standing, stand
 from tongchou.record.plans import answer_for_packs, district_code
 from tongchou.rooms.plans.models import PackVersion, SignOff
@@ -142,6 +142,8 @@ def binding(decided: Decided, signed: dict[tuple[str, str, str], UUID]) -> tuple
     """Whether a decision may restrict, and the sign-offs that it leans on."""
     if enforceable(decided):
         return True, []
+    if waits(decided):
+        return False, []
     found = []
     for point in unsettled(unconfirmed(decided)):
         mark = signed.get((point["what"], point["name"], json.dumps(point["value"], sort_keys=True)))

@@ -156,6 +156,7 @@ def _found(
     return Found(
         "rest" if area.pk == root.pk else place, said("round_negative"), said("last_contact_clear"), said("controlled"),
         again, _was_high(area.pk, current, at), others, findings["round_negative"][1] if said("round_negative") else None,
+        current.since if current is not None else None,
     )  # fmt: skip
 
 

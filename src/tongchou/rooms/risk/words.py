@@ -59,9 +59,9 @@ def why(decision: Decision | None, rule: str) -> list[tuple[Text, str]]:
         return [(SCHEME_ENDED_REASON, "")] if rule == SCHEME_ENDED else []
     documents = decision.standing.pack.documents
     out = []
-    for text, key in reasons(decision):
-        document = documents.get(key or "")
-        out.append((text, f"{document.title.zh}{document.number}" if document else ""))
+    for text, source in reasons(decision):
+        document = documents[source.document] if source else None
+        out.append((text, f"{document.title.zh}{document.number}{source.clause}" if document and source else ""))
     return out
 
 
@@ -121,7 +121,7 @@ def _inside(grade: str, pack: Pack, on: date) -> list[Trigger]:
 def _measure(found: Decision, n: int) -> Text:
     measure = found.measures[n]
     title = found.standing.pack.modes[measure.mode].title
-    if measure.until is None:
+    if measure.until is None or measure.from_ is None:
         return title
     days = (measure.until - measure.from_).days + 1
     tests = len(measure.tests)

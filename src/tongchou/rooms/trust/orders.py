@@ -72,7 +72,7 @@ REVIEW = timedelta(days=14)
 
 def allowed(content: dict[str, Any], today: date) -> Allowed | None:
     """The order that a decision's measures allow; None where nothing restricts any more. An open end is to be looked at again after REVIEW."""
-    held = [m for m in content["measures"] if m["restricts"] and m["from"] is not None]
+    held = [m for m in content["measures"] if m["restricts"] and m["from"] is not None and not m.get("waits_for")]
     left = [m for m in held if _last_day(m, today) >= today]
     if not left:
         return None

@@ -14,7 +14,7 @@ from tongchou.kernel.clock import parse_date
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
-from tongchou.packs.plans.model import Input, Pack
+from tongchou.packs.plans.model import Document, Input, Pack
 from tongchou.packs.plans.report import as_value
 from tongchou.packs.plans.resolve import Standing
 from tongchou.record.act import act
@@ -195,6 +195,12 @@ def _number(key: str, text: str) -> float | int:
         ) from None
 
 
+def _paper(paper: Document, clause: str | None) -> Text:
+    """Title, number and clause; a decision kept from before clauses were told has none."""
+    rest = "".join(f" {part}" for part in (paper.number, clause) if part)
+    return Text("{title}{rest}", "{title}{rest}").with_(title=paper.title, rest=rest)
+
+
 def shown(value: dict[str, Any], pack: Pack, binding: bool) -> dict[str, Any]:
     """A decision as its template takes it. Names of papers instead of keys."""
     papers = pack.documents
@@ -205,7 +211,7 @@ def shown(value: dict[str, Any], pack: Pack, binding: bool) -> dict[str, Any]:
         "rule": value["rule"],
         "until": value["until"],
         "reasons": [
-            {"text": Text(r["zh"], r["en"]), "paper": papers[r["source"]].title if r["source"] in papers else None}
+            {"text": Text(r["zh"], r["en"]), "paper": _paper(papers[r["source"]], r.get("clause")) if r["source"] in papers else None}
             for r in value["reasons"]
         ],
         "measures": value["measures"],
