@@ -153,7 +153,7 @@ def test_a_journey_on_record_stands_over_the_origin(cast: Cast, kind: str, value
 def test_somebody_in_a_high_risk_area_waits_and_the_grade_alone_changes_it(cast: Cast) -> None:
     grade(cast, "west", "high")
     made = add(cast, symptoms=False, origin=cast.areas["reed"].code)
-    assert (made["outcome"], made["rule"]) == ("postpone", "still_there")
+    assert (made["outcome"], made["rule"]) == ("postpone", "still_there_now")
     AreaGrade.objects.update(grade="medium")
     found = do(cast, "street", "staff.clear")
     assert (found["looked_at"], found["changed"], found["outcomes"]) == (1, 1, {"start": 1})
