@@ -45,9 +45,14 @@ def check_parts(pack: Pack) -> Iterator[Refusal]:
             yield taken(file, key, owner)
     for kind in pack.kinds.values():
         if kind.confidential:
-            rule = Text("confidential 仅限系统自带的类型。", "`confidential` is for kinds that come with the system.")
-            remedy = Text("请删除 confidential。", "Delete `confidential`.")
-            yield Refusal(Reason.NOT_ALLOWED, rule, remedy=remedy, field="confidential", value=True, line=1, file=kind.source)
+            yield only_the_programs(kind.source, line=1)
+
+
+def only_the_programs(file: str, line: int | None = None) -> Refusal:
+    """A kind of a plan or of the district that says it is confidential."""
+    rule = Text("confidential 仅限系统自带的类型。", "`confidential` is for kinds that come with the system.")
+    remedy = Text("请删除 confidential。", "Delete `confidential`.")
+    return Refusal(Reason.NOT_ALLOWED, rule, remedy=remedy, field="confidential", value=True, line=line, file=file)
 
 
 def taken(file: str, key: str, owner: str) -> Refusal:

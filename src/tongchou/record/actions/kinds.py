@@ -10,6 +10,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.kindfile import KindErrors, base_kinds, read_kind
 from tongchou.packs.kinds import LoopKind
+from tongchou.packs.plans.parts import only_the_programs
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.loops.kinds import add_edition
 from tongchou.record.models import KindEdition
@@ -40,9 +41,7 @@ def check_kind_text(text: str, source: str) -> tuple[LoopKind | None, list[Refus
         remedy = Text("请为本区的类型另取键名。", "Give the district's own kind another key.")
         return kind, [Refusal(Reason.DUPLICATE, rule, remedy=remedy, field="kind", value=kind.key, file=source)]
     if kind.confidential:
-        rule = Text("confidential 仅限系统自带的类型。", "`confidential` is for kinds that come with the system.")
-        remedy = Text("请删除 confidential。", "Delete `confidential`.")
-        return kind, [Refusal(Reason.NOT_ALLOWED, rule, remedy=remedy, field="confidential", value=True, file=source)]
+        return kind, [only_the_programs(source)]
     return kind, []
 
 
