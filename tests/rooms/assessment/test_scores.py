@@ -24,6 +24,7 @@ from tongchou.record.act import act
 from tongchou.record.models import Enterprise, Loop
 from tongchou.rooms.assessment import definition
 from tongchou.rooms.assessment.definition import Definition, in_force, read
+from tongchou.rooms.assessment.pages import scores as scores_page
 from tongchou.rooms.assessment.periods import Period, period, recent
 from tongchou.rooms.assessment.questions import Line, Share, behind, instances, ranking, rankings, score_of
 from tongchou.rooms.assessment.tasks import refresh_scores
@@ -339,3 +340,20 @@ def test_the_page_shows_the_table_and_leads_to_the_loops(cast: Cast) -> None:
     assert "没有可以考核的单位" in empty
     cast.accounts["hq"].__class__.objects.filter(username="hq").update(language="en")
     assert "How it is worked out" in hq.get(reverse("scores") + query).content.decode()
+
+
+def test_a_long_table_is_shown_by_pages_and_exported_whole(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scores_page, "PAGE", 1)
+    work(cast, task(cast), 10)
+    hq = signed_in(cast, "hq")
+    query = "?kind=street&first=2026-03-01&last=2026-03-31"
+    streets = [x.name for x in ranking(cast.as_("hq"), "street", MARCH, NOW).lines]
+    assert len(streets) > 1
+    for place, name in enumerate(streets):
+        text = hq.get(f"{reverse('scores')}{query}&after={place}").content.decode()
+        rows = text.partition("<tbody>")[2].partition("</tbody>")[0]
+        assert [other for other in streets if other in rows] == [name]
+        assert (f"after={place + 1}" in text) == (place + 1 < len(streets))
+        assert f"共 {len(streets)} 个单位" in text
+    sheet = hq.get(f"{reverse('scores')}{query}&after=1&export=csv").content.decode("utf-8-sig")
+    assert all(name in sheet for name in streets)

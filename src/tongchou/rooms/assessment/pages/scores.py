@@ -24,6 +24,8 @@ from tongchou.web.pages.requests import actor_of, integer, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import Nav, page
 
+PAGE = 100
+"""Units on one page: a district has hundreds of communities and thousands of enterprises, each with a link behind every number."""
 _TITLE = Text("考核排名", "Scores")
 _CHECK = Text("不影响得分，但可能说明数字不实，请核查。", "It does not change the score, but may mean that a number is not real: to be checked.")
 
@@ -42,23 +44,27 @@ def scores(request: HttpRequest) -> HttpResponse:
     how = in_force(over.last)
     kind = request.GET.get("kind") or how.ranked[0]
     found = ranking(actor_of(request), kind, over, now(), kept=True)
-    lines = found.lines
-    sheet = _sheet(lines, how, over, kind, found.at)
     if asked_for(request):
-        return sheet_file(request, Text("{kind}考核排名", "Scores, {kind}").with_(kind=KINDS[kind]), *cells_of(sheet))
+        everybody = _sheet(found.lines, how, over, kind, found.at)
+        return sheet_file(request, Text("{kind}考核排名", "Scores, {kind}").with_(kind=KINDS[kind]), *cells_of(everybody))
+    after = max(0, integer(request, "after") or 0)
+    lines = found.lines[after : after + PAGE]
     context = {
         "title": _TITLE,
-        "sheet": sheet,
+        "sheet": _sheet(lines, how, over, kind, found.at),
+        "next_after": str(after + PAGE) if len(found.lines) > after + PAGE else "",
+        "count": len(found.lines),
         "kinds": [(k, KINDS[k]) for k in how.ranked],
         "kind": kind,
         "over": over,
         "at": found.at,
         "how": how,
         "parts": [(MEASURES[k], w) for k, w in how.weights.items()],
-        "chart": _chart(lines),
+        "chart": _chart(found.lines),
         "warned": [
             (x, [{"label": oddity(o), "url": _behind(x.unit, kind, o.key, over, found.at)} for o in x.warnings]) for x in lines if x.warnings
         ],
+        "warned_count": sum(bool(x.warnings) for x in found.lines),
         "can_draft": actor_of(request).permits("bulletin.draft"),
         "can_set": actor_of(request).permits("scores.set"),
         "empty": {"title": Text("没有可以考核的单位", "No unit to score"), "text": Text("您的辖区内没有该类单位。", "None in your area."), "icon": "numbers"},
