@@ -123,6 +123,28 @@ def test_the_same_file_again_brings_nobody_twice(cast: Cast) -> None:
     assert Person.objects.count() == 3
 
 
+def test_without_documents_name_and_phone_tell_who_is_on_record(cast: Cast) -> None:
+    header = "姓名,手机号,出生日期,社区/网格编码\n"
+    rows = [("王芳", "13912345678", ""), ("王芳", "13912345679", "1980-02-03"), ("李雷", "13912345678", ""), ("韩梅", "", ""), ("王芳", "13912345678", "1990-01-01")]
+    text = header + "".join(f"{name},{phone},{born},{SPRING}\n" for name, phone, born in rows)
+    first = load(cast, text)
+    assert first.outcome is not None
+    assert (first.outcome.result["accepted"], first.outcome.result["repeated_in_file"]) == (4, 1)
+    assert [(n, r.reason, r.field) for n, r in first.rejects] == [(6, Reason.DUPLICATE, "phone")]
+    again = load(cast, text)
+    assert again.outcome is not None
+    assert {k: again.outcome.result[k] for k in ("rows_in", "accepted", "rejected", "on_record")} == {
+        "rows_in": 5, "accepted": 1, "rejected": 4, "on_record": 4,
+    }  # fmt: skip
+    assert Person.objects.count() == 5  # who gave neither document nor phone cannot be told apart; duplicates are suggested to a person
+    another = load(cast, f"{header}王芳,13912345679,1985-02-03,{SPRING}\n")  # a mother and her daughter may share both
+    assert another.outcome is not None
+    assert another.outcome.result["accepted"] == 1
+    elsewhere = load(cast, f"{header}李雷,13912345678,,{cast.areas['reed'].code}\n", who="next_street")
+    assert elsewhere.outcome is not None
+    assert elsewhere.outcome.result["accepted"] == 1  # nothing is said of people in another street
+
+
 @pytest.mark.parametrize(
     "header",
     ["Name,ID number,Mobile,Area code", "name,document,phone,area", "姓 名,身份证号,联系电话,网格编码", "NAME,身份证,电话,社区代码"],

@@ -21,7 +21,7 @@ from tongchou.record.actions.people import EDIT, elsewhere
 from tongchou.record.copytext import batched_lines
 from tongchou.record.models import Area, Household
 from tongchou.record.people.identity import SEALED_COLUMNS, document_hash, sealed_rows
-from tongchou.record.people.locks import OnRecord, lock_documents, on_record
+from tongchou.record.people.locks import OnRecord, SamePhone, lock_documents, on_record
 from tongchou.record.people.reach import area_for_people, ended_area, like_paths
 from tongchou.record.people.table import Mapping, RowGiven, map_columns, read_rows
 from tongchou.record.tableimport import Imported, hand_over
@@ -125,14 +125,20 @@ class _Areas:
 def _without_known(
     actor: Actor, ready: list[tuple[RowGiven, int]], rejects: list[tuple[int, Refusal]]
 ) -> list[tuple[RowGiven, int]]:
-    """Take out rows whose document stands in the file before or is on record already, each with its own reason."""
+    """Take out rows whose document stands in the file before or is on record already, each with its own reason; of those without a document,
+    rows whose name and phone do: the same list read twice makes nobody twice."""
     hashes = [document_hash(r.given.identity.document_kind, r.given.identity.document) for r, _ in ready]
-    known = on_record([h for h in hashes if h], like_paths(actor, EDIT))
+    paths = like_paths(actor, EDIT)
+    known = on_record([h for h in hashes if h], paths)
+    same = SamePhone({r.given.identity.phone for (r, _), h in zip(ready, hashes, strict=True) if h is None}, paths)
     first: dict[bytes, int] = {}
     kept: list[tuple[RowGiven, int]] = []
     for (row, area), hashed in zip(ready, hashes, strict=True):
         if hashed is None:
-            kept.append((row, area))
+            if (found := same.find_or_add(row.given.identity, row.number)) is None:
+                kept.append((row, area))
+            else:
+                rejects.append((row.number, _same_phone(row, found)))
         elif hashed in first:
             rejects.append((row.number, _again(row, first[hashed])))
         else:
@@ -149,6 +155,16 @@ def _again(row: RowGiven, first: int) -> Refusal:
     remedy = Text("请核对，只保留一行。", "Compare the two and keep one.")
     value = row.given.identity.masked().document
     return Refusal(Reason.DUPLICATE, rule, remedy=remedy, field="document", value=value, line=row.number, on_record="file")
+
+
+def _same_phone(row: RowGiven, found: uuid.UUID | int) -> Refusal:
+    remedy = Text("是同一人的不必再导入；确为两人的，请填写证件号码。", "If it is the same person, leave it out; if there are two, give their documents.")
+    value = row.given.identity.masked().phone
+    if isinstance(found, int):
+        rule = Text("与第 {n} 行姓名和手机号相同。", "Row {n} has the same name and phone.").with_(n=found)
+        return Refusal(Reason.DUPLICATE, rule, remedy=remedy, field="phone", value=value, line=row.number, on_record="file")
+    rule = Text("同姓名、同手机号的人已登记在册。", "Somebody of this name and phone is on record already.")
+    return Refusal(Reason.DUPLICATE, rule, remedy=remedy, field="phone", value=value, line=row.number, on_record="here", person=str(found))
 
 
 def _known(row: RowGiven, known: OnRecord) -> Refusal:
