@@ -68,6 +68,7 @@ def test_a_damaged_backup_is_refused(backup: Path, tmp_path: Path) -> None:
 @pytest.mark.skipif(shutil.which("psql") is None, reason="the second verifier needs psql (PostgreSQL's client), which is not here")
 def test_the_second_verifier_agrees_and_finds_tampering(installed: Path) -> None:
     with Server(installed) as server:
+        assert server.place.socket.is_dir()
         sound = subprocess.run([sys.executable, str(VERIFIER), server.url], capture_output=True, text=True, check=False)
         assert sound.returncode == 0, sound.stdout + sound.stderr
         head = next(line for line in sound.stdout.splitlines() if "head" in line).split("head ")[1]
@@ -82,6 +83,7 @@ def test_the_second_verifier_agrees_and_finds_tampering(installed: Path) -> None
         with psycopg.connect(server.url) as connection:
             connection.execute("update record_event set note = '' where id = (select min(id) from record_event)")
             connection.execute("alter table record_event enable trigger user")
+    assert not server.place.socket.exists()  # a stopped server leaves nothing outside its folder
     assert "import tongchou" not in VERIFIER.read_text()
     assert "from tongchou" not in VERIFIER.read_text()
 

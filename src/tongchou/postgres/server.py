@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -92,6 +93,8 @@ class Server:
         except subprocess.TimeoutExpired:
             self._watchdog.kill()
         self._watchdog = None
+        with contextlib.suppress(OSError):  # somebody's file lies in it, or it is gone
+            self.place.socket.rmdir()
         self._release()
 
     def __enter__(self) -> Server:
