@@ -23,7 +23,7 @@ def command(home: Path, *words: str, url: str = "", check: bool = True) -> subpr
     env = {k: v for k, v in os.environ.items() if not k.startswith(("TONGCHOU_", "DJANGO_", "PYTEST"))} | {"TONGCHOU_HOME": str(home)}
     if url:
         env["TONGCHOU_DATABASE_URL"] = url
-    done = subprocess.run([sys.executable, "-m", "tongchou.cli.main", *words], env=env, capture_output=True, text=True, check=False, timeout=180)
+    done = subprocess.run([sys.executable, "-m", "tongchou.cli.main", *words], env=env, capture_output=True, text=True, check=False, timeout=600)
     if check:
         assert done.returncode == 0, done.stdout + done.stderr
     return done
