@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
-from icalendar import Calendar, Event
 
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
@@ -20,6 +19,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.loops.engine import not_found
 from tongchou.record.territory.reach import reaches_unit, unit_in_reach
+from tongchou.rooms.command.duty_calendar import own_calendar, unit_calendar
 from tongchou.rooms.command.duty_questions import (
     FAULTS,
     LOG_KINDS,
@@ -40,6 +40,7 @@ from tongchou.rooms.command.duty_questions import (
 )
 from tongchou.rooms.command.incidents import incidents
 from tongchou.web.fieldparts import FieldParts
+from tongchou.web.pages.calendars import Entry, calendar_file
 from tongchou.web.pages.choices import PLEASE, Choices, unit_choices
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.requests import actor_of, do, given, integer, moment, now
@@ -229,27 +230,22 @@ def _crumbs(unit: int, title: Text | str) -> list[dict[str, Any]]:
 
 @page("duty_calendar", "duty/calendar.ics", VIEW, methods=("GET",))
 def duty_calendar(request: HttpRequest) -> HttpResponse:
-    """The actor's own shifts, or a unit's, as a calendar file (RFC 5545)."""
+    """The actor's own shifts, or a unit's, as a calendar file (RFC 5545); what was called off too, so that a calendar drops it."""
     actor, at, language = actor_of(request), now(), get_language() or "zh-hans"
-    if integer(request, "unit") is not None:
-        shifts = roster(actor, _unit(request, VIEW).pk, at - timedelta(days=31), at + timedelta(days=93))
-    else:
-        shifts = own_shifts(actor, at, 93)
-    book = Calendar()
-    book.add("prodid", "-//Tongchou//Duty//ZH")
-    book.add("version", "2.0")
-    for s in shifts:
-        event = Event()
-        event.add("uid", f"{s.id}@tongchou")
-        event.add("dtstamp", at)
-        event.add("dtstart", s.starts_at)
-        event.add("dtend", s.ends_at)
-        event.add("summary", f"{_DUTY.in_(language)} · {s.unit_name}")
-        event.add("description", "\n".join(f"{PARTS[p.part].in_(language)}: {p.name}" for p in s.people))
-        book.add_component(event)
-    answer = HttpResponse(book.to_ical(), content_type="text/calendar; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="duty.ics"'
-    return answer
+    since, until = at - timedelta(days=31), at + timedelta(days=93)
+    whole = integer(request, "unit") is not None
+    shifts = unit_calendar(actor, _unit(request, VIEW).pk, since, until) if whole else own_calendar(actor, since, until)
+    if not shifts:
+        rule = Text("近期没有值班安排，没有可导出的日历。", "No shift is planned: there is nothing for a calendar.")
+        raise Refusal(Reason.CONFLICT, rule, remedy=Text("排班后再下载。", "Take it when shifts are planned."), field="unit")
+    entries = [
+        Entry(
+            str(s.id), s.starts_at, s.ends_at, f"{_DUTY.in_(language)} · {s.unit}", s.changes, s.off,
+            description="\n".join([*(f"{PARTS[part].in_(language)}: {name}" for part, name in s.people), *([s.note] if s.note else [])]),
+        )
+        for s in shifts
+    ]  # fmt: skip
+    return calendar_file(entries, at, "Duty", "duty")
 
 
 @page("duty_plan", "duty/plan", "duty.plan")
