@@ -30,6 +30,7 @@ from tongchou.web.permission import page
 AT_ONCE = 3
 """So many documents are read while the browser waits; more go to the job queue."""
 MOST = 200
+_OTHER = Text("请换一个有内容的文件。", "Choose a file with something in it.")
 _NEW = Text("收入文件", "Take in documents")
 
 
@@ -86,10 +87,12 @@ def _take_in(request: HttpRequest) -> HttpResponse:
     refused: list[Refusal] = []
     for file in found:
         try:
-            too_large(file.size or 0)
-        except Refusal as large:
-            large.value = file.name
-            refused.append(large)
+            if not file.size:
+                raise Refusal(Reason.MISSING_VALUE, Text("文件是空的。", "The file is empty."), remedy=_OTHER, field="files")
+            too_large(file.size)
+        except Refusal as refusal:
+            refusal.value = file.name
+            refused.append(refusal)
             continue
         given.append({"name": file.name, "content": base64.b64encode(file.read()).decode()})
     if text.strip() or not (given or refused):
@@ -128,7 +131,10 @@ def _go(request: HttpRequest, key: uuid.UUID, new: list[str], known: list[str]) 
     for document in new:
         act("document.read", actor_of(request), new_id(), {"document": document})
     if len(new) == 1:
-        count = Document.objects.get(pk=new[0]).directives.count()
+        row = Document.objects.get(pk=new[0])
+        if row.state == Document.State.FAILED:  # the page says why
+            return HttpResponseRedirect(reverse("directive_document", args=[new[0]]))
+        count = row.directives.count()
         said = Text("已读取，找到 {n} 条事项，请逐条确认。", "Read: {n} directives, to be confirmed one by one.").with_(n=count)
         return done(request, reverse("directive_document", args=[new[0]]), said)
     if new:
