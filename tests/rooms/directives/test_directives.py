@@ -553,6 +553,16 @@ def test_many_files_go_to_the_queue_and_one_refused_file_keeps_no_other_out(town
     assert "没有重复收" in known.content.decode()
 
 
+def test_one_long_text_goes_to_the_queue_and_a_short_one_is_read_at_once(town: Cast) -> None:
+    client = signed_in(town, "hq")
+    long = SimpleUploadedFile("长.txt", (report() * 2000).encode()[:210_000])
+    answer = client.post(reverse("directive_new"), {"client_id": str(key := new_id()), "files": long})
+    assert answer["Location"] == reverse("directive_batch", args=[key])
+    assert Document.objects.get().state == "waiting"
+    client.post(reverse("directive_new"), {"client_id": str(new_id()), "files": SimpleUploadedFile("短.txt", report().encode())})
+    assert sorted(Document.objects.values_list("state", flat=True)) == ["read", "waiting"]
+
+
 def test_points_announced_and_not_numbered_are_told_and_are_no_fault(town: Cast) -> None:
     head = "清源区召开疫情防控调度会\n3月5日，区委书记周明主持召开会议。周明提出四个方面要求"
     hq = signed_in(town, "hq")

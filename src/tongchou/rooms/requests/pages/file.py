@@ -62,7 +62,7 @@ def request_file(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     told = Text.listed(names[:12])
     if len(row.to_units) > 12:
         told = Text("{who} 等{n}个单位", "{who} and others, {n} units in all").with_(who=told, n=len(row.to_units))
-    cost = Text("{n} 项，约 {m} 分钟", "{n} fields, about {m} minutes").with_(n=len(fields), m=minutes)
+    cost = Text("{n} 项，约 {m} 分钟", "fields: {n}, about {m} min").with_(n=len(fields), m=minutes)
     facts = [
         {"label": Text("用途", "Why"), "value": row.purpose},
         {"label": Text("依据", "Basis"), "value": row.basis},
