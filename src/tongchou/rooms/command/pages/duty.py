@@ -43,7 +43,7 @@ from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.calendars import Entry, calendar_file
 from tongchou.web.pages.choices import PLEASE, Choices, unit_choices
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.requests import actor_of, do, given, integer, moment, now
+from tongchou.web.pages.requests import actor_of, do, given, integer, moment, month, now
 from tongchou.web.permission import Nav, page
 
 _DUTY = Text("值班", "Duty")
@@ -167,7 +167,7 @@ def duty_month(request: HttpRequest) -> HttpResponse:
     """A month of one unit's shifts as a calendar, for the wall."""
     actor = actor_of(request)
     unit = _unit(request, VIEW)
-    first = _month(request.GET.get("month", ""))
+    first = month(request)
     after = (first + timedelta(days=32)).replace(day=1)
     shifts = roster(actor, unit.pk, start_of(first), start_of(after))
     days: dict[date, list[dict[str, Any]]] = {}
@@ -198,18 +198,6 @@ def duty_month(request: HttpRequest) -> HttpResponse:
         "breadcrumbs": _crumbs(unit.pk, Text("月历", "Month")),
     }
     return render(request, "command/duty_month.html", context)
-
-
-def _month(text: str) -> date:
-    try:
-        return (
-            datetime.strptime(text, "%Y-%m").replace(tzinfo=SHANGHAI).date()
-            if text
-            else local(now()).date().replace(day=1)
-        )
-    except ValueError:
-        rule = Text("月份应写作 2026-11。", "A month is written 2026-11.")
-        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="month", value=text[:20]) from None
 
 
 def _unit(request: HttpRequest, permission: str) -> Any:
@@ -292,9 +280,9 @@ def duty_plan(request: HttpRequest) -> HttpResponse:
     def send() -> HttpResponse:
         shifts = _planned(request)
         made = do(request, "duty.plan", {"unit": unit.pk, "shifts": shifts}).result
-        month = request.POST.get("first", "")[:7]
+        planned = request.POST.get("first", "")[:7]
         said = Text("已排 {n} 个班次。", "{n} shifts are planned.").with_(n=len(made["shifts"]))
-        return done(request, f"{reverse('duty_month')}?unit={unit.pk}&month={month}", said)
+        return done(request, f"{reverse('duty_month')}?unit={unit.pk}&month={planned}", said)
 
     title = Text("排班", "Plan shifts")
     return form_page(
@@ -316,6 +304,9 @@ def _planned(request: HttpRequest) -> list[dict[str, Any]]:
         raise Refusal(Reason.INVALID_VALUE, Text("请选择班次。", "Choose the shifts."), field="pattern")
     leaders, staff = request.POST.getlist("leaders"), request.POST.getlist("staff")
     each = integer(request, "each") or 0
+    if staff and each < 1:
+        rule = Text("选了值班人员，每班至少 1 人。", "Staff are ticked: one on each shift at least.")
+        raise Refusal(Reason.INVALID_VALUE, rule, field="each", value=each)
     if staff and each > len(staff):
         rule = Text("每班人数多于所选的 {n} 人。", "More on each shift than the {n} who are ticked.").with_(
             n=len(staff)
@@ -327,7 +318,7 @@ def _planned(request: HttpRequest) -> list[dict[str, Any]]:
         for hour, hours in pattern[1]:
             starts = start_of(first + timedelta(days=n)) + timedelta(hours=hour)
             lead = next(leading)
-            people = [p for p in islice(watching_now, each) if p is not None]
+            people = [p for p in islice(watching_now, each if staff else 0) if p is not None]
             shifts.append(
                 {
                     "starts_at": starts.isoformat(),

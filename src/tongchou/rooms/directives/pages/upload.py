@@ -42,7 +42,10 @@ def directive_new(request: HttpRequest) -> HttpResponse:
     """Upload files or paste a text."""
 
     def fields(d: Draft) -> list[FieldParts]:
-        kinds = Text("可一次选择多个：文本、网页、Word（docx）、PDF，每个不超过 20 MB、40 万字。", "Several at once: text, web page, Word (docx), PDF; 20 MB and 400,000 characters each at most.")
+        kinds = Text(
+            "可一次选择多个：文本、网页、Word（docx）、PDF，每个不超过 20 MB、40 万字。",
+            "Several at once: text, web page, Word (docx), PDF; 20 MB and 400,000 characters each at most.",
+        )
         return [
             d.field(
                 "files",
