@@ -100,6 +100,7 @@ def test_without_a_shift_there_is_no_file_but_a_sentence(cast: Cast) -> None:
     answer = signed_in(cast, "street").get(reverse("duty_calendar"))
     assert answer.status_code == 409
     assert "没有可导出的日历" in answer.content.decode()
+    assert "别人改动" not in answer.content.decode()  # nobody changed anything
     assert Shift.objects.count() == 0
 
 

@@ -254,7 +254,7 @@ def bulletin(request: HttpRequest, bulletin: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     row = bulletin_in_reach(actor, bulletin)
     document = as_document(row)
-    units = dict(Unit.objects.filter(pk__in=row.to_units).values_list("pk", "name"))
+    units = dict(told_apart(list(Unit.objects.filter(pk__in=row.to_units).values_list("pk", "name"))))
     got = {r.unit_id: r for r in row.receipts.select_related("account")}
     owed = [u for u in actor.unit_ids("bulletin.view") if u in units and u not in got]
     live = row.withdrawn_at is None

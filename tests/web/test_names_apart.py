@@ -7,10 +7,14 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from tests.cast import Cast
+from tests.web.test_pages import signed_in
 from tongchou.record.models import Area, Unit
 from tongchou.record.territory.names import told_apart
+from tongchou.rooms.assessment.models import Bulletin
+from tongchou.rooms.assessment.setting import as_document
 from tongchou.web.pages.choices import unit_choices
 
 
@@ -51,3 +55,17 @@ def test_without_doubles_nothing_is_asked_of_the_database(cast: Cast) -> None:
     ) as asked:
         assert told_apart([(1, "甲"), (2, "乙")]) == [(1, "甲"), (2, "乙")]
     assert len(asked) == 0
+
+
+def test_a_document_to_two_of_one_name_says_which_to_reader_and_drafter(cast: Cast, doubled: list[Unit]) -> None:
+    given = {
+        "form": "document",
+        "title": "关于做好排查的通知",
+        "to": [u.pk for u in doubled],
+        "body": "请于周五前完成排查。",
+    }
+    key = cast.act("hq", "bulletin.draft", **given).result["bulletin"]
+    named = [f"安康社区（{cast.areas[s].name}）" for s in ("east", "west")]
+    assert as_document(Bulletin.objects.get(pk=key)).to == tuple(named)
+    page = signed_in(cast, "hq").get(reverse("bulletin", args=[key])).content.decode()
+    assert all(page.count(name) == 2 for name in named)  # above the text, and in the list of who signs for it
