@@ -60,8 +60,10 @@ def _read(where: str, mine: str, values: dict[str, Any]) -> list[CalendarShift]:
     with connection.cursor() as cursor:
         cursor.execute(_SHIFTS.format(where=where, mine=mine), values)
         rows = cursor.fetchall()
-    found = []
-    for *head, people in rows:
-        said = json.loads(people) if isinstance(people, str) else people
-        found.append(CalendarShift(*head, tuple((part, name) for part, name in said)))
-    return found
+    return [_shift(row) for row in rows]
+
+
+def _shift(row: tuple[Any, ...]) -> CalendarShift:
+    key, unit, starts_at, ends_at, note, off, changes, people = row
+    said = json.loads(people) if isinstance(people, str) else people
+    return CalendarShift(key, unit, starts_at, ends_at, note, off, changes, tuple((part, name) for part, name in said))

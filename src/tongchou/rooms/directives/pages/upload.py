@@ -96,9 +96,9 @@ def _take_in(request: HttpRequest) -> HttpResponse:
             if not file.size:
                 raise Refusal(Reason.MISSING_VALUE, Text("文件是空的。", "The file is empty."), remedy=_OTHER, field="files")
             too_large(file.size)
-        except Refusal as refusal:
-            refusal.value = file.name
-            refused.append(refusal)
+        except Refusal as found_wrong:
+            found_wrong.value = file.name
+            refused.append(found_wrong)
             continue
         given.append({"name": file.name, "content": base64.b64encode(file.read()).decode()})
     if text.strip() or not (given or refused):
