@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests.cast import Cast
 from tests.web.test_boundaries import collection, feature
@@ -91,6 +93,26 @@ def test_pages_fit_and_run_clean(browser: Any, live_server: Any, town: Cast, who
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, f"{path} is wider than {width}"
         assert not said, (path, said)
     assert opened >= 3
+    page.context.close()
+
+
+APART = """rows => rows.every(r => {
+  const [a, b] = ['.tc-deadline', '.tc-work-stage .tc-badge'].map(x => r.querySelector(x).getBoundingClientRect());
+  return a.right <= b.left || a.bottom <= b.top || b.bottom <= a.top || b.right <= a.left;
+})"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_english_on_a_phone_the_parts_of_a_row_do_not_lie_over_one_another(browser: Any, live_server: Any, town: Cast) -> None:
+    loop = town.task()
+    Loop.objects.filter(pk=loop).update(deadline=timezone.now() - timedelta(days=22), due_at=timezone.now() - timedelta(days=22))
+    page, _ = sign_in(browser, live_server.url, "street", 390)
+    page.click(".tc-tools button[name=language]")
+    page.goto(live_server.url + "/work")
+    page.wait_for_selector("text=22 days overdue")
+    assert page.eval_on_selector_all(".tc-work", APART)
+    page.eval_on_selector_all(".tc-work .tc-deadline", "all => all.forEach(d => { d.style.whiteSpace = 'nowrap' })")  # as it was
+    assert not page.eval_on_selector_all(".tc-work", APART)
     page.context.close()
 
 

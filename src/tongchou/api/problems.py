@@ -80,7 +80,7 @@ def of_exception(request: HttpRequest, error: BaseException) -> HttpResponse:
             return problem_of_status(request, error.status_code)
         case RequestDataTooBig() | TooManyFilesSent():
             return problem_of_status(request, 413)
-        case DataError():
+        case DataError() | OverflowError():
             log.warning("not storable: %s", error)
             return problem(request, out_of_range())
         case OperationalError() | InterfaceError():

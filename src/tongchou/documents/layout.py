@@ -15,10 +15,14 @@ LINE_PITCH = TYPE_AREA[1] / LINES * MM
 """Points from one line to the next."""
 CHARACTER_PITCH = TYPE_AREA[0] / CHARACTERS * MM
 """Points from one character to the next (3号 is 16 points; 28 of them are set a little closer)."""
+CLOSER = 0.25
+"""Points by which Word sets characters of 3号 closer: it knows twentieths of a point only, and 28 must not overflow the line."""
 BODY, TITLE, SMALL, MASTHEAD = 16.0, 22.0, 14.0, 40.0
 """3号, 2号, 4号; the standard leaves the masthead's size to the issuer."""
 MASTHEAD_DOWN = 35.0
 """From the upper edge of the type area to that of the masthead (7.2.4, 10.3)."""
+LETTER_RULE = 170.0
+"""The red double lines of a letter (10.1), centred on the page."""
 RED = "C00000"
 FONTS = {
     "body": ("FangSong", "仿宋", "仿宋_GB2312", "STFangsong", "FandolFang R", "Noto Serif CJK SC", "Source Han Serif SC"),

@@ -12,6 +12,7 @@ from typing import Any
 import typst
 
 from tongchou.documents import layout
+from tongchou.documents.lines import signature, title_lines
 from tongchou.documents.model import Heading, OfficialDocument, Paragraph, Table, day_text, numbered
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
@@ -61,7 +62,8 @@ def _data(document: OfficialDocument) -> dict[str, Any]:
             case Table(header, rows, caption):
                 body.append({"is": "table", "header": list(header), "rows": [list(r) for r in rows], "caption": caption})
     return {
-        "form": document.form, "masthead": document.masthead, "title": document.title, "body": body, "issuer": document.issuer,
+        "form": document.form, "masthead": document.masthead, "title": title_lines(document.title),
+        "signature": signature(document.issuer, day_text(document.dated)), "body": body, "issuer": document.issuer,
         "dated": day_text(document.dated), "number": str(document.number) if document.number else "", "issue": document.issue or 0,
         "annexes": [
             {"mark": document.annex_mark(n), "title": a.title, "header": list(a.table.header), "rows": [list(r) for r in a.table.rows]}

@@ -14,15 +14,24 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from tongchou.documents import layout
+from tongchou.documents.imprint import imprint
+from tongchou.documents.lines import signature, title_lines
 from tongchou.documents.model import Heading, OfficialDocument, Paragraph, Table, day_text, numbered
+from tongchou.documents.wordpage import face, put_in_order, set_page
+
+CHARACTER = layout.CHARACTER_PITCH
+MARK = 3
+"""Characters of 附件： and 出席：."""
+BEYOND = (layout.LETTER_RULE - layout.TYPE_AREA[0]) / 2
+"""Millimetres by which a letter's lines reach beyond the type area at either side."""
 
 
 def to_word(document: OfficialDocument) -> bytes:
     """The document as .docx. Fonts are named as the standard names them; a machine without them shows its own."""
     book = docx.Document()
-    _page(book, document)
+    set_page(book, document)
     _head(book, document)
-    _line(book, document.title, font="title", size=layout.TITLE, align=ALIGN.CENTER, indent=False, exact=False)
+    _title(book, document.title)
     _line(book, "", indent=False)
     if document.to:
         _line(book, "、".join(document.to) + "：", indent=False)
@@ -38,56 +47,6 @@ def to_word(document: OfficialDocument) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def _page(book: Any, document: OfficialDocument) -> None:
-    section = book.sections[0]
-    section.page_width, section.page_height = Mm(layout.PAGE[0]), Mm(layout.PAGE[1])
-    section.top_margin, section.bottom_margin = Mm(layout.TOP), Mm(layout.BOTTOM)
-    section.left_margin, section.right_margin = Mm(layout.LEFT), Mm(layout.RIGHT)
-    section.footer_distance = Mm(layout.BOTTOM - 7 - layout.SMALL / layout.MM)
-    grid = section._sectPr.find(qn("w:docGrid"))
-    if grid is None:
-        grid = OxmlElement("w:docGrid")
-        section._sectPr.append(grid)
-    grid.set(qn("w:type"), "linesAndChars")
-    grid.set(qn("w:linePitch"), str(int(layout.LINE_PITCH * 20)))
-    grid.set(qn("w:charSpace"), str(round((layout.CHARACTER_PITCH - layout.BODY) * 4096)))
-    style = book.styles["Normal"]
-    style.font.size = Pt(layout.BODY)
-    _face(style.element.get_or_add_rPr(), "body")
-    if document.draft:
-        said = section.header.paragraphs[0]
-        said.alignment = ALIGN.RIGHT
-        run = said.add_run("送审稿　未签发")
-        run.font.size, run.font.color.rgb = Pt(10.5), RGBColor.from_string(layout.RED)
-        _face(run._element.get_or_add_rPr(), "black")
-    _page_number(section.footer.paragraphs[0])
-
-
-def _page_number(paragraph: Any) -> None:
-    paragraph.alignment = ALIGN.CENTER
-    for kind, text in (("text", "— "), ("begin", ""), ("code", "PAGE"), ("end", ""), ("text", " —")):
-        run = paragraph.add_run(text if kind == "text" else "")
-        run.font.size = Pt(layout.SMALL)
-        _face(run._element.get_or_add_rPr(), "figures")
-        if kind == "code":
-            code = OxmlElement("w:instrText")
-            code.text = text
-            run._element.append(code)
-        elif kind != "text":
-            mark = OxmlElement("w:fldChar")
-            mark.set(qn("w:fldCharType"), kind)
-            run._element.append(mark)
-
-
-def _face(properties: Any, font: str) -> None:
-    fonts = properties.find(qn("w:rFonts"))
-    if fonts is None:
-        fonts = OxmlElement("w:rFonts")
-        properties.insert(0, fonts)
-    for place in ("w:eastAsia", "w:ascii", "w:hAnsi"):
-        fonts.set(qn(place), layout.WORD_FONTS[font])
 
 
 def _line(
@@ -109,17 +68,30 @@ def _line(
     if exact:
         shape.line_spacing = Pt(layout.LINE_PITCH)
     if indent:
-        shape.first_line_indent = Pt(2 * layout.CHARACTER_PITCH)
+        shape.first_line_indent = Pt(2 * CHARACTER)
     if right:
-        shape.right_indent = Pt(right * layout.CHARACTER_PITCH)
+        shape.right_indent = Pt(right * CHARACTER)
     if align is not None:
         paragraph.alignment = align
+    _run(paragraph, text, font, size, color)
+    return paragraph
+
+
+def _run(paragraph: Any, text: str, font: str, size: float = layout.BODY, color: str = "") -> Any:
     run = paragraph.add_run(text)
     run.font.size = Pt(size)
     if color:
         run.font.color.rgb = RGBColor.from_string(color)
-    _face(run._element.get_or_add_rPr(), font)
-    return paragraph
+    face(run._element.get_or_add_rPr(), font)
+    return run
+
+
+def _hanging(book: Any, mark: str, mark_font: str, text: str, hang: float) -> None:
+    """A mark two characters from the left and its text, whose next lines stand below its first character. hang: the mark's width in characters."""
+    paragraph = _line(book, mark, font=mark_font, indent=False)
+    paragraph.paragraph_format.left_indent = Pt((2 + hang) * CHARACTER)
+    paragraph.paragraph_format.first_line_indent = Pt(-hang * CHARACTER)
+    _run(paragraph, text, "body")
 
 
 def _head(book: Any, document: OfficialDocument) -> None:
@@ -129,8 +101,19 @@ def _head(book: Any, document: OfficialDocument) -> None:
     if document.urgency:
         _line(book, document.urgency, font="black", indent=False)
     size = layout.MASTHEAD * min(1, 11 / max(1, len(document.masthead)))
-    mark = _line(book, document.masthead, font="title", size=size, align=ALIGN.CENTER, indent=False, exact=False, color=layout.RED)
-    mark.paragraph_format.space_before = Mm(layout.MASTHEAD_DOWN) - (Pt(layout.LINE_PITCH) if document.urgency else Pt(0))
+    mark = _line(
+        book,
+        document.masthead,
+        font="title",
+        size=size,
+        align=ALIGN.CENTER,
+        indent=False,
+        exact=False,
+        color=layout.RED,
+    )
+    mark.paragraph_format.space_before = Mm(layout.MASTHEAD_DOWN) - (
+        Pt(layout.LINE_PITCH) if document.urgency else Pt(0)
+    )
     for _ in range(2):
         _line(book, "", indent=False)
     if document.form in ("minutes", "brief"):
@@ -138,7 +121,8 @@ def _head(book: Any, document: OfficialDocument) -> None:
             _line(book, f"第{document.issue}期", align=ALIGN.CENTER, indent=False)
         ruled = _two_sides(book, document.issuer, day_text(document.dated))
     elif document.signer:
-        ruled = _two_sides(book, str(document.number or ""), f"签发人：{document.signer}")
+        ruled = _two_sides(book, str(document.number or ""), "签发人：", inset=CHARACTER)
+        _run(ruled, document.signer, "kai")
     else:
         ruled = _line(book, str(document.number or ""), align=ALIGN.CENTER, indent=False)
     _rule(ruled)
@@ -149,23 +133,36 @@ def _head(book: Any, document: OfficialDocument) -> None:
 def _letter_head(book: Any, document: OfficialDocument) -> None:
     """信函格式 (10.1): masthead without 文件, a red double line below it, the number at the right; another double line at the foot of page 1."""
     section = book.sections[0]
-    section.top_margin, section.header_distance = Mm(30), Mm(15)
-    section.different_first_page_header_footer = True
     size = layout.MASTHEAD * min(1, 12 / max(1, len(document.masthead)))
-    _rule(_line(book, document.masthead, font="title", size=size, align=ALIGN.CENTER, indent=False, exact=False, color=layout.RED), "thickThinSmallGap", 4)
-    _two_sides(book, document.urgency, str(document.number or ""))
+    mark = _line(
+        book,
+        document.masthead,
+        font="title",
+        size=size,
+        align=ALIGN.CENTER,
+        indent=False,
+        exact=False,
+        color=layout.RED,
+    )
+    _rule(_wider(mark), "thickThinSmallGap", 4)
+    _two_sides(book, document.urgency, str(document.number or "")).paragraph_format.space_before = Pt(7)
     for _ in range(2):
         _line(book, "", indent=False)
-    foot = section.first_page_footer.paragraphs[0]
-    _rule(foot, "thinThickSmallGap", 1)
-    if document.draft:
-        said = section.first_page_header.paragraphs[0].add_run("送审稿　未签发")
-        said.font.size, said.font.color.rgb = Pt(10.5), RGBColor.from_string(layout.RED)
+    _rule(_wider(section.first_page_footer.paragraphs[0]), "thinThickSmallGap", 1)
 
 
-def _two_sides(book: Any, left: str, right: str) -> Any:
+def _wider(paragraph: Any) -> Any:
+    paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Mm(-BEYOND)
+    return paragraph
+
+
+def _two_sides(book: Any, left: str, right: str, *, inset: float = 0) -> Any:
+    """inset: points that stay free at both sides."""
     paragraph = _line(book, f"{left}\t{right}", indent=False)
-    paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(layout.TYPE_AREA[0]), WD_TAB_ALIGNMENT.RIGHT)
+    shape = paragraph.paragraph_format
+    shape.tab_stops.add_tab_stop(Mm(layout.TYPE_AREA[0]) - Pt(inset), WD_TAB_ALIGNMENT.RIGHT)
+    if inset:
+        shape.first_line_indent = Pt(inset)
     return paragraph
 
 
@@ -173,15 +170,32 @@ def _rule(paragraph: Any, kind: str = "single", space: int = 11) -> None:
     """A red line below a paragraph."""
     borders = OxmlElement("w:pBdr")
     bottom = OxmlElement("w:bottom")
-    for name, value in (("val", kind), ("sz", "12" if kind == "single" else "24"), ("space", str(space)), ("color", layout.RED)):
+    for name, value in (
+        ("val", kind),
+        ("sz", "12" if kind == "single" else "24"),
+        ("space", str(space)),
+        ("color", layout.RED),
+    ):
         bottom.set(qn(f"w:{name}"), value)
     borders.append(bottom)
-    paragraph._p.get_or_add_pPr().append(borders)
+    put_in_order(paragraph._p.get_or_add_pPr(), borders)
+
+
+def _title(book: Any, title: str) -> Any:
+    first, *more = title_lines(title)
+    paragraph = _line(book, first, font="title", size=layout.TITLE, align=ALIGN.CENTER, indent=False)
+    paragraph.paragraph_format.line_spacing = Pt(layout.LINE_PITCH + 3)
+    for line in more:
+        paragraph.runs[-1].add_break()
+        _run(paragraph, line, "title", layout.TITLE)
+    return paragraph
 
 
 def _table(book: Any, block: Table) -> None:
     if block.caption:
-        _line(book, block.caption, font="black", size=12, align=ALIGN.CENTER, indent=False).paragraph_format.keep_with_next = True
+        _line(
+            book, block.caption, font="black", size=12, align=ALIGN.CENTER, indent=False
+        ).paragraph_format.keep_with_next = True
     table = book.add_table(rows=1, cols=len(block.header))
     table.style = "Table Grid"
     rows = [block.header, *block.rows]
@@ -190,9 +204,7 @@ def _table(book: Any, block: Table) -> None:
         for n, value in enumerate(row):
             paragraph = cells[n].paragraphs[0]
             paragraph.alignment = ALIGN.RIGHT if place and re.fullmatch(r"[-+0-9.,%]+", value) else ALIGN.CENTER
-            run = paragraph.add_run(value)
-            run.font.size = Pt(10.5)
-            _face(run._element.get_or_add_rPr(), "black" if place == 0 else "body")
+            _run(paragraph, value, "black" if place == 0 else "body", 10.5)
     header = table.rows[0]._tr.get_or_add_trPr()
     header.append(OxmlElement("w:tblHeader"))
 
@@ -200,24 +212,25 @@ def _table(book: Any, block: Table) -> None:
 def _foot(book: Any, document: OfficialDocument) -> None:
     if document.attached:
         _line(book, "", indent=False)
+        several = len(document.attached) > 1
+        hang = MARK + len(str(len(document.attached))) / 2 + 0.75 if several else MARK
         for n, name in enumerate(document.attached, 1):
-            number = f"{n}." if len(document.attached) > 1 else ""
-            _line(book, ("附件：" if n == 1 else "　　　") + number + name)
+            _hanging(book, "附件：" if n == 1 else "　" * MARK, "body", f"{n}.\t{name}" if several else name, hang)
     if document.form not in ("minutes", "brief"):
         for _ in range(2):
             _line(book, "", indent=False)
-        _line(book, document.issuer, align=ALIGN.RIGHT, indent=False, right=4)
-        _line(book, day_text(document.dated), align=ALIGN.RIGHT, indent=False, right=4)
+        issuer_right, date_right = signature(document.issuer, day_text(document.dated))
+        _line(
+            book, document.issuer, align=ALIGN.RIGHT, indent=False, right=issuer_right
+        ).paragraph_format.keep_with_next = True
+        _line(book, day_text(document.dated), align=ALIGN.RIGHT, indent=False, right=date_right)
     if document.present:
         _line(book, "", indent=False)
-        _line(book, "出席：" + "、".join(document.present))
+        _hanging(book, "出席：", "black", "、".join(document.present), MARK)
     if document.note:
         _line(book, f"（{document.note}）")
     for n, annex in enumerate(document.annexes):
         _line(book, document.annex_mark(n), font="black", indent=False).paragraph_format.page_break_before = True
-        _line(book, annex.title, font="title", size=layout.TITLE, align=ALIGN.CENTER, indent=False, exact=False)
+        _title(book, annex.title)
         _table(book, annex.table)
-    if document.copies:
-        _line(book, f"抄送：{'，'.join(document.copies)}。", size=layout.SMALL, indent=False)
-    if document.printed_by and document.form != "letter":
-        _two_sides(book, document.printed_by, f"{day_text(document.dated)}印发")
+    imprint(book, document)

@@ -23,6 +23,8 @@ _LOST = re.compile(r"(?<![\d.:月年])(?P<m>1[0-2]|[1-9])(?P<d>[12]\d|3[01]|0[1-
 _NO_YEAR = re.compile(r"(?<![\d〇○零一二三四五六七八九今去明每当本全近一])年\d{1,2}月\d{1,2}日")
 _RELATIVE = {"昨": -1, "前": -2, "今": 0, "当": 0, "明": 1}
 RELATIVE = re.compile("(?P<r>[昨今明])(?:日|天)")
+YEAR = 2020
+"""Of a text that does not tell its year, where the caller knows none either."""
 # Words by which the year of an epidemic document is told when nothing else tells it.
 _YEAR_WORDS = (
     (2022, r"15条硬措施|十五条硬措施|奥密克戎|动态清零|社会面清零|常态化核酸|24小时核酸|疫情要防住|二十大(?!届)|党的二十大|白名单企业|抗原检测|方舱"),
@@ -71,8 +73,8 @@ def days(text: str, year: int) -> list[Day]:
     return sorted(found, key=lambda d: d.start)
 
 
-def guess_year(*texts: str) -> tuple[int, bool]:
-    """The year a text is from and whether that is a guess: a written one, else one told by its words, else 2020."""
+def guess_year(*texts: str, otherwise: int = YEAR) -> tuple[int, bool]:
+    """The year a text is from and whether that is a guess: a written one, else one told by its words, else `otherwise`."""
     for text in texts:
         for found in full_dates(text):
             return found.date.year, False
@@ -82,7 +84,7 @@ def guess_year(*texts: str) -> tuple[int, bool]:
     for year, words in _YEAR_WORDS:
         if any(re.search(words, text) for text in texts):
             return year, True
-    return 2020, True
+    return otherwise, True
 
 
 def relative(text: str, posted: date | None) -> Day | None:

@@ -14,7 +14,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.filetypes import NAMES, FileType, detect, unpacked_size
 from tongchou.kernel.text import Text
 
-MAX_BYTES = 20_000_000
+MAX_BYTES = 20 * 1024 * 1024
 """Of a DOCX or PDF; pictures count."""
 MAX_CHARACTERS = 400_000
 """Of the text; a year of meeting reports has as many. Text files of more than four times as many bytes are not even decoded."""
@@ -54,14 +54,14 @@ def open_file(data: bytes, name: str) -> Opened:
             Text("请检查所选文件。", "Check which file was chosen."),
         )
     if len(data) > MAX_BYTES:
-        raise _too_large(name, f"{len(data):,} B", f"{MAX_BYTES:,} B")
+        raise _too_large(name, _size(len(data)), _size(MAX_BYTES))
     if kind is FileType.DOCX:
         return _checked(Opened("docx", "", _docx(data, name)), name)
     if kind is FileType.PDF:
         return _checked(Opened("pdf", "", _pdf(data, name)), name)
     if kind in (FileType.TEXT, FileType.HTML, FileType.XML):
         if len(data) > 4 * MAX_CHARACTERS:
-            raise _too_large(name, f"{len(data):,} B", f"{4 * MAX_CHARACTERS:,} B")
+            raise _too_large(name, _size(len(data)), _size(4 * MAX_CHARACTERS))
         text, encoding = decode(data, name)
         return _checked(_told_back(Opened("text" if kind is FileType.TEXT else "html", encoding, text), name), name)
     rule = Text("这是{kind}，不能读取。", "This is {kind}, which cannot be read.").with_(kind=NAMES[kind])
@@ -70,6 +70,10 @@ def open_file(data: bytes, name: str) -> Opened:
 
 def _no(reason: Reason, name: str, rule: Text, remedy: Text | None = None) -> Refusal:
     return Refusal(reason, rule, remedy=remedy, field="file", file=name)
+
+
+def _size(octets: int) -> str:
+    return f"{octets / 1024 / 1024:.1f} MB"
 
 
 def _too_large(name: str, given: str, limit: str) -> Refusal:
@@ -202,7 +206,7 @@ def _docx(data: bytes, name: str) -> str:
 
     try:
         if unpacked_size(data) > MAX_UNPACKED:
-            raise _too_large(name, "zip", f"{MAX_UNPACKED:,} B")
+            raise _too_large(name, "zip", _size(MAX_UNPACKED))
         document = docx.Document(io.BytesIO(data))
     except Refusal:
         raise

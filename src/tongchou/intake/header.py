@@ -65,12 +65,12 @@ def kind_of(title: str, paragraphs: list[str]) -> Kind:
     return "report" if framed or not paragraphs else "order"
 
 
-def header(part: Part, page: str, *, kind: Kind, year_from: tuple[str, ...]) -> Header:
-    """Header of one article. page: everything around it. year_from: texts that may tell the year, nearest first."""
+def header(part: Part, page: str, *, kind: Kind, year_from: tuple[str, ...], year: int) -> Header:
+    """Header of one article. page: everything around it. year_from: texts that may tell the year, nearest first; else `year`."""
     title = _title(part)
     paragraphs = [p.text for p in part.paragraphs]
     body = "\n".join(paragraphs)
-    year, guessed = guess_year(*year_from)
+    year, guessed = guess_year(*year_from, otherwise=year)
     posted = _posted(part, page)
     day = _day(kind, paragraphs, title or "", posted, year)
     number = _NUMBER.search("\n".join([*part.asides, *(h.text for h in part.headings), *paragraphs[:2]]))

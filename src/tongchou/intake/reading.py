@@ -6,7 +6,7 @@ from collections.abc import Set
 
 from tongchou.intake.clean import Cleaned, clean
 from tongchou.intake.counts import count_checks
-from tongchou.intake.dates import lost_digits
+from tongchou.intake.dates import YEAR, lost_digits
 from tongchou.intake.directives import Extractor, drop_doubles
 from tongchou.intake.fingerprint import fingerprint
 from tongchou.intake.formats import Opened, open_file
@@ -21,12 +21,12 @@ RULES = (
 """Groups of rules that can be left out, to measure what each is worth."""
 
 
-def read(data: bytes, name: str, *, without: Set[str] = frozenset()) -> Document:
+def read(data: bytes, name: str, *, without: Set[str] = frozenset(), year: int = YEAR) -> Document:
     """Read a file (text, HTML, DOCX, PDF with a text layer) into a Document. Refusal where it cannot be read.
 
-    `without` names groups of rules to leave out (RULES), to measure what each is worth.
+    `without` names groups of rules to leave out (RULES), to measure what each is worth. `year` is taken where neither a date nor the words of the text tell one.
     """
-    return read_opened(open_file(data, name), name, without=without)
+    return read_opened(open_file(data, name), name, without=without, year=year)
 
 
 def read_text(text: str, name: str = "", *, without: Set[str] = frozenset()) -> Document:
@@ -34,12 +34,12 @@ def read_text(text: str, name: str = "", *, without: Set[str] = frozenset()) -> 
     return read_opened(Opened("text", "", text), name, without=without)
 
 
-def read_opened(opened: Opened, name: str, *, without: Set[str] = frozenset()) -> Document:
+def read_opened(opened: Opened, name: str, *, without: Set[str] = frozenset(), year: int = YEAR) -> Document:
     """Clean and take apart a text that came out of a file."""
     cleaned = clean(opened.text, without)
     paragraphs = _paragraphs(cleaned)
     text = cleaned.text
-    kind, articles = _articles(cleaned, opened.text, paragraphs)
+    kind, articles = _articles(cleaned, opened.text, paragraphs, year)
     blocks = outline(paragraphs, ordinals="ordinals" not in without)
     found = Extractor(paragraphs, kind, articles, without).run(blocks)
     return Document(
@@ -65,7 +65,7 @@ def _paragraphs(cleaned: Cleaned) -> list[Paragraph]:
     return out
 
 
-def _articles(cleaned: Cleaned, raw: str, paragraphs: list[Paragraph]) -> tuple[Kind, tuple[Article, ...]]:
+def _articles(cleaned: Cleaned, raw: str, paragraphs: list[Paragraph], year: int) -> tuple[Kind, tuple[Article, ...]]:
     title = " ".join(h.text for h in cleaned.parts[0].headings) if cleaned.parts else ""
     kind = kind_of(title, [p.text for p in cleaned.parts[0].paragraphs]) if cleaned.parts else "report"
     out = []
@@ -75,5 +75,5 @@ def _articles(cleaned: Cleaned, raw: str, paragraphs: list[Paragraph]) -> tuple[
         end = own[-1].start + len(own[-1].text) if own else start
         page = "\n".join([*(a for p in cleaned.parts for a in p.asides)])
         year_from = ("\n".join(part.asides), "\n".join(p.text for p in part.paragraphs), raw)
-        out.append(Article(start, end, header(part, page, kind=kind, year_from=year_from)))
+        out.append(Article(start, end, header(part, page, kind=kind, year_from=year_from, year=year)))
     return kind, tuple(out)

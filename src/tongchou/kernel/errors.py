@@ -188,6 +188,6 @@ class Refusal(Exception):
 
 
 def out_of_range() -> Refusal:
-    """What to say when the database cannot store or compare a value: a number out of range, a character that has no place in a text."""
-    rule = Text("输入的数值超出范围，或文字中含有无法保存的字符。", "A number is out of range, or a text holds a character that cannot be stored.")
+    """What to say when a value cannot be stored or compared: a number or a day out of range, a character that has no place in a text."""
+    rule = Text("输入的数值或日期超出范围，或文字中含有无法保存的字符。", "A number or a day is out of range, or a text holds a character that cannot be stored.")
     return Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请更正后重试。", "Correct it and try again."))

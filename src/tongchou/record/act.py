@@ -17,14 +17,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 from psycopg import errors as pg
 from psycopg.types.json import Jsonb
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tongchou.kernel import chain
-from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.errors import Reason, Refusal, out_of_range
 from tongchou.kernel.storable import may_hold_unstorable, unstorable
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, Grant
@@ -223,8 +223,8 @@ def _stored(client_id: uuid.UUID, mac: bytes) -> Outcome | None:
     if bytes(row[0]) != mac:
         raise Refusal(
             Reason.CLIENT_ID_REUSED,
-            Text("该客户端编号已用于另一项内容。", "This client id was already used for something else."),
-            remedy=Text("请为新的操作使用新的编号。", "Use a new id for a new act."),
+            Text("这张表已经提交过一次，这次的内容与上次不同（客户端编号已用过）。", "This form was sent before, with other content: its client id is used."),
+            remedy=Text("要另办一件，请核对后再次提交；要改刚才那件，请打开它修改。", "To do another, send it again under a new id; to change the first, open that."),
             field="client_id",
             value=str(client_id),
         )
@@ -286,6 +286,8 @@ def _carry_out(
                     transaction.on_commit(effect)
     except (IntegrityError, pg.IntegrityError) as error:  # COPY raises the driver's own
         raise _constraint_refusal(error) from error
+    except (DataError, OverflowError) as error:  # a day of the year 9999 and a number beyond the column
+        raise out_of_range() from error
     return Outcome(client_id, result)
 
 

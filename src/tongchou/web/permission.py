@@ -98,7 +98,7 @@ def _guarded(view: View, permission: str, methods: tuple[str, ...], before_dutie
                 response = _enter(request, permission, before_duties) or view(request, *args, **kwargs)
             except Refusal as refusal:
                 response = refused(request, refusal)
-            except DataError:
+            except (DataError, OverflowError):
                 response = refused(request, out_of_range())
             except Http404:
                 response = error_page(request, 404)

@@ -135,9 +135,63 @@ def test_the_same_document_is_taken_in_once_and_a_near_copy_is_noticed(town: Cas
     assert found[0].share >= 0.7
     page = signed_in(town, "hq").get(reverse("directive_document", args=[copy.pk])).content.decode()
     assert reverse("directive_document", args=[document.pk]) in page
+    assert "与这份文件近似" in page
+    assert "内容相同" not in page
     other = taken_in(town, f"望河街道召开安全生产会\n{day(-1)}，会议要求，一是要检查消防通道。二是要清理楼道杂物。")
     assert copies(town.as_("hq"), other) == []
     assert copies(town.as_("street"), copy) == []  # the office's documents are not the street's to see
+
+
+def test_a_copy_whose_estimate_is_full_is_no_same_text(town: Cast) -> None:
+    one = taken_in(town, report() + "\n（第1版）")
+    other = taken_in(town, report() + "\n（第2版）")
+    Document.objects.filter(pk=other.pk).update(near=one.near, bands=one.bands)  # as the sketch may come out
+    (found,) = copies(town.as_("hq"), Document.objects.get(pk=other.pk))
+    assert (found.share, found.same) == (1.0, False)
+    again = taken_in(town, report().replace("。", "。 ") + "\n（第2版）")
+    assert {c.document.pk: c.same for c in copies(town.as_("hq"), again)}[other.pk]
+
+
+def test_a_text_without_a_year_is_of_the_year_in_which_it_came(town: Cast) -> None:
+    now = timezone.localtime()
+    row = taken_in(town, f"清源区召开调度会\n{now.month}月{now.day}日，会议要求，一是要在12月31日前逐户排查消防隐患。二是要加强值班值守。")
+    assert row.issued_on == now.date()
+    assert row.year_inferred
+    first = items(row)[0]
+    assert first.due_at is not None
+    assert (first.due_at.astimezone(now.tzinfo).year, first.due_why) == (now.year, "inferred")
+
+
+def test_deadlines_move_with_the_guessed_year_and_are_confirmed_again(town: Cast) -> None:
+    row = taken_in(town, "清源区召开调度会\n3月2日，会议要求，一是要在3月5日前逐户排查消防隐患。二是要在2021年4月1日前建立台账。")
+    first, second = items(row)
+    confirm(town, first)
+    assert first.due_at is not None
+    assert row.issued_on is not None
+    new = row.issued_on.replace(year=row.issued_on.year + 1)
+    form = {"client_id": str(new_id()), "seen_version": row.version, "title": row.title, "level": row.level, "issued_on": new.isoformat()}
+    page = signed_in(town, "hq").post(reverse("directive_describe", args=[row.pk]), form, follow=True).content.decode()
+    assert "1 条事项的时限随年份改动" in page
+    moved, kept = items(row)
+    assert moved.due_at == first.due_at.replace(year=first.due_at.year + 1)
+    assert (moved.state, moved.version) == ("proposed", first.version + 1)
+    assert (kept.due_at, kept.version) == (second.due_at, second.version)  # its year was written
+    row.refresh_from_db()
+    again = town.act("hq", "document.describe", document=str(row.pk), seen_version=row.version, title=row.title, level=row.level, issued_on="2019-03-02").result
+    assert again["moved"] == 0  # no guess any more
+
+
+def test_an_empty_file_and_an_unreadable_one_are_told_as_what_they_are(town: Cast) -> None:
+    client = signed_in(town, "hq")
+    empty = client.post(reverse("directive_new"), {"client_id": str(new_id()), "files": SimpleUploadedFile("空.txt", b"")})
+    assert empty.status_code == 422
+    assert "文件是空的" in empty.content.decode()
+    assert "空.txt" in empty.content.decode()
+    assert Document.objects.count() == 0
+    blank = SimpleUploadedFile("扫描.pdf", b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF")
+    page = client.post(reverse("directive_new"), {"client_id": str(new_id()), "files": blank}, follow=True).content.decode()
+    assert "这份文件没有读出来" in page
+    assert "已读取，找到" not in page
 
 
 def test_the_database_keeps_the_same_bytes_out(town: Cast) -> None:
@@ -497,6 +551,16 @@ def test_many_files_go_to_the_queue_and_one_refused_file_keeps_no_other_out(town
     assert (alone.status_code, "“.exe”" in alone.content.decode()) == (422, True)
     known = client.post(reverse("directive_new"), {"client_id": str(new_id()), "text": texts[0]}, follow=True)
     assert "没有重复收" in known.content.decode()
+
+
+def test_one_long_text_goes_to_the_queue_and_a_short_one_is_read_at_once(town: Cast) -> None:
+    client = signed_in(town, "hq")
+    long = SimpleUploadedFile("长.txt", (report() * 2000).encode()[:210_000])
+    answer = client.post(reverse("directive_new"), {"client_id": str(key := new_id()), "files": long})
+    assert answer["Location"] == reverse("directive_batch", args=[key])
+    assert Document.objects.get().state == "waiting"
+    client.post(reverse("directive_new"), {"client_id": str(new_id()), "files": SimpleUploadedFile("短.txt", report().encode())})
+    assert sorted(Document.objects.values_list("state", flat=True)) == ["read", "waiting"]
 
 
 def test_points_announced_and_not_numbered_are_told_and_are_no_fault(town: Cast) -> None:

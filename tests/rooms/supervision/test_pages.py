@@ -12,7 +12,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from tests.cast import Cast
-from tests.rooms.supervision.helping import LIST, carry_out, do, plan_round, plan_visit, refused
+from tests.rooms.supervision.helping import LIST, answer, carry_out, do, plan_round, plan_visit, refused
 from tests.web.test_pages import signed_in
 from tongchou.kernel.errors import Reason
 from tongchou.kernel.ids import new_id
@@ -55,6 +55,19 @@ def test_lists_and_coverage_open_for_every_role_concerned(cast: Cast, who: str) 
     if expected == 200:
         assert "未见记录" in shown.content.decode()
     assert signed_in(cast, "next_street").get(reverse("visit", args=[visit])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [({}, "未填抽查数，要求不少于 10"), ({"sampled": 3, "failing": 0}, "少于要求的 10"), ({"sampled": 10, "failing": 1}, ""), ({"verdict": "na"}, "")],
+)
+def test_a_sample_that_is_too_small_or_not_said_is_shown(cast: Cast, given: dict[str, Any], said: str) -> None:
+    visit = plan_visit(cast)
+    do(cast, "inspector", "visit.begin", visit=visit, at=timezone.now().isoformat())
+    answer(cast, visit, "screening", **given)
+    page = signed_in(cast, "inspector").get(reverse("visit", args=[visit])).content.decode()
+    for word in ("未填抽查数，要求不少于 10", "少于要求的 10"):
+        assert (word in page) is (word == said)
 
 
 def test_coverage_as_a_spreadsheet(cast: Cast) -> None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from tongchou.documents.model import Number, OfficialDocument, addressees
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.record.models import Unit
+from tongchou.record.territory.names import told_apart
 from tongchou.rooms.assessment.blocks import set_blocks
 from tongchou.rooms.assessment.models import Bulletin
 
@@ -16,7 +17,7 @@ NUMBERED = ("document", "bulletin", "letter")
 
 def as_document(row: Bulletin) -> OfficialDocument:
     """The document with its elements; without number and marked as a draft until it is signed."""
-    names = dict(Unit.objects.filter(pk__in=row.to_units).values_list("pk", "name"))
+    names = dict(told_apart(list(Unit.objects.filter(pk__in=row.to_units).values_list("pk", "name"))))
     to, annexes = addressees(tuple(names[u] for u in row.to_units if u in names))
     numbered = row.form in NUMBERED
     return OfficialDocument(

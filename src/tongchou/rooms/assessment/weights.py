@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 from pydantic import Field
 
+from tongchou.kernel.clock import not_far
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
@@ -47,6 +48,7 @@ class DecideIn(Payload):
 def propose(context: Context, given: ProposeIn) -> dict[str, Any]:
     """Weights from a day on that lies ahead: what was scored already does not change."""
     today = timezone.localdate(context.now)
+    not_far(given.since, today, "since")
     if given.since <= today:
         rule = Text("施行日期须在今天之后，已有的考核结果不改。", "They begin after today; what was scored does not change.")
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=Text("请另选日期。", "Choose another day."), field="since", value=str(given.since))

@@ -12,7 +12,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 from pydantic import Field
 
-from tongchou.kernel.clock import SHANGHAI
+from tongchou.kernel.clock import SHANGHAI, not_far
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
@@ -76,6 +76,7 @@ def add(context: Context, given: AddIn) -> dict[str, Any]:
         rule = Text("没有选择承办单位。", "It goes to nobody.")
         raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请选择单位。", "Choose units."), field="units")
     today = timezone.localdate(context.now)
+    not_far(given.starts_on, today, "starts_on")
     if given.starts_on < today or (given.until and given.until < given.starts_on):
         rule = Text("开始日期不早于今天，结束日期不早于开始日期。", "It begins today or later and ends after that.")
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=Text("请更正日期。", "Change the dates."), field="starts_on", value=str(given.starts_on))

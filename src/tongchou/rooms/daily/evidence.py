@@ -38,15 +38,18 @@ where u.kind = 'enterprise' and u.active_to is null and {{reach}} and (r.day is 
 order by u.name, u.id limit 500
 """
 _SIGNALS = f"""
-select g.unit_id, u.name, coalesce(s.name, ''), g.kind, g.day, g.value, r.id is not null, coalesce(r.closed or r.at_work = 0, false)
-from daily_signal g
-join record_unit u on u.id = g.unit_id and u.kind = 'enterprise' and u.active_to is null
+select g.unit_id, u.name, coalesce(s.name, ''), g.kind, g.day, g.value
+from (select distinct n.unit_id, n.kind from daily_report r join daily_signal n on n.unit_id = r.unit_id and n.day = r.day
+      where r.day > %(since)s and r.day <= %(day)s and r.replaced_at is null and (r.closed or r.at_work = 0)) idle
+join record_unit u on u.id = idle.unit_id and u.kind = 'enterprise' and u.active_to is null
 join record_area a on a.id = u.area_id
 {STREET_OF}
-left join daily_report r on r.unit_id = g.unit_id and r.day = g.day and r.replaced_at is null
-where g.day > %(first)s and g.day <= %(day)s and {{reach}}
+join daily_signal g on g.unit_id = idle.unit_id and g.kind = idle.kind and g.day > %(first)s and g.day <= %(day)s
+join daily_report r on r.unit_id = g.unit_id and r.day = g.day and r.replaced_at is null and (r.closed or r.at_work = 0)
+where {{reach}}
 order by g.unit_id, g.kind, g.day
 """
+"""What was measured on days reported as idle, of enterprises that were idle within the last three days."""
 
 
 def signs(actor: Actor, day: date, permission: str) -> list[Sign]:
@@ -85,9 +88,9 @@ def _idle_but_busy(rows: list[tuple[Any, ...]], day: date) -> list[Sign]:
         grouped.setdefault((row[0], row[3]), []).append(row)
     best: dict[int, Sign] = {}
     for (unit, kind), days in grouped.items():
-        idle = [float(r[5]) for r in days if r[7] and r[4] <= day - timedelta(days=3)]
+        idle = [float(r[5]) for r in days if r[4] <= day - timedelta(days=3)]
         for row in days:
-            if not row[7] or row[4] <= day - timedelta(days=3):
+            if row[4] <= day - timedelta(days=3):
                 continue
             found = score(idle, float(row[5]))
             if found is None or found.z < SUSPECT or (unit in best and (best[unit].score or 0) >= found.z):

@@ -18,10 +18,11 @@ ROWS = 3
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Another document of nearly the same text. share: estimated, 0 to 1."""
+    """Another document of nearly the same text. share: estimated, 0 to 1; same: letter for letter, not by the estimate, which may be 1 where a date differs."""
 
     document: Document
     share: float
+    same: bool
 
 
 def bands(near: Sequence[int]) -> list[int]:
@@ -43,5 +44,5 @@ def copies(actor: Actor, row: Document) -> list[Copy]:
     if row.bands:
         found |= {d.pk: d for d in light.filter(bands__overlap=row.bands)[:100]}
     mine = Fingerprint(row.exact, tuple(row.near))
-    out = [Copy(d, likeness(mine, Fingerprint(d.exact, tuple(d.near)))) for d in found.values()]
+    out = [Copy(d, likeness(mine, Fingerprint(d.exact, tuple(d.near))), d.exact == row.exact) for d in found.values()]
     return sorted((c for c in out if c.share >= NEAR_COPY), key=lambda c: c.document.taken_in_at)

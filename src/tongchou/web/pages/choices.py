@@ -10,6 +10,7 @@ from django.db.models import Q
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, roles
 from tongchou.record.models import Area, Post, Unit
+from tongchou.record.territory.names import told_apart
 from tongchou.record.territory.reach import everything, within
 
 MOST_AREAS = 600
@@ -34,11 +35,11 @@ def area_choices(
 
 
 def unit_choices(actor: Actor, permission: str, kinds: tuple[str, ...] = ()) -> Choices:
-    """Active units within reach, at most 3,000; of some kinds only, where they are named."""
+    """Active units within reach, at most 3,000; of some kinds only, where they are named. Those of one name with the area above."""
     rows = Unit.objects.filter(within(actor, permission, "area__path", "pk"), active_to=None)
     if kinds:
         rows = rows.filter(kind__in=kinds)
-    return [PLEASE, *rows.order_by("kind", "name_key", "pk").values_list("pk", "name")[:3000]]
+    return [PLEASE, *told_apart(list(rows.order_by("kind", "name_key", "pk").values_list("pk", "name")[:3000]))]
 
 
 def post_choices(actor: Actor, permission: str, on: date) -> Choices:

@@ -23,6 +23,7 @@ from tongchou.record.loops.references import HELP
 from tongchou.record.models import Account, Area, Unit
 from tongchou.record.questions.loopfile import LoopFile, loop_file, read_people
 from tongchou.record.questions.people import read_file
+from tongchou.record.territory.names import told_apart
 from tongchou.record.territory.reach import unit_in_reach
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.loop_facts import edition_of, evidence_of_loop, facts_of
@@ -219,8 +220,8 @@ def _need_field(request: HttpRequest, need: Need, error: Any, offered: str) -> F
 def unit_choices() -> list[tuple[Any, Any]]:
     """Active units that may be given work, by kind and name."""
     wanted = [k for k in Unit.Kind.values if k not in ("administration", "volunteer_team")]
-    rows = Unit.objects.filter(kind__in=wanted, active_to=None).exclude(kind__in=("enterprise", "school")).order_by("kind", "name_key", "name")
-    return [("", Text("请选择", "Choose")), *rows.values_list("pk", "name")[:2000]]
+    rows = Unit.objects.filter(kind__in=wanted, active_to=None).exclude(kind__in=("enterprise", "school")).order_by("kind", "name_key", "pk")
+    return [("", Text("请选择", "Choose")), *told_apart(list(rows.values_list("pk", "name")[:2000]))]
 
 
 _SMALL = {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -53,10 +54,22 @@ def integer(request: HttpRequest, name: str) -> int | None:
     given = (request.POST.get(name) or request.GET.get(name) or "").strip()
     if not given:
         return None
-    if not given.lstrip("-").isdigit() or len(given) > 18:
+    if re.fullmatch(r"-?\d{1,18}", given) is None:
         rule = Text("须是整数。", "This must be a whole number.")
         raise Refusal(Reason.INVALID_VALUE, rule, field=name, value=given[:40])
     return int(given)
+
+
+def month(request: HttpRequest) -> date:
+    """The first day of the month that the query asks for (?month=2026-11), else of the present one."""
+    given = request.GET.get("month", "").strip()
+    if not given:
+        return now().astimezone(SHANGHAI).date().replace(day=1)
+    found = re.fullmatch(r"(19|20|21)\d\d-(0[1-9]|1[0-2])", given, re.ASCII)
+    if found is None:
+        rule = Text("月份应写作 2026-11。", "A month is written 2026-11.")
+        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="month", value=given[:20])
+    return date(int(given[:4]), int(given[5:]), 1)
 
 
 def moment(request: HttpRequest, name: str) -> datetime | None:

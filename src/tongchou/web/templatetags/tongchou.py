@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from tongchou.kernel.clock import SHANGHAI, aware, remaining
-from tongchou.kernel.errors import Refusal
+from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.actions.responsibilities import KIND_NAMES as RESPONSIBILITIES
 from tongchou.web.assets import icon_names
@@ -203,11 +203,14 @@ def qs_set(context: Context, key: str, value: Any = None) -> str:
 def client_id(context: Context, form: str = "") -> SafeString:
     """The hidden id by which the server knows a repeated submission.
 
-    A form shown again after a refusal keeps its id. Several forms on a page are named: `{% client_id "sign" %}`.
+    A form shown again after a refusal keeps its id, unless that id was used for something else (back button, changed, sent again).
+    Several forms on a page are named: `{% client_id "sign" %}`.
     """
     request = context.get("request")
     posted = request.POST if request is not None and request.method == "POST" else {}
-    kept = posted.get("client_id", "") if posted.get("client_form", "") == form else ""
+    problem = context.get("problem")
+    used = isinstance(problem, Refusal) and problem.reason is Reason.CLIENT_ID_REUSED
+    kept = posted.get("client_id", "") if posted.get("client_form", "") == form and not used else ""
     try:
         value = UUID(kept)
     except ValueError:

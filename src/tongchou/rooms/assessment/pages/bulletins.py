@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -20,6 +19,7 @@ from tongchou.record.access import Actor
 from tongchou.record.models import Loop, Unit
 from tongchou.record.questions.drafts import DraftSource, draft_sources
 from tongchou.record.questions.loopfile import loop_file
+from tongchou.record.territory.names import told_apart
 from tongchou.rooms.assessment.blocks import HOW, as_text, store
 from tongchou.rooms.assessment.compose import (
     CHAIN,
@@ -93,11 +93,10 @@ def bulletins(request: HttpRequest) -> HttpResponse:
 
 def _unit_choices(actor: Actor) -> list[tuple[int, str]]:
     """Units within reach; of the same name (there are three 安康社区 in three streets) with the area above."""
-    rows = Unit.objects.filter(kind__in=_CALLED, active_to=None).select_related("area__parent").order_by("kind", "name_key", "pk")
+    rows = Unit.objects.filter(kind__in=_CALLED, active_to=None).select_related("area").order_by("kind", "name_key", "pk")
     paths = (*actor.area_paths("bulletin.draft"), *actor.area_paths("bulletin.sign"))
     found = [u for u in rows if any(u.area.path.startswith(p) for p in paths)][:400]
-    many = Counter(u.name for u in found)
-    return [(u.pk, f"{u.name}（{u.area.parent.name}）" if many[u.name] > 1 and u.area.parent else u.name) for u in found]
+    return told_apart([(u.pk, u.name) for u in found])
 
 
 def _fields(actor: Actor, forms: bool) -> Callable[[Draft], list[FieldParts]]:
@@ -255,7 +254,7 @@ def bulletin(request: HttpRequest, bulletin: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     row = bulletin_in_reach(actor, bulletin)
     document = as_document(row)
-    units = dict(Unit.objects.filter(pk__in=row.to_units).values_list("pk", "name"))
+    units = dict(told_apart(list(Unit.objects.filter(pk__in=row.to_units).values_list("pk", "name"))))
     got = {r.unit_id: r for r in row.receipts.select_related("account")}
     owed = [u for u in actor.unit_ids("bulletin.view") if u in units and u not in got]
     live = row.withdrawn_at is None

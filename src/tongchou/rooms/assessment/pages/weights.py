@@ -40,7 +40,7 @@ def score_weights(request: HttpRequest) -> HttpResponse:
     def send() -> HttpResponse:
         weights = {k: integer(request, f"w_{k}") or 0 for k in MEASURES}
         since = parse_date(request.POST.get("since", ""), "since").isoformat()
-        do(request, "scores.propose", {"since": since, "least": integer(request, "least") or 3, "weights": weights, "reason": request.POST.get("reason", "")})
+        do(request, "scores.propose", {"since": since, "least": integer(request, "least"), "weights": weights, "reason": request.POST.get("reason", "")})
         return done(request, reverse("score_weights"), Text("已提出，待其他同志审定。", "Proposed; somebody else has to adopt it."))
 
     on_record: dict[str, Any] = {f"w_{k}": str(how.weights.get(k, 0)) for k in MEASURES} | {"least": how.least}

@@ -16,6 +16,7 @@ from tongchou.record.act import act, done_before
 from tongchou.record.models import Unit
 from tongchou.record.questions.loopfile import SOURCE_KEYS
 from tongchou.record.questions.units import search_units
+from tongchou.record.territory.names import told_apart
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import Choices
 from tongchou.web.pages.forms import Draft, done, form_page
@@ -58,11 +59,8 @@ def issue(request: HttpRequest) -> HttpResponse:
             for kind in WHOLE_KINDS
             if sum(u.kind == kind for u in units) > 1
         ]
-        listed: Choices = [
-            (u.pk, u.name)
-            for u in sorted(units, key=lambda u: (LISTED.index(u.kind) if u.kind in LISTED else 9, u.name_key))
-            if u.kind in LISTED
-        ]
+        ordered = sorted(units, key=lambda u: (LISTED.index(u.kind) if u.kind in LISTED else 9, u.name_key))
+        listed: Choices = list(told_apart([(u.pk, u.name) for u in ordered if u.kind in LISTED][:MOST_LISTED]))
         told = Text(
             "每个单位一件，各自签收、反馈；进度汇总在一张表上。",
             "Each unit gets one of its own; progress is on one sheet.",
@@ -76,7 +74,7 @@ def issue(request: HttpRequest) -> HttpResponse:
             asked_field(request.POST.getlist("asked")),
             d.field("urgent", Text("加急", "Urgent"), "checkbox"),
             d.field("kinds", Text("整类单位", "Whole kinds of units"), "checkboxes", choices=whole, help=told),
-            d.field("units", Text("单个单位", "Single units"), "checkboxes", choices=listed[:MOST_LISTED]),
+            d.field("units", Text("单个单位", "Single units"), "checkboxes", choices=listed),
         ]
 
     def send() -> HttpResponse:

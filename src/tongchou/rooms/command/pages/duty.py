@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
-from icalendar import Calendar, Event
 
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
@@ -20,6 +19,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.loops.engine import not_found
 from tongchou.record.territory.reach import reaches_unit, unit_in_reach
+from tongchou.rooms.command.duty_calendar import own_calendar, unit_calendar
 from tongchou.rooms.command.duty_questions import (
     FAULTS,
     LOG_KINDS,
@@ -40,9 +40,10 @@ from tongchou.rooms.command.duty_questions import (
 )
 from tongchou.rooms.command.incidents import incidents
 from tongchou.web.fieldparts import FieldParts
+from tongchou.web.pages.calendars import Entry, calendar_file
 from tongchou.web.pages.choices import PLEASE, Choices, unit_choices
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.requests import actor_of, do, given, integer, moment, now
+from tongchou.web.pages.requests import actor_of, do, given, integer, moment, month, now
 from tongchou.web.permission import Nav, page
 
 _DUTY = Text("值班", "Duty")
@@ -166,7 +167,7 @@ def duty_month(request: HttpRequest) -> HttpResponse:
     """A month of one unit's shifts as a calendar, for the wall."""
     actor = actor_of(request)
     unit = _unit(request, VIEW)
-    first = _month(request.GET.get("month", ""))
+    first = month(request)
     after = (first + timedelta(days=32)).replace(day=1)
     shifts = roster(actor, unit.pk, start_of(first), start_of(after))
     days: dict[date, list[dict[str, Any]]] = {}
@@ -199,18 +200,6 @@ def duty_month(request: HttpRequest) -> HttpResponse:
     return render(request, "command/duty_month.html", context)
 
 
-def _month(text: str) -> date:
-    try:
-        return (
-            datetime.strptime(text, "%Y-%m").replace(tzinfo=SHANGHAI).date()
-            if text
-            else local(now()).date().replace(day=1)
-        )
-    except ValueError:
-        rule = Text("月份应写作 2026-11。", "A month is written 2026-11.")
-        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="month", value=text[:20]) from None
-
-
 def _unit(request: HttpRequest, permission: str) -> Any:
     """The unit asked for, else the actor's first."""
     actor = actor_of(request)
@@ -229,27 +218,22 @@ def _crumbs(unit: int, title: Text | str) -> list[dict[str, Any]]:
 
 @page("duty_calendar", "duty/calendar.ics", VIEW, methods=("GET",))
 def duty_calendar(request: HttpRequest) -> HttpResponse:
-    """The actor's own shifts, or a unit's, as a calendar file (RFC 5545)."""
+    """The actor's own shifts, or a unit's, as a calendar file (RFC 5545); what was called off too, so that a calendar drops it."""
     actor, at, language = actor_of(request), now(), get_language() or "zh-hans"
-    if integer(request, "unit") is not None:
-        shifts = roster(actor, _unit(request, VIEW).pk, at - timedelta(days=31), at + timedelta(days=93))
-    else:
-        shifts = own_shifts(actor, at, 93)
-    book = Calendar()
-    book.add("prodid", "-//Tongchou//Duty//ZH")
-    book.add("version", "2.0")
-    for s in shifts:
-        event = Event()
-        event.add("uid", f"{s.id}@tongchou")
-        event.add("dtstamp", at)
-        event.add("dtstart", s.starts_at)
-        event.add("dtend", s.ends_at)
-        event.add("summary", f"{_DUTY.in_(language)} · {s.unit_name}")
-        event.add("description", "\n".join(f"{PARTS[p.part].in_(language)}: {p.name}" for p in s.people))
-        book.add_component(event)
-    answer = HttpResponse(book.to_ical(), content_type="text/calendar; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="duty.ics"'
-    return answer
+    since, until = at - timedelta(days=31), at + timedelta(days=93)
+    whole = integer(request, "unit") is not None
+    shifts = unit_calendar(actor, _unit(request, VIEW).pk, since, until) if whole else own_calendar(actor, since, until)
+    if not shifts:
+        rule = Text("近期没有值班安排，没有可导出的日历。", "No shift is planned: there is nothing for a calendar.")
+        raise Refusal(Reason.CONFLICT, rule, remedy=Text("排班后再下载。", "Take it when shifts are planned."), field="unit")
+    entries = [
+        Entry(
+            str(s.id), s.starts_at, s.ends_at, f"{_DUTY.in_(language)} · {s.unit}", s.changes, s.off,
+            description="\n".join([*(f"{PARTS[part].in_(language)}: {name}" for part, name in s.people), *([s.note] if s.note else [])]),
+        )
+        for s in shifts
+    ]  # fmt: skip
+    return calendar_file(entries, at, "Duty", "duty")
 
 
 @page("duty_plan", "duty/plan", "duty.plan")
@@ -296,9 +280,9 @@ def duty_plan(request: HttpRequest) -> HttpResponse:
     def send() -> HttpResponse:
         shifts = _planned(request)
         made = do(request, "duty.plan", {"unit": unit.pk, "shifts": shifts}).result
-        month = request.POST.get("first", "")[:7]
+        planned = request.POST.get("first", "")[:7]
         said = Text("已排 {n} 个班次。", "{n} shifts are planned.").with_(n=len(made["shifts"]))
-        return done(request, f"{reverse('duty_month')}?unit={unit.pk}&month={month}", said)
+        return done(request, f"{reverse('duty_month')}?unit={unit.pk}&month={planned}", said)
 
     title = Text("排班", "Plan shifts")
     return form_page(
@@ -320,6 +304,9 @@ def _planned(request: HttpRequest) -> list[dict[str, Any]]:
         raise Refusal(Reason.INVALID_VALUE, Text("请选择班次。", "Choose the shifts."), field="pattern")
     leaders, staff = request.POST.getlist("leaders"), request.POST.getlist("staff")
     each = integer(request, "each") or 0
+    if staff and each < 1:
+        rule = Text("选了值班人员，每班至少 1 人。", "Staff are ticked: one on each shift at least.")
+        raise Refusal(Reason.INVALID_VALUE, rule, field="each", value=each)
     if staff and each > len(staff):
         rule = Text("每班人数多于所选的 {n} 人。", "More on each shift than the {n} who are ticked.").with_(
             n=len(staff)
@@ -331,7 +318,7 @@ def _planned(request: HttpRequest) -> list[dict[str, Any]]:
         for hour, hours in pattern[1]:
             starts = start_of(first + timedelta(days=n)) + timedelta(hours=hour)
             lead = next(leading)
-            people = [p for p in islice(watching_now, each) if p is not None]
+            people = [p for p in islice(watching_now, each if staff else 0) if p is not None]
             shifts.append(
                 {
                     "starts_at": starts.isoformat(),

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import Field
 
 from tongchou import intake
+from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.filetypes import NAMES, FileType, detect
 from tongchou.kernel.ids import new_id
@@ -20,6 +21,7 @@ from tongchou.kernel.text import Text
 from tongchou.record import files
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.models import StoredFile
+from tongchou.rooms.directives.actions.years import move_years
 from tongchou.rooms.directives.models import Directive, Document
 from tongchou.rooms.directives.reach import DRAFT, PLAN, VIEW, document_in_reach, meeting_in_reach, own_unit
 from tongchou.rooms.directives.reading import keep
@@ -154,7 +156,7 @@ def read(context: Context, given: ReadIn) -> dict[str, Any]:
         return {"document": str(row.pk), "state": str(row.state), "directives": row.directives.count()}
     content = files.unseal(row.file_id, bytes(row.file.sealed or b""))
     try:
-        found = intake.read(content, row.name)
+        found = intake.read(content, row.name, year=row.taken_in_at.astimezone(SHANGHAI).year)
         if not found.clean.strip():
             rule = Text("没有读出文字；扫描件需先识别文字。", "No text in it; a scan has to go through text recognition first.")
             raise Refusal(Reason.TRUNCATED, rule, field="file")
@@ -196,6 +198,7 @@ def open_document(context: Context, key: uuid.UUID) -> Document:
 
 @verb("document.describe", DRAFT, Text("更正文件信息", "Correct what a document says of itself"))
 def describe(context: Context, given: DescribeIn) -> dict[str, Any]:
+    """Where the year was a guess and the date is corrected, the deadlines that followed from the guess move with it; moved: how many."""
     row = open_document(context, given.document)
     if row.version != given.seen_version:
         rule = Text("别人刚刚改动了文件信息。", "Somebody has just changed it.")
@@ -207,10 +210,13 @@ def describe(context: Context, given: DescribeIn) -> dict[str, Any]:
             changed[name] = [str(old or ""), str(new or "")]
             setattr(row, name, new)
     row.version += 1
-    row.year_inferred = row.year_inferred and "issued_on" not in changed
+    moved = 0
+    if row.year_inferred and "issued_on" in changed:
+        row.year_inferred = False
+        moved = move_years(context, row, changed["issued_on"])
     row.save()
     context.event("describe", subject=f"document:{row.pk}", data=changed)
-    return {"document": str(row.pk), "version": row.version}
+    return {"document": str(row.pk), "version": row.version, "moved": moved}
 
 
 @verb("document.decide", DRAFT, Text("处理缺字建议", "Decide on a proposal for missing digits"))

@@ -11,10 +11,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
-from icalendar import Alarm, Calendar, Event
 
 from tongchou.documents.qr import qr
-from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.errors import Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.territory.reach import missing
@@ -24,6 +23,7 @@ from tongchou.rooms.directives.models import Attendance, Meeting
 from tongchou.rooms.directives.names import ATTENDANCE, MEETING_KINDS, as_badge
 from tongchou.rooms.directives.pages.meetings import TITLE, crumbs_of, language, runs, state_of
 from tongchou.rooms.directives.reach import DRAFT, PLAN, SEE, meeting_in_reach
+from tongchou.web.pages.calendars import Entry, calendar_file
 from tongchou.web.pages.forms import done
 from tongchou.web.pages.requests import actor_of, do, integer, now
 from tongchou.web.pages.spreadsheets import asked_for, sheet_file
@@ -186,26 +186,11 @@ def meeting_venue(request: HttpRequest, meeting: uuid.UUID, venue: int) -> HttpR
 
 @page("meeting_calendar", "meetings/<uuid:meeting>/meeting.ics", SEE, methods=("GET",))
 def meeting_calendar(request: HttpRequest, meeting: uuid.UUID) -> HttpResponse:
-    """For a phone's calendar, which reminds an hour before."""
+    """For a phone's calendar, which reminds an hour before; of a cancelled meeting too, so that it is taken out."""
     row = meeting_in_reach(actor_of(request), SEE, meeting)
-    if row.cancelled_at is not None:
-        raise Refusal(Reason.WRONG_STAGE, Text("会议已取消。", "The meeting is cancelled."), field="meeting")
-    book, event, alarm = Calendar(), Event(), Alarm()
-    book.add("prodid", "-//Tongchou//Meetings//ZH")
-    book.add("version", "2.0")
-    event.add("uid", f"{row.pk}@tongchou")
-    event.add("dtstamp", now())
-    event.add("dtstart", row.starts_at)
-    event.add("dtend", row.ends_at)
-    event.add("summary", f"{MEETING_KINDS[row.kind].in_(language())} · {row.title}")
-    main = next((v.name for v in row.venues.all() if v.main), "")
-    event.add("location", main)
-    event.add("description", row.agenda)
-    alarm.add("action", "DISPLAY")
-    alarm.add("description", row.title)
-    alarm.add("trigger", timedelta(hours=-1))
-    event.add_component(alarm)
-    book.add_component(event)
-    answer = HttpResponse(book.to_ical(), content_type="text/calendar; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="meeting.ics"'
-    return answer
+    entry = Entry(
+        str(row.pk), row.starts_at, row.ends_at, f"{MEETING_KINDS[row.kind].in_(language())} · {row.title}",
+        row.version + (row.cancelled_at is not None), row.cancelled_at is not None, row.agenda,
+        location=next((v.name for v in row.venues.all() if v.main), ""), remind=timedelta(hours=1),
+    )  # fmt: skip
+    return calendar_file([entry], now(), "Meetings", "meeting")

@@ -16,6 +16,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import act
 from tongchou.record.models import PostHolding, Unit
+from tongchou.record.territory.names import told_apart
 from tongchou.record.territory.reach import condition
 from tongchou.rooms.directives.names import MEETING_KINDS
 from tongchou.rooms.directives.pages.meetings import TITLE, crumbs_of
@@ -87,7 +88,7 @@ def _asked_fields(d: Draft, units: list[tuple[int, str, str]]) -> list[FieldPart
     told = Text("单位在“会议”页看到通知并回执。", "Units see the notice on their page of meetings, and answer it.")
     return [
         d.field("kinds", Text("整类单位", "Whole kinds of units"), "checkboxes", choices=whole, help=told),
-        d.field("units", Text("单个单位", "Single units"), "checkboxes", choices=[(pk, name) for pk, name, _ in listed[:MOST_LISTED]]),
+        d.field("units", Text("单个单位", "Single units"), "checkboxes", choices=told_apart([(pk, name) for pk, name, _ in listed[:MOST_LISTED]])),
     ]
 
 

@@ -158,8 +158,9 @@ def directive_describe(request: HttpRequest, document: uuid.UUID) -> HttpRespons
     def send() -> HttpResponse:
         payload = {name: request.POST.get(name, "").strip() for name in ("title", "number", "issuer", "level")}
         day = request.POST.get("issued_on", "").strip() or None
-        do(request, "document.describe", payload | {"document": str(document), "seen_version": seen, "issued_on": day})
-        return done(request, back, Text("已更正。", "Corrected."))
+        moved = do(request, "document.describe", payload | {"document": str(document), "seen_version": seen, "issued_on": day}).result["moved"]
+        said = Text("已更正；{n} 条事项的时限随年份改动，请重新确认。", "Corrected; {n} deadlines moved with the year and have to be confirmed again.").with_(n=moved)
+        return done(request, back, said if moved else Text("已更正。", "Corrected."))
 
     on_record = {"title": row.title, "number": row.number, "issuer": row.issuer, "level": row.level, "issued_on": row.issued_on.isoformat() if row.issued_on else ""}
     crumbs = [{"url": reverse("directives"), "label": TITLE}, {"url": back, "label": (row.title or row.name)[:30]}, {"url": "", "label": title}]

@@ -14,6 +14,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.act import act
 from tongchou.record.models import PostHolding
+from tongchou.record.territory.names import told_apart
 from tongchou.record.territory.reach import reaches_unit
 from tongchou.rooms.directives.actions.items import EACH
 from tongchou.rooms.directives.models import Directive
@@ -147,7 +148,8 @@ def _units(row: Directive) -> list[tuple[int, str, str]]:
     order = ("hq_office", "hq_department", "special_team", "department", "street", "discipline", "supervision_group")
     found = units_below(row.document.unit).exclude(kind__in=("enterprise", "volunteer_team", "administration"))
     rows = list(found.order_by("kind", "name_key", "pk").values_list("pk", "name", "kind")[:MOST_UNITS])
-    return sorted(rows, key=lambda r: order.index(r[2]) if r[2] in order else len(order))
+    names = told_apart([r[:2] for r in rows])
+    return sorted(((*named, r[2]) for named, r in zip(names, rows, strict=True)), key=lambda r: order.index(r[2]) if r[2] in order else len(order))
 
 
 def _co_choices(row: Directive) -> Choices:

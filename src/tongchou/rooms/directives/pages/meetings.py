@@ -21,7 +21,7 @@ from tongchou.rooms.directives.models import Meeting
 from tongchou.rooms.directives.names import ATTENDANCE, MEETING_KINDS, as_badge
 from tongchou.rooms.directives.reach import PLAN, SEE
 from tongchou.web.pages.names import KINDS
-from tongchou.web.pages.requests import actor_of, now
+from tongchou.web.pages.requests import actor_of, month, now
 from tongchou.web.pages.spreadsheets import asked_for, sheet_file
 from tongchou.web.permission import Nav, page
 
@@ -76,7 +76,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
 @page("meetings_month", "meetings/month", SEE, methods=("GET",))
 def meetings_month(request: HttpRequest) -> HttpResponse:
     """The month on one sheet."""
-    first = _month(request.GET.get("month", ""))
+    first = month(request)
     after = (first + timedelta(days=32)).replace(day=1)
     rows = meeting_list(actor_of(request), day_start(first - timedelta(days=7)), day_start(after + timedelta(days=7)))
     days: dict[date, list[MeetingLine]] = {}
@@ -90,14 +90,6 @@ def meetings_month(request: HttpRequest) -> HttpResponse:
         "breadcrumbs": [{"url": reverse("meetings"), "label": TITLE}, {"url": "", "label": Text("月历", "Month")}],
     }  # fmt: skip
     return render(request, "directives/month.html", context)
-
-
-def _month(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m").replace(tzinfo=SHANGHAI).date() if text else now().astimezone(SHANGHAI).date().replace(day=1)
-    except ValueError:
-        rule = Text("月份应写作 2026-11。", "A month is written 2026-11.")
-        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="month", value=text[:20]) from None
 
 
 @page("meeting_units", "meetings/units", SEE, methods=("GET",))

@@ -18,6 +18,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Unit
+from tongchou.record.territory.names import told_apart
 from tongchou.rooms.requests.catalogue import COMPUTED
 from tongchou.rooms.requests.models import DataRequest, Field, Round
 from tongchou.rooms.requests.pages.words import (
@@ -166,9 +167,8 @@ def _within(actor: Actor) -> Any:
 
 
 def _single(actor: Actor) -> list[tuple[int, str]]:
-    return list(
-        _within(actor).filter(kind__in=SINGLE).order_by("kind", "name_key", "pk").values_list("pk", "name")[:120]
-    )
+    rows = _within(actor).filter(kind__in=SINGLE).order_by("kind", "name_key", "pk")
+    return told_apart(list(rows.values_list("pk", "name")[:120]))
 
 
 @page("request_new", "requests/new", "request.ask")

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Unit
+from tongchou.record.territory.names import told_apart
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.requests.actions.approval import KIND
 from tongchou.rooms.requests.models import Answer, DataRequest
@@ -56,13 +57,12 @@ def request_file(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     sees = actor.permits("data.view")
     whole, approves = is_asker(actor, row), actor.sees_path("request.approve", row.asker.area.path)
     minutes = sum(f.minutes for f in fields)
-    names = list(
-        Unit.objects.filter(pk__in=row.to_units).order_by("kind", "name_key").values_list("name", flat=True)[:13]
-    )
+    asked = Unit.objects.filter(pk__in=row.to_units).order_by("kind", "name_key", "pk")
+    names = [name for _, name in told_apart(list(asked.values_list("pk", "name")[:13]))]
     told = Text.listed(names[:12])
     if len(row.to_units) > 12:
         told = Text("{who} 等{n}个单位", "{who} and others, {n} units in all").with_(who=told, n=len(row.to_units))
-    cost = Text("{n} 项，约 {m} 分钟", "{n} fields, about {m} minutes").with_(n=len(fields), m=minutes)
+    cost = Text("{n} 项，约 {m} 分钟", "fields: {n}, about {m} min").with_(n=len(fields), m=minutes)
     facts = [
         {"label": Text("用途", "Why"), "value": row.purpose},
         {"label": Text("依据", "Basis"), "value": row.basis},

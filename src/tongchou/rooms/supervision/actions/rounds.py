@@ -8,8 +8,10 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from django.db.models import Q
+from django.utils import timezone
 from pydantic import Field
 
+from tongchou.kernel.clock import not_far
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
@@ -72,6 +74,11 @@ def plan_round(context: Context, given: OpenIn) -> dict[str, Any]:
     if given.ends_on < given.starts_on:
         rule = Text("结束日期早于开始日期。", "The last day lies before the first.")
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=Text("请调整日期。", "Change the days."), field="ends_on", value=str(given.ends_on))
+    today = timezone.localdate(context.now)
+    if given.ends_on < today:
+        rule = Text("督查期间已经过去。", "These days have gone by.")
+        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=Text("请填写今天或以后的日期。", "Give days from today on."), field="ends_on", value=str(given.ends_on))
+    not_far(given.starts_on, today, "starts_on")
     if given.ends_on - given.starts_on > timedelta(days=92):
         rule = Text("一轮督查不超过三个月。", "A round lasts three months at most.")
         raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请分成几轮。", "Split it."), field="ends_on", value=str(given.ends_on))

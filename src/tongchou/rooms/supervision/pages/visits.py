@@ -51,7 +51,9 @@ def visit_page(request: HttpRequest, visit: uuid.UUID) -> HttpResponse:
         found = loops.get(item.key)
         verdict = VERDICTS[said.verdict] if said else None
         stage = stage_badge(kind_of(found.loop.edition_id), found.loop.stage) if found else None
-        lines.append({"item": item, "answer": said, "verdict": verdict, "finding": found, "stage": stage, "severity": SEVERITIES[item.severity]})
+        lines.append(
+            {"item": item, "answer": said, "verdict": verdict, "finding": found, "stage": stage, "severity": SEVERITIES[item.severity], "short": _short(item, said)}
+        )  # fmt: skip
     mine = row.round.group_id in actor.unit_ids(VISIT)
     context = {
         "row": row,
@@ -64,6 +66,15 @@ def visit_page(request: HttpRequest, visit: uuid.UUID) -> HttpResponse:
         "breadcrumbs": [{"url": reverse("supervision"), "label": TITLE}, {"url": "", "label": row.unit.name}],
     }
     return render(request, "supervision/visit.html", context)
+
+
+def _short(item: Item, answer: Answer | None) -> Text | None:
+    """That fewer were sampled than the checklist asks for, or that nobody said how many; there may be fewer in all."""
+    if item.sample is None or answer is None or answer.verdict == Answer.Verdict.NA or (answer.sampled or 0) >= item.sample.least:
+        return None
+    if answer.sampled is None:
+        return Text("未填抽查数，要求不少于 {n}", "how many were sampled is not said: {n} at least are asked for").with_(n=item.sample.least)
+    return Text("少于要求的 {n}", "fewer than the {n} asked for").with_(n=item.sample.least)
 
 
 @page("visit_cancel", "supervision/visits/<uuid:visit>/cancel", PLAN, methods=("POST",))
