@@ -32,7 +32,7 @@ from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import Choices, area_choices, unit_choices
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.imports import counts_of, tell_import
-from tongchou.web.pages.requests import actor_of, do, given, integer, moment, now
+from tongchou.web.pages.requests import actor_of, do, given, integer, moment, now, yes_or_no
 from tongchou.web.permission import Nav, page
 
 TITLE = Text("返岗专车", "Return trips")
@@ -250,7 +250,7 @@ def trip_clear(request: HttpRequest, passenger: uuid.UUID) -> HttpResponse:
         ]
 
     def send() -> HttpResponse:
-        do(request, "trip.clear", {"passenger": str(passenger), "travel": request.POST.get("travel") == "yes", "note": request.POST.get("note", "")})
+        do(request, "trip.clear", {"passenger": str(passenger), "travel": yes_or_no(request, "travel"), "note": request.POST.get("note", "")})
         return done(request, reverse("trips"), Text("已记录。", "Recorded."))
 
     said = Text("、".join(f.zh for f in flags), ", ".join(f.en for f in flags))

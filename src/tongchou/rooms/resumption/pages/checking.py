@@ -22,7 +22,7 @@ from tongchou.rooms.resumption.pages.applying import stored
 from tongchou.rooms.resumption.reach import CHECK, DECIDE, REVIEW, no_such
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.requests import actor_of, do, integer, now
+from tongchou.web.pages.requests import actor_of, do, integer, now, yes_or_no
 from tongchou.web.permission import page
 
 _OK = (("", Text("未看", "Not yet")), ("ok", Text("合格", "In order")), ("no", Text("不合格", "Not in order")))
@@ -208,7 +208,7 @@ def resumption_decide(request: HttpRequest, application: uuid.UUID) -> HttpRespo
     def send() -> HttpResponse:
         until = request.POST.get("until", "").strip()
         payload = {
-            "application": str(row.pk), "approve": request.POST.get("approve") == "yes", "reason": request.POST.get("note", "").strip(),
+            "application": str(row.pk), "approve": yes_or_no(request, "approve"), "reason": request.POST.get("note", "").strip(),
             "until": parse_date(until, "until").isoformat() if until else None, "most_staff": integer(request, "most_staff"),
             "conditions": [c for c in request.POST.get("conditions", "").splitlines() if c.strip()],
         }  # fmt: skip

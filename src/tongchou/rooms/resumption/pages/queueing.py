@@ -25,7 +25,7 @@ from tongchou.rooms.resumption.ways import rules_on
 from tongchou.rooms.resumption.words import STANDS, TITLE
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.requests import actor_of, do, integer, now
+from tongchou.web.pages.requests import actor_of, do, integer, now, yes_or_no
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import page
 
@@ -131,6 +131,8 @@ def resumption_adjust(request: HttpRequest, application: uuid.UUID) -> HttpRespo
 
     def send() -> HttpResponse:
         what = request.POST.get("what", "")
+        if what not in ("lift", "hold", "go"):
+            raise Refusal(Reason.MISSING_VALUE, Text("请选择做什么。", "Choose what to do."), remedy=Text("请选择。", "Choose."), field="what")
         change: dict[str, Any] = {"lift": integer(request, "lift") or 0} if what == "lift" else {"hold": what == "hold"}
         do(
             request,
@@ -227,7 +229,7 @@ def resumption_batch_change(request: HttpRequest, lot: uuid.UUID) -> HttpRespons
 def resumption_batch_decide(request: HttpRequest, lot: uuid.UUID) -> HttpResponse:
     """Approve and announce, or give up."""
     row, _ = batch_seen(actor_of(request), lot)
-    if request.POST.get("approve") != "yes":
+    if not yes_or_no(request, "approve"):
         do(request, "resumption.batch_drop", {"batch": str(lot), "reason": request.POST.get("reason", "") or "取消"})
         return done(
             request,
