@@ -60,7 +60,7 @@ def check_until(until: date, today: date) -> None:
         return
     rule = Text("有效期不能早于今天。", "It cannot end before today.")
     if until > last:
-        rule = Text("许可一次最长 {n} 天，最晚至 {d}。", "A permit is given for {n} days at most, until {d} at the latest.").with_(n=longest_days(), d=last)
+        rule = Text("许可一次最长 {n} 天，最晚至 {d}。", "A permit is given for {n} {n|day|days} at most, until {d} at the latest.").with_(n=longest_days(), d=last)
     remedy = Text("请核对年份；长期有效的许可不填期限。", "Check the year; a permit without an end is given without a last day.")
     raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=remedy, field="until", value=until.isoformat())
 

@@ -26,7 +26,7 @@ _SAID = {
         Text("不得到岗", "Not to come"), "clinic",
     ),
     "ask": (
-        Text("昨天以来 {n} 名员工须重新核实，核实前不到岗", "{n} of your staff have to be asked again since yesterday before they come"),
+        Text("昨天以来 {n} 名员工须重新核实，核实前不到岗", "{n} of your staff {n|has|have} to be asked again since yesterday before they come"),
         OUTCOMES["undetermined"], "undetermined",
     ),
 }  # fmt: skip

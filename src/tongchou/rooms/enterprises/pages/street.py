@@ -53,7 +53,7 @@ def staff_clear(request: HttpRequest) -> HttpResponse:
     """Decide again for everybody within reach."""
     made = do(request, "staff.clear", {}).result
     said = Text(
-        "已判定 {n} 人，{c} 人结果有变化。", "{n} people decided again, {c} of them otherwise than before."
+        "已判定 {n} 人，{c} 人结果有变化。", "{n} {n|person|people} decided again, {c} of them otherwise than before."
     ).with_(n=made["looked_at"], c=made["changed"])
     return done(request, reverse("staff_return"), said)
 

@@ -168,7 +168,7 @@ def resumption_ask(request: HttpRequest, application: uuid.UUID) -> HttpResponse
         made = do(request, "resumption.ask", payload).result
         said = Text(
             "已告知企业，计时停止，还剩 {n} 个工作日。",
-            "The enterprise is told; the clock stands still with {n} working days left.",
+            "The enterprise is told; the clock stands still with {n} working {n|day|days} left.",
         ).with_(n=made["workdays_left"])
         return done(request, reverse("resumption_application", args=[row.pk]), said)
 
@@ -178,7 +178,7 @@ def resumption_ask(request: HttpRequest, application: uuid.UUID) -> HttpResponse
     )
     left = Text(
         "告知后停止计时，现在还剩 {n} 个工作日。清单以外的不得要求。",
-        "The clock then stops with {n} working days left. Nothing beyond the list may be demanded.",
+        "The clock then stops with {n} working {n|day|days} left. Nothing beyond the list may be demanded.",
     ).with_(n=workdays_left(now(), row.loop.due_at))
     return form_page(
         request, fields, send, title=title, button=Text("告知企业", "Tell the enterprise"), back=reverse("resumption_application", args=[row.pk]), note=left,

@@ -172,7 +172,7 @@ def risk_evaluate(request: HttpRequest) -> HttpResponse:
     """Evaluate the day that the page shows."""
     on = request.POST.get("as_of", "")
     made = do(request, "risk.evaluate", {"as_of": on}).result
-    said = Text("评估完成：新提请 {n} 项，失效 {m} 项。", "Evaluated: {n} changes proposed, {m} lapsed.").with_(n=len(made["proposed"]), m=made["lapsed"])
+    said = Text("评估完成：新提请 {n} 项，失效 {m} 项。", "Evaluated: {n} {n|change|changes} proposed, {m} lapsed.").with_(n=len(made["proposed"]), m=made["lapsed"])
     return done(request, f"{reverse('risk')}?on={on}", said)
 
 
