@@ -67,6 +67,10 @@ def test_a_claim_moves_nobody_and_a_supplier_does_not_read_what_its_buyer_needs(
     assert "缺它停产" in signed_in(cast, "hq").get(page).content.decode()
     own = signed_in(cast, "enterprise").get(page).content.decode()
     assert "缺它停产" not in own
+    assert "得分 " not in own  # with all other parts the total would give it away
+    assert "总分不向企业公开" in own
+    assert "第 1 位" in own
+    assert "得分 " in signed_in(cast, "hq").get(page).content.decode()
     assert "已确认供货给 1 家" in own
 
 

@@ -252,5 +252,5 @@ def _list_sheet(rows: list[Line]) -> dict[str, Any]:
             {"value": s["way"]}, *_found(x), {"value": x.submitted_at or Text("—", "—")},
             {"value": x.deadline or Text("—", "—")}, {"value": x.days if x.days is not None else Text("—", "—")}, {"value": x.asked}, {"value": x.reason},
         ]})  # fmt: skip
-    columns = [{"key": k, "label": Text(zh, en), "number": bool(n)} for k, zh, en, n in labels]
+    columns = [{"key": k, "label": Text(zh, en), "number": bool(n), "brief": k == "reason"} for k, zh, en, n in labels]
     return {"key": "applications", "caption": _LIST, "columns": columns, "rows": body, "export": True}

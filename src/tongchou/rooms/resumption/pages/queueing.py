@@ -47,7 +47,7 @@ def resumption_queue(request: HttpRequest) -> HttpResponse:
     if asked_for(request):
         return sheet_file(request, _QUEUE, *cells_of(sheet))
     context = {
-        "title": _QUEUE, "sheet": sheet, "n": len(rows), "weights": [(PARTS[k], w) for k, w in rules_on(today)["weights"].items()],
+        "title": _QUEUE, "sheet": sheet, "n": len(rows), "weights": [(t, rules_on(today)["weights"].get(k, 0)) for k, t in PARTS.items()],
         "reviews": sum(s.reviews for s in streets(actor, now())),
         "ready": sum(r.stage == "deciding" and not r.hold and r.batch is None for r in rows), "breadcrumbs": _top(_QUEUE),
         "empty": {"title": Text("没有等待的申请", "Nothing waits"), "text": Text("企业提交的复工申请在这里排序。", "Submitted applications are ranked here."),
@@ -63,14 +63,14 @@ def _sheet(rows: list[Ranked]) -> dict[str, Any]:
     ]
     columns += [
         {"key": "score", "label": Text("得分", "Score"), "number": True},
-        {"key": "street", "label": Text("街道", "Street")},
+        {"key": "street", "label": Text("街道", "Street"), "nowrap": True},
     ]
     columns += [{"key": k, "label": SHORT[k], "number": True, "definition": t} for k, t in PARTS.items()]
     columns += [{"key": k, "label": t, "number": True} for k, t in _FOUND]
     columns += [
-        {"key": "stage", "label": Text("阶段", "Stage")},
+        {"key": "stage", "label": Text("阶段", "Stage"), "nowrap": True},
         {"key": "deadline", "label": Text("时限", "Deadline")},
-        {"key": "by", "label": Text("人工调整", "By a person")},
+        {"key": "by", "label": Text("人工调整", "By a person"), "brief": True},
     ]
     body = []
     for r in rows:
@@ -85,7 +85,10 @@ def _sheet(rows: list[Ranked]) -> dict[str, Any]:
 
 @page("resumption_why", "resumption/<uuid:application>/place", VIEW, methods=("GET",))
 def resumption_why(request: HttpRequest, application: uuid.UUID) -> HttpResponse:
-    """Why an application stands where it does: each part, its weight and its reason. Nothing of anybody else's."""
+    """Why an application stands where it does: each part, its weight and its reason. Nothing of anybody else's.
+
+    To whom the part of the chain is hidden, the total is as well: with all other parts it would give the hidden one away.
+    """
     actor = actor_of(request)
     row = seen(actor, application)
     placed = place_of(row.pk, now().astimezone(SHANGHAI).date())
@@ -107,7 +110,7 @@ def resumption_why(request: HttpRequest, application: uuid.UUID) -> HttpResponse
         for p in found.parts
     ]
     context = {
-        "row": row, "title": title, "found": found, "placed": placed, "parts": parts, "breadcrumbs": crumbs(row, title),
+        "row": row, "title": title, "found": found, "placed": placed, "parts": parts, "total_shown": not any(p["hidden"] and p["points"] is not None for p in parts), "breadcrumbs": crumbs(row, title),
         "can_adjust": actor.permits(DECIDE) and actor.sees_path(DECIDE, row.unit.area.path),
     }  # fmt: skip
     return render(request, "resumption/why.html", context)
