@@ -114,6 +114,8 @@ def test_the_worker_is_told_on_the_own_page(cast: Cast) -> None:
     assert "判定有变化" in page
     assert "此前：可以返岗" in page
     assert "立即到发热门诊就诊" in page
+    assert f"依据 {must.edition}" not in page  # the plan by its title, not by its key
+    assert f"依据 {plan_words().edition_of(must.edition).zh}，" in page
     assert "您的返岗判定有变化" in browser.get("/").content.decode()
 
 

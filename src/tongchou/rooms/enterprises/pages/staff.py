@@ -152,6 +152,7 @@ def told(row: Staff) -> dict[str, Any]:
         "reason": words.reason_of(row.rule),
         "open_end": words.open_end(row.outcome, row.rule, row.until),
         "asks": words.asked(tuple(row.asks.split())),
+        "edition": words.edition_of(row.edition),
         "facts": _facts(row, known),
         "changes": changes,
         "history": [
