@@ -21,7 +21,8 @@ TAG = re.compile(r'\{% tr "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)"([^%]*)%\}')
 
 
 @pytest.mark.parametrize(
-    ("n", "said"), [(0, "0 days are left"), (1, "1 day is left"), (2, "2 days are left"), ("1", "1 day is left"), ("1,001", "1,001 days are left"), ("—", "— days are left")]
+    ("n", "said"),
+    [(0, "0 days are left"), (1, "1 day is left"), (2, "2 days are left"), ("1", "1 day is left"), ("1,001", "1,001 days are left"), ("—", "— days are left")]
 )
 def test_one_takes_the_singular(n: Any, said: str) -> None:
     assert Text("还剩 {n} 天", "{n} {n|day is|days are} left").with_(n=n) == Text(f"还剩 {n} 天", said)

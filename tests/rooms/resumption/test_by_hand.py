@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,13 +16,12 @@ from tongchou.record.models import WorkOrder, WorkPermit
 from tongchou.rooms.resumption.models import Application, Batch
 
 
-@pytest.fixture
-def _staged(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def _staged(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pages stand on the day on which districts approved in batches."""
     from django.utils import timezone
 
     monkeypatch.setattr(timezone, "now", lambda: STAGED)
-    return
 
 
 def send(client: Client, name: str, *args: object, key: str = "", **given: Any) -> Any:
@@ -55,7 +53,7 @@ def said(answer: Any) -> str:
         ({"approve": "yes", "most_staff": "很多"}, "须是整数"),
     ],
 )
-def test_a_decision_that_says_nothing_or_nonsense_is_none(cast: Cast, _staged: None, given: dict[str, str], words: str) -> None:
+def test_a_decision_that_says_nothing_or_nonsense_is_none(cast: Cast, given: dict[str, str], words: str) -> None:
     row = ready(cast)
     answer = send(signed_in(cast, "hq"), "resumption_decide", row.pk, **given)
     assert answer.status_code == 422
@@ -64,7 +62,7 @@ def test_a_decision_that_says_nothing_or_nonsense_is_none(cast: Cast, _staged: N
     assert (row.ended, WorkPermit.objects.count()) == ("", 0)
 
 
-def test_a_second_click_gives_one_permit_and_the_back_button_none(cast: Cast, _staged: None) -> None:
+def test_a_second_click_gives_one_permit_and_the_back_button_none(cast: Cast) -> None:
     row, hq, key = ready(cast), signed_in(cast, "hq"), str(new_id())
     first, second = (send(hq, "resumption_decide", row.pk, key=key, approve="yes") for _ in range(2))
     assert (first.status_code, second.status_code) == (302, 302)
@@ -75,7 +73,7 @@ def test_a_second_click_gives_one_permit_and_the_back_button_none(cast: Cast, _s
     assert hq.get(reverse("resumption_decide", args=[row.pk])).status_code < 500
 
 
-def test_a_batch_is_neither_dropped_nor_approved_by_an_empty_form(cast: Cast, _staged: None) -> None:
+def test_a_batch_is_neither_dropped_nor_approved_by_an_empty_form(cast: Cast) -> None:
     ready(cast)
     hq, leader = signed_in(cast, "hq"), signed_in(cast, "leader")
     assert send(hq, "resumption_batches").status_code == 422
@@ -101,7 +99,7 @@ def test_a_batch_is_neither_dropped_nor_approved_by_an_empty_form(cast: Cast, _s
     assert WorkPermit.objects.count() == 0
 
 
-def test_the_queue_is_not_changed_by_an_empty_form(cast: Cast, _staged: None) -> None:
+def test_the_queue_is_not_changed_by_an_empty_form(cast: Cast) -> None:
     row, hq = ready(cast), signed_in(cast, "hq")
     do(cast, "hq", "resumption.adjust", application=str(row.pk), hold=True, reason="等待核实")
     for given in ({}, {"reason": "理由"}, {"what": "lift", "lift": "101", "reason": "理由"}, {"what": "lift", "lift": "一百", "reason": "理由"}, {"what": "go"}):
@@ -116,7 +114,7 @@ def permitted(cast: Cast) -> WorkPermit:
     return WorkPermit.objects.get()
 
 
-def test_reviews_and_suspensions_need_their_words_and_the_present_state(cast: Cast, _staged: None) -> None:
+def test_reviews_and_suspensions_need_their_words_and_the_present_state(cast: Cast) -> None:
     permit = permitted(cast)
     street, hq = signed_in(cast, "street"), signed_in(cast, "hq")
     for name, given in (
@@ -137,7 +135,7 @@ def test_reviews_and_suspensions_need_their_words_and_the_present_state(cast: Ca
     assert send(signed_in(cast, "dept"), "permit_suspend", permit.pk, reason="食堂聚集", must_show="照片").status_code == 403
 
 
-def test_an_order_to_stop_is_lifted_once_with_a_reason(cast: Cast, _staged: None) -> None:
+def test_an_order_to_stop_is_lifted_once_with_a_reason(cast: Cast) -> None:
     from tongchou.record.access import SYSTEM
     from tongchou.record.act import Context
     from tongchou.record.actions.work_orders import Wanted, issue

@@ -21,8 +21,8 @@ from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context, act
 from tongchou.record.actions.permits import Given, grant
 from tongchou.record.files import take_in
-from tongchou.record.permit_facts import longest_days
 from tongchou.record.models import Event, Loop, WorkPermit
+from tongchou.record.permit_facts import longest_days
 from tongchou.record.questions.worklist import Filter, work_list
 from tongchou.rooms.resumption.models import PermitRequest
 from tongchou.rooms.resumption.tasks import permit_life

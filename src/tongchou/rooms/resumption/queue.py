@@ -165,7 +165,8 @@ def chain_told(facts: tuple[Any, ...]) -> Text:
     buyers, claims = facts[2], facts[11]
     said = Text("没有已确认的供货关系，不计分", "no confirmed supply: neither for nor against")
     if buyers is not None:
-        said = Text("已确认供货给 {n} 家；按采购方说明的依赖程度计分，具体不公开", "delivers to {n} {n|buyer|buyers}, confirmed; how much these need it is not shown").with_(n=buyers)
+        said = Text("已确认供货给 {n} 家；按采购方说明的依赖程度计分，具体不公开", "delivers to {n} {n|buyer|buyers}, confirmed; how much these need it is not shown")
+        said = said.with_(n=buyers)
     return Text("{a}{b}", "{a}{b}").with_(a=said, b=_claimed(claims))
 
 
@@ -183,7 +184,8 @@ def _reasons(facts: tuple[Any, ...]) -> list[Text]:
         Text("{a}{b}", "{a}{b}").with_(
             a=unknown
             if buyers is None
-            else Text("已确认供货给 {n} 家，其中 {m} 家缺它停产", "delivers to {n} {n|buyer|buyers} by confirmed supplies, {m} of which {m|stops|stop} without it").with_(n=buyers, m=critical),
+            else Text("已确认供货给 {n} 家，其中 {m} 家缺它停产",
+                      "delivers to {n} {n|buyer|buyers} by confirmed supplies, {m} of which {m|stops|stop} without it").with_(n=buyers, m=critical),
             b=_claimed(claims),
         ),
         counted(of, ok, bad) if of else unknown,

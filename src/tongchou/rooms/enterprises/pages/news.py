@@ -49,7 +49,8 @@ def of_enterprise(actor: Actor, now: datetime) -> list[News]:
 
 
 _TOLD = {
-    "must": (Text("昨天以来 {u} 家企业有 {n} 名员工须等待、隔离或就医，请核实没有到岗", "{n} staff of {u} {u|enterprise|enterprises} must wait, be isolated or see a doctor since yesterday; see that they stay away"),
+    "must": (Text("昨天以来 {u} 家企业有 {n} 名员工须等待、隔离或就医，请核实没有到岗",
+                  "{n} staff of {u} {u|enterprise|enterprises} must wait, be isolated or see a doctor since yesterday; see that they stay away"),
              Text("不得到岗", "Not to come"), "clinic"),
     "ask": (Text("昨天以来 {u} 家企业有 {n} 名员工须重新核实", "{n} staff of {u} {u|enterprise|enterprises} have to be asked again since yesterday"),
             OUTCOMES["undetermined"], "undetermined"),

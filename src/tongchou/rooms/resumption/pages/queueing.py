@@ -110,7 +110,8 @@ def resumption_why(request: HttpRequest, application: uuid.UUID) -> HttpResponse
         for p in found.parts
     ]
     context = {
-        "row": row, "title": title, "found": found, "placed": placed, "parts": parts, "total_shown": not any(p["hidden"] and p["points"] is not None for p in parts), "breadcrumbs": crumbs(row, title),
+        "row": row, "title": title, "found": found, "placed": placed, "parts": parts,
+        "total_shown": not any(p["hidden"] and p["points"] is not None for p in parts), "breadcrumbs": crumbs(row, title),
         "can_adjust": actor.permits(DECIDE) and actor.sees_path(DECIDE, row.unit.area.path),
     }  # fmt: skip
     return render(request, "resumption/why.html", context)

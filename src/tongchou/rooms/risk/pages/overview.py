@@ -129,7 +129,10 @@ def _proposal(p: Proposal, actor: Actor, ask: Asked) -> dict[str, Any]:
 
 
 def street_map(ask: Asked, actor: Actor | None) -> dict[str, Any]:
-    """For an actor those within reach lead to their page. The streets with the most severe grade in each, as outlines where the district has given them, else as a scheme; and the same as a list."""
+    """The streets with the most severe grade in each, as outlines where the district has given them, else as a scheme; and the same as a list.
+
+    For an actor those within reach lead to their page.
+    """
     root = district_area()
     if root is None:
         return {"map": None}

@@ -102,7 +102,8 @@ def school_check(request: HttpRequest, school_class: int, check_day: str, sessio
         except Refusal as refusal:
             problem = refusal
     context = {
-        "row": row, "title": class_name(row.grade, row.name), "subtitle": Text("{d} {s} · {n} 人", "{d} {s} · {n} {n|pupil|pupils}").with_(d=on, s=SESSIONS[session], n=row.pupils),
+        "row": row, "title": class_name(row.grade, row.name),
+        "subtitle": Text("{d} {s} · {n} 人", "{d} {s} · {n} {n|pupil|pupils}").with_(d=on, s=SESSIONS[session], n=row.pupils),
         "on": on, "session": session, "stored": stored, "problem": problem, "before": before,
         "symptoms": _signs(request, SYMPTOMS, stored, before), "diagnoses": _signs(request, DIAGNOSES, stored, before),
         "numbers": _numbers(request, stored), "named": named_rows(request, row.pk, on, session), "reasons": list(REASONS.items()),
