@@ -84,7 +84,7 @@ def open_from_file(actor: Actor, client_id: uuid.UUID, data: bytes, filename: st
         passwords.update({n: first_password() for n in numbers})
         return {"hashes": [first_hash(passwords[n]) for n in numbers]}
 
-    out = import_file(VERB, COLUMNS, NEEDED, actor, client_id, data, filename, dry_run=dry_run, beside=hashes)
+    out = import_file(VERB, COLUMNS, NEEDED, actor, client_id, data, filename, dry_run=dry_run, beside=hashes, titled=True)
     place = find_columns(out.table, COLUMNS, NEEDED)[0].get("phone")
     phones = {} if place is None else {n: line[place] for n, line in out.table.rows}
     return out, [] if dry_run else _sheet([o for result in out.results for o in result["opened"]], passwords, phones)
