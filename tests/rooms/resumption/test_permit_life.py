@@ -225,3 +225,11 @@ def test_a_last_day_out_of_reason_is_refused_wherever_it_is_given(cast: Cast, un
         with pytest.raises(Refusal):
             given(cast, 731, "mill")
     assert given(cast, longest_days(), "mill").until is not None  # the twin: the last day that is taken
+
+
+def test_who_holds_a_permit_is_not_offered_to_apply(cast: Cast) -> None:
+    page, way = reverse("resumption"), f'href="{reverse("resumption_new")}"'
+    assert way in signed_in(cast, "rival").get(page).content.decode()
+    given(cast)
+    assert way not in signed_in(cast, "enterprise").get(page).content.decode()
+    assert way in signed_in(cast, "street").get(page).content.decode()  # for others in its area

@@ -15,6 +15,7 @@ from django.db import connection
 from tongchou.kernel.text import Text
 from tongchou.packs.grading.scheme import rank
 from tongchou.record.access import Actor
+from tongchou.record.enterprises import LISTS
 from tongchou.record.questions.grades import grades_of
 from tongchou.record.territory.reach import condition
 
@@ -178,7 +179,7 @@ def _reasons(facts: tuple[Any, ...]) -> list[Text]:
     return [
         unknown
         if not registered
-        else Text("列入：{lists}", "on: {lists}").with_(lists=Text.listed(lists))
+        else Text("列入：{lists}", "on: {lists}").with_(lists=Text.listed(LISTS.get(k, k) for k in lists))
         if lists
         else Text("不在名单上", "on no list"),
         Text("{a}{b}", "{a}{b}").with_(

@@ -66,7 +66,7 @@ def resumption(request: HttpRequest) -> HttpResponse:
         "waiting": [shown(x) for x in waiting],
         "sheet": _sheet(by_street) if by_street else None,
         "chart": _chart(by_street) if by_street else None,
-        "can_apply": actor.permits(APPLY),
+        "can_apply": any(o["may_apply"] for o in mine) if own else actor.permits(APPLY),
         "can_decide": actor.permits(DECIDE) and bool(actor.area_paths(DECIDE)),
         "can_rule": actor.permits(RULES),
         "empty": {"title": Text("辖区内没有街道", "No street in your area"), "text": Text("", ""), "icon": "building"},

@@ -64,21 +64,20 @@ def _sheet(rows: list[Ranked]) -> dict[str, Any]:
     columns += [
         {"key": "score", "label": Text("得分", "Score"), "number": True},
         {"key": "street", "label": Text("街道", "Street"), "nowrap": True},
+        {"key": "stage", "label": Text("阶段", "Stage"), "nowrap": True},
+        {"key": "deadline", "label": Text("时限", "Deadline")},
     ]
     columns += [{"key": k, "label": SHORT[k], "number": True, "definition": t} for k, t in PARTS.items()]
     columns += [{"key": k, "label": t, "number": True} for k, t in _FOUND]
-    columns += [
-        {"key": "stage", "label": Text("阶段", "Stage"), "nowrap": True},
-        {"key": "deadline", "label": Text("时限", "Deadline")},
-        {"key": "by", "label": Text("人工调整", "By a person"), "brief": True},
-    ]
+    columns.append({"key": "by", "label": Text("人工调整", "By a person"), "brief": True})
     body = []
     for r in rows:
         points = [{"value": round(p.points) if p.points is not None else Text("—", "—")} for p in r.parts]
         person = r.hold or (f"{r.lift:+d} {r.lift_reason}" if r.lift else "")
         body.append({"cells": [
-            {"value": r.name, "url": reverse("resumption_why", args=[r.application])}, {"value": r.place}, {"value": r.score}, {"value": r.street}, *points,
-            *({"value": n} for n in r.found), {"value": STANDS[r.stage]}, {"value": r.deadline}, {"value": person},
+            {"value": r.name, "url": reverse("resumption_why", args=[r.application])}, {"value": r.place}, {"value": r.score}, {"value": r.street},
+            {"value": STANDS[r.stage]}, {"value": r.deadline},
+            *points, *({"value": n} for n in r.found), {"value": person},
         ]})  # fmt: skip
     return {"key": "queue", "caption": _QUEUE, "columns": columns, "rows": body, "export": True}
 
