@@ -333,7 +333,7 @@ def _resumption(cast: Cast, place: Place, inner: Area) -> None:
     loop = PermitRequest.objects.get(permit=permit).loop_id
     manager = _account(f"permit_{place.name}", other, "enterprise_manager")
     asker = load_actor(manager.pk, manager.display_name, timezone.localdate(), via="test")
-    _do(asker, "permit.ask", permit=str(permit.pk), what="renew", reason=place.marker("说明"), until="2099-01-01")
+    _do(asker, "permit.ask", permit=str(permit.pk), what="renew", reason=place.marker("说明"), until=str(timezone.localdate() + timedelta(days=90)))
     place.ids |= {"permit_loop": loop, "event": event.pk, "topic": "renew"}
     claim = _do(asker, "supply.add", unit=other.pk, way="buyer", partner=place.marker("客户"), outside=True, product=place.marker("品"))["link"]
     place.ids["supply_loop"] = Loop.objects.get(kind="supply_claim", origin_ref=str(claim)).pk

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.cast import Cast
 from tests.web.test_pages import signed_in
+from tongchou.jobs.tasks import open_supply_claims
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
-from tongchou.record.models import Event, Loop, SupplyLink
+from tongchou.record.models import Event, Loop, SupplyLink, Unit
 from tongchou.record.questions.enterprises import claims, partners
 
 
@@ -158,3 +160,27 @@ def test_the_pages_search_ask_and_answer(cast: Cast) -> None:
     assert partner.post(reverse("supply_answer", args=[link.pk]), {"confirm": "yes"}).status_code == 302
     assert partner.get(reverse("supply_answer", args=[link.pk])).status_code == 302  # a stale tab is sent back
     assert signed_in(cast, "street").get(reverse("supply_vouch", args=[link.pk])).status_code == 200
+
+
+def test_claims_of_before_get_their_loop_once(cast: Cast) -> None:
+    link = added(cast)
+    Loop.objects.filter(pk=loop_of(link).pk).delete()  # as in a record that was upgraded
+    answered = added(cast, product="纱线")
+    do(cast, "rival", "supply.answer", link=answered, confirm=True)
+    assert open_supply_claims(0) == 1
+    assert open_supply_claims(0) == 0
+    assert (loop_of(link).stage, loop_of(link).owner_unit) == ("asked", cast.units["mill"])
+    assert do(cast, "rival", "supply.answer", link=link, confirm=True)["state"] == "confirmed"
+    assert loop_of(link).stage == "confirmed"
+
+
+def test_a_claim_on_an_enterprise_that_has_ended_goes_to_the_street(cast: Cast) -> None:
+    link = added(cast)
+    Loop.objects.filter(pk=loop_of(link).pk).delete()
+    Unit.objects.filter(pk=cast.units["mill"].pk).update(active_to=timezone.localdate())
+    assert open_supply_claims(0) == 1
+    assert loop_of(link).owner_unit == cast.units["east_street"]
+
+
+def test_only_the_program_opens_them(cast: Cast) -> None:
+    assert refused(lambda: do(cast, "street", "supply.open_claims")).reason is Reason.NOT_ALLOWED

@@ -101,7 +101,7 @@ def test_who_sees_no_figures_sees_parts(cast: Cast, own: Path) -> None:
 def test_doctor_says_what_is_wrong(cast: Cast, own: Path) -> None:
     assert _boundaries()[0] is True
     own.write_bytes(collection(feature(cast.areas["east"].code), feature("nowhere")))
-    assert _boundaries() == (None, "1 areas have a shape; 1 codes are not in force, such as nowhere")
+    assert _boundaries() == (None, "areas with a shape: 1; codes not in force: 1, such as nowhere")
     own.write_bytes(b"x")
     with pytest.raises(BoundaryError):
         shapes()

@@ -97,8 +97,8 @@ def _boundaries() -> tuple[bool | None, str]:
         return True, "no file of one's own; areas are shown as tiles"
     there = set(Area.objects.filter(valid_to=None, code__in=list(known)).values_list("code", flat=True))
     strange = sorted(known.keys() - there)
-    told = f"{len(there)} areas have a shape"
-    return (None, f"{told}; {len(strange)} codes are not in force, such as {strange[0]}") if strange else (True, told)
+    told = f"areas with a shape: {len(there)}"
+    return (None, f"{told}; codes not in force: {len(strange)}, such as {strange[0]}") if strange else (True, told)
 
 
 CHECKS: dict[str, Callable[[], tuple[bool | None, str]]] = {

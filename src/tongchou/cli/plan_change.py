@@ -140,7 +140,7 @@ def replay(
     else:
         told = Text(
             "判定 {decisions} 项：结论相同 {equal}，不同 {differing}，无法重算 {rest}",
-            "{decisions} decisions: {equal} come out the same, {differing} differently, {rest} cannot be decided again",
+            "{decisions} {decisions|decision|decisions}: {equal} come out the same, {differing} differently, {rest} cannot be decided again",
         )
         counts = {key: value[key] for key in ("decisions", "equal", "differing")}
         print(told.with_(**counts, rest=value.get("broken", value.get("unreadable"))).in_(lang))

@@ -39,7 +39,11 @@ def regime_of(
             if level and level not in GRADES:
                 rule = Text("等级须为 low、medium 或 high。", "The grade is low, medium or high.")
                 raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请改正。", "Correct it."), field="grade", value=level[:20])
-            found = regime(area_code(area), parse_date(on, "on"), level=level or None, essential=essential, commitment=commitment)
+            code = area_code(area.strip())
+            if not code or code.startswith("00"):
+                rule = Text("须填写一个区划的行政区划代码。", "Give the administrative code of a place.")
+                raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("例如 440606。", "For example 440606."), field="area", value=code or None)
+            found = regime(code, parse_date(on, "on"), level=level or None, essential=essential, commitment=commitment)
         except Refusal as refusal:
             raise refused([refusal], as_json, lang) from None
     value = _value(found)

@@ -97,7 +97,7 @@ def _print(result: dict[str, Any], lang: str, dry_run: bool) -> None:
     from tongchou.record.territory.edition import KIND_NAMES, KINDS
 
     head = Text(
-        "读入 {rows_in} 行 = 接收 {accepted} + 退回 {rejected}", "{rows_in} rows in = {accepted} accepted + {rejected} rejected"
+        "读入 {rows_in} 行 = 接收 {accepted} + 退回 {rejected}", "{rows_in} {rows_in|row|rows} in = {accepted} accepted + {rejected} rejected"
     )
     print(head.with_(**{k: result[k] for k in ("rows_in", "accepted", "rejected")}).in_(lang))
     names = [f"{KIND_NAMES[kind].in_(lang)} {result[kind]}" for kind in KINDS]
@@ -109,7 +109,7 @@ def _print(result: dict[str, Any], lang: str, dry_run: bool) -> None:
     for refused in result["rejects"]:
         print(f"  ! {refused['row']} {refused['field']}={refused['value']} {refused['rule']} {refused['remedy'] or ''}")
     if result["ends_withheld"]:
-        told = Text("有退回的行，{n} 个区域暂不撤销。", "Rows were rejected, so {n} areas were not ended.")
+        told = Text("有退回的行，{n} 个区域暂不撤销。", "Rows were rejected, so {n} {n|area was|areas were} not ended.")
         print(told.with_(n=result["ends_withheld"]).in_(lang))
     if dry_run:
         print(Text("试算：未作任何更改。", "Dry run: nothing was changed.").in_(lang))

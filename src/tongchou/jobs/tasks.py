@@ -68,6 +68,16 @@ def check_permits(timestamp: int) -> int:
     return check_all_permits()
 
 
+@app.periodic(cron="37 * * * *")
+@app.task(queue="clock")
+def open_supply_claims(timestamp: int) -> int:
+    """Claims of supply of before they had loops enter a work list, batch after batch; returns how many."""
+    opened = 0
+    while made := int(act("supply.open_claims", SYSTEM, new_id(), {}).result["opened"]):
+        opened += made
+    return opened
+
+
 def check_all_permits() -> int:
     """Every live permit once; returns how many were sent to review."""
     sent, after = 0, None

@@ -54,7 +54,7 @@ AHEAD = 400
 def not_far(day: date, today: date, field: str, days: int = AHEAD) -> date:
     """The same day; refused where it lies further ahead than a plan of that kind reaches."""
     if (day - today).days > days:
-        rule = Text("日期在 {n} 天以后，不合理。", "The day lies more than {n} days ahead.").with_(n=days)
+        rule = Text("日期在 {n} 天以后，不合理。", "The day lies more than {n} {n|day|days} ahead.").with_(n=days)
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=Text("请核对年份。", "Check the year."), field=field, value=day.isoformat())
     return day
 

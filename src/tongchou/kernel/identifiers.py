@@ -214,7 +214,7 @@ def _birth_date(plain: str, today: date, field: str) -> date:
         rule = Text("出生日期 {day} 晚于今天 {today}。", "The birth date {day} is after today, {today}.")
         raise _bad_date(rule.with_(day=part, today=today.isoformat()), plain, field)
     if today.year - born.year > OLDEST:
-        rule = Text("出生日期 {day} 距今超过 {n} 年。", "The birth date {day} is more than {n} years ago.")
+        rule = Text("出生日期 {day} 距今超过 {n} 年。", "The birth date {day} is more than {n} {n|year|years} ago.")
         raise _bad_date(rule.with_(day=part, n=OLDEST), plain, field)
     return born
 
@@ -227,7 +227,7 @@ def _bad_date(rule: Text, plain: str, field: str) -> Refusal:
 def _bad_resident(plain: str, field: str) -> Refusal:
     rule = Text(
         "居民身份证号码为 18 位（最后一位可为 X）或旧版 15 位数字，现有 {n} 位。",
-        "A resident ID number has 18 digits (the last may be X), or 15 of the first generation; this has {n} places.",
+        "A resident ID number has 18 digits (the last may be X), or 15 of the first generation; this has {n} {n|place|places}.",
     ).with_(n=len(plain))
     if len(plain) in (15, 18):
         rule = Text(

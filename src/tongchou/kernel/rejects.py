@@ -35,7 +35,7 @@ class Tally:
         if min(counts) < 0 or self.rows_in != self.accepted + self.rejected:
             rule = Text(
                 "读入 {rows_in} 行，接收 {accepted} 行，退回 {rejected} 行，数目不平。",
-                "{rows_in} rows came in, {accepted} were accepted and {rejected} rejected: this does not balance.",
+                "{rows_in} {rows_in|row|rows} came in, {accepted} were accepted and {rejected} rejected: this does not balance.",
             ).with_(rows_in=self.rows_in, accepted=self.accepted, rejected=self.rejected)
             remedy = Text("本次导入已全部撤销，请联系管理员。", "Nothing was imported; call the administrator.")
             raise Refusal(Reason.BROKEN_RECORD, rule, remedy=remedy)

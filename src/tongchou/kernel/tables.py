@@ -84,7 +84,7 @@ def read_table(
     names), missing_value (header, nameless column).
     """
     if len(data) > max_bytes:
-        rule = Text("文件有 {n} 字节，上限为 {limit} 字节。", "The file has {n} bytes; the limit is {limit}.")
+        rule = Text("文件有 {n} 字节，上限为 {limit} 字节。", "The file has {n} {n|byte|bytes}; the limit is {limit}.")
         raise _refused(Reason.TOO_LARGE, rule.with_(n=len(data), limit=max_bytes), _SPLIT, filename)
     if _checked_type(data, filename) is FileType.TEXT:
         text, encoding = delimited.decode(data, filename)
@@ -153,7 +153,7 @@ def _collect(
             faults.append((number, fault))
             raw[number] = cells
         if len(good) + len(faults) > max_rows:
-            rule = Text("表格超过 {limit} 行。", "The table has more than {limit} rows.").with_(limit=max_rows)
+            rule = Text("表格超过 {limit} 行。", "The table has more than {limit} {limit|row|rows}.").with_(limit=max_rows)
             raise _refused(Reason.TOO_MANY, rule, _SPLIT, filename, line=number)
     if not header:
         rule = Text("表格里没有表头。", "The table has no header.")
@@ -197,7 +197,7 @@ def _row(values: list[Any], header: Cells, number: int, filename: str) -> tuple[
     while len(cells) > width and not cells[-1]:
         cells.pop()
     if len(cells) != width:
-        rule = Text("这一行有 {n} 格，表头有 {width} 列。", "This row has {n} cells, the header {width} columns.")
+        rule = Text("这一行有 {n} 格，表头有 {width} 列。", "This row has {n} {n|cell|cells}, the header {width} {width|column|columns}.")
         remedy = Text(
             "请检查是否多了或少了分隔符，含分隔符的内容要加引号。",
             "Look for a delimiter too many or too few; quote text that holds one.",
@@ -227,7 +227,7 @@ _SPLIT = Text("请拆成几个文件分别上传。", "Split it into several fil
 def _full(number: int, filename: str) -> Refusal:
     rule = Text(
         "表格正好 {n} 行，是工作表的行数上限，很可能在这里被截断。",
-        "The table has exactly {n} rows, the limit of a sheet: it was probably cut off there.",
+        "The table has exactly {n} {n|row|rows}, the limit of a sheet: it was probably cut off there.",
     ).with_(n=number)
     remedy = Text(
         "请核对来源的总行数后改用 CSV 重新导出；确认完整的，请拆成两个文件分别上传。",

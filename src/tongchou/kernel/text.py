@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import string
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 LANGUAGES = ("zh-hans", "en")
 
 
+class _Counted(string.Formatter):
+    """`{n|day|days}` is the first word where n is one, else the second."""
+
+    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        name, *words = field_name.split("|")
+        if len(words) != 2:
+            return super().get_field(field_name, args, kwargs)
+        return words[0 if str(kwargs[name]).strip() == "1" else 1], name
+
+
+_COUNTED = _Counted()
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One sentence or label in Chinese and English. `{name}` places are filled by `with_(name=...)`."""
+    """One sentence or label in Chinese and English. `{name}` places are filled by `with_(name=...)`.
+
+    `{n|day|days}` in the English one takes the word that goes with the number n.
+    """
 
     zh: str
     en: str
@@ -24,7 +41,7 @@ class Text:
         """Fill the places of the text; a Text among the values is filled in the matching language."""
         zh = {k: v.zh if isinstance(v, Text) else v for k, v in values.items()}
         en = {k: v.en if isinstance(v, Text) else v for k, v in values.items()}
-        return Text(self.zh.format(**zh), self.en.format(**en))
+        return Text(self.zh.format(**zh), _COUNTED.vformat(self.en, (), en) if "|" in self.en else self.en.format(**en))
 
     def as_dict(self) -> dict[str, str]:
         return {"zh": self.zh, "en": self.en}

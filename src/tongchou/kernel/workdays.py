@@ -73,5 +73,5 @@ class Limit:
     def text(self) -> Text:
         """For people: 24 小时, 2 个工作日."""
         if self.hours is not None:
-            return Text("{n} 小时", "{n} hours").with_(n=f"{self.hours:g}")
-        return Text("{n} 个工作日", "{n} working days").with_(n=self.workdays)
+            return Text("{n} 小时", "{n} {n|hour|hours}").with_(n=f"{self.hours:g}")
+        return Text("{n} 个工作日", "{n} working {n|day|days}").with_(n=self.workdays)

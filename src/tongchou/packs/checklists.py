@@ -158,7 +158,7 @@ def _check(found: Checklist, root: Node, problems: Problems) -> None:
         remedy = Text("请写明检查内容；由区县填写的写 fill: district。", "Write items; `fill: district` where each district fills it in.")
         problems.add(where, rule, remedy, reason=Reason.MISSING_VALUE)
     if len(found.items) > MOST_ITEMS:
-        rule = Text("不得超过 {n} 项。", "At most {n} items.").with_(n=MOST_ITEMS)
+        rule = Text("不得超过 {n} 项。", "At most {n} {n|item|items}.").with_(n=MOST_ITEMS)
         problems.add(where, rule, Text("请拆成几个清单。", "Split it into several."), value=len(found.items), reason=Reason.TOO_MANY)
     seen: set[tuple[str, str]] = set()
     for item, node in zip(found.items, (n for n in where.items if n.shape == "mapping"), strict=False):

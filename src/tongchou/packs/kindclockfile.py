@@ -26,7 +26,7 @@ def _minutes(read: Reader, node: Node) -> Minutes:
     read.problems.known_keys(node, LIMIT_KEYS)
     value = read.whole(node, "value", least=1, default=1, required=True)
     if value > LONGEST:
-        rule = Text("时限不得超过一年（{n} 分钟）。", "A limit is a year at most ({n} minutes).").with_(n=LONGEST)
+        rule = Text("时限不得超过一年（{n} 分钟）。", "A limit is a year at most ({n} {n|minute|minutes}).").with_(n=LONGEST)
         read.problems.add(node.at("value"), rule, Text("请改写时限。", "Change the limit."), value=value)
     return Minutes(value, read.choice(node, "status", STATUSES, default="unconfirmed", required=True), read.text_pair(node, "source"))
 

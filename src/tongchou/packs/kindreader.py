@@ -192,7 +192,7 @@ class Reader:
             return None
         days = self.whole(node, key, least=1, default=0, required=required)
         if days > LONGEST:
-            rule = Text("工作日数不得超过 {n}。", "At most {n} working days.").with_(n=LONGEST)
+            rule = Text("工作日数不得超过 {n}。", "At most {n} working {n|day|days}.").with_(n=LONGEST)
             self.problems.add(node.at(key), rule, Text("请改写时限。", "Change the limit."), value=days)
         return Limit(workdays=days) if 0 < days <= LONGEST else None
 

@@ -95,7 +95,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def read_yaml(text: str, problems: Problems) -> Node | None:
     """Read a mapping; None when the text is no usable YAML (the problem has been added)."""
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        rule = Text("文件不得超过 {n} 字节。", "A file has at most {n} bytes.").with_(n=MAX_BYTES)
+        rule = Text("文件不得超过 {n} 字节。", "A file has at most {n} {n|byte|bytes}.").with_(n=MAX_BYTES)
         problems.add(1, rule, Text("请拆分为多个文件。", "Split it into several files."), reason=Reason.TOO_LARGE)
         return None
     try:
@@ -130,7 +130,7 @@ def _plain(text: str, problems: Problems) -> bool:
             return False
         depth += isinstance(token, _OPENS) - isinstance(token, _CLOSES)
         if depth > MAX_DEPTH:
-            rule = Text("嵌套不得超过 {n} 层。", "Nesting is limited to {n} levels.").with_(n=MAX_DEPTH)
+            rule = Text("嵌套不得超过 {n} 层。", "Nesting is limited to {n} {n|level|levels}.").with_(n=MAX_DEPTH)
             problems.add(line, rule, Text("请检查缩进和括号。", "Check the indentation and the brackets."))
             return False
     return True

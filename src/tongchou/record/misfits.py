@@ -13,15 +13,15 @@ _NUMBER = Text("须为数字", "a number is needed")
 _MOMENT = Text("日期或时间的格式不对", "this is no date or time")
 _FORM = Text("格式不对", "the form is not right")
 _WORDS: dict[str, Text] = {
-    "string_too_short": Text("至少 {min_length} 个字", "at least {min_length} characters"),
-    "string_too_long": Text("不得超过 {max_length} 个字", "at most {max_length} characters"),
+    "string_too_short": Text("至少 {min_length} 个字", "at least {min_length} {min_length|character|characters}"),
+    "string_too_long": Text("不得超过 {max_length} 个字", "at most {max_length} {max_length|character|characters}"),
     "too_short": Text("至少 {min_length} 项", "at least {min_length} are needed"),
     "too_long": Text("不得超过 {max_length} 项", "at most {max_length} are taken"),
     "greater_than_equal": Text("不得小于 {ge}", "at least {ge}"),
     "greater_than": Text("须大于 {gt}", "more than {gt}"),
     "less_than_equal": Text("不得大于 {le}", "at most {le}"),
     "less_than": Text("须小于 {lt}", "less than {lt}"),
-    "decimal_max_places": Text("小数不得超过 {decimal_places} 位", "at most {decimal_places} decimals"),
+    "decimal_max_places": Text("小数不得超过 {decimal_places} 位", "at most {decimal_places} {decimal_places|decimal|decimals}"),
     "literal_error": Text("只能是 {expected}", "one of {expected}"),
     "enum": Text("只能是 {expected}", "one of {expected}"),
     "int_parsing": _INTEGER, "int_type": _INTEGER, "int_from_float": _INTEGER, "int_parsing_size": _INTEGER,

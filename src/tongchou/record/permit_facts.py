@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 from django.db import connection
 
+from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.grading.scheme import rank
 from tongchou.record.questions.grades import grades_of
@@ -35,11 +36,33 @@ class FactRule:
 @lru_cache(maxsize=1)
 def fact_rules() -> dict[str, FactRule]:
     """The rules by fact, from permit_rules.yaml."""
-    raw = yaml.safe_load(files("tongchou.record").joinpath("permit_rules.yaml").read_text("utf-8"))["facts"]
     return {
         k: FactRule(Text.from_dict(v["title"]), v["when"], v.get("value", 0), v.get("status") == "unconfirmed")
-        for k, v in raw.items()
+        for k, v in _raw()["facts"].items()
     }
+
+
+@lru_cache(maxsize=1)
+def _raw() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(files("tongchou.record").joinpath("permit_rules.yaml").read_text("utf-8"))
+    return loaded
+
+
+def longest_days() -> int:
+    """How many days ahead the last day of a permit may lie, from permit_rules.yaml."""
+    return int(_raw()["longest_days"]["value"])
+
+
+def check_until(until: date, today: date) -> None:
+    """Refuse a last day that is past, or further ahead than a permit is given for."""
+    last = today + timedelta(days=longest_days())
+    if today <= until <= last:
+        return
+    rule = Text("有效期不能早于今天。", "It cannot end before today.")
+    if until > last:
+        rule = Text("许可一次最长 {n} 天，最晚至 {d}。", "A permit is given for {n} {n|day|days} at most, until {d} at the latest.").with_(n=longest_days(), d=last)
+    remedy = Text("请核对年份；长期有效的许可不填期限。", "Check the year; a permit without an end is given without a last day.")
+    raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=remedy, field="until", value=until.isoformat())
 
 
 MOST_STAFF = "most_staff"

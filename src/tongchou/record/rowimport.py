@@ -186,9 +186,9 @@ class Cells:
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str], Any] = {}
 
-    def once(self, name: str, text: str, read: Callable[[str], T]) -> T:
-        """read(text), remembered; a Refusal is remembered too."""
-        key = (name, text)
+    def once(self, name: str, text: str, read: Callable[[str], T], mark: str = "") -> T:
+        """read(text), remembered; a Refusal is remembered too. mark: sets a second reading of the same column apart."""
+        key = (name, mark + text)
         if key not in self._kept:
             try:
                 self._kept[key] = read(text)

@@ -31,7 +31,7 @@ COLUMNS: Columns = {
     "last_risk": ("离开风险地区日期", "离开高发地区日期", "最后风险日期", "最后接触日期", "last risk", "last risk day"),
     "observed_from": ("开始隔离日期", "隔离开始日期", "开始观察日期", "isolation from", "observed from"),
     "cleared": ("检测结果", "核酸结果", "核酸检测结果", "检测排除", "test", "test result", "cleared"),
-    "symptoms": ("有无症状", "症状", "是否有症状", "健康状况", "symptoms"),
+    "symptoms": ("有无症状", "有症状", "症状", "是否有症状", "健康状况", "symptoms"),
     "temperature_normal": ("体温", "体温是否正常", "测温", "temperature"),
     "itinerary": ("行程", "来返行程", "行动轨迹", "itinerary"),
 }
@@ -109,10 +109,10 @@ class Rows:
             return "" if unknown(text) else self.cells.once(name, text, self._origin)
         if name in DAYS:
             day = self.cells.day(name, text)
-            return None if day is None else self.cells.once(name, f"={text}", lambda _: check_day(name, day, self.today))
+            return None if day is None else self.cells.once(name, text, lambda _: check_day(name, day, self.today), mark="=")
         if name == "temperature_normal" and text.replace(".", "", 1).rstrip("℃").isdigit():
             celsius = float(text.rstrip("℃"))
-            return celsius <= self.fever if 30 <= celsius <= 45 else self.cells.flag(name, text + "?")
+            return celsius <= self.fever if 30 <= celsius <= 45 else self.cells.flag(name, text, _WORDS[name])
         return self.cells.flag(name, text, _WORDS[name])
 
     def _origin(self, text: str) -> str:

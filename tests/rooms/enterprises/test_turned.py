@@ -17,7 +17,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
 from tongchou.record.models import Account, Post, PostHolding, Staff, StaffOutcome
 from tongchou.rooms.enterprises.questions import staff_lines
-from tongchou.rooms.enterprises.turned import turned_counts
+from tongchou.rooms.enterprises.turned import turned_counts, turned_within
 from tongchou.rooms.enterprises.words import PlanWords, plan_words
 from tongchou.web.news import news_of
 
@@ -54,7 +54,24 @@ def test_the_enterprise_sees_who_turned_and_not_who_is_new(cast: Cast) -> None:
     assert any("1 名员工可以返岗" in s for s in said)
     assert any("1 名员工须等待" in s for s in said)
     assert news_of(cast.as_("rival"), timezone.now()) == []
-    assert news_of(cast.as_("street"), timezone.now()) == []  # its own lists tell the street
+
+
+def test_the_street_is_told_how_many_and_where(cast: Cast) -> None:
+    three(cast)
+    works = cast.units["works"]
+    (line,) = turned_within(cast.as_("street"), TODAY)
+    assert (line.unit, line.may, line.must, line.ask) == (works.pk, 1, 1, 0)
+    assert turned_within(cast.as_("next_street"), TODAY) == []
+    said = [n.text.zh for n in news_of(cast.as_("street"), timezone.now())]
+    assert any("1 家企业有 1 名员工须等待" in s for s in said)
+    assert any("1 家企业有 1 名员工可以返岗" in s for s in said)
+    assert not any("名员工" in n.text.zh for n in news_of(cast.as_("next_street"), timezone.now()))
+    assert not any("名员工" in n.text.zh for n in news_of(cast.as_("hq"), timezone.now()))  # of all the district the page of returns tells it
+    page = signed_in(cast, "street").get(reverse("staff_return")).content.decode()
+    assert f"/enterprises/{works.pk}/staff?turned=must" in page
+    counts = signed_in(cast, "dept").get(reverse("staff_return")).content.decode()
+    assert works.name in counts
+    assert "turned=must" not in counts  # counts alone lead to nobody's name
 
 
 def test_what_turned_before_yesterday_is_news_no_more(cast: Cast) -> None:
@@ -97,6 +114,8 @@ def test_the_worker_is_told_on_the_own_page(cast: Cast) -> None:
     assert "判定有变化" in page
     assert "此前：可以返岗" in page
     assert "立即到发热门诊就诊" in page
+    assert f"依据 {must.edition}" not in page  # the plan by its title, not by its key
+    assert f"依据 {plan_words().edition_of(must.edition).zh}，" in page
     assert "您的返岗判定有变化" in browser.get("/").content.decode()
 
 

@@ -15,13 +15,14 @@ from tests.cast import Cast
 from tests.rooms.resumption.flow import refused
 from tests.web.test_pages import signed_in
 from tongchou.kernel.clock import SHANGHAI
-from tongchou.kernel.errors import Reason
+from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context, act
 from tongchou.record.actions.permits import Given, grant
 from tongchou.record.files import take_in
 from tongchou.record.models import Event, Loop, WorkPermit
+from tongchou.record.permit_facts import longest_days
 from tongchou.record.questions.worklist import Filter, work_list
 from tongchou.rooms.resumption.models import PermitRequest
 from tongchou.rooms.resumption.tasks import permit_life
@@ -207,3 +208,28 @@ def test_on_the_pages_from_the_warning_to_the_letter(cast: Cast) -> None:
     assert pdf.content.startswith(b"%PDF")
     assert clerk.get(reverse("permit_letter", args=[permit.pk, letters["permit_restore_asked"], "pdf"])).status_code == 404
     assert signed_in(cast, "rival").get(reverse("permit_letter", args=[permit.pk, letters["permit_suspended"], "pdf"])).status_code == 404
+
+
+@pytest.mark.parametrize("until", ["2100-01-01", "9999-12-31", "1999-01-01"])
+def test_a_last_day_out_of_reason_is_refused_wherever_it_is_given(cast: Cast, until: str) -> None:
+    permit = given(cast)
+    for who, verb, more in (
+        ("enterprise", "permit.ask", {"permit": str(permit.pk), "what": "renew", "reason": "继续生产"}),
+        ("hq", "permit.renew", {"unit": permit.unit_id, "reason": "继续生产"}),
+    ):
+        with pytest.raises(Refusal) as caught:
+            do(cast, who, verb, until=until, **more)
+        assert (caught.value.reason, caught.value.field, caught.value.value) == (Reason.IMPOSSIBLE_DATE, "until", until)
+    if until > day(0):
+        assert f"最长 {longest_days()} 天" in caught.value.rule.zh
+        with pytest.raises(Refusal):
+            given(cast, 731, "mill")
+    assert given(cast, longest_days(), "mill").until is not None  # the twin: the last day that is taken
+
+
+def test_who_holds_a_permit_is_not_offered_to_apply(cast: Cast) -> None:
+    page, way = reverse("resumption"), f'href="{reverse("resumption_new")}"'
+    assert way in signed_in(cast, "rival").get(page).content.decode()
+    given(cast)
+    assert way not in signed_in(cast, "enterprise").get(page).content.decode()
+    assert way in signed_in(cast, "street").get(page).content.decode()  # for others in its area

@@ -12,6 +12,8 @@ from tests.cast import Cast
 from tests.rooms.resumption.flow import STAGED, checked, do, graded, refused, submitted
 from tests.web.test_pages import signed_in
 from tongchou.kernel.errors import Reason
+from tongchou.kernel.text import Text
+from tongchou.record.enterprises import LISTS
 from tongchou.record.models import Enterprise, SupplyLink, WorkPermit
 from tongchou.rooms.resumption.models import Application, Batch
 from tongchou.rooms.resumption.place import kept, place_of
@@ -51,6 +53,14 @@ def test_it_ranks_by_what_is_known_and_says_why(cast: Cast) -> None:
     assert of_mill["risk"] is None
 
 
+def test_lists_are_told_by_their_names(cast: Cast) -> None:
+    works, _ = two(cast)
+    Enterprise.objects.update_or_create(unit=cast.units["works"], defaults={"lists": ["epidemic", "key"], "changed_at": STAGED})
+    why = next(p.why for r in ranking(cast.as_("hq"), STAGED.date(), WEIGHTS) if r.application == works.pk for p in r.parts if p.key == "essential")
+    assert why == Text("列入：{l}", "on: {l}").with_(l=Text.listed([LISTS["epidemic"], LISTS["key"]]))
+    assert "epidemic" not in why.zh
+
+
 def test_a_claim_moves_nobody_and_a_supplier_does_not_read_what_its_buyer_needs(cast: Cast) -> None:
     works, _ = two(cast)
     claim = SupplyLink.objects.create(
@@ -67,6 +77,10 @@ def test_a_claim_moves_nobody_and_a_supplier_does_not_read_what_its_buyer_needs(
     assert "缺它停产" in signed_in(cast, "hq").get(page).content.decode()
     own = signed_in(cast, "enterprise").get(page).content.decode()
     assert "缺它停产" not in own
+    assert "得分 " not in own  # with all other parts the total would give it away
+    assert "总分不向企业公开" in own
+    assert "第 1 位" in own
+    assert "得分 " in signed_in(cast, "hq").get(page).content.decode()
     assert "已确认供货给 1 家" in own
 
 

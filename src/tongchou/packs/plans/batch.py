@@ -232,7 +232,7 @@ def _dates(spec: Input, values: pl.Series, as_of: date) -> Array:
 def _first(spec: Input, values: pl.Series, bad: pl.Series, rule: Text) -> None:
     if bad.any():
         row = bad.arg_max() or 0
-        remedy = Text("请核对该列（共 {n} 行）。", "Check this column ({n} rows).").with_(n=int(bad.sum()))
+        remedy = Text("请核对该列（共 {n} 行）。", "Check this column ({n} {n|row|rows}).").with_(n=int(bad.sum()))
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=remedy, field=spec.key, value=str(values[row]), line=row + 1)
 
 

@@ -97,7 +97,7 @@ def _check_standing(standing: Standing) -> tuple[list[Refusal], set[Place]]:
     if count > MAX_POINTS:
         rule = Text(
             "条件的组合有 {n} 种，超过 {most}，无法逐一核对。",
-            "The conditions combine in {n} ways, more than the {most} that can be checked.",
+            "The conditions combine in {n} {n|way|ways}, more than the {most} that can be checked.",
         )
         remedy = Text("请拆成两个表。", "Split the table in two.")
         return [
@@ -113,7 +113,7 @@ def _check_standing(standing: Standing) -> tuple[list[Refusal], set[Place]]:
     if table.hit != "collect" and (gap := np.flatnonzero(fired.first == NO_ROW)).size:
         rule = Text(
             "{day}：有 {n} 种情形没有规则，例如：{example}。",
-            "{day}: {n} combinations have no rule, for example: {example}.",
+            "{day}: {n} {n|combination|combinations} have no rule, for example: {example}.",
         )
         rule = rule.with_(day=standing.as_of, n=gap.size, example=_example(standing, parts, int(gap[0])))
         found.append(

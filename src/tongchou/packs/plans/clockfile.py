@@ -157,7 +157,7 @@ def _both_sides(clock: Clock) -> Iterator[Refusal]:
             if not any(day <= d < later for d in days) or (day != first and not any(earlier <= d < day for d in days)):
                 rule = Text(
                     "时限在 {day} 前后 {n} 天内都须有案例（没有时限的，due 写 none）。",
-                    "The limit needs a case within {n} days before {day} and one from it on (`due: none` where there is no limit).",
+                    "The limit needs a case within {n} {n|day|days} before {day} and one from it on (`due: none` where there is no limit).",
                 )
                 place = next(limit.place for limit in own if day in (limit.from_, limit.until))
                 remedy = Text("请补充案例。", "Add the case.")

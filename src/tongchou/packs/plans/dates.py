@@ -80,11 +80,11 @@ def _national(table: Table, days: list[tuple[date, Place]], cases: list[date]) -
     ends = [*(day for day, _ in days), date.max]
     for n, ((day, place), after) in enumerate(zip(days, ends[1:], strict=True)):
         if not _between(cases, day, min(after, _later(day)) if n else after):  # before the first day there is nothing to tell it from
-            rule = Text("{day} 起 {n} 天内（到下一次变动为止）没有案例。", "No worked case within {n} days from {day}, before the next change.")
+            rule = Text("{day} 起 {n} 天内（到下一次变动为止）没有案例。", "No worked case within {n} {n|day|days} from {day}, before the next change.")
             yield _missing(table, place, rule.with_(day=day, n=NEAR), day)
     for (before, _), (day, place) in pairwise(days):
         if not _between(cases, max(before, day - timedelta(days=NEAR)), day):
-            rule = Text("{day} 变动之前 {n} 天内没有案例。", "No worked case within {n} days before the change of {day}.")
+            rule = Text("{day} 变动之前 {n} 天内没有案例。", "No worked case within {n} {n|day|days} before the change of {day}.")
             yield _missing(table, place, rule.with_(day=day, n=NEAR), day)
 
 
@@ -99,7 +99,7 @@ def _local(table: Table, overlay: Overlay, cases: list[Case], first: date) -> It
         if not _between(here, day, after) or not (_between(here, before, day) or day <= first):
             rule = Text(
                 "地方规定在 {day} 前后 {n} 天内都须有当地的案例。",
-                "A local change needs a case of its area within {n} days before {day} and one within {n} days from it on.",
+                "A local change needs a case of its area within {n} {n|day|days} before {day} and one within {n} {n|day|days} from it on.",
             )
             yield _missing(table, overlay.place, rule.with_(day=day, n=NEAR), day)
 
@@ -114,7 +114,7 @@ def check_confirmed(pack: Pack) -> Iterator[Refusal]:
         if not _between(told, max(edition.from_, day - timedelta(days=NEAR)), day) or not _between(told, day, _later(day)):
             rule = Text(
                 "confirmed_from {day} 前后 {n} 天内都须有写明 unconfirmed 的案例。",
-                "Within {n} days before confirmed_from, {day}, and from it on there must be a case that says what is `unconfirmed`.",
+                "Within {n} {n|day|days} before confirmed_from, {day}, and from it on there must be a case that says what is `unconfirmed`.",
             )
             remedy = Text("请各补充一个案例。", "Add one for each side.")
             place = edition.place

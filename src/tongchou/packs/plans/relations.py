@@ -23,11 +23,11 @@ _AT_LEAST = Text("不得小于“{other}”（{value}）。", "This may not be l
 _NOT_BEFORE = Text("不得早于“{other}”（{value}）。", "This may not be before “{other}” ({value}).")
 _NONE_WITHIN = Text(
     "与“{other}”（{value}）矛盾：该日在最近 {days} 天内，不能为 0。",
-    "“{other}” ({value}) lies within the last {days} days: this cannot be 0.",
+    "“{other}” ({value}) lies within the last {days} {days|day|days}: this cannot be 0.",
 )
 _SOME_BEFORE = Text(
     "与“{other}”（{value}）矛盾：该日距判定日已满 {days} 天，须为 0。",
-    "“{other}” ({value}) lies {days} days back or more: this must be 0.",
+    "“{other}” ({value}) lies {days} {days|day|days} back or more: this must be 0.",
 )
 _CHECK = Text("请核对这两项；不知道的不填。", "Check the two; leave out what is not known.")
 _CORRECT = Text("请核对这个数。", "Check this number.")

@@ -85,7 +85,7 @@ class Length(_Rule):
 
     @property
     def text(self) -> Text:
-        both = Text("密码应为 {least} 至 {most} 个字符。", "A password has {least} to {most} characters.")
+        both = Text("密码应为 {least} 至 {most} 个字符。", "A password has {least} to {most} {most|character|characters}.")
         return both.with_(least=self.profile.least, most=self.profile.most)
 
     def validate(self, password: str, user: Any = None) -> None:
@@ -113,7 +113,7 @@ class NotReused(_Rule):
 
     @property
     def text(self) -> Text:
-        both = Text("不得与最近 {n} 次用过的密码相同。", "It may not be one of the last {n} passwords.")
+        both = Text("不得与最近 {n} 次用过的密码相同。", "It may not be one of the last {n} {n|password|passwords}.")
         return both.with_(n=self.profile.history)
 
     def validate(self, password: str, user: Any = None) -> None:
@@ -154,7 +154,7 @@ def expired(changed_at: datetime | None, now: datetime, which: Profile | None = 
 def asked_of(which: Profile | None = None) -> Text:
     """What a new password must be, for the form that asks for one."""
     of = which or profile()
-    parts = [Text("至少 {n} 位", "At least {n} characters").with_(n=of.least)]
+    parts = [Text("至少 {n} 位", "At least {n} {n|character|characters}").with_(n=of.least)]
     if of.kinds:
         parts.append(Text("含大写、小写、数字、符号中的 {n} 类", "{n} of: capitals, small letters, digits, signs").with_(n=of.kinds))
     else:
@@ -162,7 +162,7 @@ def asked_of(which: Profile | None = None) -> Text:
     if of.history:
         parts.append(Text("不同于最近 {n} 次的密码", "none of the last {n}").with_(n=of.history))
     if of.days:
-        parts.append(Text("{n} 天内须更换", "it lasts {n} days").with_(n=of.days))
+        parts.append(Text("{n} 天内须更换", "it lasts {n} {n|day|days}").with_(n=of.days))
     return Text("，".join(p.zh for p in parts) + "。", "; ".join(p.en for p in parts) + ".")
 
 

@@ -60,7 +60,7 @@ def take_in(context: Context, given: TakeInIn) -> dict[str, Any]:
     if missing:
         raise Refusal(
             Reason.NOT_FOUND,
-            Text("没有找到 {n} 名人员。", "{n} people were not found.").with_(n=len(missing)),
+            Text("没有找到 {n} 名人员。", "{n} {n|person was|people were} not found.").with_(n=len(missing)),
             remedy=Text("请先登记人员。", "Register them first."),
             field="items.person",
             value=str(next(iter(missing))),

@@ -79,12 +79,12 @@ def open_from_file(actor: Actor, client_id: uuid.UUID, data: bytes, filename: st
 
     def hashes(numbers: list[int]) -> dict[str, Any]:
         if len(numbers) > LARGEST_SHEET:
-            rule = Text("一次最多 {n} 行。", "At most {n} rows at a time.").with_(n=LARGEST_SHEET)
+            rule = Text("一次最多 {n} 行。", "At most {n} {n|row|rows} at a time.").with_(n=LARGEST_SHEET)
             raise Refusal(Reason.TOO_LARGE, rule, remedy=Text("请拆成几个文件。", "Split it."), field="table", value=len(numbers))
         passwords.update({n: first_password() for n in numbers})
         return {"hashes": [first_hash(passwords[n]) for n in numbers]}
 
-    out = import_file(VERB, COLUMNS, NEEDED, actor, client_id, data, filename, dry_run=dry_run, beside=hashes)
+    out = import_file(VERB, COLUMNS, NEEDED, actor, client_id, data, filename, dry_run=dry_run, beside=hashes, titled=True)
     place = find_columns(out.table, COLUMNS, NEEDED)[0].get("phone")
     phones = {} if place is None else {n: line[place] for n, line in out.table.rows}
     return out, [] if dry_run else _sheet([o for result in out.results for o in result["opened"]], passwords, phones)

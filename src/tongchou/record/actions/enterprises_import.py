@@ -33,7 +33,7 @@ def import_enterprises(
     actor: Actor, client_id: uuid.UUID, data: bytes, filename: str, *, dry_run: bool = False, progress: Callable[[int, int], None] | None = None
 ) -> Imported:
     """Import a file of enterprises (CSV, XLSX) and keep its rejected rows for the caller. Raises Refusal for a file that cannot be read."""
-    return import_file(VERB, COLUMNS, NEEDED, actor, client_id, data, filename, dry_run=dry_run, progress=progress)
+    return import_file(VERB, COLUMNS, NEEDED, actor, client_id, data, filename, dry_run=dry_run, progress=progress, titled=True)
 
 
 @verb(VERB, EDIT, Text("导入企业名册", "Import the register of enterprises"))

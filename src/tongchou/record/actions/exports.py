@@ -119,7 +119,7 @@ def _within(found: int, limit: int, field: str) -> None:
         rule = Text("该范围内没有符合条件的人员。", "Nobody fits in this scope.")
         raise Refusal(Reason.NOT_FOUND, rule, remedy=Text("请调整区域或年龄范围。", "Change the area or the ages."), field="area")
     if found > limit:
-        rule = Text("符合条件的有 {n} 人，超过申请的 {limit} 条。", "{n} people fit, more than the {limit} rows asked for.")
+        rule = Text("符合条件的有 {n} 人，超过申请的 {limit} 条。", "{n} {n|person fits|people fit}, more than the {limit} {limit|row|rows} asked for.")
         remedy = Text("请缩小范围，或另行申请更多条数。", "Narrow the scope, or ask for more rows.")
         raise Refusal(Reason.TOO_LARGE, rule.with_(n=found, limit=limit), remedy=remedy, field=field, value=limit)
 

@@ -84,7 +84,7 @@ def open_own(context: Context, given: OpenIn) -> dict[str, Any]:
         raise Refusal(Reason.NOT_ALLOWED, rule, remedy=remedy, field="role", value=given.role)
     held = held_in(unit, timezone.localdate(context.now))
     if len(held) >= MOST:
-        rule = Text("本企业已有 {n} 个账号，达到上限。", "The enterprise has {n} accounts, which is the most.").with_(n=len(held))
+        rule = Text("本企业已有 {n} 个账号，达到上限。", "The enterprise has {n} {n|account|accounts}, which is the most.").with_(n=len(held))
         raise Refusal(Reason.CONFLICT, rule, remedy=Text("请先停用不用的账号。", "Close those not in use first."), field="unit", value=unit.pk)
     name = clean_name(given.name)
     if any(h.account.display_name == name and h.post.role == given.role and h.account.is_active for h in held):

@@ -163,7 +163,7 @@ def _move_back(row: PersonMerge, table: str, column: str, key: str) -> None:
         if cursor.rowcount != len(ids):
             rule = Text(
                 "合并时移动的 {n} 条记录（{table}）中，有的已不在保留的档案名下。",
-                "Of the {n} rows that the merge moved ({table}), some no longer belong to the kept file.",
+                "Of the {n} {n|row|rows} that the merge moved ({table}), some no longer belong to the kept file.",
             ).with_(n=len(ids), table=table)
             remedy = Text("请先撤销后来的变动。", "Undo the later change first.")
             raise Refusal(Reason.CONFLICT, rule, remedy=remedy, field="merge", value=row.pk)

@@ -18,7 +18,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.permit_reviews import close_review, open_reviews
 from tongchou.record.models import WorkPermit
-from tongchou.record.permit_facts import changes, present_facts, sealed
+from tongchou.record.permit_facts import changes, check_until, present_facts, sealed
 from tongchou.record.questions.permits import LIVE, SAID, STATES, plate_of
 from tongchou.record.questions.work_orders import refuse_stopped
 from tongchou.record.territory.reach import unit_in_reach
@@ -123,6 +123,8 @@ def grant(context: Context, wanted: Sequence[Given]) -> list[WorkPermit]:
         return []
     refuse_stopped([g.unit for g in wanted])
     today = context.now.astimezone(SHANGHAI).date()
+    for until in {g.until for g in wanted if g.until is not None}:
+        check_until(until, today)
     facts = present_facts([g.unit for g in wanted], today)
     numbers = _numbers(today.year, len(wanted))
     rows = [
@@ -233,6 +235,7 @@ def renew(context: Context, given: RenewIn) -> dict[str, Any]:
         rule = Text("新的期限须晚于{d}。", "The new last day is later than {d}.").with_(d=max(permit.until, today).isoformat())
         remedy = Text("请填写之后的日期。", "Give a later day.")
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=remedy, field="until", value=given.until.isoformat())
+    check_until(given.until, today)
     was, permit.until = permit.until, given.until
     permit.bound = sealed(permit.bound | present_facts([permit.unit_id], today).get(permit.unit_id, {}))
     told = {"was": was.isoformat(), "until": given.until.isoformat()}

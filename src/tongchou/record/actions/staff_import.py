@@ -35,7 +35,7 @@ def import_staff(
     actor: Actor, client_id: uuid.UUID, data: bytes, filename: str, *, dry_run: bool = False, progress: Callable[[int, int], None] | None = None
 ) -> Imported:
     """Import a file of staff (CSV, XLSX) and keep its rejected rows for the caller. Raises Refusal for a file that cannot be read."""
-    return import_file(VERB, COLUMNS, NEEDED, actor, client_id, data, filename, dry_run=dry_run, progress=progress)
+    return import_file(VERB, COLUMNS, NEEDED, actor, client_id, data, filename, dry_run=dry_run, progress=progress, titled=True)
 
 
 @verb(VERB, EDIT, Text("导入员工档案", "Import staff files"))

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
+from django.db.models import CharField, Exists, OuterRef
+from django.db.models.functions import Cast
 from django.utils import timezone
 from pydantic import Field
 
@@ -48,21 +50,39 @@ class VouchIn(Payload):
     reason: str = Field(min_length=2, max_length=300)
 
 
-def open_claim(context: Context, link: SupplyLink, own: Unit) -> None:
-    """Put a claim on the work list of the partner; of one outside on that of the street."""
+class OpenClaimsIn(Payload):
+    limit: int = Field(500, ge=1, le=5_000)
+
+
+def open_claim(context: Context, link: SupplyLink, own: Unit) -> bool:
+    """Put a claim on the work list of the partner; of one outside, or ended, on that of the street. False where nobody is there to answer."""
     other = link.supplier if link.buyer_id == own.pk else link.buyer
+    other = None if other is not None and other.active_to is not None else other
     street = street_of(other or own) or office_unit()
     owner = other.pk if other is not None else street
     if owner is None:
-        return
+        return False
     # what is delivered, and to whom outside, stands on the page of the claim: a title is read by all in the area
-    said = "与区外企业" if other is None else "称由你单位供货" if link.buyer_id == own.pk else "称向你单位供货"
+    said = "与区外或已停用的企业" if other is None else "称由你单位供货" if link.buyer_id == own.pk else "称向你单位供货"
     title = f"核对供应关系：{own.name}{said}"
     payload = {
         "kind": KIND, "title": title[:300], "unit": own.pk, "owner_unit": owner, "verifier_unit": street if street != owner else None,
         "origin": ORIGIN, "origin_ref": str(link.pk),
     }  # fmt: skip
     open_one(replace(context, actor=SYSTEM, grants=()), OpenIn.model_validate(payload))
+    return True
+
+
+@verb("supply.open_claims", VOUCH, Text("为待核对的供应关系立项", "Open the loops of claims"), system_only=True)
+def open_claims(context: Context, given: OpenClaimsIn) -> dict[str, Any]:
+    """Claims of before this kind of loop existed wait on nobody's work list: open what is missing, with the time to answer from now on. Repeatable."""
+    loops = Loop.objects.filter(kind=KIND, origin=ORIGIN, closed_at=None, origin_ref=Cast(OuterRef("pk"), CharField()))
+    rows = SupplyLink.objects.filter(~Exists(loops), state="claimed", ended_on=None).select_for_update(of=("self",), skip_locked=True)
+    opened = 0
+    for link in rows.select_related("supplier__area", "buyer__area", "claimed_by__area").order_by("pk")[: given.limit]:
+        assert link.claimed_by is not None  # a claim has a side, by a constraint
+        opened += open_claim(context, link, link.claimed_by)
+    return {"opened": opened}
 
 
 def _locked(key: int) -> SupplyLink | None:

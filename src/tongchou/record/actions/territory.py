@@ -166,7 +166,7 @@ def end(context: Context, given: EndIn) -> dict[str, Any]:
     area = _for_change(context, given.area)
     children = Area.objects.filter(parent=area, valid_to=None).count()
     if children:
-        rule = Text("其下还有 {n} 个现行区域。", "{n} areas in force still lie below it.").with_(n=children)
+        rule = Text("其下还有 {n} 个现行区域。", "{n} {n|area|areas} in force still {n|lies|lie} below it.").with_(n=children)
         remedy = Text("请先划转或撤销下级。", "Move or end them first.")
         raise Refusal(Reason.CHILDREN_OPEN, rule, remedy=remedy, field="area", value=area.code)
     if area.district_set.exists():

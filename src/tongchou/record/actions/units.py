@@ -137,7 +137,7 @@ def end(context: Context, given: EndIn) -> dict[str, Any]:
     if loops or held or below:
         rule = Text(
             "还有 {loops} 件未办结事项、{held} 项在管人员物品、{below} 个下级单位。",
-            "It still has {loops} open loops, {held} persons or things in custody and {below} units below it.",
+            "It still has {loops} open {loops|loop|loops}, {held} {held|person|persons} or things in custody and {below} {below|unit|units} below it.",
         ).with_(loops=loops, held=held, below=below)
         remedy = Text("请先改派、移交或调整隶属。", "Reassign, hand over or move them first.")
         raise Refusal(Reason.CONFLICT, rule, remedy=remedy, field="unit", value=unit.pk)

@@ -247,7 +247,7 @@ def _closing(kind: LoopKind, step: Step, still_open: Open) -> Refusal | None:
     if still_open.children:
         return Refusal(
             Reason.CHILDREN_OPEN,
-            Text("还有 {n} 个下级事项未办结。", "{n} child loops are still open.").with_(n=still_open.children),
+            Text("还有 {n} 个下级事项未办结。", "{n} child {n|loop is|loops are} still open.").with_(n=still_open.children),
             remedy=Text("请先办结下级事项。", "Close them first."),
         )
     if still_open.parts:

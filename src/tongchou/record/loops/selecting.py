@@ -134,5 +134,5 @@ def _actor(row: LoopSelection) -> Actor:
 
 
 def _given_up() -> Refusal:
-    rule = Text("连续 {n} 次中途停止，未再办理。", "It stopped {n} times halfway and was not tried again.").with_(n=MOST_TRIES)
+    rule = Text("连续 {n} 次中途停止，未再办理。", "It stopped {n} {n|time|times} halfway and was not tried again.").with_(n=MOST_TRIES)
     return Refusal(Reason.CONFLICT, rule, remedy=Text("请系统管理员查看日志后重新办理。", "Have the administrator look at the log, then ask again."))

@@ -129,7 +129,7 @@ def _read(spec: Field, value: Any) -> Any:
 
 def _number(spec: Field, value: Any) -> int | float:
     unit = spec.unit or Text("", "")
-    rule = Text("应为 {low} 到 {high} {unit}，小数不超过 {n} 位。", "A number from {low} to {high} {unit}, with at most {n} decimals.")
+    rule = Text("应为 {low} 到 {high} {unit}，小数不超过 {n} 位。", "A number from {low} to {high} {unit}, with at most {n} {n|decimal|decimals}.")
     rule = rule.with_(low=spec.low, high=spec.high, unit=unit, n=spec.decimals)
     remedy = Text("请核对数值和单位。", "Check the number and its unit.")
     try:

@@ -81,7 +81,7 @@ def clean_name(text: str) -> str:
         raise Refusal(Reason.MISSING_VALUE, rule, remedy=remedy, field="name")
     remedy = Text("请对照证件填写姓名。", "Write the name as on the document.")
     if len(name) > LONGEST_NAME:
-        rule = Text("姓名不超过 {n} 个字符。", "A name has at most {n} characters.").with_(n=LONGEST_NAME)
+        rule = Text("姓名不超过 {n} 个字符。", "A name has at most {n} {n|character|characters}.").with_(n=LONGEST_NAME)
         raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="name", value=mask_name(name)[:LONGEST_NAME])
     bad = next((c for c in name if unicodedata.category(c)[0] in "CNS" and c not in "〇ʼ"), None)
     if bad is not None or not any(c.isalpha() or c == "〇" for c in name):
@@ -93,7 +93,7 @@ def clean_name(text: str) -> str:
 def clean_address(text: str) -> str:
     address = " ".join(unicodedata.normalize("NFKC", text).split())
     if len(address) > LONGEST_ADDRESS:
-        rule = Text("地址不超过 {n} 个字符。", "An address has at most {n} characters.").with_(n=LONGEST_ADDRESS)
+        rule = Text("地址不超过 {n} 个字符。", "An address has at most {n} {n|character|characters}.").with_(n=LONGEST_ADDRESS)
         remedy = Text("请只写到门牌号和室号。", "Give it down to the door and room, nothing else.")
         raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="address", value="****")
     if any(unicodedata.category(c) in ("Cc", "Co", "Cs") for c in address):
@@ -123,7 +123,7 @@ def read_birth(value: str | date, today: date) -> date:
         rule = Text("出生日期晚于今天。", "The birth date is after today.")
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=remedy, field="birth_date", value=_hidden(born))
     if today.year - born.year > OLDEST:
-        rule = Text("出生日期距今超过 {n} 年。", "The birth date is more than {n} years ago.").with_(n=OLDEST)
+        rule = Text("出生日期距今超过 {n} 年。", "The birth date is more than {n} {n|year|years} ago.").with_(n=OLDEST)
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, remedy=remedy, field="birth_date", value=_hidden(born))
     return born
 

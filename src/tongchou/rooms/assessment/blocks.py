@@ -75,7 +75,7 @@ def from_text(text: str) -> list[dict[str, Any]]:
                 out.append(table)
                 caption = ""
             elif len(cells) != len(table["header"]):
-                rule = Text("第 {n} 行有 {m} 格，表头有 {h} 格。", "Line {n} has {m} cells, the header has {h}.")
+                rule = Text("第 {n} 行有 {m} 格，表头有 {h} 格。", "Line {n} has {m} {m|cell|cells}, the header has {h}.")
                 raise _wrong(rule.with_(n=n, m=len(cells), h=len(table["header"])), line)
             else:
                 table["rows"].append(cells)
@@ -93,7 +93,7 @@ def from_text(text: str) -> list[dict[str, Any]]:
     if not out:
         raise Refusal(Reason.MISSING_VALUE, Text("正文是空的。", "The body is empty."), remedy=Text("请填写正文。", "Write it."), field="body")
     if len(out) > MOST_BLOCKS:
-        raise Refusal(Reason.TOO_LARGE, Text("正文不得超过 {n} 段。", "At most {n} paragraphs.").with_(n=MOST_BLOCKS), field="body")
+        raise Refusal(Reason.TOO_LARGE, Text("正文不得超过 {n} 段。", "At most {n} {n|paragraph|paragraphs}.").with_(n=MOST_BLOCKS), field="body")
     return out
 
 

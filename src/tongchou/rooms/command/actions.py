@@ -305,7 +305,7 @@ def log(context: Context, given: LogIn) -> dict[str, Any]:
         raise Refusal(Reason.NOT_ALLOWED, Text("日志须由本人记。", "A person writes the log."))
     back = timedelta(hours=duty_rules()["latest_log_hours"].value)
     if given.at > context.now + timedelta(minutes=1) or given.at < context.now - back:
-        rule = Text("时间应在最近 {n} 小时之内。", "The time lies within the last {n} hours.").with_(
+        rule = Text("时间应在最近 {n} 小时之内。", "The time lies within the last {n} {n|hour|hours}.").with_(
             n=duty_rules()["latest_log_hours"].value
         )
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="at", value=given.at.isoformat())

@@ -77,7 +77,7 @@ def _works(day: date | None, at_work: int | None, people: int, state: str) -> tu
     if day is not None:
         said.append(Text("{d} 日报在岗 {n} 人", "reported {n} at work on {d}").with_(d=day, n=at_work))
     if people:
-        said.append(Text("近三日 {n} 人刷卡进厂", "{n} people through the gate in three days").with_(n=people))
+        said.append(Text("近三日 {n} 人刷卡进厂", "{n} {n|person|people} through the gate in three days").with_(n=people))
     return tuple(said)
 
 
@@ -103,7 +103,7 @@ def explained(kind: str, day: date, found: Score) -> Text:
     """A score in words."""
     return Text(
         "{d} 报停工，{k} {v}，而以往 {n} 个停工日的中位数为 {m}，高出 {z} 个稳健标准差",
-        "{d}: reported as idle, {k} {v}, against a median of {m} on {n} idle days before, {z} robust deviations above",
+        "{d}: reported as idle, {k} {v}, against a median of {m} on {n} idle {n|day|days} before, {z} robust {z|deviation|deviations} above",
     ).with_(d=day, k=UNITS[kind], v=found.value, n=found.days, m=found.middle, z=found.z)
 
 

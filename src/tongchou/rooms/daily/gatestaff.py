@@ -73,7 +73,7 @@ class Directory:
         if badge and len(found) > 1:
             found = [k for k in found if k.badge in ("", badge)]
         if len(found) > 1:
-            rule = Text("档案中有 {n} 名同名员工。", "The staff file holds {n} people of this name.").with_(
+            rule = Text("档案中有 {n} 名同名员工。", "The staff file holds {n} {n|person|people} of this name.").with_(
                 n=len(found)
             )
             remedy = Text("请补上证件号、手机尾号或工号。", "Give the document, the phone's tail or the work number.")

@@ -125,11 +125,11 @@ def _why(
     if reported is not None:
         said.append(Text("{d} 日报在岗 {n} 人", "reported {n} at work on {d}").with_(d=reported, n=at_work))
     if people:
-        said.append(Text("近 {k} 日考勤 {n} 人", "{n} people at the gate in {k} days").with_(k=_days(), n=people))
+        said.append(Text("近 {k} 日考勤 {n} 人", "{n} {n|person|people} at the gate in {k} {k|day|days}").with_(k=_days(), n=people))
     if loud is not None:
         told = Text(
             "{d} {k} {v}，此前 {n} 天的中位数为 {m}，高出 {z} 个稳健标准差",
-            "{d}: {k} {v}, against a median of {m} on {n} days before, {z} robust deviations above",
+            "{d}: {k} {v}, against a median of {m} on {n} {n|day|days} before, {z} robust {z|deviation|deviations} above",
         )
         said.append(
             told.with_(d=loud[1], k=UNITS[loud[0]], v=loud[2].value, n=loud[2].days, m=loud[2].middle, z=loud[2].z)
@@ -177,13 +177,13 @@ def _files(strange: int, absent: int, longest: int | None) -> tuple[Text, ...]:
     if strange:
         said.append(
             Text(
-                "近 {k} 日考勤中有 {n} 人不在员工档案", "{n} people at the gate in {k} days are on no staff file"
+                "近 {k} 日考勤中有 {n} 人不在员工档案", "{n} {n|person|people} at the gate in {k} {k|day|days} {n|is|are} on no staff file"
             ).with_(k=_days(), n=strange)
         )
     if absent:
         told = Text(
             "员工档案写“未返岗”的有 {n} 人在场，最多的到场 {d} 天",
-            "{n} people whose file says not back were seen, up to {d} days",
+            "{n} {n|person|people} whose file says not back {n|was|were} seen, up to {d} {d|day|days}",
         )
         said.append(told.with_(n=absent, d=longest))
     return tuple(said)

@@ -107,7 +107,7 @@ def person_of(answers: Answering, unit: int, areas: Sequence[tuple[int, str]], t
     for theme in themes:
         held = answers.sector.get((SECTOR.get(theme, ""), unit))
         if held is not None:
-            why = Text("“{k}”行业责任人（{t}），责任链上 {n} 个单位", "Answers for the sector “{k}” ({t}): {n} units in the chain of responsibility")
+            why = Text("“{k}”行业责任人（{t}），责任链上 {n} 个单位", "Answers for the sector “{k}” ({t}): {n} {n|unit|units} in the chain of responsibility")
             return held, why.with_(k=THEMES.get(theme, theme), t=held.title, n=held.n)
     held = answers.area.get(answers.seat.get(unit, 0))
     if held is not None and held.unit == unit:

@@ -248,7 +248,7 @@ def _by_sector(ground: Ground, themes: Sequence[str]) -> Iterable[dict[str, Any]
     for theme in themes:
         held = ground.sector.get(SECTOR.get(theme, ""))
         if held:
-            why = Text("行业责任：责任链上“{t}”所涉单位由其负责（{n} 个）", "Answers for the sector in the chain of responsibility: {t}, {n} units")
+            why = Text("行业责任：责任链上“{t}”所涉单位由其负责（{n} 个）", "Answers for the sector in the chain of responsibility: {t}, {n} {n|unit|units}")
             yield _way(held[0], held[1], "sector", why.with_(t=THEMES.get(theme, theme), n=held[2]))
 
 
@@ -276,11 +276,11 @@ def proof(ground: Ground, text: str, themes: Sequence[str], lead: int | None = N
     for theme in themes:
         before = [(k, n) for k, n in ground.proofs.get(theme, []) if k in EVIDENCE]
         if before:
-            why = Text("此前同类事项提交：{k} {n} 次", "What such tasks were proved by before: {k}, {n} times").with_(k=EVIDENCE[before[0][0]], n=before[0][1])
+            why = Text("此前同类事项提交：{k} {n} 次", "What such tasks were proved by before: {k}, {n} {n|time|times}").with_(k=EVIDENCE[before[0][0]], n=before[0][1])
             return list(dict.fromkeys(["text", *(k for k, _ in before[:2])])), why
     shown = [(k, n) for k, n in ground.unit_proofs.get(lead or 0, []) if k in EVIDENCE]
     if shown:
-        why = Text("该单位此前提交：{k} {n} 次", "What this unit handed in before: {k}, {n} times").with_(k=EVIDENCE[shown[0][0]], n=shown[0][1])
+        why = Text("该单位此前提交：{k} {n} 次", "What this unit handed in before: {k}, {n} {n|time|times}").with_(k=EVIDENCE[shown[0][0]], n=shown[0][1])
         return ["text", shown[0][0]], why
     for theme in themes:
         if theme in _LEAVES:

@@ -15,6 +15,9 @@ from django.db import connection
 
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
+from tongchou.record.access import Actor
+from tongchou.record.staffing import COUNTS
+from tongchou.record.territory.reach import area_above, condition
 
 GROUPS: dict[str, tuple[str, ...]] = {"may": ("start",), "must": ("observe", "postpone", "clinic"), "ask": ("undetermined", "no_rule")}
 """What the present result means for the person -> results."""
@@ -32,6 +35,15 @@ left join lateral (select min(o.at) as at from record_staffoutcome o where o.sta
 _COUNTS = f"""
 select s.unit_id, s.outcome, count(*)::int from record_staff s {TURN}
 where s.unit_id = any(%(units)s) and s.to_date is null and s.changed_at >= %(since)s and turn.at >= %(since)s group by 1, 2
+"""
+_REACH = f"""
+select u.id, u.name, coalesce(t.name, a.name), x.may, x.must, x.ask from (
+  select s.unit_id, count(*) filter (where s.outcome = any(%(may)s))::int as may, count(*) filter (where s.outcome = any(%(must)s))::int as must,
+    count(*) filter (where s.outcome <> all(%(told)s))::int as ask
+  from record_staff s join record_unit u on u.id = s.unit_id join record_area a on a.id = u.area_id {TURN}
+  where s.to_date is null and s.changed_at >= %(since)s and turn.at >= %(since)s and {{reach}} group by 1) x
+join record_unit u on u.id = x.unit_id join record_area a on a.id = u.area_id {area_above("street", found="t")}
+order by x.must desc, x.ask desc, x.may desc, u.name_key, u.id
 """
 _OWN = f"""
 select s.id, u.name, s.outcome, was.outcome, turn.at from record_staff s join record_unit u on u.id = s.unit_id {TURN}
@@ -58,6 +70,27 @@ def turned_counts(units: Iterable[int], today: date) -> dict[int, dict[str, int]
         sums = out.setdefault(unit, dict.fromkeys(GROUPS, 0))
         sums[group_of(outcome)] += n
     return out
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedUnit:
+    """One enterprise with how many of its staff have turned since yesterday, by what the result means for them."""
+
+    unit: int
+    name: str
+    street: str
+    may: int
+    must: int
+    ask: int
+
+
+def turned_within(actor: Actor, today: date) -> list[TurnedUnit]:
+    """Enterprises within reach whose staff have turned since yesterday: those with most who must not come first."""
+    values: dict[str, Any] = {"since": since(today), "may": list(GROUPS["may"]), "must": list(GROUPS["must"]), "told": [*GROUPS["may"], *GROUPS["must"]]}
+    reach = condition(actor, COUNTS, values, unit="u.id")
+    with connection.cursor() as cursor:
+        cursor.execute(_REACH.format(reach=reach), values)
+        return [TurnedUnit(*row) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -49,6 +49,7 @@ class PlanWords:
     titles: dict[str, Text]
     rests: dict[str, tuple[str, ...]]
     next_edition: tuple[date, Text] | None
+    editions: dict[str, Text] = field(default_factory=dict)
 
     def reason_of(self, rule: str) -> Text:
         """Why, in the plan's words; empty where no rule has decided."""
@@ -72,6 +73,10 @@ class PlanWords:
             return Text("最早 {d} 起按“{t}”重新判定。", "Decided again from {d} at the earliest, by “{t}”.").with_(d=day, t=title)
         return Text("没有确定的日期，规定变化后重新判定。", "No day is fixed; it is decided again once the rules change.")
 
+    def edition_of(self, key: str) -> Text:
+        """The title of an edition; of one that the pack no longer has, its key."""
+        return self.editions.get(key, Text(key, key))
+
     def asked(self, names: tuple[str, ...]) -> list[Text]:
         """The facts that have to be asked for, in the plan's words."""
         return [self.titles.get(n, Text(n, n)) for n in names]
@@ -83,6 +88,7 @@ def plan_words() -> PlanWords:
     return PlanWords(
         {r.key: r.rule.reason for r in standing.rules}, {k: v.title for k, v in standing.inputs.items()},
         {r.key: tuple(r.when) for r in standing.rules}, (later.from_, later.title) if later else None,
+        {e.key: e.title for e in standing.pack.editions},
     )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def board(context: Context, given: BoardIn) -> dict[str, Any]:
     limit = rules(timezone.localdate(context.now))["fever_tenths"].value
     if given.tenths > limit and given.again is None and not given.symptoms:
         minutes = rules(timezone.localdate(context.now))["recheck_minutes"].value
-        rule = Text("体温 {t}℃ 超过界限，须间隔 {n} 分钟复测。", "{t} °C is above the limit; measure again after {n} minutes.")
+        rule = Text("体温 {t}℃ 超过界限，须间隔 {n} 分钟复测。", "{t} °C is above the limit; measure again after {n} {n|minute|minutes}.")
         remedy = Text("请填写复测体温。", "Give the second reading.")
         raise Refusal(Reason.MISSING_VALUE, rule.with_(t=given.tenths / 10, n=minutes), remedy=remedy, field="again")
     row.tenths = given.tenths if given.again is None else given.again

@@ -61,7 +61,7 @@ class TableIn(Payload):
 @verb("match.import_table", POST, Text("导入供需", "Import needs and offers"))
 def import_table(context: Context, given: TableIn) -> dict[str, Any]:
     """Enter every row that holds; the others are listed."""
-    table = read_table(given.content, given.filename, max_rows=MOST)
+    table = read_table(given.content, given.filename, max_rows=MOST, titled=True)
     rows, rejects = read_entries(context, table, given.unit)
     Entry.objects.bulk_create(rows, batch_size=2000)
     tally = Tally(table.rows_in, len(rows), len(rejects))
@@ -73,7 +73,7 @@ def import_table(context: Context, given: TableIn) -> dict[str, Any]:
 
 def rejected_entries(actor: Actor, data: bytes, filename: str, unit: int | None, language: str) -> bytes:
     """The rejected rows as CSV with why. Computed anew: nothing of it is stored."""
-    table = read_table(data, filename, max_rows=MOST)
+    table = read_table(data, filename, max_rows=MOST, titled=True)
     context = Context(_NIL, actor, timezone.now(), actor.require(POST))
     return write_rejected(table, read_entries(context, table, unit)[1], language)
 

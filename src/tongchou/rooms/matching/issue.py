@@ -66,7 +66,7 @@ def _check_fresh(run: Run, pairs: list[RunPair], on: date) -> None:
     seen = {p.need_id: p.need_version for p in pairs} | {p.offer_id: p.offer_version for p in pairs}
     gone = [e for key, e in now.items() if e.version != seen[key] or e.last < on or e.quantity - e.committed < taken[key]]
     if gone:
-        rule = Text("有 {n} 项供需在计算之后被占用、变更或撤回。", "{n} needs or offers were taken, changed or withdrawn since it was computed.")
+        rule = Text("有 {n} 项供需在计算之后被占用、变更或撤回。", "{n} {n|need or offer was|needs or offers were} taken, changed or withdrawn since it was computed.")
         remedy = Text("请按最新情况重新匹配。", "Match again.")
         raise Refusal(Reason.CONFLICT, rule.with_(n=len(gone)), remedy=remedy, field="run", value=str(run.pk), entries=[str(e.pk) for e in gone[:50]])
 

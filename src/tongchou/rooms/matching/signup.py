@@ -120,7 +120,7 @@ def sign_up(context: Context, given: SignUpIn) -> dict[str, Any]:
 def sign_up_table(context: Context, given: TableIn) -> dict[str, Any]:
     """Sign up every row that holds; the others are counted and come back with their reason."""
     way = _way(context, given, _taker(context.actor, given.to_unit))
-    table = read_table(given.content, given.filename, max_rows=5_000)
+    table = read_table(given.content, given.filename, max_rows=5_000, titled=True)
     rows, rejects = read_workers(table, timezone.localdate(context.now))
     people = [_person(context, one, way.to_unit) for _, one in rows]
     busy = set(Passenger.objects.filter(person__in=people, state__in=TRAVELS).values_list("person_id", flat=True))

@@ -13,7 +13,7 @@ from tongchou.record.people.given import Given, read_identity
 
 def rejected_workers(data: bytes, filename: str, on: date, language: str) -> bytes:
     """Rows of a list that cannot be read, as CSV with why. Nothing of it is stored."""
-    table = read_table(data, filename, max_rows=5_000)
+    table = read_table(data, filename, max_rows=5_000, titled=True)
     return write_rejected(table, read_workers(table, on)[1], language)
 
 

@@ -36,6 +36,7 @@ def check_carried(permit: WorkPermit, staff: int, masks: int, on: date) -> None:
     found = carried_by(masks, permit.unit_id, on)
     if found is None or staff <= found[0]:
         return
-    rule = Text("{m} 只口罩只能保障 {n} 人 {d} 天。", "{m} masks last {d} days for {n} people only.").with_(m=masks, n=found[0], d=found[1])
+    rule = Text("{m} 只口罩只能保障 {n} 人 {d} 天。", "{m} {m|mask lasts|masks last} {d} {d|day|days} for {n} {n|person|people} only.")
+    rule = rule.with_(m=masks, n=found[0], d=found[1])
     remedy = Text("请核定不超过 {n} 人，或不同意并说明。", "Let {n} work at most, or refuse and say why.").with_(n=found[0])
     raise Refusal(Reason.TOO_MANY, rule, remedy=remedy, field="staff", value=staff)

@@ -36,7 +36,8 @@ class Cover:
         """What it comes to, for who decides and who asked."""
         if self.carries is None:
             return Text("口罩存量没有登记，不能核定可保障人数。", "No stock of masks is on record: how many employees it carries is not known.")
-        said = Text("口罩存量（{s}）可保障 {n} 名员工 {d} 天", "The masks ({s}) last {d} days for {n} employees").with_(s=self.source, n=self.carries, d=self.days)
+        said = Text("口罩存量（{s}）可保障 {n} 名员工 {d} 天", "The masks ({s}) last {d} {d|day|days} for {n} {n|employee|employees}")
+        said = said.with_(s=self.source, n=self.carries, d=self.days)
         if self.wanted is None:
             return Text("{a}；申请人数未填报。", "{a}; the number asked for is not given.").with_(a=said)
         return Text("{a}；申请返岗 {w} 人。", "{a}; asked for: {w}.").with_(a=said, w=self.wanted)
@@ -62,7 +63,7 @@ def _cover(given: dict[str, float | None], stock: MaskStock | None, days: int, o
         return Cover(wanted, carried(stock, days, on), days, stock.source)
     if stated is None or wanted is None:
         return Cover(wanted, None, days, Text("", ""))
-    source = Text("企业申报可用 {n} 天", "the enterprise says {n} days").with_(n=f"{stated:g}")
+    source = Text("企业申报可用 {n} 天", "the enterprise says {n} {n|day|days}").with_(n=f"{stated:g}")
     return Cover(wanted, floor(stated * wanted / days + 1e-9), days, source)
 
 

@@ -14,7 +14,7 @@ from tongchou.kernel.clock import SHANGHAI
 from tongchou.record.access import Actor
 from tongchou.record.questions.permits import Permit
 from tongchou.record.questions.working import works_sql, works_values
-from tongchou.record.territory.reach import condition
+from tongchou.record.territory.reach import area_above, condition
 from tongchou.rooms.resumption.clock import workdays_between
 from tongchou.rooms.resumption.freedom import free_areas
 from tongchou.rooms.resumption.reach import APPLY, VIEW
@@ -187,7 +187,7 @@ select {key}, {name}, count(*)::int, count(*) filter (where w.state in ('in_forc
   count(*) filter (where w.state is null and o.id is null and (u.area_id = any(%(free)s) or u.area_id = any(%(free_listed)s) and e.lists <> '{{}}') and {works})::int,
   count(*) filter (where w.state = 'review')::int, count(*) filter (where w.state = 'suspended')::int, count(o.id)::int
 from record_unit u join record_area a on a.id = u.area_id left join record_enterprise e on e.unit_id = u.id
-left join record_area s on s.level = 'street' and s.valid_to is null and starts_with(a.path, s.path)
+{street}
 left join record_workpermit w on w.unit_id = u.id and w.state in ('in_force', 'review', 'suspended')
 left join record_workorder o on o.unit_id = u.id and o.kind = 'stop' and o.lifted_at is null
 where u.kind = 'enterprise' and u.active_to is null and {reach} group by {key} order by 2, 1
@@ -203,7 +203,7 @@ def resumed(actor: Actor, by: str = "street") -> list[RateLine]:
     reach = condition(actor, VIEW, values, unit="u.id")
     key, name = RATES[by]
     with connection.cursor() as cursor:
-        cursor.execute(_RATE.format(key=key, name=name, reach=reach, works=works_sql()), values)
+        cursor.execute(_RATE.format(key=key, name=name, reach=reach, works=works_sql(), street=area_above("street")), values)
         return [RateLine(*row) for row in cursor.fetchall()]
 
 

@@ -15,6 +15,7 @@ from django.db import connection
 from tongchou.kernel.text import Text
 from tongchou.packs.grading.scheme import rank
 from tongchou.record.access import Actor
+from tongchou.record.enterprises import LISTS
 from tongchou.record.questions.grades import grades_of
 from tongchou.record.territory.reach import condition
 
@@ -152,12 +153,12 @@ def _points(facts: tuple[Any, ...]) -> tuple[float | None, ...]:
 
 def counted(of: int, ok: int, bad: int) -> Text:
     """How the items of an application stand: in order, not in order, not looked at yet."""
-    words = Text("{n} 项：合格 {ok}、不合格 {bad}、未核查 {left}", "of {n} items {ok} in order, {bad} not, {left} not checked yet")
+    words = Text("{n} 项：合格 {ok}、不合格 {bad}、未核查 {left}", "of {n} {n|item|items} {ok} in order, {bad} not, {left} not checked yet")
     return words.with_(n=of, ok=ok, bad=bad, left=of - ok - bad)
 
 
 def _claimed(claims: int) -> Text:
-    return Text("；另有 {n} 家待确认，不计分", "; {n} more are claims that do not count yet").with_(n=claims) if claims else Text("", "")
+    return Text("；另有 {n} 家待确认，不计分", "; {n} more {n|is a claim that does|are claims that do} not count yet").with_(n=claims) if claims else Text("", "")
 
 
 def chain_told(facts: tuple[Any, ...]) -> Text:
@@ -165,7 +166,8 @@ def chain_told(facts: tuple[Any, ...]) -> Text:
     buyers, claims = facts[2], facts[11]
     said = Text("没有已确认的供货关系，不计分", "no confirmed supply: neither for nor against")
     if buyers is not None:
-        said = Text("已确认供货给 {n} 家；按采购方说明的依赖程度计分，具体不公开", "delivers to {n}, confirmed; how much these need it is not shown").with_(n=buyers)
+        said = Text("已确认供货给 {n} 家；按采购方说明的依赖程度计分，具体不公开", "delivers to {n} {n|buyer|buyers}, confirmed; how much these need it is not shown")
+        said = said.with_(n=buyers)
     return Text("{a}{b}", "{a}{b}").with_(a=said, b=_claimed(claims))
 
 
@@ -173,17 +175,18 @@ def _reasons(facts: tuple[Any, ...]) -> list[Text]:
     registered, lists, buyers, critical, of, ok, bad, safe, known, grade, events, claims = facts
     unknown = Text("没有登记，不计分", "not on record: neither for nor against")
     levels = {0: Text("低风险", "low risk"), 1: Text("中风险", "medium risk"), 2: Text("高风险", "high risk")}
-    happened = Text("，在办事件 {n} 起", ", {n} open events").with_(n=events) if events else Text("", "")
+    happened = Text("，在办事件 {n} 起", ", {n} open {n|event|events}").with_(n=events) if events else Text("", "")
     return [
         unknown
         if not registered
-        else Text("列入：{lists}", "on: {lists}").with_(lists=Text.listed(lists))
+        else Text("列入：{lists}", "on: {lists}").with_(lists=Text.listed(LISTS.get(k, k) for k in lists))
         if lists
         else Text("不在名单上", "on no list"),
         Text("{a}{b}", "{a}{b}").with_(
             a=unknown
             if buyers is None
-            else Text("已确认供货给 {n} 家，其中 {m} 家缺它停产", "delivers to {n} by confirmed supplies, {m} of which stop without it").with_(n=buyers, m=critical),
+            else Text("已确认供货给 {n} 家，其中 {m} 家缺它停产",
+                      "delivers to {n} {n|buyer|buyers} by confirmed supplies, {m} of which {m|stops|stop} without it").with_(n=buyers, m=critical),
             b=_claimed(claims),
         ),
         counted(of, ok, bad) if of else unknown,

@@ -125,7 +125,9 @@ def _measure(found: Decision, n: int) -> Text:
         return title
     days = (measure.until - measure.from_).days + 1
     tests = len(measure.tests)
-    said = Text("{mode} {days} 天", "{mode} for {days} days") if not tests else Text("{mode} {days} 天、核酸 {tests} 次", "{mode} for {days} days, {tests} tests")
+    said = Text("{mode} {days} 天", "{mode} for {days} {days|day|days}")
+    if tests:
+        said = Text("{mode} {days} 天、核酸 {tests} 次", "{mode} for {days} {days|day|days}, {tests} {tests|test|tests}")
     return said.with_(mode=title, days=days, tests=tests)
 
 

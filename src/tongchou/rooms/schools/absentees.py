@@ -69,7 +69,7 @@ def check_counts(names: Iterable[tuple[str, str]], numbers: Mapping[str, int], s
                 "other": Text("因事缺勤", "absent otherwise"),
                 "unknown": Text("原因不明", "absent, not known why"),
             }[field]
-            rule = Text("{t}填报 {n} 人，名单上 {m} 人。", "{n} are {t}, {m} are named so.").with_(
+            rule = Text("{t}填报 {n} 人，名单上 {m} 人。", "{n} {n|is|are} {t}, {m} {m|is|are} named so.").with_(
                 t=title, n=numbers[field], m=named
             )
             remedy = Text("请核对；要么写全，要么都不写。", "Check it: name all of them, or nobody.")
@@ -78,7 +78,7 @@ def check_counts(names: Iterable[tuple[str, str]], numbers: Mapping[str, int], s
         held = sum(signs.get(s, 0) for s in which)
         if by_reason[reason] > held:
             rule = Text(
-                "名单上{s} {n} 人，症状栏只有 {m} 人。", "{n} are named with {s}, only {m} are counted with it."
+                "名单上{s} {n} 人，症状栏只有 {m} 人。", "{n} {n|is|are} named with {s}, only {m} {m|is|are} counted with it."
             ).with_(s=REASONS[reason], n=by_reason[reason], m=held)
             raise Refusal(
                 Reason.CONFLICT,

@@ -28,7 +28,7 @@ def proposals(disease: Disease, rule: str, worst: int | None, on: date) -> list[
     class_rule = any(w.by == "class" for w in disease.windows) and "class" in rule
     if worst is not None and class_rule:
         said = Text(
-            "该班达到班级标准，建议停课 {n} 天", "The class reaches the mark of a class: suspend it for {n} days"
+            "该班达到班级标准，建议停课 {n} 天", "The class reaches the mark of a class: suspend it for {n} {n|day|days}"
         ).with_(n=days.value)
         out.append(("suspend_class", worst, basis(said, days.source, unconfirmed=days.status != "confirmed")))
     own = Text("本系统的建议，未见上级规定", "A proposal of this system; no rule was seen")
@@ -57,7 +57,7 @@ def _stomach(on: date) -> list[tuple[str, int | None, dict[str, Any]]]:
     source = shipped_pack("norovirus-school").documents["norovirus_guide"].title
     found: list[tuple[str, int | None, dict[str, Any]]] = []
     if hours is not None:
-        said = Text("症状消失满 {n} 小时后返校", "Back to school {n} hours after the last symptoms").with_(n=hours)
+        said = Text("症状消失满 {n} 小时后返校", "Back to school {n} {n|hour|hours} after the last symptoms").with_(n=hours)
         found.append(("home_rest", None, basis(said, source, unconfirmed=_value("return_hours", on)[1])))
     if surfaces is not None and low is not None and high is not None:
         said = Text(

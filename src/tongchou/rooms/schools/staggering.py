@@ -78,7 +78,7 @@ def _numbers(windows: Sequence[Window], pupils: Mapping[int, int], most: int) ->
     for whole in merged(windows):
         there = sum(pupils.get(c, 0) for c in whole.classes)
         if there > most:
-            said = Text("{w}：{n} 人，超过每时段 {most} 人", "{w}: {n} pupils, more than {most} in one window").with_(
+            said = Text("{w}：{n} 人，超过每时段 {most} 人", "{w}: {n} {n|pupil|pupils}, more than {most} in one window").with_(
                 w=whole.shown, n=there, most=most
             )
             out.append(Conflict("too_many", tuple(n for n, w in enumerate(windows) if _same(w, whole)), said))

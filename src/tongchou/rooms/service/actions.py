@@ -85,7 +85,7 @@ def visit(context: Context, given: VisitIn) -> dict[str, Any]:
     """Record a visit and open what it found, all or nothing."""
     unit = _served(context, VISIT, given.unit)
     if given.at > context.now or given.at < context.now - OLDEST:
-        rule = Text("走访时间应在过去 {n} 天之内。", "A visit lies within the last {n} days.").with_(n=OLDEST.days)
+        rule = Text("走访时间应在过去 {n} 天之内。", "A visit lies within the last {n} {n|day|days}.").with_(n=OLDEST.days)
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="at", value=given.at.isoformat())
     check_photos(context.actor, given.photos)
     assert context.actor.account_id is not None

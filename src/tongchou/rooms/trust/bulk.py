@@ -89,7 +89,7 @@ def _over(row: BulkRun, state: str, **fields: Any) -> str:
 
 
 def _given_up() -> Refusal:
-    rule = Text("连续 {n} 次中途停止，已放弃；什么也没有办理。", "It stopped {n} times halfway and was given up; nothing was done.").with_(n=MOST_TRIES)
+    rule = Text("连续 {n} 次中途停止，已放弃；什么也没有办理。", "It stopped {n} {n|time|times} halfway and was given up; nothing was done.").with_(n=MOST_TRIES)
     return Refusal(Reason.CONFLICT, rule, remedy=Text("请系统管理员查看日志后重新提交。", "Have the administrator look at the log, then ask again."))
 
 

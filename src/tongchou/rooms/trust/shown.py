@@ -147,6 +147,6 @@ def looks(person: UUID) -> tuple[Text, ...]:
     out = []
     for (unit, role, how, purpose), at in list(times.items())[:LOOKS]:
         when, why = f"{timezone.localtime(at[0]):%Y-%m-%d %H:%M}", f" · {purpose}" if purpose else ""
-        often = Text("（共 {n} 次）", " ({n} times)").with_(n=len(at)) if len(at) > 1 else ""
+        often = Text("（共 {n} 次）", " ({n} {n|time|times})").with_(n=len(at)) if len(at) > 1 else ""
         out.append(_LOOK.with_(when=when, unit=unit or "—", role=role or "—", how=HOW.get(how, how), why=why, often=often))
     return tuple(out)

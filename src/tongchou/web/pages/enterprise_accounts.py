@@ -83,7 +83,7 @@ def enterprise_accounts_import(request: HttpRequest) -> HttpResponse:
         "列名：统一社会信用代码或企业名称、姓名、联系电话、岗位（企业负责人、企业填报员、企业安全管理员，留空为负责人）、管理本企业账号（是/否）、用户名（留空由系统取）。"
         "一次最多 {n} 行；初始密码只在导入结果页给出一次。",
         "Columns: credit code or enterprise, name, phone, post (manager, reporter, safety officer; empty: manager), account keeper (yes/no), "
-        "user name (one is found when empty). At most {n} rows; first passwords are given once, with the result.",
+        "user name (one is found when empty). At most {n} {n|row|rows}; first passwords are given once, with the result.",
     ).with_(n=LARGEST_SHEET)
     title = Text("从表格开通企业账号", "Accounts from a table")
     crumbs = [{"url": reverse("accounts"), "label": _PARENT}, {"url": back, "label": _TITLE}, {"url": "", "label": title}]

@@ -91,7 +91,7 @@ def export_new(request: HttpRequest) -> HttpResponse:
         made = do(request, "export.ask", given).result
         return done(
             request, reverse("export", args=[made["loop"]]),
-            Text("已提交审批：现有 {n} 人符合条件。", "Submitted: {n} people fit at present.").with_(n=made["people"]),
+            Text("已提交审批：现有 {n} 人符合条件。", "Submitted: {n} {n|person fits|people fit} at present.").with_(n=made["people"]),
         )  # fmt: skip
 
     title = Text("申请导出个人信息", "Ask for an export")
@@ -112,7 +112,7 @@ def export(request: HttpRequest, loop: uuid.UUID) -> HttpResponse:
     found = own_request(actor_of(request), loop)
     if request.method == "POST":
         made = do(request, "export.make", {"loop": str(loop), "format": request.POST.get("format", "xlsx")}).result
-        said = Text("已生成：{n} 人。请下载，用后删除。", "Made: {n} people. Fetch it, and delete it after use.").with_(n=made["rows"])
+        said = Text("已生成：{n} 人。请下载，用后删除。", "Made: {n} {n|person|people}. Fetch it, and delete it after use.").with_(n=made["rows"])
         return done(request, reverse("export", args=[loop]), said)
     context = {
         "found": found,

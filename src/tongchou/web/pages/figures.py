@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from tongchou.kernel.text import Text
 from tongchou.record.models import Area
 from tongchou.record.questions.figures import AreaFigures, DayFigures, by_area, by_day, top_area
-from tongchou.record.territory.reach import area_in_reach
+from tongchou.record.territory.reach import area_in_reach, within
 from tongchou.web.boundaries import map_of
 from tongchou.web.cards import cards_for
 from tongchou.web.pages.names import LEVELS
@@ -47,7 +47,8 @@ def figures(request: HttpRequest) -> HttpResponse:
     wanted = integer(request, "area")
     top = area_in_reach(actor, "figures.view", wanted) if wanted is not None else top_area(actor)
     parts = by_area(actor, top, at)
-    sheet = _sheet(parts, top.pk)
+    opens = set(Area.objects.filter(within(actor, "figures.view", "path"), pk__in=[p.area for p in parts]).values_list("pk", flat=True))
+    sheet = _sheet(parts, top.pk, opens)
     if asked_for(request):
         return sheet_file(request, _TITLE, *cells_of(sheet))
     days = by_day(actor, top, at)
@@ -97,7 +98,7 @@ def _name(p: AreaFigures, top: int) -> Any:
     return Text("{name}本级", "{name} itself").with_(name=p.name) if p.area == top else p.name
 
 
-def _sheet(parts: list[AreaFigures], top: int) -> dict[str, Any]:
+def _sheet(parts: list[AreaFigures], top: int, opens: set[int]) -> dict[str, Any]:
     labels: list[tuple[str, Text]] = [
         ("open", Text("在办", "Open")),
         ("late", Text("超时", "Late")),
@@ -110,7 +111,7 @@ def _sheet(parts: list[AreaFigures], top: int) -> dict[str, Any]:
     columns += [{"key": k, "label": t, "number": True, "definition": DEFINITIONS.get(k)} for k, t in labels]
     rows = []
     for p in parts:
-        below = {} if p.area == top else {"url": f"{reverse('figures')}?area={p.area}"}
+        below = {} if p.area == top or p.area not in opens else {"url": f"{reverse('figures')}?area={p.area}"}
         cells = [
             {"value": _name(p, top)} | below,
             {"value": LEVELS[p.level]},

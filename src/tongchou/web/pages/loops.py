@@ -27,7 +27,7 @@ from tongchou.record.territory.names import told_apart
 from tongchou.record.territory.reach import unit_in_reach
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.loop_facts import edition_of, evidence_of_loop, facts_of
-from tongchou.web.pages.requests import actor_of, do, integer, moment, now
+from tongchou.web.pages.requests import actor_of, do, integer, moment, now, yes_or_no
 from tongchou.web.pages.shown import PARTY_NAMES, happening, stage_badge
 from tongchou.web.pages.uploads import evidence_of
 from tongchou.web.permission import page
@@ -246,7 +246,7 @@ def loop_more(request: HttpRequest, loop: uuid.UUID, what: str) -> HttpResponse:
         due = moment(request, "due_at")
         payload["due_at"] = due.isoformat() if due else None
     if what == "follow_up":
-        payload["satisfied"] = request.POST.get("satisfied") == "yes"
+        payload["satisfied"] = yes_or_no(request, "satisfied")
     do(request, verb, payload)
     messages.success(request, Text("已记录。", "Recorded.").in_(get_language() or "zh-hans"))
     return HttpResponseRedirect(reverse("loop", args=[loop]))

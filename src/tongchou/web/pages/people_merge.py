@@ -102,6 +102,6 @@ def person_unmerge(request: HttpRequest, person: uuid.UUID, merge: int) -> HttpR
     if stayed:
         said = Text(
             "已撤销合并；合并后新登记的 {n} 条仍在保留的档案，请核对归属。",
-            "The merge is undone; {n} entries made since stay with the kept file: check whose they are.",
+            "The merge is undone; {n} {n|entry|entries} made since {n|stays|stay} with the kept file: check whose {n|it is|they are}.",
         ).with_(n=stayed)
     return done(request, reverse("person", args=[person]), said)

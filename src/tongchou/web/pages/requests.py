@@ -72,6 +72,15 @@ def month(request: HttpRequest) -> date:
     return date(int(given[:4]), int(given[5:]), 1)
 
 
+def yes_or_no(request: HttpRequest, name: str) -> bool:
+    """A choice that somebody has to make; nothing chosen is refused, never taken for a no."""
+    given = request.POST.get(name, "")
+    if given not in ("yes", "no"):
+        rule = Text("须在两项中选择一项。", "One of the two has to be chosen.")
+        raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请选择。", "Choose."), field=name, value=given[:40] or None)
+    return given == "yes"
+
+
 def moment(request: HttpRequest, name: str) -> datetime | None:
     """A time as a browser sends it (2026-11-23T14:05, in the district's own time zone); None when it is not given."""
     given = request.POST.get(name, "").strip()

@@ -256,7 +256,7 @@ def area_reassign(request: HttpRequest, area: int) -> HttpResponse:
         moved = do(request, "area.reassign", {"area": area} | given(request, "to")).result
         said = Text(
             "已移交：{people} 人、{units} 个单位、{loops} 件事项、{custody} 项在管。",
-            "Moved: {people} people, {units} units, {loops} loops, {custody} in custody.",
+            "Moved: {people} {people|person|people}, {units} {units|unit|units}, {loops} {loops|loop|loops}, {custody} in custody.",
         )
         return done(request, reverse("territory"), said.with_(**moved))
 

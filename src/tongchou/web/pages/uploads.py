@@ -57,7 +57,7 @@ def photos_given(request: HttpRequest, name: str = "photos") -> list[str]:
     """Take in a form's photos. Their ids follow from the form's own id and their bytes: a form that is sent again uploads nothing twice."""
     found = [f for f in request.FILES.getlist(name) if f.size]
     if len(found) > MOST:
-        rule = Text("最多 {n} 张照片。", "{n} photos at most.").with_(n=MOST)
+        rule = Text("最多 {n} 张照片。", "{n} {n|photo|photos} at most.").with_(n=MOST)
         raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请去掉几张。", "Leave some out."), field=name, value=len(found))
     actor, form, out = actor_of(request), client_id(request), []
     for file in found:

@@ -175,7 +175,7 @@ def _ask(request: HttpRequest, actor: Actor, row: LoopSelection) -> HttpResponse
     found = [{"kind": kind_of(e).title, "stage": stage_badge(kind_of(e), s), "loops": n} for e, s, n in stages]
     gone = row.total - sum(n for _, _, n in stages)
     cut = Text("符合条件的超过 {most} 件，取最急的 {most} 件；办完后再选其余。", "More than {most} fit: the {most} most urgent were taken; select the rest afterwards.")
-    title = Text("批量办理 {n} 件", "{n} loops in bulk").with_(n=f"{row.total:,}")
+    title = Text("批量办理 {n} 件", "{n} {n|loop|loops} in bulk").with_(n=f"{row.total:,}")
     return form_page(
         request, lambda d: _fields(d, row, ways), send, title=title, button=Text("办理", "Do it"), back=reverse("work"),
         template="pages/selection_ask.html", breadcrumbs=_crumbs(Text("选择办理", "What to do")), found=found, gone=gone, ways=ways,

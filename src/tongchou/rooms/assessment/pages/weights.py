@@ -14,7 +14,7 @@ from tongchou.rooms.assessment.definition import MEASURES, in_force
 from tongchou.rooms.assessment.models import ScoreEdition
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.requests import actor_of, do, integer
+from tongchou.web.pages.requests import actor_of, do, integer, yes_or_no
 from tongchou.web.permission import page
 
 _TITLE = Text("考核权重", "Weights of scores")
@@ -60,6 +60,6 @@ def score_weights(request: HttpRequest) -> HttpResponse:
 @page("score_adopt", "scores/weights/<int:edition>", "scores.set", methods=("POST",))
 def score_adopt(request: HttpRequest, edition: int) -> HttpResponse:
     """Adopt or drop a proposal."""
-    adopted = do(request, "scores.adopt", {"edition": edition, "adopt": request.POST.get("adopt") == "yes"}).result["adopted"]
+    adopted = do(request, "scores.adopt", {"edition": edition, "adopt": yes_or_no(request, "adopt")}).result["adopted"]
     said = Text("已审定，到期施行。", "Adopted; in force from its day.") if adopted else Text("未采纳。", "Dropped.")
     return done(request, reverse("score_weights"), said)

@@ -84,7 +84,7 @@ def issue(request: HttpRequest) -> HttpResponse:
             rule = Text("请填写办结时限。", "Give a due time.")
             raise Refusal(Reason.MISSING_VALUE, rule, field="due_at")
         loop, count = hand_out(actor, client_id(request), request.POST, chosen, due)
-        said = Text("已交办 {n} 个单位。", "Handed out to {n} units.").with_(n=count)
+        said = Text("已交办 {n} 个单位。", "Handed out to {n} {n|unit|units}.").with_(n=count)
         return done(request, reverse("loop_tree" if count > 1 else "loop", args=[loop]), said)
 
     crumbs = [{"url": reverse("work"), "label": Text("待办", "Work list")}, {"url": "", "label": _ISSUE}]

@@ -254,7 +254,7 @@ def duty_plan(request: HttpRequest) -> HttpResponse:
                 Text("到哪一天", "To"),
                 "date",
                 required=True,
-                help=Text("一次最多排 {n} 天。", "At most {n} days at a time.").with_(n=LONGEST_PLAN),
+                help=Text("一次最多排 {n} 天。", "At most {n} {n|day|days} at a time.").with_(n=LONGEST_PLAN),
             ),
             d.field(
                 "pattern",
@@ -281,7 +281,7 @@ def duty_plan(request: HttpRequest) -> HttpResponse:
         shifts = _planned(request)
         made = do(request, "duty.plan", {"unit": unit.pk, "shifts": shifts}).result
         planned = request.POST.get("first", "")[:7]
-        said = Text("已排 {n} 个班次。", "{n} shifts are planned.").with_(n=len(made["shifts"]))
+        said = Text("已排 {n} 个班次。", "{n} {n|shift is|shifts are} planned.").with_(n=len(made["shifts"]))
         return done(request, f"{reverse('duty_month')}?unit={unit.pk}&month={planned}", said)
 
     title = Text("排班", "Plan shifts")
@@ -296,7 +296,7 @@ def _planned(request: HttpRequest) -> list[dict[str, Any]]:
     first, last = _day(request, "first"), _day(request, "last")
     if last < first or (last - first).days >= LONGEST_PLAN:
         rule = Text(
-            "结束日期应在开始日期之后 {n} 天以内。", "The last day lies within {n} days after the first."
+            "结束日期应在开始日期之后 {n} 天以内。", "The last day lies within {n} {n|day|days} after the first."
         ).with_(n=LONGEST_PLAN)
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="last", value=last.isoformat())
     pattern = PATTERNS.get(request.POST.get("pattern", ""))

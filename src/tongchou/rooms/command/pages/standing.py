@@ -142,7 +142,7 @@ def standing(request: HttpRequest, standing_id: uuid.UUID) -> HttpResponse:
             {"label": Text("负责人", "Kept by"), "value": row.keeper.display_name},
             {"label": Text("频次", "How often"), "value": EVERY[row.every]},
             {"label": Text("发出时刻", "Issued at"), "value": Text("事件发生时", "when called for") if row.every == "event" else f"{row.issue_hour:02}:00"},
-            {"label": Text("办结时限", "Due"), "value": Text("发出后 {n} 小时", "{n} hours after the issue").with_(n=row.due_hours)},
+            {"label": Text("办结时限", "Due"), "value": Text("发出后 {n} 小时", "{n} {n|hour|hours} after the issue").with_(n=row.due_hours)},
             {"label": Text("须提交", "Evidence"), "value": asked_names(row.asked) if row.asked else Text("办理结果", "the result")},
             *([{"label": Text("材料要求", "It must show"), "value": row.evidence}] if row.evidence else []),
             {"label": Text("起止", "From, until"), "value": f"{row.starts_on} — {row.until or '…'}"},
@@ -170,4 +170,4 @@ def standing_set(request: HttpRequest, standing_id: uuid.UUID) -> HttpResponse:
 def standing_call(request: HttpRequest, standing_id: uuid.UUID) -> HttpResponse:
     """Issue it now, because of an event."""
     told = do(request, "standing.call", {"standing": str(standing_id), "note": request.POST.get("note", "").strip()}).result["told"]
-    return done(request, reverse("standing", args=[standing_id]), Text("已交办 {n} 个单位。", "Handed out to {n} units.").with_(n=told))
+    return done(request, reverse("standing", args=[standing_id]), Text("已交办 {n} 个单位。", "Handed out to {n} {n|unit|units}.").with_(n=told))

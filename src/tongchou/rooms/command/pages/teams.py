@@ -155,7 +155,8 @@ def team_change(request: HttpRequest, team_id: int, change_team: str) -> HttpRes
         said = Text("已归建。", "Given back.")
     elif change == "dissolve":
         payload = {"team": team_id, "hand_to": integer(request, "hand_to"), "result": request.POST.get("result", "")}
-        said = Text("专班已撤销，移交 {n} 件在办事项。", "Dissolved; {n} open loops were handed on.").with_(n=do(request, "team.dissolve", payload).result["handed_back"])
+        handed = do(request, "team.dissolve", payload).result["handed_back"]
+        said = Text("专班已撤销，移交 {n} 件在办事项。", "Dissolved; {n} open {n|loop was|loops were} handed on.").with_(n=handed)
     else:
         raise missing(Text("没有这个操作。", "There is no such change."), "change", change)
     return done(request, reverse("team", args=[team_id]), said)

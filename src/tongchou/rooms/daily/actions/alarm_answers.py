@@ -155,7 +155,7 @@ def _all_answered(context: Context, loops: list[uuid.UUID]) -> None:
     """To the street only when nothing is open any more."""
     left = Alarm.objects.filter(loop__in=loops, state="open").count()
     if left:
-        rule = Text("还有 {n} 条预警没有处理。", "{n} alarms are not answered yet.").with_(n=left)
+        rule = Text("还有 {n} 条预警没有处理。", "{n} {n|alarm is|alarms are} not answered yet.").with_(n=left)
         raise Refusal(
             Reason.CONFLICT,
             rule,

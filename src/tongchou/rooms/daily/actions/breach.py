@@ -233,7 +233,7 @@ def rejected_signals(actor: Actor, data: bytes, filename: str, now: datetime, la
 
 
 def read_signals(actor: Actor, data: bytes, filename: str, now: datetime) -> Read:
-    table = read_table(data, filename)
+    table = read_table(data, filename, titled=True)
     places = {
         f: n for f, names in COLUMNS.items() for n, head in enumerate(table.header) if head.strip().lower() in names
     }

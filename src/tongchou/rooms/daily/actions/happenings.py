@@ -38,7 +38,8 @@ def check_happened(incidents: int, note: str, told: Told) -> Told:
         named = Text("可用：{all}。", "Kinds: {all}.").with_(all=Text.listed(list(known.values())))
         raise Refusal(Reason.INVALID_VALUE, rule, remedy=named, field="what", value=str(strange)[:40])
     if sum(t["n"] for t in told) != incidents or len({t["what"] for t in told}) != len(told):
-        rule = Text("异常事件 {n} 起，逐类合计 {m} 起。", "{n} incidents are reported, {m} are listed.").with_(n=incidents, m=sum(t["n"] for t in told))
+        rule = Text("异常事件 {n} 起，逐类合计 {m} 起。", "{n} {n|incident is|incidents are} reported, {m} {m|is|are} listed.")
+        rule = rule.with_(n=incidents, m=sum(t["n"] for t in told))
         raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="incidents", value=incidents)
     return [t | {"note": t["note"] or note} for t in told]
 

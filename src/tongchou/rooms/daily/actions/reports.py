@@ -175,7 +175,7 @@ def _compared(unit: int, day: date, taken: dict[str, Any]) -> dict[str, Any]:
     if counted is None or counted == taken["at_work"]:
         return taken | {"differs": ""}
     if not taken["differs"]:
-        rule = Text("考勤显示 {n} 人到场，填报在岗 {m} 人，相差 {d} 人。", "Attendance shows {n} people, {m} are reported at work: {d} apart.").with_(
+        rule = Text("考勤显示 {n} 人到场，填报在岗 {m} 人，相差 {d} 人。", "Attendance shows {n} {n|person|people}, {m} {m|is|are} reported at work: {d} apart.").with_(
             n=counted, m=taken["at_work"], d=abs(counted - taken["at_work"])
         )
         remedy = Text("请核对；确有不同的，在“与考勤不符的原因”中写明。", "Check it; if it is so, say why under “why it differs from attendance”.")
@@ -187,7 +187,7 @@ def check_day(context: Context, day: date) -> None:
     """Today or one of the last days; else refused."""
     today, back = local_day(context.now), daily_rules()["report_back_days"].value
     if not today - timedelta(days=back) <= day <= today:
-        rule = Text("只能报今天和近 {n} 天的情况。", "Today and the last {n} days can be reported.").with_(n=back)
+        rule = Text("只能报今天和近 {n} 天的情况。", "Today and the last {n} {n|day|days} can be reported.").with_(n=back)
         raise Refusal(
             Reason.IMPOSSIBLE_DATE, rule, remedy=Text("请核对日期。", "Check the day."), field="day", value=str(day)
         )

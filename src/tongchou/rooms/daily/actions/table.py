@@ -86,7 +86,7 @@ def rejected_file(actor: Actor, data: bytes, filename: str, day: date | None, no
 
 def read_reports(context: Context, data: bytes, filename: str, day: date | None) -> Read:
     """Read a table into reports: the enterprise by its code, else by its exact name within reach."""
-    table = read_table(data, filename)
+    table = read_table(data, filename, titled=True)
     places = {
         f: n for f, names in COLUMNS.items() for n, head in enumerate(table.header) if head.strip().lower() in names
     }

@@ -124,7 +124,7 @@ def _picture(found: list[Block], all_links: list[Link]) -> dict[str, Any]:
     names = [STATES["not_back"][0], STATES["unknown"][0], Text("等待的企业", "who wait")]
     return {
         "key": "chain",
-        "title": Text("谁卡住谁（前 {n} 家供应方）", "Who blocks whom, first {n} suppliers").with_(n=len(found)),
+        "title": Text("谁卡住谁（前 {n} 家供应方）", "Who blocks whom, first {n} {n|supplier|suppliers}").with_(n=len(found)),
         "tall": True,
         "columns": [Text("供应方", "Supplier"), Text("状态", "State"), Text("等待企业", "Who wait")],
         "rows": [[b.name, STATES[b.state][0].in_(language), b.waiting] for b in found],
@@ -212,7 +212,7 @@ def chain_open(request: HttpRequest) -> HttpResponse:
         )
 
     title = Text("交办产业链堵点", "Have a block cleared")
-    told = Text("{n} 家企业等待：{names}", "{n} enterprises wait: {names}").with_(
+    told = Text("{n} 家企业等待：{names}", "{n} {n|enterprise waits|enterprises wait}: {names}").with_(
         n=len({w.unit for w in waits}), names=Text.listed(w.name for w in waits[:20])
     )
     return form_page(

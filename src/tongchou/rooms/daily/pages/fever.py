@@ -79,7 +79,7 @@ def fever_new(request: HttpRequest) -> HttpResponse:
     day = local_day(now())
     note = Text(
         "超过 {t} ℃ 的先带离人群，{n} 分钟后复测；复测仍超过的，15 分钟内电话报告。",
-        "Above {t} °C: take the person aside and measure again after {n} minutes; still above it, phone within 15 minutes.",
+        "Above {t} °C: take the person aside and measure again after {n} {n|minute|minutes}; still above it, phone within 15 minutes.",
     )
     return form_page(
         request, fields, send, title=_NEW, subtitle=unit.name, button=Text("登记", "Record"), back=reverse("daily"),

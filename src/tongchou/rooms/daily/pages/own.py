@@ -181,7 +181,7 @@ def figure_fields(d: Draft, counted: int | None, *, day_field: bool) -> list[Fie
     """counted: people by attendance, None where there is none."""
     out = [d.field("day", Text("日期", "Day"), "date", required=True)] if day_field else []
     out.append(d.field("closed", Text("今日停工", "No work today"), "checkbox"))
-    told = "" if counted is None else Text("考勤显示 {n} 人到场。", "Attendance shows {n} people.").with_(n=counted)
+    told = "" if counted is None else Text("考勤显示 {n} 人到场。", "Attendance shows {n} {n|person|people}.").with_(n=counted)
     out.append(d.field("at_work", LABELS["at_work"], "integer", required=True, help=told))
     if counted is not None:
         out.append(d.field("differs", Text("与考勤不符的原因", "Why it differs from attendance"), maxlength=200, help=_APART))
@@ -219,7 +219,7 @@ def _said(made: dict[str, Any]) -> Text:
     zh, en = ("已上报（迟报）。", "Reported, late.") if made["late"] else ("已上报。", "Reported.")
     if masks is False:
         return Text(
-            zh + "口罩可用 {n} 天，不足，请及时补充。", en + " Masks last {n} days, which is not enough."
+            zh + "口罩可用 {n} 天，不足，请及时补充。", en + " Masks last {n} {n|day|days}, which is not enough."
         ).with_(n=made["mask_days"])
     return Text(zh, en)
 

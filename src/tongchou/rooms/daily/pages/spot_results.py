@@ -43,7 +43,7 @@ def spot_results(request: HttpRequest) -> HttpResponse:
         "title": _NAME, "sheet": sheet, "chart": _chart(by_street, days) if by_street else None,
         "filters": [
             {"key": "days", "label": Text("近多少天", "Days"), "current": str(days),
-             "options": [{"value": str(n), "label": Text("{n} 天", "{n} days").with_(n=n)} for n in _SPANS]},
+             "options": [{"value": str(n), "label": Text("{n} 天", "{n} {n|day|days}").with_(n=n)} for n in _SPANS]},
             {"key": "result", "label": Text("结果", "Result"), "current": result, "options": [{"value": k, "label": w[0]} for k, w in RESULTS.items()]},
         ],
         "empty": {"title": Text("没有抽查结果", "No results"), "text": Text("登记抽查结果后显示在这里。", "They appear once recorded."), "icon": "scan"},
@@ -78,7 +78,7 @@ def _chart(rows: list[tuple[Any, ...]], days: int) -> dict[str, Any]:
     names = [w[0] for w in RESULTS.values()]
     return {
         "key": "spot_results",
-        "title": Text("近 {n} 天各街道抽查结果", "Spot checks of {n} days by street").with_(n=days),
+        "title": Text("近 {n} 天各街道抽查结果", "Spot checks of {n} {n|day|days} by street").with_(n=days),
         "columns": [Text("街道", "Street"), *names],
         "rows": [[r[0], *r[2:]] for r in rows],
         "option": {

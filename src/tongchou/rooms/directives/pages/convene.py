@@ -118,7 +118,7 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
         return done(
             request,
             reverse("meeting", args=[made["meeting"]]),
-            Text("已安排，已通知 {n} 个单位。", "Planned; {n} units have the notice.").with_(n=made["asked"]),
+            Text("已安排，已通知 {n} 个单位。", "Planned; {n} {n|unit has|units have} the notice.").with_(n=made["asked"]),
         )
 
     title = Text("安排会议", "Plan a meeting")
@@ -168,7 +168,7 @@ def meeting_ask(request: HttpRequest, meeting: uuid.UUID) -> HttpResponse:
             raise Refusal(Reason.MISSING_VALUE, Text("请至少选择一个单位。", "Choose at least one unit."), field="units")
         _person(request, asked)
         made = do(request, "meeting.ask", {"meeting": str(meeting), "asked": asked}).result
-        return done(request, reverse("meeting", args=[meeting]), Text("已增加 {n} 个单位。", "{n} more units.").with_(n=made["asked"]))
+        return done(request, reverse("meeting", args=[meeting]), Text("已增加 {n} 个单位。", "{n} more {n|unit|units}.").with_(n=made["asked"]))
 
     label = Text("增加参会单位", "Ask more units")
     return form_page(request, fields, send, title=label, button=Text("增加", "Add"), back=reverse("meeting", args=[meeting]), breadcrumbs=crumbs_of(row, label))
@@ -239,7 +239,7 @@ def meeting_end(request: HttpRequest, meeting: uuid.UUID, end: str) -> HttpRespo
     meeting_in_reach(actor_of(request), PLAN, meeting)
     if end == "settle":
         absent = do(request, "meeting.settle", {"meeting": str(meeting)}).result["absent"]
-        said = Text("出席已确定，缺席 {n} 个单位。", "Attendance is settled, {n} units absent.").with_(n=absent)
+        said = Text("出席已确定，缺席 {n} 个单位。", "Attendance is settled, {n} {n|unit|units} absent.").with_(n=absent)
     elif end == "cancel":
         do(request, "meeting.cancel", {"meeting": str(meeting), "reason": request.POST.get("reason", "")})
         said = Text("会议已取消。", "The meeting is cancelled.")

@@ -54,7 +54,7 @@ def directive_issue(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
         except Refusal as refusal:
             problem = refusal
         else:
-            said = Text("已下达 {n} 条，共 {m} 件任务。", "{n} issued, {m} tasks in all.").with_(n=result["issued"], m=len(result["loops"]))
+            said = Text("已下达 {n} 条，共 {m} 件任务。", "{n} issued, {m} {m|task|tasks} in all.").with_(n=result["issued"], m=len(result["loops"]))
             return done(request, reverse("directive_sheet", args=[document]), said)
     live = [r for r in directives_of(row) if r.state in ("proposed", "confirmed")]
     wrong: dict[uuid.UUID, list[Text]] = {}

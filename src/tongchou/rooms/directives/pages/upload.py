@@ -87,7 +87,7 @@ def _take_in(request: HttpRequest) -> HttpResponse:
     found = [f for f in request.FILES.getlist("files") if f.name]
     text = request.POST.get("text", "")
     if len(found) + bool(text.strip()) > MOST:
-        rule = Text("一次最多 {n} 个文件。", "At most {n} files at a time.").with_(n=MOST)
+        rule = Text("一次最多 {n} 个文件。", "At most {n} {n|file|files} at a time.").with_(n=MOST)
         raise Refusal(Reason.TOO_MANY, rule, remedy=Text("请分批上传。", "Send them in parts."), field="files", value=len(found))
     given: list[dict[str, Any]] = []
     refused: list[Refusal] = []
@@ -141,7 +141,7 @@ def _go(request: HttpRequest, key: uuid.UUID, new: list[str], known: list[str]) 
         if row.state == Document.State.FAILED:  # the page says why
             return HttpResponseRedirect(reverse("directive_document", args=[new[0]]))
         count = row.directives.count()
-        said = Text("已读取，找到 {n} 条事项，请逐条确认。", "Read: {n} directives, to be confirmed one by one.").with_(n=count)
+        said = Text("已读取，找到 {n} 条事项，请逐条确认。", "Read: {n} {n|directive|directives}, to be confirmed one by one.").with_(n=count)
         return done(request, reverse("directive_document", args=[new[0]]), said)
     if new:
         return HttpResponseRedirect(reverse("directive_batch", args=[key]))

@@ -42,7 +42,9 @@ def clearances(request: HttpRequest) -> HttpResponse:
         act("staff.read", actor, new_id(), {"staff": [t.staff for t in shown]})
     words = plan_words()
     context = {
-        "title": _TITLE, "job": job, "waiting": asked_by(None), "runs": runs, "run": run, "asked": asked_by(run.pk) if run else [],
+        "title": _TITLE, "job": job, "waiting": asked_by(None), "runs": [(r, words.edition_of(r.edition)) for r in runs], "run": run,
+        "edition": words.edition_of(run.edition) if run else "",
+        "asked": asked_by(run.pk) if run else [],
         "outcomes": [(OUTCOMES.get(k, Text(k, k)), n) for k, n in (run.outcomes if run else {}).items()],
         "lines": [_line(t, words) for t in shown], "can_view": actor.permits(VIEW), "next_after": str(shown[-1].id) if len(found) > _PAGE else "",
         "breadcrumbs": [{"url": reverse("staff_return"), "label": Text("员工返岗", "Return of staff")}, {"url": "", "label": _TITLE}],

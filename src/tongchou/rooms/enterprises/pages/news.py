@@ -1,4 +1,4 @@
-"""Lines of the first page: an enterprise learns who may now return and who must now wait, a worker that the own result became another."""
+"""Lines of the first page: an enterprise learns who may now return and who must now wait, a street how many, a worker that the own result became another."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.urls import reverse
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
-from tongchou.record.models import Unit
-from tongchou.record.staffing import OUTCOMES, VIEW
-from tongchou.rooms.enterprises.turned import own_turns, turned_counts
+from tongchou.record.models import Area, Unit
+from tongchou.record.staffing import COUNTS, OUTCOMES, VIEW
+from tongchou.rooms.enterprises.turned import own_turns, turned_counts, turned_within
 from tongchou.rooms.enterprises.words import TONES
 from tongchou.web.news import News, news_source
 
@@ -26,7 +26,7 @@ _SAID = {
         Text("不得到岗", "Not to come"), "clinic",
     ),
     "ask": (
-        Text("昨天以来 {n} 名员工须重新核实，核实前不到岗", "{n} of your staff have to be asked again since yesterday before they come"),
+        Text("昨天以来 {n} 名员工须重新核实，核实前不到岗", "{n} of your staff {n|has|have} to be asked again since yesterday before they come"),
         OUTCOMES["undetermined"], "undetermined",
     ),
 }  # fmt: skip
@@ -46,6 +46,35 @@ def of_enterprise(actor: Actor, now: datetime) -> list[News]:
                 text = said.with_(n=sums[group]) if len(own) == 1 else Text("{u}：{s}", "{u}: {s}").with_(u=own[unit], s=said.with_(n=sums[group]))
                 out.append(News(text, state, *TONES[shown], f"{reverse('staff', args=[unit])}?turned={group}"))
     return out
+
+
+_TOLD = {
+    "must": (Text("昨天以来 {u} 家企业有 {n} 名员工须等待、隔离或就医，请核实没有到岗",
+                  "{n} staff of {u} {u|enterprise|enterprises} must wait, be isolated or see a doctor since yesterday; see that they stay away"),
+             Text("不得到岗", "Not to come"), "clinic"),
+    "ask": (Text("昨天以来 {u} 家企业有 {n} 名员工须重新核实", "{n} staff of {u} {u|enterprise|enterprises} have to be asked again since yesterday"),
+            OUTCOMES["undetermined"], "undetermined"),
+    "may": (Text("昨天以来 {u} 家企业有 {n} 名员工可以返岗", "{n} staff of {u} {u|enterprise|enterprises} may return since yesterday"), OUTCOMES["start"], "start"),
+}  # fmt: skip
+
+
+@news_source
+def of_street(actor: Actor, now: datetime) -> list[News]:
+    """For a street and below: how many have turned, with the list by enterprise. Of a whole district the page of returns tells it."""
+    if not actor.permits(COUNTS) or not _is_local(actor):
+        return []
+    found = turned_within(actor, now.astimezone(SHANGHAI).date())
+    out = []
+    for group, (said, state, shown) in _TOLD.items():
+        held = [n for r in found if (n := getattr(r, group))]
+        if held:
+            out.append(News(said.with_(u=len(held), n=sum(held)), state, *TONES[shown], reverse("staff_return") + "#turned"))
+    return out
+
+
+def _is_local(actor: Actor) -> bool:
+    paths = actor.area_paths(COUNTS)
+    return bool(paths) and not Area.objects.filter(path__in=paths, level__in=("province", "city", "district")).exists()
 
 
 @news_source

@@ -94,7 +94,7 @@ def staff(request: HttpRequest, enterprise: int) -> HttpResponse:
             },
         ],
         "toggles": [{"key": "waiting", "label": Text("未返岗", "Not back yet"), "icon": "clock", "on": waiting}],
-        "found": Text("{n} 人，已返岗 {b} 人", "{n} people, {b} at work").with_(n=counts.total, b=counts.returned),
+        "found": Text("{n} 人，已返岗 {b} 人", "{n} {n|person|people}, {b} at work").with_(n=counts.total, b=counts.returned),
         "can_edit": actor.permits(EDIT),
         "breadcrumbs": crumbs_of(request, row, {"url": "", "label": STAFF}),
         "empty": {
@@ -152,6 +152,7 @@ def told(row: Staff) -> dict[str, Any]:
         "reason": words.reason_of(row.rule),
         "open_end": words.open_end(row.outcome, row.rule, row.until),
         "asks": words.asked(tuple(row.asks.split())),
+        "edition": words.edition_of(row.edition),
         "facts": _facts(row, known),
         "changes": changes,
         "history": [

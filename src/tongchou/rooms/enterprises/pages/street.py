@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from tongchou.kernel.text import Text
-from tongchou.record.staffing import CLEAR, COUNTS, OUTCOMES
+from tongchou.record.staffing import CLEAR, COUNTS, OUTCOMES, VIEW
 from tongchou.rooms.enterprises.passes import job_of, last_pass
 from tongchou.rooms.enterprises.questions import Expected, expected, silent, sums
+from tongchou.rooms.enterprises.turned import TurnedUnit, turned_within
 from tongchou.rooms.enterprises.words import LEVELS, TONES
 from tongchou.web.pages.forms import done
 from tongchou.web.pages.requests import actor_of, do
@@ -27,6 +28,11 @@ _SILENT = Text(
 )
 
 
+_TURNED = {"must": Text("须等待、隔离或就医", "Must wait"), "ask": Text("须重新核实", "To be asked again"), "may": Text("可以返岗", "May return")}
+MOST = 100
+"""Enterprises whose turned staff the page lists."""
+
+
 @page("staff_return", "staff/return", COUNTS, methods=("GET",), nav=Nav(TITLE, "users"))
 def staff_return(request: HttpRequest) -> HttpResponse:
     """How staff stand within reach: by result, by day expected, and who is silent."""
@@ -36,12 +42,14 @@ def staff_return(request: HttpRequest) -> HttpResponse:
     if asked_for(request):
         return sheet_file(request, Text("未报齐员工档案的企业", "Enterprises with files lacking"), *cells_of(sheet))
     totals = sums(actor, today)
+    turned = turned_within(actor, today)
     cards = [
         {"label": OUTCOMES[k], "value": totals[k][0], "back": totals[k][1], "act": k != "start" and bool(totals[k][1]), "tone": TONES[k]}
         for k in OUTCOMES if k in totals
     ]  # fmt: skip
     context = {
         "title": TITLE, "cards": cards, "total": sum(n for n, _ in totals.values()), "at_work": sum(b for _, b in totals.values()),
+        "turned": _turned(turned[:MOST], actor.permits(VIEW)) if turned else None, "turned_n": len(turned), "turned_cut": len(turned) > MOST,
         "chart": _chart(days) if any(d.total for d in days) else None, "sheet": sheet, "can_clear": actor.permits(CLEAR), "job": job_of(), "last": last_pass(),
         "empty": {"title": Text("都已报齐", "Nothing is lacking"), "text": Text("", ""), "icon": "circle-check"},
     }  # fmt: skip
@@ -53,7 +61,7 @@ def staff_clear(request: HttpRequest) -> HttpResponse:
     """Decide again for everybody within reach."""
     made = do(request, "staff.clear", {}).result
     said = Text(
-        "已判定 {n} 人，{c} 人结果有变化。", "{n} people decided again, {c} of them otherwise than before."
+        "已判定 {n} 人，{c} 人结果有变化。", "{n} {n|person|people} decided again, {c} of them otherwise than before."
     ).with_(n=made["looked_at"], c=made["changed"])
     return done(request, reverse("staff_return"), said)
 
@@ -73,6 +81,21 @@ def _chart(days: list[Expected]) -> dict[str, Any]:
             "series": [{"name": name.in_(language), "type": "bar", "stack": "n", "data": values} for name, values in series],
         },
     }  # fmt: skip
+
+
+def _turned(rows: list[TurnedUnit], opens: bool) -> dict[str, Any]:
+    """Enterprises whose staff have turned; each number leads to those people where the reader may see them."""
+    columns = [
+        {"key": "name", "label": Text("企业", "Enterprise")}, {"key": "street", "label": Text("街道", "Street"), "nowrap": True},
+        *({"key": g, "label": _TURNED[g], "number": True} for g in _TURNED),
+    ]  # fmt: skip
+
+    def cell(r: TurnedUnit, group: str) -> dict[str, Any]:
+        n = getattr(r, group)
+        return {"value": n, "url": f"{reverse('staff', args=[r.unit])}?turned={group}"} if n and opens else {"value": n}
+
+    body = [{"cells": [{"value": r.name, "url": reverse("enterprise", args=[r.unit])}, {"value": r.street}, *(cell(r, g) for g in _TURNED)]} for r in rows]
+    return {"key": "turned", "caption": Text("昨天以来判定有变化", "Turned since yesterday"), "columns": columns, "rows": body}
 
 
 def _sheet(rows: list[Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import PLEASE
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.loops import LOOP_LINKS, LoopLink
-from tongchou.web.pages.requests import actor_of, do
+from tongchou.web.pages.requests import actor_of, do, yes_or_no
 from tongchou.web.permission import page
 
 FOUND = 20
@@ -100,7 +100,7 @@ def supply_end(request: HttpRequest, supply: int) -> HttpResponse:
 @page("supply_mark", "supply/<int:supply>/mark", SUPPLY, methods=("POST",))
 def supply_mark(request: HttpRequest, supply: int) -> HttpResponse:
     """The buyer says whether it stops without it."""
-    do(request, "supply.mark", {"link": supply, "critical": request.POST.get("critical") == "yes"})
+    do(request, "supply.mark", {"link": supply, "critical": yes_or_no(request, "critical")})
     return done(request, reverse("enterprise_own"), Text("已保存。", "Saved."))
 
 

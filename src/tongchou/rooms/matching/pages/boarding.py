@@ -131,7 +131,7 @@ def trip_take_over(request: HttpRequest, handover: uuid.UUID) -> HttpResponse:
         said = Text("已接收 {n} 人，{m} 人未到（已按去向不明处置）。", "{n} taken over; {m} missing (being sought).")
         return done(request, reverse("trips"), said.with_(n=made["arrived"], m=made["missing"]))
 
-    note = Text("共 {n} 人。接收后由本单位负责。", "{n} people. From then on they are in your charge.").with_(n=len(people))
+    note = Text("共 {n} 人。接收后由本单位负责。", "{n} {n|person|people}. From then on they are in your charge.").with_(n=len(people))
     return form_page(
         request, fields, send, title=title, button=Text("确认接收", "Take over"), back=reverse("trips"), note=note,
         breadcrumbs=trip_crumbs({"url": "", "label": title}),

@@ -222,7 +222,7 @@ def match_run_act(request: HttpRequest, run: uuid.UUID) -> HttpResponse:
     back = reverse("match_run", args=[run])
     if act_ == "issue":
         made = do(request, "match.issue", {"run": str(run)}).result
-        return done(request, back, Text("已下达 {n} 项对接，双方各自确认。", "{n} matches issued; both sides confirm.").with_(n=made["loops"]))
+        return done(request, back, Text("已下达 {n} 项对接，双方各自确认。", "{n} {n|match|matches} issued; both sides confirm.").with_(n=made["loops"]))
     if act_ == "drop":
         do(request, "match.drop", {"run": str(run)})
         return done(request, reverse("match_runs"), Text("已放弃该方案。", "Dropped."))

@@ -32,7 +32,7 @@ from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import Choices, area_choices, unit_choices
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.imports import counts_of, tell_import
-from tongchou.web.pages.requests import actor_of, do, given, integer, moment, now
+from tongchou.web.pages.requests import actor_of, do, given, integer, moment, now, yes_or_no
 from tongchou.web.permission import Nav, page
 
 TITLE = Text("返岗专车", "Return trips")
@@ -117,7 +117,7 @@ def trip_new(request: HttpRequest) -> HttpResponse:
             "area": integer(request, "area") or 0, "unit": integer(request, "unit") or 0, "vehicles": _vehicles(request.POST.get("vehicles", "")),
         }  # fmt: skip
         made = do(request, "trip.plan", payload).result
-        return done(request, reverse("trip", args=[made["trip"]]), Text("已安排，可用座位 {n} 个。", "Planned with {n} seats to give.").with_(n=made["usable"]))
+        return done(request, reverse("trip", args=[made["trip"]]), Text("已安排，可用座位 {n} 个。", "Planned with {n} {n|seat|seats} to give.").with_(n=made["usable"]))
 
     title = Text("安排返岗专车", "Plan a return trip")
     note = Text("载客不超过座位的 {n}%（{s}）。", "At most {n}% of the seats ({s}).").with_(n=percent.value, s=percent.source)
@@ -166,7 +166,7 @@ def trip_act(request: HttpRequest, trip: uuid.UUID) -> HttpResponse:
         return done(request, back, Text("已发车：{a} 人在车上，{b} 人未到。", "Departed with {a}; {b} did not come.").with_(a=made["aboard"], b=made["absent"]))
     if wanted == "arrive":
         made = do(request, "trip.arrive", {"trip": str(trip)}).result
-        return done(request, back, Text("已到达，等待 {n} 家单位接收。", "Arrived; {n} units must take people over.").with_(n=made["units"]))
+        return done(request, back, Text("已到达，等待 {n} 家单位接收。", "Arrived; {n} {n|unit|units} must take people over.").with_(n=made["units"]))
     if wanted == "cancel":
         do(request, "trip.cancel", {"trip": str(trip), "reason": request.POST.get("reason", "")})
         return done(request, back, Text("已取消，已报名人员待另行安排。", "Cancelled; who had a seat waits for another."))
@@ -177,7 +177,7 @@ def trip_act(request: HttpRequest, trip: uuid.UUID) -> HttpResponse:
 def trip_assign(request: HttpRequest) -> HttpResponse:
     """Give seats to all who wait."""
     made = do(request, "trip.assign", {"area": integer(request, "area") or 0}).result
-    said = Text("{w} 人待安排，{s} 人已有座位，用车 {v} 辆{p}。", "{s} of {w} have a seat now, in {v} vehicles{p}.")
+    said = Text("{w} 人待安排，{s} 人已有座位，用车 {v} 辆{p}。", "{s} of {w} have a seat now, in {v} {v|vehicle|vehicles}{p}.")
     proof = Text("（已证明最优）", " (proven optimal)") if made["proven"] else Text("", "")
     return done(request, reverse("trips"), said.with_(w=made["waiting"], s=made["seated"], v=made["vehicles"], p=proof))
 
@@ -208,7 +208,7 @@ def trip_sign_up(request: HttpRequest) -> HttpResponse:
         if request.FILES.get("table"):
             return _table(request, way)
         made = do(request, "trip.sign_up", way | {"workers": _workers(request.POST.get("workers", ""))}).result
-        said = Text("已报名 {n} 人，{s} 人已有座位，{f} 人须先由街道核实。", "{n} signed up, {s} have a seat, {f} must be looked at by the street first.")
+        said = Text("已报名 {n} 人，{s} 人已有座位，{f} 人须先由街道核实。", "{n} signed up, {s} {s|has|have} a seat, {f} must be looked at by the street first.")
         return done(request, reverse("trips"), said.with_(n=len(made["passengers"]), s=made["seated"], f=made["flagged"]))
 
     title, today = Text("为员工报名", "Sign workers up"), timezone.localdate()
@@ -250,7 +250,7 @@ def trip_clear(request: HttpRequest, passenger: uuid.UUID) -> HttpResponse:
         ]
 
     def send() -> HttpResponse:
-        do(request, "trip.clear", {"passenger": str(passenger), "travel": request.POST.get("travel") == "yes", "note": request.POST.get("note", "")})
+        do(request, "trip.clear", {"passenger": str(passenger), "travel": yes_or_no(request, "travel"), "note": request.POST.get("note", "")})
         return done(request, reverse("trips"), Text("已记录。", "Recorded."))
 
     said = Text("、".join(f.zh for f in flags), ", ".join(f.en for f in flags))

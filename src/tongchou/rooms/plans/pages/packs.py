@@ -247,7 +247,7 @@ def pack_act(request: HttpRequest, version: uuid.UUID, pack_step: str) -> HttpRe
     seen = {"version": str(version), "seen_revision": integer(request, "seen_revision") or 0}
     if pack_step == "shadow":
         found = do(request, "pack.shadow", seen).result
-        said = Text("试运行完成：{n} 人中 {d} 项判定不同。", "Shadow run: {d} of {n} decisions differ.").with_(n=found["people"], d=found["differ"])
+        said = Text("试运行完成：{n} 人中 {d} 项判定不同。", "Shadow run: {d} of {n} {n|decision|decisions} differ.").with_(n=found["people"], d=found["differ"])
     elif pack_step == "approve":
         day = parse_date(request.POST.get("from_day", ""), "from_day")
         do(request, "pack.approve", seen | {"from_day": str(day)})

@@ -60,7 +60,7 @@ def tell(context: Context, given: TellIn) -> dict[str, Any]:
         reached = {row[0] for row in cursor.fetchall()}
         lost = [u for u in values["units"] if u not in reached]
         if lost:
-            rule = Text("有 {n} 家企业没有找到。", "{n} of the enterprises are not found.").with_(n=len(lost))
+            rule = Text("有 {n} 家企业没有找到。", "{n} of the enterprises {n|is|are} not found.").with_(n=len(lost))
             raise Refusal(
                 Reason.NOT_FOUND,
                 rule,
@@ -73,7 +73,7 @@ def tell(context: Context, given: TellIn) -> dict[str, Any]:
         not_so = [u for u in values["units"] if u not in ready]
         if not_so:
             rule = Text(
-                "有 {n} 家企业已申请或不再符合条件。", "{n} of the enterprises have applied or no longer qualify."
+                "有 {n} 家企业已申请或不再符合条件。", "{n} of the enterprises {n|has applied or no longer qualifies|have applied or no longer qualify}."
             ).with_(n=len(not_so))
             raise Refusal(
                 Reason.CONFLICT, rule, remedy=Text("请刷新清单。", "Reload the list."), field="units", value=not_so[0]

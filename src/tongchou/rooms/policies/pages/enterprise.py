@@ -162,7 +162,7 @@ def policy_answers(request: HttpRequest, enterprise: int) -> HttpResponse:
             )
         source = Text("企业填报", "Said by the enterprise").zh if own else request.POST.get("source", "")
         made = do(request, "policies.answer", {"unit": row.pk, "answers": given, "source": source}).result
-        text = Text("已保存 {n} 项，{m} 项政策的结果有变化。", "{n} kept; {m} policies have a new result.").with_(
+        text = Text("已保存 {n} 项，{m} 项政策的结果有变化。", "{n} kept; {m} {m|policy has|policies have} a new result.").with_(
             n=made["answers"], m=made["changed"]
         )
         return done(request, back, text)

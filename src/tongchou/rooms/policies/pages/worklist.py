@@ -137,6 +137,6 @@ def policy_tell(request: HttpRequest) -> HttpResponse:
         request,
         back,
         Text(
-            "已告知 {n} 家企业，企业在“惠企政策”页看到。", "{n} enterprises are told; they see it on their page."
+            "已告知 {n} 家企业，企业在“惠企政策”页看到。", "{n} {n|enterprise is told; it sees it on its page|enterprises are told; they see it on their page}."
         ).with_(n=made["told"]),
     )

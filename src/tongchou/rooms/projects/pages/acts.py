@@ -118,7 +118,7 @@ def project_visit(request: HttpRequest, project: uuid.UUID) -> HttpResponse:
             raise Refusal(Reason.MISSING_VALUE, Text("请填写走访时间。", "Say when."), field="at")
         payload = {"project": str(project), "at": at.isoformat(), "seen": request.POST.get("seen", ""), "obstacles": _found(request)}
         made = do(request, "project.visit", payload | {"photos": photos_given(request)}).result
-        return Text("已登记走访，交办障碍 {n} 件。", "The visit is recorded; {n} obstacles are handed out.").with_(n=len(made["obstacles"]))
+        return Text("已登记走访，交办障碍 {n} 件。", "The visit is recorded; {n} {n|obstacle is|obstacles are} handed out.").with_(n=len(made["obstacles"]))
 
     at = now().astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
     return _form(request, project, VISIT, Text("登记走访", "Record a visit"), Text("登记", "Record"), fields, send, {"at": at}, "pages/kept_form.html")

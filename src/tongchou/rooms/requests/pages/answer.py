@@ -75,7 +75,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 
     def send() -> HttpResponse:
         made = do(request, "request.answer", _given(request, found, unit)).result
-        said = Text("已记录 {n} 项，完成 {m} 件填报。", "{n} recorded, {m} requests answered.").with_(
+        said = Text("已记录 {n} 项，完成 {m} 件填报。", "{n} recorded, {m} {m|request|requests} answered.").with_(
             n=made["facts"], m=len(made["answered"])
         )
         return done(request, f"{reverse('answer')}?unit={unit}", said)
@@ -169,7 +169,7 @@ def answer_table(request: HttpRequest) -> HttpResponse:
     def send() -> HttpResponse:
         header, rows = _table(request)
         made = do(request, "request.answer_many", {"rows": _rows(actor, header, rows)}).result
-        said = Text("{n} 行已记录，完成 {m} 件填报。", "{n} lines recorded, {m} requests answered.").with_(
+        said = Text("{n} 行已记录，完成 {m} 件填报。", "{n} {n|line|lines} recorded, {m} {m|request|requests} answered.").with_(
             n=made["rows"], m=made["answered"]
         )
         return done(request, reverse("requests"), said)

@@ -88,7 +88,7 @@ def burden_card(request: HttpRequest) -> dict[str, Any]:
         cache.set(key, found, 600)
     units = found.units or 1
     told = Text("每单位每天填报的数据项；约 {m} 分钟。数据需求和企业、学校每日报告都计。",
-                "Fields a unit and day; about {m} minutes. Data requests and the daily reports of enterprises and schools.")  # fmt: skip
+                "Fields a unit and day; about {m} {m|minute|minutes}. Data requests and the daily reports of enterprises and schools.")  # fmt: skip
     return {
         "label": Text("填报负担（项／单位·天）", "Burden of reports (fields a unit and day)"),
         "value": f"{found.fields / units / WEEK:.1f}",

@@ -61,13 +61,13 @@ def request_file(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     names = [name for _, name in told_apart(list(asked.values_list("pk", "name")[:13]))]
     told = Text.listed(names[:12])
     if len(row.to_units) > 12:
-        told = Text("{who} 等{n}个单位", "{who} and others, {n} units in all").with_(who=told, n=len(row.to_units))
-    cost = Text("{n} 项，约 {m} 分钟", "fields: {n}, about {m} min").with_(n=len(fields), m=minutes)
+        told = Text("{who} 等{n}个单位", "{who} and others, {n} {n|unit|units} in all").with_(who=told, n=len(row.to_units))
+    cost = Text("{n} 项，约 {m} 分钟", "{n} {n|field|fields}, about {m} {m|minute|minutes}").with_(n=len(fields), m=minutes)
     facts = [
         {"label": Text("用途", "Why"), "value": row.purpose},
         {"label": Text("依据", "Basis"), "value": row.basis},
         {"label": Text("提出", "Asked by"), "value": f"{row.asker.name} {row.asked_by.display_name}"},
-        {"label": Text("采集对象", "From whom"), "value": told if whole else Text("{n} 个单位", "{n} units").with_(n=len(row.to_units))},
+        {"label": Text("采集对象", "From whom"), "value": told if whole else Text("{n} 个单位", "{n} {n|unit|units}").with_(n=len(row.to_units))},
         {"label": Text("频次", "How often"), "value": EVERY[row.every]},
         {"label": Text("起止", "From, until"), "value": f"{row.starts_on} — {row.until}"},
         {"label": Text("零报告", "Nil report"), "value": Text("可零报告", "possible") if row.nil_allowed else Text("不适用", "not possible")},
@@ -137,7 +137,7 @@ def request_withdraw(request: HttpRequest, request_id: uuid.UUID) -> HttpRespons
     return done(
         request,
         reverse("request", args=[request_id]),
-        Text("已撤回，{n} 个单位免于填报。", "Withdrawn; {n} units owe nothing more.").with_(n=excused),
+        Text("已撤回，{n} 个单位免于填报。", "Withdrawn; {n} {n|unit owes|units owe} nothing more.").with_(n=excused),
     )
 
 
@@ -228,7 +228,7 @@ def request_remind(request: HttpRequest, request_id: uuid.UUID, round_id: int) -
     if not loops or found is None or not found.whole:
         raise missing(Text("没有未报的单位。", "Nobody is silent."), "round_id", round_id)
     told = do(request, "loop.remind", {"loops": loops, "note": "请尽快填报；没有发生的请报零。"}).result
-    said = Text("已催报 {n} 个单位。", "{n} units were reminded.").with_(n=told["reminded"])
+    said = Text("已催报 {n} 个单位。", "{n} {n|unit was|units were} reminded.").with_(n=told["reminded"])
     if told["left_out"]:
         messages.info(
             request,

@@ -226,7 +226,7 @@ def submit(context: Context, given: ApplicationIn) -> dict[str, Any]:
     missing = [i for i in row.items.order_by("n") if not i.is_given]
     if missing:
         names = Text("、".join(i.title["zh"] for i in missing), ", ".join(i.title["en"] for i in missing))
-        rule = Text("还缺 {n} 项：{names}。", "{n} are missing: {names}.").with_(n=len(missing), names=names)
+        rule = Text("还缺 {n} 项：{names}。", "{n} {n|is|are} missing: {names}.").with_(n=len(missing), names=names)
         raise Refusal(
             Reason.MISSING_VALUE,
             rule,

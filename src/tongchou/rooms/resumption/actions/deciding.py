@@ -17,6 +17,7 @@ from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.loops import after_step
 from tongchou.record.models import Enterprise, WorkPermit
+from tongchou.record.permit_facts import check_until
 from tongchou.record.questions.work_orders import refuse_stopped, stops_in_force
 from tongchou.rooms.resumption.actions.applying import set_way
 from tongchou.rooms.resumption.actions.checking import open_items
@@ -54,13 +55,8 @@ def decide(context: Context, given: DecideIn) -> dict[str, Any]:
         take(context, row.loop.pk, "refuse", note=given.reason)
         return {"application": str(row.pk), "ended": "refused"}
     today = context.now.astimezone(SHANGHAI).date()
-    if given.until is not None and given.until < today:
-        raise Refusal(
-            Reason.IMPOSSIBLE_DATE,
-            Text("有效期不能早于今天。", "It cannot end before today."),
-            field="until",
-            value=given.until.isoformat(),
-        )
+    if given.until is not None:
+        check_until(given.until, today)
     conditions = [c.strip()[:300] for c in given.conditions if c.strip()]
     approve(context, [row], given.until, conditions, {row.pk: given.most_staff} if given.most_staff else {})
     number = WorkPermit.objects.filter(loop_id=row.loop.pk).values_list("number", flat=True).get()

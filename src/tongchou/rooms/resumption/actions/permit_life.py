@@ -21,6 +21,7 @@ from tongchou.record.actions.permits import RenewIn, ResumeIn, ShownIn, renew, r
 from tongchou.record.loops import evidence as pieces
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import WorkPermit
+from tongchou.record.permit_facts import check_until
 from tongchou.record.questions.permits import STATES
 from tongchou.record.questions.units import street_of
 from tongchou.record.territory.reach import missing, reaches_unit
@@ -136,6 +137,7 @@ def _check_asked(context: Context, permit: WorkPermit, given: AskIn) -> None:
             rule = Text("须填写晚于{d}的期限。", "Give a last day later than {d}.").with_(d=max(permit.until, today).isoformat())
             reason = Reason.MISSING_VALUE if given.until is None else Reason.IMPOSSIBLE_DATE
             raise Refusal(reason, rule, field="until", value=given.until and given.until.isoformat())
+        check_until(given.until, today)
         return
     if given.what == "adjust":
         check_adjusted(permit, given.staff, given.masks)

@@ -134,7 +134,7 @@ def resumption_fill(request: HttpRequest, application: uuid.UUID) -> HttpRespons
             do(request, "resumption.fill", {"application": str(row.pk), "items": given})
         left = [g["item"] for grp in item_groups(row) for g in grp["lines"] if not g["item"].is_given]
         said = (
-            Text("已保存，还缺 {n} 项。", "Kept; {n} are still missing.").with_(n=len(left))
+            Text("已保存，还缺 {n} 项。", "Kept; {n} {n|is|are} still missing.").with_(n=len(left))
             if left
             else Text("已保存，材料齐了，可以提交。", "Kept; nothing is missing: you can submit.")
         )

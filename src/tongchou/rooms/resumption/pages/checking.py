@@ -22,7 +22,7 @@ from tongchou.rooms.resumption.pages.applying import stored
 from tongchou.rooms.resumption.reach import CHECK, DECIDE, REVIEW, no_such
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.requests import actor_of, do, integer, now
+from tongchou.web.pages.requests import actor_of, do, integer, now, yes_or_no
 from tongchou.web.permission import page
 
 _OK = (("", Text("未看", "Not yet")), ("ok", Text("合格", "In order")), ("no", Text("不合格", "Not in order")))
@@ -168,7 +168,7 @@ def resumption_ask(request: HttpRequest, application: uuid.UUID) -> HttpResponse
         made = do(request, "resumption.ask", payload).result
         said = Text(
             "已告知企业，计时停止，还剩 {n} 个工作日。",
-            "The enterprise is told; the clock stands still with {n} working days left.",
+            "The enterprise is told; the clock stands still with {n} working {n|day|days} left.",
         ).with_(n=made["workdays_left"])
         return done(request, reverse("resumption_application", args=[row.pk]), said)
 
@@ -178,7 +178,7 @@ def resumption_ask(request: HttpRequest, application: uuid.UUID) -> HttpResponse
     )
     left = Text(
         "告知后停止计时，现在还剩 {n} 个工作日。清单以外的不得要求。",
-        "The clock then stops with {n} working days left. Nothing beyond the list may be demanded.",
+        "The clock then stops with {n} working {n|day|days} left. Nothing beyond the list may be demanded.",
     ).with_(n=workdays_left(now(), row.loop.due_at))
     return form_page(
         request, fields, send, title=title, button=Text("告知企业", "Tell the enterprise"), back=reverse("resumption_application", args=[row.pk]), note=left,
@@ -208,7 +208,7 @@ def resumption_decide(request: HttpRequest, application: uuid.UUID) -> HttpRespo
     def send() -> HttpResponse:
         until = request.POST.get("until", "").strip()
         payload = {
-            "application": str(row.pk), "approve": request.POST.get("approve") == "yes", "reason": request.POST.get("note", "").strip(),
+            "application": str(row.pk), "approve": yes_or_no(request, "approve"), "reason": request.POST.get("note", "").strip(),
             "until": parse_date(until, "until").isoformat() if until else None, "most_staff": integer(request, "most_staff"),
             "conditions": [c for c in request.POST.get("conditions", "").splitlines() if c.strip()],
         }  # fmt: skip

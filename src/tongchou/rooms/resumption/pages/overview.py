@@ -66,7 +66,7 @@ def resumption(request: HttpRequest) -> HttpResponse:
         "waiting": [shown(x) for x in waiting],
         "sheet": _sheet(by_street) if by_street else None,
         "chart": _chart(by_street) if by_street else None,
-        "can_apply": actor.permits(APPLY),
+        "can_apply": any(o["may_apply"] for o in mine) if own else actor.permits(APPLY),
         "can_decide": actor.permits(DECIDE) and bool(actor.area_paths(DECIDE)),
         "can_rule": actor.permits(RULES),
         "empty": {"title": Text("辖区内没有街道", "No street in your area"), "text": Text("", ""), "icon": "building"},
@@ -252,5 +252,5 @@ def _list_sheet(rows: list[Line]) -> dict[str, Any]:
             {"value": s["way"]}, *_found(x), {"value": x.submitted_at or Text("—", "—")},
             {"value": x.deadline or Text("—", "—")}, {"value": x.days if x.days is not None else Text("—", "—")}, {"value": x.asked}, {"value": x.reason},
         ]})  # fmt: skip
-    columns = [{"key": k, "label": Text(zh, en), "number": bool(n)} for k, zh, en, n in labels]
+    columns = [{"key": k, "label": Text(zh, en), "number": bool(n), "brief": k == "reason"} for k, zh, en, n in labels]
     return {"key": "applications", "caption": _LIST, "columns": columns, "rows": body, "export": True}

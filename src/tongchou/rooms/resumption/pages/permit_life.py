@@ -243,7 +243,7 @@ def _answer(request: HttpRequest, row: WorkPermit, what: str) -> HttpResponse:
     if held.until:
         asked = Text("企业申请延续至{d}：{r}", "Asked until {d}: {r}").with_(d=held.until.isoformat(), r=held.reason)
     if what == "adjust" and held.masks:
-        asked = Text("现在不超过 {w} 人；企业申请 {s} 人，口罩 {m} 只，{c}：{r}", "Limit now {w}; asked for {s}, {m} masks, {c}: {r}").with_(
+        asked = Text("现在不超过 {w} 人；企业申请 {s} 人，口罩 {m} 只，{c}：{r}", "Limit now {w}; asked for {s}, {m} {m|mask|masks}, {c}: {r}").with_(
             w=limit_of(row), s=held.staff, m=held.masks, r=held.reason, c=_carried(row, held.masks),
         )  # fmt: skip
     return form_page(
@@ -256,7 +256,7 @@ def _carried(row: WorkPermit, masks: int) -> Text:
     found = carried_by(masks, row.unit_id, now().astimezone(SHANGHAI).date())
     if found is None:
         return Text("预案没有要求口罩天数", "the plan asks for no days of masks")
-    return Text("可保障 {n} 人 {d} 天", "which last {d} days for {n}").with_(n=found[0], d=found[1])
+    return Text("可保障 {n} 人 {d} 天", "which last {d} {d|day|days} for {n}").with_(n=found[0], d=found[1])
 
 
 @page("permit_leave", "permits/<uuid:permit>/leave/<slug:topic>", APPLY)

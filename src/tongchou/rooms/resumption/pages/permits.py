@@ -133,7 +133,7 @@ def permit_list(request: HttpRequest) -> HttpResponse:
     sheet = {
         "key": "permits",
         "caption": _LIST,
-        "columns": [{"key": k, "label": Text(zh, en)} for k, zh, en in labels],
+        "columns": [{"key": k, "label": Text(zh, en), "brief": k == "reason"} for k, zh, en in labels],
         "rows": body,
         "export": True,
     }
@@ -238,10 +238,12 @@ def permit_withdraw(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
     title = Text("撤销许可", "Withdraw")
 
     def fields(d: Draft) -> list[FieldParts]:
-        return [d.field("reason", Text("原因", "Reason"), "textarea", required=True, maxlength=2000)]
+        version = FieldParts("seen_version", title, "hidden", str(integer(request, "seen_version") or row.version))
+        return [version, d.field("reason", Text("原因", "Reason"), "textarea", required=True, maxlength=2000)]
 
     def send() -> HttpResponse:
-        do(request, "permit.withdraw", {"unit": row.unit_id, "reason": request.POST.get("reason", "")})
+        payload = {"unit": row.unit_id, "reason": request.POST.get("reason", ""), "seen_version": integer(request, "seen_version")}
+        do(request, "permit.withdraw", payload)
         return done(request, reverse("permit", args=[row.pk]), Text("已撤销。", "Withdrawn."))
 
     return form_page(

@@ -25,7 +25,7 @@ from tongchou.rooms.resumption.ways import rules_on
 from tongchou.rooms.resumption.words import STANDS, TITLE
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.requests import actor_of, do, integer, now
+from tongchou.web.pages.requests import actor_of, do, integer, now, yes_or_no
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import page
 
@@ -47,7 +47,7 @@ def resumption_queue(request: HttpRequest) -> HttpResponse:
     if asked_for(request):
         return sheet_file(request, _QUEUE, *cells_of(sheet))
     context = {
-        "title": _QUEUE, "sheet": sheet, "n": len(rows), "weights": [(PARTS[k], w) for k, w in rules_on(today)["weights"].items()],
+        "title": _QUEUE, "sheet": sheet, "n": len(rows), "weights": [(t, rules_on(today)["weights"].get(k, 0)) for k, t in PARTS.items()],
         "reviews": sum(s.reviews for s in streets(actor, now())),
         "ready": sum(r.stage == "deciding" and not r.hold and r.batch is None for r in rows), "breadcrumbs": _top(_QUEUE),
         "empty": {"title": Text("没有等待的申请", "Nothing waits"), "text": Text("企业提交的复工申请在这里排序。", "Submitted applications are ranked here."),
@@ -63,29 +63,31 @@ def _sheet(rows: list[Ranked]) -> dict[str, Any]:
     ]
     columns += [
         {"key": "score", "label": Text("得分", "Score"), "number": True},
-        {"key": "street", "label": Text("街道", "Street")},
+        {"key": "street", "label": Text("街道", "Street"), "nowrap": True},
+        {"key": "stage", "label": Text("阶段", "Stage"), "nowrap": True},
+        {"key": "deadline", "label": Text("时限", "Deadline")},
     ]
     columns += [{"key": k, "label": SHORT[k], "number": True, "definition": t} for k, t in PARTS.items()]
     columns += [{"key": k, "label": t, "number": True} for k, t in _FOUND]
-    columns += [
-        {"key": "stage", "label": Text("阶段", "Stage")},
-        {"key": "deadline", "label": Text("时限", "Deadline")},
-        {"key": "by", "label": Text("人工调整", "By a person")},
-    ]
+    columns.append({"key": "by", "label": Text("人工调整", "By a person"), "brief": True})
     body = []
     for r in rows:
         points = [{"value": round(p.points) if p.points is not None else Text("—", "—")} for p in r.parts]
         person = r.hold or (f"{r.lift:+d} {r.lift_reason}" if r.lift else "")
         body.append({"cells": [
-            {"value": r.name, "url": reverse("resumption_why", args=[r.application])}, {"value": r.place}, {"value": r.score}, {"value": r.street}, *points,
-            *({"value": n} for n in r.found), {"value": STANDS[r.stage]}, {"value": r.deadline}, {"value": person},
+            {"value": r.name, "url": reverse("resumption_why", args=[r.application])}, {"value": r.place}, {"value": r.score}, {"value": r.street},
+            {"value": STANDS[r.stage]}, {"value": r.deadline},
+            *points, *({"value": n} for n in r.found), {"value": person},
         ]})  # fmt: skip
     return {"key": "queue", "caption": _QUEUE, "columns": columns, "rows": body, "export": True}
 
 
 @page("resumption_why", "resumption/<uuid:application>/place", VIEW, methods=("GET",))
 def resumption_why(request: HttpRequest, application: uuid.UUID) -> HttpResponse:
-    """Why an application stands where it does: each part, its weight and its reason. Nothing of anybody else's."""
+    """Why an application stands where it does: each part, its weight and its reason. Nothing of anybody else's.
+
+    To whom the part of the chain is hidden, the total is as well: with all other parts it would give the hidden one away.
+    """
     actor = actor_of(request)
     row = seen(actor, application)
     placed = place_of(row.pk, now().astimezone(SHANGHAI).date())
@@ -107,7 +109,8 @@ def resumption_why(request: HttpRequest, application: uuid.UUID) -> HttpResponse
         for p in found.parts
     ]
     context = {
-        "row": row, "title": title, "found": found, "placed": placed, "parts": parts, "breadcrumbs": crumbs(row, title),
+        "row": row, "title": title, "found": found, "placed": placed, "parts": parts,
+        "total_shown": not any(p["hidden"] and p["points"] is not None for p in parts), "breadcrumbs": crumbs(row, title),
         "can_adjust": actor.permits(DECIDE) and actor.sees_path(DECIDE, row.unit.area.path),
     }  # fmt: skip
     return render(request, "resumption/why.html", context)
@@ -131,6 +134,8 @@ def resumption_adjust(request: HttpRequest, application: uuid.UUID) -> HttpRespo
 
     def send() -> HttpResponse:
         what = request.POST.get("what", "")
+        if what not in ("lift", "hold", "go"):
+            raise Refusal(Reason.MISSING_VALUE, Text("请选择做什么。", "Choose what to do."), remedy=Text("请选择。", "Choose."), field="what")
         change: dict[str, Any] = {"lift": integer(request, "lift") or 0} if what == "lift" else {"hold": what == "hold"}
         do(
             request,
@@ -227,7 +232,7 @@ def resumption_batch_change(request: HttpRequest, lot: uuid.UUID) -> HttpRespons
 def resumption_batch_decide(request: HttpRequest, lot: uuid.UUID) -> HttpResponse:
     """Approve and announce, or give up."""
     row, _ = batch_seen(actor_of(request), lot)
-    if request.POST.get("approve") != "yes":
+    if not yes_or_no(request, "approve"):
         do(request, "resumption.batch_drop", {"batch": str(lot), "reason": request.POST.get("reason", "") or "取消"})
         return done(
             request,

@@ -19,7 +19,7 @@ from tongchou.rooms.resumption.ways import approval_lists, district_lists, item_
 from tongchou.rooms.resumption.words import TITLE, WAYS
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.requests import actor_of, do, integer, now
+from tongchou.web.pages.requests import actor_of, do, integer, now, yes_or_no
 from tongchou.web.permission import page
 
 _RULES = Text("复工规则", "Rules of resumption")
@@ -151,7 +151,7 @@ def _lists(request: HttpRequest) -> list[dict[str, Any]]:
 def resumption_rules_decide(request: HttpRequest, rules: int) -> HttpResponse:
     """Agree or not."""
     state = do(
-        request, "resumption.decide_rules", {"edition": rules, "adopt": request.POST.get("adopt") == "yes"}
+        request, "resumption.decide_rules", {"edition": rules, "adopt": yes_or_no(request, "adopt")}
     ).result["state"]
     said = (
         Text("已审定，到期施行。", "Adopted; in force from its day.")

@@ -78,7 +78,7 @@ def ahead(found: Assessment, on: date) -> Text | None:
         return None
     days = (due.on - on).days
     title = grade_title(due.outcome if due.outcome != "not_graded" else "released", due.on)
-    when = Text("{day}（还有 {n} 天）", "{day} ({n} more days)").with_(day=due.on, n=days) if days else Text("今天", "today")
+    when = Text("{day}（还有 {n} 天）", "{day} ({n} more {n|day|days})").with_(day=due.on, n=days) if days else Text("今天", "today")
     said = Text("最早 {when} 可转为“{to}”", "“{to}” at the earliest {when}").with_(when=when, to=title)
     if not due.missing:
         return said

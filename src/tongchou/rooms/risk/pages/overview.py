@@ -74,7 +74,7 @@ def risk(request: HttpRequest) -> HttpResponse:
         "can_evaluate": actor.permits("risk.propose") and ask.on <= timezone.localdate(),
         "silent": seen is not None and any(a.silent and rank(a.held) > 0 for a in found), "until": seen.reported_until if seen else None,
         "breadcrumbs": [{"url": "", "label": RISK}],
-    } | street_map(ask, linked=True)  # fmt: skip
+    } | street_map(ask, actor)  # fmt: skip
     return render(request, "risk/risk.html", context)
 
 
@@ -128,8 +128,11 @@ def _proposal(p: Proposal, actor: Actor, ask: Asked) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def street_map(ask: Asked, *, linked: bool) -> dict[str, Any]:
-    """The streets with the most severe grade in each, as outlines where the district has given them, else as a scheme; and the same as a list."""
+def street_map(ask: Asked, actor: Actor | None) -> dict[str, Any]:
+    """The streets with the most severe grade in each, as outlines where the district has given them, else as a scheme; and the same as a list.
+
+    For an actor those within reach lead to their page.
+    """
     root = district_area()
     if root is None:
         return {"map": None}
@@ -143,7 +146,7 @@ def street_map(ask: Asked, *, linked: bool) -> dict[str, Any]:
         worst = max([*inside, *([above[street.pk]] if street.pk in above else [])], key=lambda g: rank(g.grade), default=None)
         shown = badge(worst.grade if worst else None, ask.on)
         value = sum(rank(g.grade) > 0 for g in inside)
-        url = area_url(street.pk, ask) if linked else ""
+        url = area_url(street.pk, ask) if actor is not None and reaches_path(actor, VIEW, street.path) else ""
         places.append({"key": str(street.pk), "label": street.name, "value": value or "", "tone": shown["tone"], "note": shown["label"], "url": url})
     title = Text("街道（镇）风险示意图", "Streets and towns by grade")
     drawn = map_of("risk", title, places, {str(s.pk): s.code for s in streets})
@@ -172,7 +175,7 @@ def risk_evaluate(request: HttpRequest) -> HttpResponse:
     """Evaluate the day that the page shows."""
     on = request.POST.get("as_of", "")
     made = do(request, "risk.evaluate", {"as_of": on}).result
-    said = Text("评估完成：新提请 {n} 项，失效 {m} 项。", "Evaluated: {n} changes proposed, {m} lapsed.").with_(n=len(made["proposed"]), m=made["lapsed"])
+    said = Text("评估完成：新提请 {n} 项，失效 {m} 项。", "Evaluated: {n} {n|change|changes} proposed, {m} lapsed.").with_(n=len(made["proposed"]), m=made["lapsed"])
     return done(request, f"{reverse('risk')}?on={on}", said)
 
 
@@ -190,7 +193,7 @@ def grades(request: HttpRequest) -> HttpResponse:
         edition = _rule(seen) if seen else None
     except Refusal:
         edition = None
-    context = {"ask": ask, "today": timezone.localdate(), "lines": lines, "rule": edition, "language": get_language()} | street_map(ask, linked=False)
+    context = {"ask": ask, "today": timezone.localdate(), "lines": lines, "rule": edition, "language": get_language()} | street_map(ask, None)
     return render(request, "risk/grades.html", context)
 
 

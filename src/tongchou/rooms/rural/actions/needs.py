@@ -103,7 +103,7 @@ def import_needs(
 def import_table(context: Context, given: ImportIn) -> dict[str, Any]:
     """Report what a table says: a village's code, an input's name or key, a quantity, a farming day."""
     season = season_of(given.season)
-    table = read_table(given.content, given.filename)
+    table = read_table(given.content, given.filename, titled=True)
     places = _places(table)
     rejects = list(table.faults)
     codes = {cells[places["area"]] for _, cells in table.rows}

@@ -109,5 +109,5 @@ def _order(request: HttpRequest) -> HttpResponse:
     return done(
         request,
         reverse("farm_deliveries"),
-        Text("已安排 {n} 笔配送。", "{n} deliveries are ordered.").with_(n=len(made)),
+        Text("已安排 {n} 笔配送。", "{n} {n|delivery is|deliveries are} ordered.").with_(n=len(made)),
     )

@@ -132,11 +132,11 @@ def _fitting(context: Context, given: CheckIn) -> SchoolClass:
     row, now = class_in_reach(context.actor, CHECK, given.school_class), today(context)
     back = school_rules()["back_days"].value
     if given.on > now or given.on < now - timedelta(days=back):
-        rule = Text("只能报今天或前 {n} 天的检查。", "A check is of today or of the {n} days before.").with_(n=back)
+        rule = Text("只能报今天或前 {n} 天的检查。", "A check is of today or of the {n} {n|day|days} before.").with_(n=back)
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="on", value=given.on.isoformat())
     absent = given.ill + given.other + given.unknown
     if absent > row.pupils:
-        rule = Text("缺勤 {a} 人，超过{c}在册 {n} 人。", "{a} are absent, but {c} has {n} pupils.").with_(
+        rule = Text("缺勤 {a} 人，超过{c}在册 {n} 人。", "{a} {a|is|are} absent, but {c} has {n} {n|pupil|pupils}.").with_(
             a=absent, c=class_name(row.grade, row.name), n=row.pupils
         )
         raise Refusal(
@@ -177,7 +177,7 @@ def _check_signs(given: CheckIn, row: SchoolClass) -> None:
                 value=s.sign[:20],
             )
         if s.fresh > s.pupils:
-            rule = Text("“{s}”新增 {f} 人，多于现有 {p} 人。", "“{s}”: {f} are new, of {p}.").with_(
+            rule = Text("“{s}”新增 {f} 人，多于现有 {p} 人。", "“{s}”: {f} {f|is|are} new, of {p}.").with_(
                 s=SIGNS[s.sign], f=s.fresh, p=s.pupils
             )
             raise Refusal(Reason.INVALID_VALUE, rule, field=f"signs.{n}.fresh", value=s.fresh)

@@ -39,7 +39,7 @@ Row = tuple[int, School, int, str, int, int]
 @verb("school.import_classes", MANAGE, Text("导入班级", "Import classes"))
 def import_classes(context: Context, given: TableIn) -> dict[str, Any]:
     """Add and change classes from a table: a class is known again by school, grade and name. Rows that cannot be used are listed."""
-    table = read_table(given.content, given.filename)
+    table = read_table(given.content, given.filename, titled=True)
     wanted, rejects = read_classes(context.actor, table)
     schools = {row[1].pk for row in wanted}
     list(School.objects.select_for_update().filter(pk__in=schools).order_by("pk"))
@@ -74,7 +74,7 @@ def import_classes(context: Context, given: TableIn) -> dict[str, Any]:
 
 def rejected_classes(actor: Actor, data: bytes, filename: str, language: str) -> bytes:
     """The rejected rows as CSV, with why. Computed anew: nothing of it is stored."""
-    table = read_table(data, filename)
+    table = read_table(data, filename, titled=True)
     return write_rejected(table, read_classes(actor, table)[1], language)
 
 

@@ -59,7 +59,7 @@ def online(context: Context, given: OnlineIn) -> dict[str, Any]:
     if not now - timedelta(days=back) <= given.on <= now:
         raise Refusal(
             Reason.IMPOSSIBLE_DATE,
-            Text("只能报今天或前 {n} 天。", "Today, or the {n} days before.").with_(n=back),
+            Text("只能报今天或前 {n} 天。", "Today, or the {n} {n|day|days} before.").with_(n=back),
             field="on",
             value=given.on.isoformat(),
         )
@@ -73,7 +73,7 @@ def online(context: Context, given: OnlineIn) -> dict[str, Any]:
         )
     if given.reached + given.not_reached != pupils:
         rule = Text(
-            "{g}共 {n} 人，收看和未收看合计 {m} 人。", "{g} has {n} pupils; reached and not reached are {m}."
+            "{g}共 {n} 人，收看和未收看合计 {m} 人。", "{g} has {n} {n|pupil|pupils}; reached and not reached are {m}."
         ).with_(g=grade_name(given.grade), n=pupils, m=given.reached + given.not_reached)
         raise Refusal(
             Reason.INVALID_VALUE,
@@ -127,7 +127,7 @@ def travel(context: Context, given: TravelIn) -> dict[str, Any]:
         )
     total = given.staying + given.unknown + sum(d.pupils for d in given.destinations)
     if total != row.pupils:
-        rule = Text("{c}共 {n} 人，各去向合计 {m} 人。", "{c} has {n} pupils; the destinations add up to {m}.").with_(
+        rule = Text("{c}共 {n} 人，各去向合计 {m} 人。", "{c} has {n} {n|pupil|pupils}; the destinations add up to {m}.").with_(
             c=class_name(row.grade, row.name), n=row.pupils, m=total
         )
         raise Refusal(

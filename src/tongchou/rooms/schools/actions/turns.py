@@ -64,7 +64,7 @@ def set_turns(context: Context, given: TurnsIn) -> dict[str, Any]:
     most = given.most or limit
     if most > limit:
         rule = Text(
-            "每时段人数不得超过本区规定的 {n} 人。", "No more than {n} pupils in one window, by the district's rule."
+            "每时段人数不得超过本区规定的 {n} 人。", "No more than {n} {n|pupil|pupils} in one window, by the district's rule."
         ).with_(n=limit)
         raise Refusal(Reason.INVALID_VALUE, rule, field="most", value=most)
     windows = [Window(w.gate, w.starts_at, w.ends_at, tuple(w.classes)) for w in given.windows]

@@ -102,7 +102,8 @@ def school_check(request: HttpRequest, school_class: int, check_day: str, sessio
         except Refusal as refusal:
             problem = refusal
     context = {
-        "row": row, "title": class_name(row.grade, row.name), "subtitle": Text("{d} {s} · {n} 人", "{d} {s} · {n} pupils").with_(d=on, s=SESSIONS[session], n=row.pupils),
+        "row": row, "title": class_name(row.grade, row.name),
+        "subtitle": Text("{d} {s} · {n} 人", "{d} {s} · {n} {n|pupil|pupils}").with_(d=on, s=SESSIONS[session], n=row.pupils),
         "on": on, "session": session, "stored": stored, "problem": problem, "before": before,
         "symptoms": _signs(request, SYMPTOMS, stored, before), "diagnoses": _signs(request, DIAGNOSES, stored, before),
         "numbers": _numbers(request, stored), "named": named_rows(request, row.pk, on, session), "reasons": list(REASONS.items()),
@@ -180,7 +181,7 @@ def _next(request: HttpRequest, school: School, on: date, session: str) -> HttpR
     left = [c for c in class_day(school.pk, on) if not _of(c, session) and not c.suspended and c.pupils > 0]
     day = f"{reverse('school_day')}?school={school.pk}&on={on.isoformat()}&session={session}"
     said = (
-        Text("已报送。还有 {n} 个班未报。", "Reported. {n} classes are left.").with_(n=len(left))
+        Text("已报送。还有 {n} 个班未报。", "Reported. {n} {n|class is|classes are} left.").with_(n=len(left))
         if left
         else Text("已报送，全部班级已报齐。", "Reported; all classes are in.")
     )

@@ -86,9 +86,9 @@ def _counts(row: Cluster, disease: Disease) -> list[dict[str, Any]]:
     out = []
     for w in disease.windows:
         what = (
-            Text("{d} 天内一个班最多", "in one class within {d} days")
+            Text("{d} 天内一个班最多", "in one class within {d} {d|day|days}")
             if w.by == "class"
-            else Text("{d} 天内全校", "in the school within {d} days")
+            else Text("{d} 天内全校", "in the school within {d} {d|day|days}")
         )
         out.append(
             {

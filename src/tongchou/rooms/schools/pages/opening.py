@@ -30,7 +30,7 @@ from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done
 from tongchou.web.pages.loops import LOOP_LINKS, LoopLink
 from tongchou.web.pages.papers import FORMATS, paper_file
-from tongchou.web.pages.requests import actor_of, client_id, do, given, now
+from tongchou.web.pages.requests import actor_of, client_id, do, given, now, yes_or_no
 from tongchou.web.pages.shown import stage_badge
 from tongchou.web.permission import page
 
@@ -182,7 +182,7 @@ def school_review(request: HttpRequest, opening: uuid.UUID) -> HttpResponse:
         "school.review",
         {
             "proof": request.POST.get("proof", ""),
-            "met": request.POST.get("met") == "yes",
+            "met": yes_or_no(request, "met"),
             "note": request.POST.get("note", ""),
         },
     )

@@ -79,7 +79,7 @@ def _period(request: HttpRequest, at: datetime) -> tuple[Any, Any]:
     first, last = request.GET.get("first", ""), request.GET.get("last", "")
     since, until = (parse_date(first, "first") if first else today - timedelta(days=29)), (parse_date(last, "last") if last else today)
     if until < since or (until - since).days > LONGEST:
-        rule = Text("结束日期应在开始日期之后 {n} 天以内。", "The last day lies within {n} days after the first.").with_(n=LONGEST)
+        rule = Text("结束日期应在开始日期之后 {n} 天以内。", "The last day lies within {n} {n|day|days} after the first.").with_(n=LONGEST)
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="last", value=until.isoformat())
     return since, until
 

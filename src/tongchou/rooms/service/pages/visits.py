@@ -102,7 +102,7 @@ def service_visit_new(request: HttpRequest) -> HttpResponse:
             "seen": request.POST.get("seen", ""), "brought": request.POST.get("brought", ""), "difficulties": _found(request), "photos": photos_given(request),
         }  # fmt: skip
         made = do(request, "service.visit", payload).result
-        said = Text("已登记走访，交办困难 {n} 件。", "The visit is recorded; {n} difficulties are handed out.").with_(n=len(made["difficulties"]))
+        said = Text("已登记走访，交办困难 {n} 件。", "The visit is recorded; {n} {n|difficulty is|difficulties are} handed out.").with_(n=len(made["difficulties"]))
         return done(request, reverse("service_visit", args=[made["visit"]]), said)
 
     crumbs = [{"url": reverse("service"), "label": TITLE}, {"url": "", "label": Text("登记走访", "Record a visit")}]

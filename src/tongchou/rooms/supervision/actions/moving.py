@@ -86,7 +86,7 @@ def close(context: Context, given: CloseIn) -> dict[str, Any]:
     visits = list(row.visits.select_for_update(of=("self",)).filter(state__in=("planned", "begun")).select_related("unit"))
     begun = [v for v in visits if v.state == "begun"]
     if begun:
-        rule = Text("还有 {n} 家正在检查：{who}", "{n} visits are under way: {who}").with_(n=len(begun), who=Text.listed(v.unit.name for v in begun[:5]))
+        rule = Text("还有 {n} 家正在检查：{who}", "{n} {n|visit is|visits are} under way: {who}").with_(n=len(begun), who=Text.listed(v.unit.name for v in begun[:5]))
         raise Refusal(Reason.WRONG_STAGE, rule, remedy=Text("请提交检查结果后再结束。", "Finish them first."), field="round")
     if visits and len(given.reason.strip()) < 2:
         rule = Text("还有 {n} 家未查，结束须写明理由。", "{n} are not visited yet; say why.").with_(n=len(visits))

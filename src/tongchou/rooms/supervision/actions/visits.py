@@ -158,7 +158,7 @@ def finish(context: Context, given: FinishIn) -> dict[str, Any]:
     answers = {a.item: a for a in Answer.objects.filter(visit=row)}
     left = [i for i in checklist.items if i.key not in answers]
     if left:
-        rule = Text("还有 {n} 项没有记录：{what}", "{n} items have no answer yet: {what}").with_(n=len(left), what=left[0].title)
+        rule = Text("还有 {n} 项没有记录：{what}", "{n} {n|item has|items have} no answer yet: {what}").with_(n=len(left), what=left[0].title)
         raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请逐项记录后提交。", "Answer each first."), field="items")
     assert row.begun_at is not None
     row.state, row.finished_by_id, row.note, row.received_at = "finished", context.actor.account_id, given.note, context.now

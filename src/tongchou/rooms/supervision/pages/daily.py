@@ -30,7 +30,7 @@ def round_repeat(request: HttpRequest, round: uuid.UUID) -> HttpResponse:
 
     def send() -> HttpResponse:
         made = do(request, "round.repeat", given(request, "until") | {"round": str(round)}).result
-        return done(request, back, Text("已设置，每天检查 {n} 个单位。", "Set: {n} units every day.").with_(n=made["units"]))
+        return done(request, back, Text("已设置，每天检查 {n} 个单位。", "Set: {n} {n|unit|units} every day.").with_(n=made["units"]))
 
     title = Text("每日重复", "Repeat daily")
     until = row.daily.until if row.daily else now().astimezone(SHANGHAI).date() + timedelta(days=30)

@@ -36,7 +36,7 @@ def round_move(request: HttpRequest, round: uuid.UUID) -> HttpResponse:
 
     def send() -> HttpResponse:
         moved = do(request, "round.move", given(request, "starts_on", "reason") | {"round": str(round)}).result
-        return done(request, back, Text("已改期，{n} 家随之顺延。", "Moved, with {n} visits.").with_(n=moved["visits"]))
+        return done(request, back, Text("已改期，{n} 家随之顺延。", "Moved, with {n} {n|visit|visits}.").with_(n=moved["visits"]))
 
     title = Text("改期", "Move the round")
     record = {"starts_on": str(row.starts_on)}
@@ -82,7 +82,7 @@ def round_reassign(request: HttpRequest, round: uuid.UUID) -> HttpResponse:
     def send() -> HttpResponse:
         payload: dict[str, Any] = {"round": str(round), "visits": request.POST.getlist("visits"), "to_round": request.POST.get("to_round") or None}
         moved = do(request, "visit.reassign", payload | {"account": integer(request, "account")} | given(request, "reason")).result
-        return done(request, back, Text("已移交 {n} 家。", "{n} visits were handed over.").with_(n=len(moved["visits"])))
+        return done(request, back, Text("已移交 {n} 家。", "{n} {n|visit was|visits were} handed over.").with_(n=len(moved["visits"])))
 
     title = Text("移交督查任务", "Hand visits over")
     return form_page(request, fields, send, title=title, button=Text("移交", "Hand over"), back=back, breadcrumbs=crumbs(row, title))

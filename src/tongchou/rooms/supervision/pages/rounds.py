@@ -157,7 +157,7 @@ def round_add(request: HttpRequest, round: uuid.UUID) -> HttpResponse:
         units = [int(u) for u in request.POST.getlist("units") if u.isdigit()]
         payload: dict[str, Any] = given(request, "checklist", "planned_on", "place") | {"round": str(round), "units": units}
         made = do(request, "round.add", payload | {"account": integer(request, "account")}).result["visits"]
-        return done(request, back, Text("已安排 {n} 个单位。", "{n} units are to be visited.").with_(n=len(made)))
+        return done(request, back, Text("已安排 {n} 个单位。", "{n} {n|unit is|units are} to be visited.").with_(n=len(made)))
 
     title = Text("指定督查对象", "Name whom to visit")
     record = {"unit_kind": kind, "planned_on": str(row.ends_on)}

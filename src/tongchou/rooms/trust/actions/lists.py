@@ -77,7 +77,7 @@ def _tell(context: Context, row: OutsideList, unit: Unit) -> None:
     """Open a task for the outside party, as the program: who brought the list neither opens nor closes it."""
     told = Text(
         "“{unit}”提交来自“{source}”的 {n} 人名单{claim}，在册事实能够支持管控的 {g} 人。系统已拦截，没有任何人的状态因此改变。请核查来源和目的。",
-        "“{unit}” brought a list of {n} people from “{source}”{claim}; facts on record support {g}. It was stopped.",
+        "“{unit}” brought a list of {n} {n|person|people} from “{source}”{claim}; facts on record support {g}. It was stopped.",
     ).with_(unit=context.grants[0].unit_name, source=row.source, n=row.people, claim=f"，要求“{row.claim}”" if row.claim else "", g=row.with_ground)
     item = OpenIn(
         kind="task", title="外来名单要求管控，已拦截，请核查", detail=told.zh, owner_unit=unit.pk, origin=ORIGIN, origin_ref=str(row.pk), urgent=True,

@@ -117,7 +117,7 @@ def reversal_new(request: HttpRequest) -> HttpResponse:
         }  # fmt: skip
         payload |= {name: at.isoformat() for name, at in times.items() if at is not None}
         made = do(request, REVERSE, payload).result
-        said = Text("涉及 {n} 项，待另一人确认。", "{n} orders; another person must confirm.").with_(n=made["orders"])
+        said = Text("涉及 {n} 项，待另一人确认。", "{n} {n|order|orders}; another person must confirm.").with_(n=made["orders"])
         return done(request, reverse("reversal", args=[made["reversal"]]), said)
 
     title = Text("提出批量纠正", "Propose to reverse a cohort")
