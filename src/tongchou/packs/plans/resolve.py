@@ -50,6 +50,11 @@ class StandingRule:
     gives: Mapping[str, Any] = field(default_factory=dict)
 
 
+    def does_as(self, other: StandingRule) -> bool:
+        """Whether it makes no difference to anybody which of the two decides: outcome, measures and further results are the same."""
+        return (self.rule.outcome, self.measures, self.gives) == (other.rule.outcome, other.measures, other.gives)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Standing:
     """A table on one day in one area."""
