@@ -45,7 +45,7 @@ def preview(
     lang: str = LANG,
 ) -> None:
     """Show what a change of edition does: released, newly held, beds, tests and staff, by place and day. Exits with 1 when refused."""
-    from tongchou.packs.plans.batch import BatchErrors
+    from tongchou.packs.plans.frames import BatchErrors
     from tongchou.packs.plans.preview import Workload, rules_of
     from tongchou.packs.plans.preview import preview as run
 

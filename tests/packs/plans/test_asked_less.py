@@ -75,7 +75,8 @@ def test_nobody_is_asked_in_vain_and_nobody_decided_too_soon(pack: str, table: s
             if facts[key] is None and spec.unknown == "ask" and not spec.derived and spec.type == "boolean":
                 for value in (True, False):
                     again = decide_standing(standing, facts | {key: value}, explain=False)
-                    assert again.rule is not None and again.rule.does_as(one.rule), (key, value, facts)
+                    assert again.rule is not None
+                    assert again.rule.does_as(one.rule), (key, value, facts)
 
 
 def test_the_comparison_sees_rules_taken_for_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,10 +15,10 @@ from django.db import connection
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
-from tongchou.packs.plans.batch import BatchErrors
 from tongchou.packs.plans.decide import Decision as Decided
 from tongchou.packs.plans.decide import decide_standing
 from tongchou.packs.plans.facts import read_facts
+from tongchou.packs.plans.frames import BatchErrors
 from tongchou.packs.plans.preview import Preview, preview, rules_of
 from tongchou.packs.plans.replay import as_told
 from tongchou.packs.plans.resolve import stand
