@@ -73,7 +73,7 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Document:
     """A published paper. link: an address without a promise that it still answers; empty where none is known. seen: where it was seen, or that
-    it was not, of one that has neither date nor number nor link."""
+    it was not (unseen), of one that has neither date nor number nor link."""
 
     key: str
     title: Text
@@ -84,6 +84,7 @@ class Document:
     link: str
     place: Place
     seen: Text | None = None
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def _pack() -> Schema:
 
 def _documents() -> Schema:
     link: Schema = {"type": "string", "pattern": "^https?://"}
-    paper = {"title": TEXT, "issuer": WORD, "number": WORD, "issued": DATE, "effective": DATE, "link": link, "seen": TEXT}
+    paper = {"title": TEXT, "issuer": WORD, "number": WORD, "issued": DATE, "effective": DATE, "link": link, "seen": TEXT, "not_seen": TEXT}
     return mapping_of(
         ("documents",),
         {"documents": named(mapping_of(parameterfile.DOCUMENT_KEYS, paper, ("title", "issuer")))},
