@@ -18,12 +18,13 @@ from tongchou.packs.plans.dates import changes, check_confirmed, check_dates, st
 from tongchou.packs.plans.endings import check_endings
 from tongchou.packs.plans.grid import MAX_POINTS, evaluate, parts_of
 from tongchou.packs.plans.machinefile import check_machines
-from tongchou.packs.plans.model import MODE_KINDS, Fact, Pack, Place, Table
+from tongchou.packs.plans.model import MODE_KINDS, Fact, Pack, Table
 from tongchou.packs.plans.overlaps import check_overlays
 from tongchou.packs.plans.papers import check_papers
 from tongchou.packs.plans.parts import check_parts
 from tongchou.packs.plans.resolve import Standing
 from tongchou.packs.plans.unused import check_tests, check_unused
+from tongchou.packs.plans.values import Place
 
 
 def check_pack(pack: Pack) -> list[Refusal]:

@@ -7,7 +7,8 @@ from datetime import date
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
-from tongchou.packs.plans.model import Entry, Pack, Place, Source
+from tongchou.packs.plans.model import Pack
+from tongchou.packs.plans.values import Entry, Place, Source
 
 
 def first_day(pack: Pack, document: str) -> date | None:

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from tongchou.kernel.errors import Reason
 from tongchou.kernel.text import Text
-from tongchou.packs.plans.model import PARAMETER_TYPES, Document, Edition, Entry, Parameter, Value
 from tongchou.packs.plans.reader import NO_DAY, PlanReader
+from tongchou.packs.plans.values import PARAMETER_TYPES, Document, Edition, Entry, Parameter, Value
 from tongchou.packs.yamllines import Node
 
 DOCUMENT_KEYS = ("title", "issuer", "number", "issued", "effective", "link", "seen", "not_seen")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tongchou.packs.plans import inputfile, overlayfile, packfile, parameterfile, tablefile
 from tongchou.packs.plans.dutyschema import area_schema, clock_schema
-from tongchou.packs.plans.model import GOES_ON, HITS, INPUT_TYPES, MODE_KINDS, PARAMETER_TYPES, STATUSES
+from tongchou.packs.plans.model import GOES_ON, HITS, INPUT_TYPES, MODE_KINDS
 from tongchou.packs.plans.recordfile import FROM_RECORD_KEYS
 from tongchou.packs.plans.recordwords import PEOPLE, WORDS
 from tongchou.packs.plans.schemaparts import (
@@ -31,6 +31,7 @@ from tongchou.packs.plans.schemaparts import (
     named,
     words,
 )
+from tongchou.packs.plans.values import PARAMETER_TYPES, STATUSES
 
 FOLDER = Path(__file__).parent.parent / "schema"
 

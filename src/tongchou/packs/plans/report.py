@@ -9,11 +9,12 @@ from typing import Any
 
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.decide import NO_RULE, UNDETERMINED, Decision
-from tongchou.packs.plans.model import Fact, Pack, Ref, Source
+from tongchou.packs.plans.model import Fact
 from tongchou.packs.plans.papers import first_day
 from tongchou.packs.plans.resolve import Basis, StandingRule
 from tongchou.packs.plans.schedule import Planned
 from tongchou.packs.plans.tablefile import EDITION
+from tongchou.packs.plans.values import Ref, Source
 
 _OUTCOMES = {
     UNDETERMINED: Text("事实不足，不能判定", "Cannot be decided: facts are missing"),

@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from tongchou.packs.plans.conditions import bind, references
-from tongchou.packs.plans.model import Edition, Entry, Input, Measure, Overlay, Pack, Ref, Rule, Source, Table, Test
+from tongchou.packs.plans.model import Input, Measure, Overlay, Pack, Rule, Table, Test
 from tongchou.packs.plans.refusals import no_edition, no_such, no_value
+from tongchou.packs.plans.values import Edition, Entry, Ref, Source
 
 
 @dataclass(frozen=True, slots=True)

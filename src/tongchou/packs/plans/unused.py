@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
-from tongchou.packs.plans.model import Pack, Place, Ref, Rule, Table
+from tongchou.packs.plans.model import Pack, Rule, Table
 from tongchou.packs.plans.resolve import Standing, StandingRule, Stretch
+from tongchou.packs.plans.values import Place, Ref
 
 
 def _problem(place: Place, rule: Text, remedy: Text, field: str, value: object, reason: Reason = Reason.INVALID_VALUE) -> Refusal:
