@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 
+from tongchou.cli.plan_batch import batch
 from tongchou.cli.plan_change import preview, replay
 from tongchou.cli.plan_input import (
     AREA,
@@ -19,7 +20,6 @@ from tongchou.cli.plan_input import (
     area_code,
     day_or_none,
     read_facts_given,
-    read_people,
     read_the_pack,
     refused,
 )
@@ -28,6 +28,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 
 app = typer.Typer(no_args_is_help=True, help="方案 Decide by a prevention plan.")
+app.command()(batch)
 app.command()(preview)
 app.command()(replay)
 pack_app = typer.Typer(no_args_is_help=True, help="方案包 Plan packs.")
@@ -68,47 +69,6 @@ def decide(
         _say(value, "en" if lang.lower().startswith("en") else "zh")
     if found.outcome == UNDETERMINED:
         raise typer.Exit(2)
-
-
-@app.command()
-def batch(
-    table: str = typer.Argument(..., help="name of a decision table, e.g. close_contact"),
-    pack: str = PACK,
-    as_of: str = AS_OF,
-    source: Path = typer.Option(
-        ..., "--in", exists=True, dir_okay=False, readable=True, help="people, one a row (.parquet or .csv)"
-    ),
-    out: Path = typer.Option(..., "--out", help="decisions, in the same order (.parquet)"),
-    known_on: str = KNOWN_ON,
-    area: str = AREA,
-    keep: list[str] = typer.Option([], "--keep", help="a further column to carry through; may be given several times"),
-    lang: str = LANG,
-) -> None:
-    """Decide for everybody in a file. Exits with 1 when the file is refused; then nothing is written."""
-    import polars as pl
-
-    from tongchou.packs.plans.batch import BatchErrors, decide_people
-    from tongchou.packs.plans.resolve import stand
-
-    try:
-        standing = stand(
-            read_the_pack(pack), table, parse_date(as_of, "as_of"), day_or_none(known_on, "known_on"), area_code(area)
-        )
-        people = read_people(source)
-        found = decide_people(standing, people, keep)
-    except Refusal as refusal:
-        raise refused([refusal], False, lang) from None
-    except BatchErrors as errors:
-        raise refused(errors.problems, False, lang) from None
-    tag = pl.lit(f"{standing.pack.key}@{standing.pack.digest}").alias("pack")
-    told = found.with_columns(tag, pl.lit(standing.edition.key).alias("edition"), pl.lit(standing.as_of).alias("as_of"))
-    try:
-        told.write_parquet(out)
-    except OSError:
-        rule, remedy = Text("写不到这个位置。", "Nothing can be written there."), Text("请核对文件夹和权限。", "Check the folder and its permissions.")
-        raise refused([Refusal(Reason.NOT_FOUND, rule, remedy=remedy, field="out", value=str(out))], False, lang) from None
-    for name, count in found["outcome"].value_counts(sort=True).iter_rows():
-        print(f"{count:>10}  {name}")
 
 
 @app.command()

@@ -45,7 +45,7 @@ def preview(
     lang: str = LANG,
 ) -> None:
     """Show what a change of edition does: released, newly held, beds, tests and staff, by place and day. Exits with 1 when refused."""
-    from tongchou.packs.plans.batch import BatchErrors
+    from tongchou.packs.plans.frames import BatchErrors
     from tongchou.packs.plans.preview import Workload, rules_of
     from tongchou.packs.plans.preview import preview as run
 
@@ -153,8 +153,8 @@ def _from_file(source: Path, folder: str) -> dict[str, Any]:
 
     found = run(_lines(source), lambda name, _: read_the_pack(folder or name))
     return {
-        "decisions": found.decisions, "equal": found.equal, "differing": len(found.differences), "other_pack": found.other_pack,
-        "unreadable": found.unreadable,
+        "decisions": found.decisions, "equal": found.equal, "differing": len(found.differences), "words_only": found.words_only,
+        "other_pack": found.other_pack, "unreadable": found.unreadable,
         "differences": [{"line": d.number, "what": {k: {"stored": a, "now": b} for k, (a, b) in d.what.items()}} for d in found.differences[:50]],
     }  # fmt: skip
 

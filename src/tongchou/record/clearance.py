@@ -21,8 +21,9 @@ import polars as pl
 from django.db import connection
 
 from tongchou.kernel.text import Text
-from tongchou.packs.plans.batch import columns_in, decide_people
+from tongchou.packs.plans.batch import decide_people
 from tongchou.packs.plans.columns import UNKNOWN_WHOLE, UNSURE, Array, Sheet
+from tongchou.packs.plans.frames import columns_in
 from tongchou.packs.plans.resolve import Standing, entry_on
 from tongchou.record.origins import origin_levels
 from tongchou.record.plans import standing_in_force

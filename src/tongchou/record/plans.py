@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import date
 
 from tongchou.packs.plans.decide import Decision
-from tongchou.packs.plans.model import Entry, Pack
+from tongchou.packs.plans.model import Pack
 from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.packs.plans.report import enforceable
 from tongchou.packs.plans.resolve import Standing, entry_on, stand
+from tongchou.packs.plans.values import Entry
 from tongchou.record.models import District
 
 _in_force: list[Callable[[str, date], Pack | None]] = []

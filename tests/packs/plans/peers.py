@@ -66,7 +66,7 @@ def differences(standing: Standing, group: list[Facts]) -> int:
     wrong = 0
     for n, facts in enumerate(group):
         answers = [judge(standing, rule, facts).met for rule in standing.rules]
-        chosen, sure = choose(standing.table.hit, answers)
+        chosen, sure = choose(standing, answers)
         first = NO_ROW if chosen is None else chosen if sure else UNSURE
         bits = sum(1 << k for k, met in enumerate(answers) if met)
         wrong += (int(fired.first[n]), int(fired.bits[n])) != (first, bits)

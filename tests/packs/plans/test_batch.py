@@ -10,8 +10,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tongchou.packs.plans.batch import BatchErrors, decide_people
+from tongchou.kernel.errors import Refusal
+from tongchou.packs.plans.batch import REJECTED, decide_or_reject, decide_people
 from tongchou.packs.plans.decide import decide
+from tongchou.packs.plans.frames import BatchErrors
 from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.packs.plans.report import as_value, enforceable, needs
 from tongchou.packs.plans.resolve import stand
@@ -72,7 +74,7 @@ def test_every_row_gets_what_one_person_gets(table: str, makers: dict[str, Any],
 
 def test_who_cannot_be_decided_is_told_by_which_rule_and_for_want_of_what() -> None:
     standing = stand(shipped_pack("covid-19"), "traveller", TODAY)
-    found = decide_people(standing, pl.DataFrame({"left_area": [date(2022, 7, 9), None], "area_risk": [None, "high"]})).to_dicts()
+    found = decide_people(standing, pl.DataFrame({"left_area": [date(2022, 7, 15), None], "area_risk": [None, "high"]})).to_dicts()
     assert [(f["outcome"], f["rule"], f["needs"]) for f in found] == [("undetermined", None, ["area_risk"]), ("undetermined", None, ["left_area"])]
     assert all(len(f["held_up"]) == 1 for f in found)
 
@@ -136,6 +138,48 @@ def test_a_file_with_a_fault_is_refused_whole(columns: dict[str, Any], field: st
     (problem,) = caught.value.problems
     assert (problem.field, problem.line) == (field, line)
     assert said in problem.sentence("en")
+
+
+FAULTY = {
+    "last_exposure": lambda d: d.choice([None, "2022-07-10", "2022-07-15", "2022-07-40", "2022-07-21", "1822-07-10", ""]),
+    "measure_start": lambda d: d.choice([None, None, "2022-07-12", "2022-07-16", "x"]),
+    "symptoms": lambda d: d.choice([True, False, None]),
+    "test_result": lambda d: d.choice(["negative", "阴性", "negativ", None, None]),
+}
+
+
+@pytest.mark.parametrize("sabotage", [False, True])
+def test_a_row_is_rejected_where_one_person_is_refused_and_the_rest_get_the_same(monkeypatch: pytest.MonkeyPatch, sabotage: bool) -> None:
+    standing, dice = stand(shipped_pack("covid-19"), "close_contact", TODAY), random.Random(9)
+    rows = [{k: make(dice) for k, make in FAULTY.items()} for _ in range(500)]
+    if sabotage:
+        monkeypatch.setattr("tongchou.packs.plans.frames._contradictions", lambda standing, columns, noted: None)
+    found, problems = decide_or_reject(standing, pl.DataFrame(rows, infer_schema_length=None).with_columns(id=pl.int_range(500)))
+    at_fault = {p.line for p in problems}
+    wrong = 0
+    for n, (facts, got) in enumerate(zip(rows, found.to_dicts(), strict=True), 1):
+        try:
+            one = decide(standing.pack, "close_contact", facts, TODAY).outcome
+        except Refusal:
+            one = REJECTED
+        wrong += one != got["outcome"] or got["id"] != n - 1 or (n in at_fault) != (one == REJECTED)
+    assert (wrong > 0) == sabotage
+    assert 50 < len(at_fault) < 450
+    assert all(p.field and p.rule and p.remedy and p.line for p in problems)
+
+
+@pytest.mark.parametrize(
+    ("table", "facts"),
+    [
+        ("close_contact", {"days_since_exposure": -1}), ("secondary_contact", {"linked_contact": ""}), ("area_grade", {"cumulative_cases": float("inf")}),
+        ("area_grade", {"cumulative_cases": -1}), ("area_grade", {"cumulative_cases": 1, "new_cases_14d": 2}),
+    ],
+)  # fmt: skip
+def test_what_is_refused_of_one_is_rejected_in_a_file(table: str, facts: dict[str, Any]) -> None:
+    with pytest.raises(Refusal):
+        decide(shipped_pack("covid-19"), table, facts, TODAY)
+    found, problems = decide_or_reject(stand(shipped_pack("covid-19"), table, TODAY), pl.DataFrame([facts]))
+    assert (found["outcome"].to_list(), {p.line for p in problems}) == ([REJECTED], {1})
 
 
 def test_a_column_is_carried_only_when_it_is_named() -> None:

@@ -166,6 +166,31 @@ def test_a_paper_without_any_of_them_says_where_it_was_seen() -> None:
     assert problems(broken("documents.yaml", gone, "    seen: {zh: 见于转引, en: As quoted elsewhere}\n")) == []
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "at"),
+    [
+        ("parameters/rest_days.yaml", "{from: 2022-01-01, value: 7, source: guide_1,", "{from: 2022-01-01, value: 7, source: guide_2,", "  - {from: 2022-01-01"),
+        ("overlays/east.yaml", "value: 10, source: guide_1", "value: 10, source: guide_2", "  rest_days:"),
+        ("clocks/reports.yaml", "{from: 2022-01-01, hours: 24, source: guide_1", "{from: 2022-01-01, hours: 24, source: guide_2", "      - {from: 2022-01-01, hours"),
+    ],
+)  # fmt: skip
+def test_a_value_does_not_cite_a_paper_before_it_was_out(file: str, old: str, new: str, at: str) -> None:
+    files = broken(file, old, new)
+    hits = [p for p in problems(files) if "was out only on 2024-03-01" in p]
+    assert [h.split(": ")[0] for h in hits] == [f"{file}:{line_of(file, at, files)}"]
+
+
+def test_a_paper_that_nobody_saw_confirms_nothing() -> None:
+    gone = "    effective: 2024-03-01\n    link: https://example.org/guide-2\n"
+    files = broken("documents.yaml", gone, "    not_seen: {zh: 未见, en: Not seen}\n")
+    assert any(p.startswith("pack.yaml:") and "confirms nothing" in p for p in problems(files))  # the second edition says that it is confirmed
+    pack = FILES["pack.yaml"].decode().replace("    confirmed_from: 2024-03-01\n", "")
+    assert not [p for p in problems(files | {"pack.yaml": pack.encode()}) if "confirms nothing" in p]
+    value = FILES["parameters/rest_days.yaml"].decode().replace("status: unconfirmed", "status: confirmed")
+    found = problems(files | {"pack.yaml": pack.encode(), "parameters/rest_days.yaml": value.encode()})
+    assert any(p.startswith("parameters/rest_days.yaml:") and "confirms nothing" in p for p in found)
+
+
 def test_a_clocks_date_needs_a_case_on_both_sides() -> None:
     text = FILES["clocks/reports.yaml"].decode()
     kept = "\n".join(line for line in text.split("\n") if "east_before" not in line)

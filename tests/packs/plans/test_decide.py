@@ -10,8 +10,9 @@ import pytest
 
 from tests.packs.plans.sample import broken, sample
 from tongchou.kernel.errors import Refusal
-from tongchou.packs.plans.batch import BatchErrors, decide_people
+from tongchou.packs.plans.batch import decide_people
 from tongchou.packs.plans.decide import UNDETERMINED, Decision, decide
+from tongchou.packs.plans.frames import BatchErrors
 from tongchou.packs.plans.packfile import read_texts, shipped_pack
 from tongchou.packs.plans.report import as_value
 from tongchou.packs.plans.resolve import stand

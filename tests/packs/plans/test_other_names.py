@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 
 from tongchou.kernel.errors import Refusal
-from tongchou.packs.plans.batch import BatchErrors, decide_people
+from tongchou.packs.plans.batch import decide_people
 from tongchou.packs.plans.decide import decide
+from tongchou.packs.plans.frames import BatchErrors
 from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.packs.plans.report import as_value
 from tongchou.packs.plans.resolve import stand

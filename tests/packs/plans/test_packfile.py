@@ -191,7 +191,7 @@ def test_a_file_that_is_not_utf8_is_refused() -> None:
     ("key", "zh", "en"),
     [
         ("owes_money", "是否有欠款", "Owes money"), ("debt", "债务", "Debts"), ("bank_credit", "征信", "Credit"),
-        ("petitioner", "上访人员", "Petitioner"), ("ethnic_group", "民族", "Ethnic group"), ("minzu", "类别", "Group"),
+        ("petitioner", "上访人员", "Petitioner"), ("ethnic_group", "民族", "Ethnic group"), ("minzu", "类别", "Group"), ("minority", "类别", "Group"),
         ("faith", "信仰", "Faith"), ("a", "老赖", "A"), ("b", "被执行人", "B"), ("c", "逾期未还", "C"), ("d", "房贷", "D"), ("mortgage", "丁", "D"),
         ("defaulter", "戊", "E"), ("blacklisted", "己", "F"), ("e", "告状", "E"), ("f", "稳控对象", "F"), ("g", "蒙古族", "G"), ("h", "壮族", "H"),
         ("j", "回民", "J"),

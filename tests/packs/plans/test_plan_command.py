@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -199,29 +200,42 @@ def test_people_of_whom_a_column_is_lacking_are_told_what_is_lacking(tmp_path: P
     assert {m["from"] for m in ill["measures"]} == {None}
 
 
-def test_a_file_of_people_with_a_fault_writes_nothing(tmp_path: Path) -> None:
+def batch(source: Path, out: Path, *more: str) -> Any:
+    words = ["batch", "close_contact", "--pack", "covid-19", "--as-of", "2022-07-11", "--in", str(source), "--out", str(out), "--lang", "en", *more]
+    return runner.invoke(app, words)
+
+
+def test_a_file_that_cannot_be_read_as_facts_writes_nothing(tmp_path: Path) -> None:
     source, out = tmp_path / "people.csv", tmp_path / "decisions.parquet"
-    source.write_text("id,last_exposure\na,2022-07-10\nb,2022-07-40\n", "utf-8")
-    base = [
-        "batch",
-        "close_contact",
-        "--pack",
-        "covid-19",
-        "--as-of",
-        "2022-07-11",
-        "--in",
-        str(source),
-        "--out",
-        str(out),
-        "--lang",
-        "en",
-    ]
-    done = runner.invoke(app, base)
+    source.write_text("id,last_exposur\na,2022-07-10\n", "utf-8")
+    done = batch(source, out)
     assert done.exit_code == 1
-    assert "last_exposure" in done.stderr
+    assert "Did you mean “last_exposure”?" in done.stderr
     assert not out.exists()
     (tmp_path / "no.parquet").write_text("no", "utf-8")
-    assert runner.invoke(app, [*base[:-5], str(tmp_path / "no.parquet"), *base[-4:]]).exit_code == 1
+    assert batch(tmp_path / "no.parquet", out).exit_code == 1
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_every_row_of_a_file_is_decided_or_given_back_with_its_fault(tmp_path: Path, ending: str) -> None:
+    source, out, back = tmp_path / "people.csv", tmp_path / "decisions.parquet", tmp_path / f"back.{ending}"
+    rows = ["a,2022-07-10,,", "b,2022-07-40,,", "c,2022-07-10,2022-07-09,", "d,,,", "e,2022-07-12,,negativ", "f,2022-07-10,2022-07-11,negative"]
+    source.write_text("\n".join(["id,last_exposure,measure_start,test_result", *rows]), "utf-8")
+    done = batch(source, out, "--rejected", str(back))
+    assert done.exit_code == 3
+    assert "6 rows: 3 decided, 3 rejected." in done.stderr
+    found = pl.read_parquet(out)
+    assert found["id"].to_list() == list("abcdef")
+    assert found["outcome"].to_list() == ["observe", "rejected", "rejected", "undetermined", "rejected", "observe"]
+    assert [[p["field"] for p in row] for row in found["problems"].to_list()] == [[], ["last_exposure"], ["measure_start"], [], ["last_exposure", "test_result"], []]
+    assert found["measures"][1] is None
+    told = pl.read_csv(back) if ending == "csv" else pl.read_parquet(back)
+    assert told.columns == ["row", "id", "field", "value", "rule", "remedy"]
+    assert told.select("row", "id", "field", "value").rows() == [
+        (2, "b", "last_exposure", "2022-07-40"), (3, "c", "measure_start", "2022-07-09"),
+        (5, "e", "last_exposure", "2022-07-12"), (5, "e", "test_result", "negativ"),
+    ]  # fmt: skip
+    assert told.filter(pl.col("remedy") == "Did you mean “negative”?")["row"].to_list() == [5]
 
 
 def test_the_facts_of_a_table_are_told() -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from tests.packs.plans.sample import broken, problems
 from tongchou.kernel.errors import Refusal
-from tongchou.packs.plans.batch import BatchErrors, columns_in
 from tongchou.packs.plans.facts import read_facts
+from tongchou.packs.plans.frames import BatchErrors, columns_in
 from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.packs.plans.resolve import Standing, stand
 
@@ -56,7 +56,7 @@ def differing(standing: Standing) -> int:
 def test_one_person_and_a_file_are_refused_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     standing = stand(shipped_pack("covid-19"), "area_grade", ON)
     assert differing(standing) == 0
-    monkeypatch.setattr("tongchou.packs.plans.batch.contradicted", lambda table, columns, as_of: [])
+    monkeypatch.setattr("tongchou.packs.plans.frames.broken_rows", lambda table, columns, as_of: [])
     assert differing(standing) > 0  # the twin: columns that look at nothing are seen
 
 

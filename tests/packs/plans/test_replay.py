@@ -85,3 +85,27 @@ def test_a_decision_stored_before_its_json_told_a_thing_is_the_same_decision() -
     first = next(row for row in rows if row["measures"])
     first["measures"][0]["from"] = "2022-05-03"
     assert replay(rows, lambda name, mark: sample()).equal == len(rows) - 1
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("reasons", [{"zh": "改过", "en": "altered"}], 1), ("outcome_title", {"zh": "改过", "en": "altered"}, 1), ("version", 9, 0), ("gives", {"months": 3}, 0),
+        ("trace", [], 0), ("assumed", {}, 0),
+    ],
+)  # fmt: skip
+def test_what_was_altered_in_a_stored_decision_is_noticed(key: str, value: Any, words: int) -> None:
+    rows = stored(sample())
+    assert replay(rows, lambda name, mark: sample()).equal == len(rows)
+    row = next(r for r in rows if r["assumed"])
+    row[key] = value
+    found = replay(rows, lambda name, mark: sample())
+    assert (found.equal, [list(d.what) for d in found.differences], found.words_only) == (len(rows) - 1, [[key]], words)
+
+
+def test_a_reason_whose_words_were_altered_is_noticed() -> None:
+    rows = stored(sample())
+    rows[2]["reasons"][1]["zh"] += "（另加）"
+    found = replay(rows, lambda name, mark: sample())
+    assert (found.equal, found.words_only) == (len(rows) - 1, 1)
+    assert set(found.differences[0].what) == {"reasons"}

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import Cast
-from tests.rooms.plans.drill import PACK, files, today
+from tests.rooms.plans.drill import PACK, TABLE, contact, files, install, today
 from tests.rooms.plans.test_packs import refused
 from tests.rooms.trust.test_trust_pages import text
 from tests.web.test_pages import signed_in
@@ -143,3 +143,20 @@ def test_the_page_tells_what_an_edition_brings_and_what_keeps_a_draft_from_being
     page = text(signed_in(cast, "leader").get(reverse("pack", args=[wrong["version"]])))
     assert f"{KIND}:1" in page
     assert "必须大于 1" in page
+
+
+LOST = "\n  lost:\n    title: {zh: 某文件, en: Some paper}\n    issuer: 某机关\n"
+
+
+@pytest.mark.parametrize("passes", [False, True])
+def test_an_approved_edition_that_stricter_checks_would_refuse_goes_on_and_says_what_to_mend(cast: Cast, passes: bool) -> None:
+    """As after an upgrade: it was sound when it was approved. The twin: an edition that still passes says nothing of the kind."""
+    whole = files()
+    row = install(cast, whole if passes else whole | {"documents.yaml": whole["documents.yaml"].rstrip() + LOST})
+    told = text(signed_in(cast, "hq").get(reverse("pack", args=[row.pk])))
+    for words in ("现在的检查不能通过", "documents.yaml:", "本版继续有效"):
+        assert (words in told) != passes, words
+    key = contact(cast, days_ago=2)
+    assert cast.act("hq", "plan.decide", person=key, pack=PACK, table=TABLE).result["outcome"] == "observe"
+    draft = cast.act("hq", "pack.draft", pack=PACK, why="改正检查发现的问题", files={}).result
+    assert draft["sound"] is passes  # else mended first, then approved

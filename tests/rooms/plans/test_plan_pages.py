@@ -16,6 +16,7 @@ from tests.cast import Cast
 from tests.rooms.plans.drill import PACK, TABLE, contact, decide, fact, install, person, today
 from tests.web.test_pages import signed_in
 from tongchou.packs.plans.batch import decide_people
+from tongchou.rooms.plans.deciding import mark_of
 from tongchou.rooms.plans.models import Decision, Explanation, PackVersion
 from tongchou.rooms.plans.onrecord import people_before
 from tongchou.rooms.plans.questions import replay
@@ -135,17 +136,36 @@ def test_an_explanation_kept_before_it_told_a_thing_is_no_other_decision(town: C
     for measure in row.content["measures"]:
         del measure["day_1"]
 
-    def kept_as(digest: str, content: dict[str, Any]) -> None:
-        Explanation.objects.create(digest=digest, content=content)
-        Decision.objects.update(explanation=digest)
+    def kept_as(content: dict[str, Any]) -> None:
+        Explanation.objects.create(digest=mark_of(content), content=content)
+        Decision.objects.update(explanation=mark_of(content))
 
     with connection.cursor() as cursor:  # past the trigger, as an earlier program would have kept it
         cursor.execute("set constraints all immediate")
         cursor.execute("alter table plans_decision disable trigger plans_decision_frozen")
-    kept_as("0" * 64, row.content)
+    kept_as(row.content)
     assert (replay().equal, replay().differing) == (1, 0)
     row.content["measures"][0]["until"] = "2022-01-01"
-    kept_as("1" * 64, row.content)
+    kept_as(row.content)
+    assert (replay().equal, replay().differing) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        """update plans_explanation set content = jsonb_set(content, '{reasons,0,zh}', '"改过"')""",
+        "update plans_decision set outcome = 'released'",
+        "update plans_decision set until = until + 1",
+    ],
+)
+def test_words_or_days_that_somebody_altered_are_noticed(town: Cast, change: str) -> None:
+    decide(town, contact(town, days_ago=2, name="何安"))
+    assert (replay().equal, replay().differing) == (1, 0)
+    with connection.cursor() as cursor:  # past the triggers
+        cursor.execute("set constraints all immediate")
+        for name in ("plans_decision", "plans_explanation"):
+            cursor.execute(f"alter table {name} disable trigger user")
+        cursor.execute(change)
     assert (replay().equal, replay().differing) == (0, 1)
 
 

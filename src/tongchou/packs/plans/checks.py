@@ -18,16 +18,18 @@ from tongchou.packs.plans.dates import changes, check_confirmed, check_dates, st
 from tongchou.packs.plans.endings import check_endings
 from tongchou.packs.plans.grid import MAX_POINTS, evaluate, parts_of
 from tongchou.packs.plans.machinefile import check_machines
-from tongchou.packs.plans.model import MODE_KINDS, Fact, Pack, Place, Table
+from tongchou.packs.plans.model import MODE_KINDS, Fact, Pack, Table
 from tongchou.packs.plans.overlaps import check_overlays
+from tongchou.packs.plans.papers import check_papers
 from tongchou.packs.plans.parts import check_parts
 from tongchou.packs.plans.resolve import Standing
-from tongchou.packs.plans.unused import check_documents, check_tests, check_unused
+from tongchou.packs.plans.unused import check_tests, check_unused
+from tongchou.packs.plans.values import Place
 
 
 def check_pack(pack: Pack) -> list[Refusal]:
     """Every problem found, by file and line; an empty list when the pack is sound."""
-    found: list[Refusal] = [*_unsaid_kinds(pack), *check_unused(pack), *check_documents(pack), *check_parts(pack)]
+    found: list[Refusal] = [*_unsaid_kinds(pack), *check_unused(pack), *check_papers(pack), *check_parts(pack)]
     for table in pack.tables.values():
         found += _check_table(pack, table)
     for case in pack.cases:

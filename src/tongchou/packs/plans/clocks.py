@@ -9,8 +9,9 @@ from datetime import date, datetime, time, timedelta
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
-from tongchou.packs.plans.model import Pack, Place, Source, Status, code_stem
+from tongchou.packs.plans.model import Pack, code_stem
 from tongchou.packs.plans.refusals import no_such
+from tongchou.packs.plans.values import Place, Source, Status
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -60,6 +60,14 @@ class Sheet:
         self.all = self.word.type((1 << len(standing.rules)) - 1)
         used = {key for rule in standing.rules for key in rule.when}
         self.columns = {key: _Column(standing, key, self.word) for key in standing.inputs if key in used}
+        self.others = self._others()
+
+    def _others(self) -> Array | None:
+        """For every rule the earlier ones that do something else, as a pattern; None where no two rules do the same."""
+        rules = self.standing.rules
+        if self.standing.table.hit != "first" or not any(a.does_as(b) for n, a in enumerate(rules) for b in rules[:n]):
+            return None
+        return np.array([sum(1 << k for k, b in enumerate(rules[:n]) if not a.does_as(b)) for n, a in enumerate(rules)], self.word)
 
     def evaluate(self, facts: Mapping[str, Array], count: int) -> Fired:
         """Evaluate `count` people. facts: columns by input as `columns_of` makes them; a column that is absent is unknown for all."""
@@ -76,7 +84,7 @@ class Sheet:
         for start in range(0, count, _CHUNK):
             part = slice(start, min(start + _CHUNK, count))
             self._part(plain, asking, part, (base, open_base), (bits[part], possible[part]))
-            _choose(self.standing.table.hit, bits[part], possible[part], first[part])
+            _choose(self.standing.table.hit, bits[part], possible[part], first[part], self.others)
         return Fired(first, bits, possible)
 
     def _part(
@@ -99,10 +107,14 @@ class Sheet:
         before.first[rows], before.bits[rows], before.possible[rows] = fresh.first, fresh.bits, fresh.possible
 
 
-def _choose(hit: str, bits: Array, possible: Array, first: Array) -> None:
+def _choose(hit: str, bits: Array, possible: Array, first: Array, others: Array | None) -> None:
     sure, maybe = _lowest(bits), _lowest(possible)
     if hit == "first":
         first[:] = np.where(sure == maybe, sure, UNSURE)
+        if others is not None and (open_ := np.flatnonzero((sure != maybe) & (sure >= 0))).size:
+            # A rule that is met decides all the same where every earlier one that may be met would do no other thing.
+            same = open_[possible[open_] & others[sure[open_]] == 0]
+            first[same] = sure[same]
     else:
         first[:] = np.where(sure >= 0, sure, np.where(maybe >= 0, UNSURE, NO_ROW))
 

@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from tongchou.packs.plans.model import Fact, Input, Ref, Test
+from tongchou.packs.plans.model import Fact, Input, Test
+from tongchou.packs.plans.values import Ref
 
 _COMPARE = re.compile(r"(<=|>=|<|>|=)\s*(.+)")
 _BETWEEN = re.compile(r"([\[(]?)\s*([^\[\]()]+?)\s*\.\.\s*([^\[\]()]+?)\s*([\])]?)")

@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
-from tongchou.packs.plans.model import Case, Overlay, Pack, Place, Table
+from tongchou.packs.plans.model import Case, Overlay, Pack, Table
 from tongchou.packs.plans.resolve import Standing, stand, used_parameters
+from tongchou.packs.plans.values import Place
 
 NEAR = 14
 """A case shows a change of plan where it lies within so many days of it, and before the next change."""

@@ -78,11 +78,16 @@ def judge(standing: Standing, rule: StandingRule, facts: Facts) -> Row:
     return Row(rule.key, met, tuple(looked))
 
 
-def choose(hit: str, answers: list[bool | None]) -> tuple[int | None, bool]:
-    """Which row decides (None: none), and whether it can be said already. The policy of `first`, `unique` and `collect`."""
+def choose(standing: Standing, answers: list[bool | None]) -> tuple[int | None, bool]:
+    """Which row decides (None: none), and whether it can be said already. The policy of `first`, `unique` and `collect`.
+
+    With `first`, a row that is met decides although earlier ones hang on unknown facts, where all of these would do the same.
+    """
     sure = next((n for n, met in enumerate(answers) if met), None)
     maybe = next((n for n, met in enumerate(answers) if met is not False), None)
-    if hit == "first":
+    if standing.table.hit == "first":
+        if sure is not None and all(met is False or standing.rules[n].does_as(standing.rules[sure]) for n, met in enumerate(answers[:sure])):
+            return sure, True
         return maybe, maybe == sure
     return (sure, True) if sure is not None else (maybe, maybe is None)
 
@@ -115,7 +120,7 @@ def decide(
 def decide_standing(standing: Standing, facts: Facts, *, explain: bool = True) -> Decision:
     """Decide with a table that stands already and facts that were read already."""
     trace = tuple(judge(standing, rule, facts) for rule in standing.rules)
-    chosen, sure = choose(standing.table.hit, [row.met for row in trace])
+    chosen, sure = choose(standing, [row.met for row in trace])
     beside = without_unconfirmed(standing, [row.met for row in trace])
     fired = tuple(rule for rule, row in zip(standing.rules, trace, strict=True) if row.met)
     rule = None if chosen is None else standing.rules[chosen]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from tongchou.packs.plans import clockfile, machinefile
 from tongchou.packs.plans.clocks import WEEKDAYS
 from tongchou.packs.plans.machines import KINDS
-from tongchou.packs.plans.model import STATUSES
 from tongchou.packs.plans.schemaparts import (
     AREA,
     DATE,
@@ -19,6 +18,7 @@ from tongchou.packs.plans.schemaparts import (
     named,
     words,
 )
+from tongchou.packs.plans.values import STATUSES
 
 _TIME: Schema = {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}
 

@@ -27,6 +27,7 @@ _SAY = {
 _LATER = Text("不得晚于判定日期 {day}。", "This may not be later than the day of the decision, {day}.")
 _LATER_REMEDY = Text("请核对日期，或改判定日期。", "Check the date, or decide as of a later day.")
 MAX_DAYS = 30_000
+MAX_NUMBER = 1e15
 _FAR = Text("须在 1990 年至 2100 年之间。", "This must lie between 1990 and 2100.")
 
 
@@ -124,7 +125,7 @@ def read_fact(spec: Input, raw: object, as_of: date) -> Fact:
         and isinstance(raw, (int, float))
         and not isinstance(raw, bool)
         and raw == raw
-        and abs(raw) < 1e15
+        and abs(raw) < MAX_NUMBER
     ):
         return raw
     if spec.type == "text" and isinstance(raw, str) and raw:

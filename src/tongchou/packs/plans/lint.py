@@ -26,7 +26,7 @@ _GROUNDS: tuple[tuple[Text, re.Pattern[str]], ...] = (
     (
         Text("民族", "ethnicity"),
         re.compile(
-            rf"民族|族别|族裔|种族|回民|藏民|({_PEOPLES})族|ethnic|\brace\b|racial|minzu|nationality_group"
+            rf"民族|族别|族裔|种族|回民|藏民|({_PEOPLES})族|ethnic|minorit|\brace\b|racial|minzu|nationality_group"
             r"|\bhan chinese|\bhui\b|uy?i?ghur|tibetan|\bmongol(s|ian)?\b|\bkazakhs?\b|\bzhuang\b",
             re.I,
         ),

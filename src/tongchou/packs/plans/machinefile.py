@@ -9,9 +9,10 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.grid import deciding
 from tongchou.packs.plans.machines import KINDS, Change, Grade, Machine
-from tongchou.packs.plans.model import Pack, Place, Table
+from tongchou.packs.plans.model import Pack, Table
 from tongchou.packs.plans.reader import NO_DAY, PlanReader
 from tongchou.packs.plans.resolve import stand
+from tongchou.packs.plans.values import Place
 from tongchou.packs.yamllines import Node
 
 MACHINE_KEYS = (

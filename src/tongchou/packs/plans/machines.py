@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from tongchou.kernel.text import Text
-from tongchou.packs.plans.model import Pack, Place, Source, Status
+from tongchou.packs.plans.model import Pack
+from tongchou.packs.plans.values import Place, Source, Status
 
 STAGES = ("proposed", "approved", "active", "ended")
 KINDS = ("draw", "raise", "lower", "release")

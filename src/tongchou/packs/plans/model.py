@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.formula import Formula
+from tongchou.packs.plans.values import Document, Edition, Entry, Parameter, Place, Ref, Source, Status, Value
 
 if TYPE_CHECKING:
     from tongchou.packs.checklists import Checklist
@@ -17,16 +18,12 @@ if TYPE_CHECKING:
     from tongchou.packs.plans.machines import Machine
 
 Fact = bool | int | float | str | date
-Value = bool | int | float | str | date | tuple[int, ...]
-Status = Literal["confirmed", "unconfirmed"]
 Hit = Literal["first", "unique", "collect"]
 InputType = Literal["boolean", "choice", "number", "date", "text", "days_since", "computed"]
 Unknown = Literal["ask", "fails", "meets", "assume"]
 
 HITS: tuple[Hit, ...] = ("first", "unique", "collect")
 INPUT_TYPES: tuple[InputType, ...] = ("boolean", "choice", "number", "date", "text", "days_since", "computed")
-STATUSES: tuple[Status, ...] = ("confirmed", "unconfirmed")
-PARAMETER_TYPES = ("whole", "number", "flag", "word", "mode", "days")
 HOLDING = ("isolation_site", "isolation_home", "isolation_either", "treatment", "movement")
 """Kinds of measures that nobody can be under and be free: such a mode restricts. Only those at a site take a bed there."""
 MAY_RESTRICT = (*HOLDING, "monitoring", "exclusion")
@@ -37,89 +34,7 @@ GOES_ON = ("open", "test")
 MODE_KINDS = (*MAY_RESTRICT, "test", "trace", "follow_up", "place", "report", "rectify", "none")
 """What a mode is, for the program: it sorts orders and counts beds by this word, and reads no title."""
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands: the file's path inside the pack, and the line from 1."""
-
-    file: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """A parameter where a value could stand: `$name`, `-$name` for its negative, `$name+$plus` for a sum."""
-
-    name: str
-    negative: bool = False
-    plus: str = ""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return (self.name, self.plus) if self.plus else (self.name,)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A document of the pack and the clause in it."""
-
-    document: str
-    clause: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A published paper. link: an address without a promise that it still answers; empty where none is known. seen: where it was seen, or that
-    it was not, of one that has neither date nor number nor link."""
-
-    key: str
-    title: Text
-    issuer: str
-    number: str
-    issued: date | None
-    effective: date | None
-    link: str
-    place: Place
-    seen: Text | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """The plan in force from a day on. confirmed_from: the first day on which a source in print shows it in force; None: no source does."""
-
-    key: str
-    title: Text
-    from_: date
-    known_from: date
-    source: Source
-    confirmed_from: date | None
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A parameter's value from a day on, known from a day on, with its source and whether that source was seen."""
-
-    value: Value
-    from_: date
-    known_from: date
-    source: Source
-    status: Status
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A named quantity of the plan. entries: by `from_`."""
-
-    key: str
-    title: Text
-    type: str
-    entries: tuple[Entry, ...]
-    place: Place
+_PACK_FILE = Place("pack.yaml", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +48,7 @@ class Mode:
     title: Text
     restricts: bool
     kind: str = ""
-    place: Place = Place("pack.yaml", 1)
+    place: Place = _PACK_FILE
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from itertools import combinations
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
-from tongchou.packs.plans.model import Overlay, Pack, Place, code_stem
+from tongchou.packs.plans.model import Overlay, Pack, code_stem
+from tongchou.packs.plans.values import Place
 
 _NOWHERE = Place("", 0)
 

@@ -9,10 +9,11 @@ from datetime import date
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.facts import read_facts
-from tongchou.packs.plans.model import Case, Entry, ExpectedMeasure, Overlay, Parameter, Rule, Table
+from tongchou.packs.plans.model import Case, ExpectedMeasure, Overlay, Rule, Table
 from tongchou.packs.plans.parameterfile import read_entry
 from tongchou.packs.plans.reader import NO_DAY, PlanReader, bare
 from tongchou.packs.plans.tablefile import DATED_KEYS, RULE_KEYS, Words, read_rule
+from tongchou.packs.plans.values import Entry, Parameter
 from tongchou.packs.yamllines import Node, nearest
 
 OVERLAY_KEYS = ("overlay", "title", "areas", "from", "until", "known_from", "parameters", "rules")

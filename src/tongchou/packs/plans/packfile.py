@@ -19,12 +19,13 @@ from tongchou.packs.plans.clockfile import read_clocks
 from tongchou.packs.plans.clocks import Clock
 from tongchou.packs.plans.lint import check_grounds
 from tongchou.packs.plans.machinefile import read_machine
-from tongchou.packs.plans.model import HOLDING, MAY_RESTRICT, MODE_KINDS, Mode, Pack, Place, Status
+from tongchou.packs.plans.model import HOLDING, MAY_RESTRICT, MODE_KINDS, Mode, Pack
 from tongchou.packs.plans.overlayfile import read_cases, read_overlay
 from tongchou.packs.plans.parameterfile import read_documents, read_editions, read_parameter
 from tongchou.packs.plans.reader import PlanReader
 from tongchou.packs.plans.refusals import no_such
 from tongchou.packs.plans.tablefile import Words, read_table
+from tongchou.packs.plans.values import Place, Status
 from tongchou.packs.yamllines import Node, Problems, read_yaml
 
 PACK_KEYS = ("pack", "version", "title", "modes", "editions", "schedule")

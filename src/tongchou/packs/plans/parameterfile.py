@@ -8,11 +8,11 @@ from itertools import pairwise
 
 from tongchou.kernel.errors import Reason
 from tongchou.kernel.text import Text
-from tongchou.packs.plans.model import PARAMETER_TYPES, Document, Edition, Entry, Parameter, Value
 from tongchou.packs.plans.reader import NO_DAY, PlanReader
+from tongchou.packs.plans.values import PARAMETER_TYPES, Document, Edition, Entry, Parameter, Value
 from tongchou.packs.yamllines import Node
 
-DOCUMENT_KEYS = ("title", "issuer", "number", "issued", "effective", "link", "seen")
+DOCUMENT_KEYS = ("title", "issuer", "number", "issued", "effective", "link", "seen", "not_seen")
 EDITION_KEYS = ("title", "from", "known_from", "source", "confirmed_from")
 PARAMETER_KEYS = ("parameter", "title", "type", "values")
 ENTRY_KEYS = ("from", "known_from", "value", "source", "status")
@@ -35,7 +35,7 @@ def read_documents(root: Node, reader: PlanReader) -> dict[str, Document]:
         out[key] = Document(
             key, reader.text_pair(node, "title"), reader.word(node, "issuer"), reader.word(node, "number", required=False),
             reader.day(node, "issued"), reader.day(node, "effective"), link, reader.place(node),
-            reader.text_pair(node, "seen") if "seen" in node.mapping else None,
+            next((reader.text_pair(node, word) for word in ("seen", "not_seen") if word in node.mapping), None), "not_seen" in node.mapping,
         )  # fmt: skip
     return out
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tongchou.packs.plans import inputfile, overlayfile, packfile, parameterfile, tablefile
 from tongchou.packs.plans.dutyschema import area_schema, clock_schema
-from tongchou.packs.plans.model import GOES_ON, HITS, INPUT_TYPES, MODE_KINDS, PARAMETER_TYPES, STATUSES
+from tongchou.packs.plans.model import GOES_ON, HITS, INPUT_TYPES, MODE_KINDS
 from tongchou.packs.plans.recordfile import FROM_RECORD_KEYS
 from tongchou.packs.plans.recordwords import PEOPLE, WORDS
 from tongchou.packs.plans.schemaparts import (
@@ -31,6 +31,7 @@ from tongchou.packs.plans.schemaparts import (
     named,
     words,
 )
+from tongchou.packs.plans.values import PARAMETER_TYPES, STATUSES
 
 FOLDER = Path(__file__).parent.parent / "schema"
 
@@ -56,7 +57,7 @@ def _pack() -> Schema:
 
 def _documents() -> Schema:
     link: Schema = {"type": "string", "pattern": "^https?://"}
-    paper = {"title": TEXT, "issuer": WORD, "number": WORD, "issued": DATE, "effective": DATE, "link": link, "seen": TEXT}
+    paper = {"title": TEXT, "issuer": WORD, "number": WORD, "issued": DATE, "effective": DATE, "link": link, "seen": TEXT, "not_seen": TEXT}
     return mapping_of(
         ("documents",),
         {"documents": named(mapping_of(parameterfile.DOCUMENT_KEYS, paper, ("title", "issuer")))},

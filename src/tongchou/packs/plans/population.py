@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from tongchou.packs.plans.asked import all_asked, needs
-from tongchou.packs.plans.batch import columns_in
 from tongchou.packs.plans.columns import UNSURE, Array, Sheet
 from tongchou.packs.plans.decide import NO_RULE, UNDETERMINED
+from tongchou.packs.plans.frames import columns_in
 from tongchou.packs.plans.resolve import Standing
 
 

@@ -11,7 +11,7 @@ from tongchou.kernel.errors import Reason
 from tongchou.kernel.text import Text
 from tongchou.packs.kindreader import Reader
 from tongchou.packs.plans.conditions import parse_ref
-from tongchou.packs.plans.model import STATUSES, Place, Ref, Source, Status
+from tongchou.packs.plans.values import STATUSES, Place, Ref, Source, Status
 from tongchou.packs.yamllines import Node, Problems, nearest
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

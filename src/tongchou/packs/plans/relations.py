@@ -52,20 +52,6 @@ def looked_at(table: Table) -> set[str]:
     return {name for s in related(table) for name in (s.key, *s.at_least, *s.not_before, s.within_of) if name}
 
 
-def contradicted(table: Table, columns: Mapping[str, Known], as_of: date) -> list[Refusal]:
-    """One problem for every relation that rows break, with the first of them. columns: those of looked_at that are given."""
-    problems = []
-    for spec, rule, other, bad in broken_rows(table, columns, as_of):
-        row = int(bad.argmax())
-        value, against = (_as_given(table.inputs[k], columns[k][row]) if k else None for k in (spec.key, other))
-        problems.append(refusal(table, spec, rule, other, value, against, row + 1))
-    return problems
-
-
-def _as_given(spec: Input, value: float) -> object:
-    return date.fromordinal(int(value)) if spec.type == "date" else int(value) if value == int(value) else float(value)
-
-
 def broken_rows(
     table: Table, columns: Mapping[str, Known], as_of: date
 ) -> Iterator[tuple[Input, Text, str, npt.NDArray[np.bool_]]]:

@@ -13,7 +13,13 @@ from tongchou.packs.plans.model import Pack
 from tongchou.packs.plans.report import as_value
 
 COMPARED = ("outcome", "rule", "fired", "measures", "until", "edition", "overlays", "unconfirmed", "enforceable")
-"""What is compared of the stored JSON; words may be put better without making another decision."""
+"""What is compared of a decision that a pack of another hash made: its words are that pack's own."""
+WORDS = ("edition_title", "outcome_title", "reasons")
+"""Where only these differ, the decision is the same and its words are not: the program says it otherwise now, or somebody altered them."""
+BY_NAME = ("gives", "assumed")
+"""Whose keys are data, so that one that is lacking is a difference."""
+NOT_COMPARED = ("pack", "hash", "table", "as_of", "known_on", "area", "facts", "would_change")
+"""What a decision is made from, and what is worked out only for people to read. Everything else has to come out the same by the same pack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +32,20 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """History decided again. other_pack: made by a pack of another hash, compared all the same; unreadable: cannot be decided again."""
+    """History decided again. other_pack: made by a pack of another hash, compared all the same; unreadable: cannot be decided again.
+
+    words_only: how many of the differences lie in words alone (WORDS).
+    """
 
     decisions: int
     equal: int
     other_pack: int
     unreadable: int
     differences: tuple[Difference, ...]
+
+    @property
+    def words_only(self) -> int:
+        return sum(set(d.what) <= set(WORDS) for d in self.differences)
 
 
 def as_told(stored: Any, now: Any) -> Any:
@@ -60,7 +73,8 @@ def replay(stored: Iterable[Mapping[str, Any]], pack_of: Callable[[str, str], Pa
             bad += 1
             continue
         other += pack.digest != row["hash"]
-        what = {key: (row[key], now[key]) for key in COMPARED if key in row and row[key] != as_told(row[key], now[key])}
+        looked_at = COMPARED if pack.digest != row["hash"] else [key for key in now if key not in NOT_COMPARED]
+        what = {key: (row[key], now[key]) for key in looked_at if key in row and row[key] != (now[key] if key in BY_NAME else as_told(row[key], now[key]))}
         if what:
             differences.append(Difference(count, what))
         else:

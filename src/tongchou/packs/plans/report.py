@@ -9,10 +9,12 @@ from typing import Any
 
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.decide import NO_RULE, UNDETERMINED, Decision
-from tongchou.packs.plans.model import Fact, Pack, Ref, Source
+from tongchou.packs.plans.model import Fact
+from tongchou.packs.plans.papers import first_day
 from tongchou.packs.plans.resolve import Basis, StandingRule
 from tongchou.packs.plans.schedule import Planned
 from tongchou.packs.plans.tablefile import EDITION
+from tongchou.packs.plans.values import Ref, Source
 
 _OUTCOMES = {
     UNDETERMINED: Text("事实不足，不能判定", "Cannot be decided: facts are missing"),
@@ -213,13 +215,6 @@ def rule_source(decision: Decision, rule: StandingRule) -> Source:
         return replace(edition, clause=own.clause or edition.clause)
     first = first_day(standing.pack, own.document)
     return edition if first is not None and first > standing.as_of else own
-
-
-def first_day(pack: Pack, document: str) -> date | None:
-    """The first day on which a paper was out: issued, in force, or as an edition; None where nothing tells."""
-    paper = pack.documents[document]
-    days = [paper.issued, paper.effective, *(e.from_ for e in pack.editions if e.source.document == document)]
-    return min((d for d in days if d is not None), default=None)
 
 
 def _source(source: Source) -> dict[str, str]:

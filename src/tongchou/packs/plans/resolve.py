@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from tongchou.packs.plans.conditions import bind, references
-from tongchou.packs.plans.model import Edition, Entry, Input, Measure, Overlay, Pack, Ref, Rule, Source, Table, Test
+from tongchou.packs.plans.model import Input, Measure, Overlay, Pack, Rule, Table, Test
 from tongchou.packs.plans.refusals import no_edition, no_such, no_value
+from tongchou.packs.plans.values import Edition, Entry, Ref, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class StandingRule:
     measures: tuple[Stretch, ...]
     basis: tuple[Basis, ...]
     gives: Mapping[str, Any] = field(default_factory=dict)
+
+
+    def does_as(self, other: StandingRule) -> bool:
+        """Whether it makes no difference to anybody which of the two decides: outcome, measures and further results are the same."""
+        return (self.rule.outcome, self.measures, self.gives) == (other.rule.outcome, other.measures, other.gives)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

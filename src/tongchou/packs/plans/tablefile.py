@@ -11,23 +11,10 @@ from tongchou.kernel.errors import Reason
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.conditions import NotACondition, parse_ref, parse_test
 from tongchou.packs.plans.inputfile import read_inputs, unknown_name
-from tongchou.packs.plans.model import (
-    AS_OF,
-    GOES_ON,
-    HITS,
-    PARAMETER_TYPES,
-    Hit,
-    Input,
-    Measure,
-    Ref,
-    Rule,
-    Status,
-    Table,
-    Test,
-    Value,
-)
+from tongchou.packs.plans.model import AS_OF, GOES_ON, HITS, Hit, Input, Measure, Rule, Table, Test
 from tongchou.packs.plans.reader import PlanReader, bare
 from tongchou.packs.plans.recordfile import read_people
+from tongchou.packs.plans.values import PARAMETER_TYPES, Ref, Status, Value
 from tongchou.packs.yamllines import Node, nearest
 
 TABLE_KEYS = ("table", "title", "hit", "people", "pathogens", "start", "inputs", "outcomes", "measures", "rules")

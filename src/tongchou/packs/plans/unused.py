@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
-from tongchou.packs.plans.model import Pack, Place, Ref, Rule, Table
+from tongchou.packs.plans.model import Pack, Rule, Table
 from tongchou.packs.plans.resolve import Standing, StandingRule, Stretch
+from tongchou.packs.plans.values import Place, Ref
 
 
 def _problem(place: Place, rule: Text, remedy: Text, field: str, value: object, reason: Reason = Reason.INVALID_VALUE) -> Refusal:
@@ -68,14 +69,3 @@ def _tests_place(standing: Standing, rule: StandingRule, stretch: Stretch) -> Pl
     if isinstance(measure.tests, Ref):
         return next((b.entry.place for b in rule.basis if b.parameter == measure.tests.name), measure.place)
     return measure.place
-
-
-def check_documents(pack: Pack) -> Iterator[Refusal]:
-    """Papers that are given with neither a date nor a number nor a link: nobody could look them up."""
-    for paper in pack.documents.values():
-        if not (paper.issued or paper.effective or paper.number or paper.link or paper.seen):
-            rule = Text("文件没有日期、文号，也没有链接，无从查找。", "This paper has no date, no number and no link: nobody could find it.")
-            remedy = Text("请补充 issued、effective、number 或 link；确实没有的，用 seen 写明见于何处或未见。",
-                "Add `issued`, `effective`, `number` or `link`; where there is none, say in `seen` where it was seen, or that it was not.",
-            )
-            yield _problem(paper.place, rule, remedy, f"documents.{paper.key}", paper.key, Reason.MISSING_VALUE)

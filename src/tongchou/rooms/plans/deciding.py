@@ -42,9 +42,13 @@ class Kept:
 def explained(decided: Decided, signed: Mapping[tuple[str, str, str], uuid.UUID]) -> Kept:
     """What is kept of a decision: its words and dates, under the digest of the whole."""
     content = {k: v for k, v in as_value(decided).items() if k not in _LEFT_OUT}
-    mark = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     bound, leans_on = binding(decided, dict(signed))
-    return Kept(decided, bound, leans_on, content, mark)
+    return Kept(decided, bound, leans_on, content, mark_of(content))
+
+
+def mark_of(content: Mapping[str, Any]) -> str:
+    """The digest under which an explanation is kept."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def decide_one(standing: Standing, facts: Mapping[str, object], *, explain: bool = False) -> Decided:

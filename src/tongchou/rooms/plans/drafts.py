@@ -13,8 +13,8 @@ from typing import Any
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
-from tongchou.packs.plans.batch import BatchErrors
 from tongchou.packs.plans.checks import check_pack
+from tongchou.packs.plans.frames import BatchErrors
 from tongchou.packs.plans.model import Pack
 from tongchou.packs.plans.packfile import PackErrors, digest, read_texts
 from tongchou.packs.plans.preview import preview

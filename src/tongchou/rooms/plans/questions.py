@@ -15,17 +15,17 @@ from django.db import connection
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
-from tongchou.packs.plans.batch import BatchErrors
 from tongchou.packs.plans.decide import Decision as Decided
 from tongchou.packs.plans.decide import decide_standing
 from tongchou.packs.plans.facts import read_facts
+from tongchou.packs.plans.frames import BatchErrors
 from tongchou.packs.plans.preview import Preview, preview, rules_of
 from tongchou.packs.plans.replay import as_told
 from tongchou.packs.plans.resolve import stand
 from tongchou.record.access import Actor
 from tongchou.record.people.reach import like_paths
 from tongchou.record.plans import district_code
-from tongchou.rooms.plans.deciding import Kept, explained
+from tongchou.rooms.plans.deciding import Kept, explained, mark_of
 from tongchou.rooms.plans.models import Decision, Explanation, PackVersion
 from tongchou.rooms.plans.onrecord import people_before
 from tongchou.rooms.plans.store import pack_of
@@ -63,11 +63,12 @@ class Replay:
 def replay(*, since: date | None = None, limit: int = 50) -> Replay:
     """Decide every stored decision again by the pack that it pins; equal ones (same pack, table, day and facts) are decided once.
 
-    Equal means: the same explanation, to the digest, or but for what explanations did not tell yet when it was kept.
-    A pack whose files no longer have the digest that the decision pins is broken.
+    Equal means: the same explanation, to the digest, or but for what explanations did not tell yet when it was kept; the same outcome, rule and
+    last day; and an explanation whose content still has the digest under which it is kept. A pack whose files no longer have the digest that the decision pins is broken.
     """
-    sql = """select d.pack_version_id, d.digest, d."table", d.as_of, d.known_on, d.area_code, d.facts::text, d.explanation_id, count(*), min(d.id::text)
-             from plans_decision d where %(since)s::date is null or d.at >= %(since)s::date group by 1, 2, 3, 4, 5, 6, 7, 8 order by 1, 3, 4, 7"""
+    sql = """select d.pack_version_id, d.digest, d."table", d.as_of, d.known_on, d.area_code, d.facts::text, d.explanation_id, d.outcome, d.rule, d.until,
+               count(*), min(d.id::text)
+             from plans_decision d where %(since)s::date is null or d.at >= %(since)s::date group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 order by 1, 3, 4, 7"""
     with connection.cursor() as cursor:
         cursor.execute(sql, {"since": since})
         groups = cursor.fetchall()
@@ -75,15 +76,28 @@ def replay(*, since: date | None = None, limit: int = 50) -> Replay:
     seen: Counter[str] = Counter()
     by_pack: Counter[str] = Counter()
     differs: list[tuple[uuid.UUID, str, str]] = []
-    for version, mark, table, as_of, known_on, area, facts, kept, count, first in groups:
+    altered = _altered({g[7] for g in groups})
+    for version, mark, table, as_of, known_on, area, facts, kept, *told, count, first in groups:
         row = versions[version]
         by_pack[f"{row.pack} v{row.version} {mark[:12]}"] += count
         now = _again(row, mark, Decision(table=table, as_of=as_of, known_on=known_on, area_code=area, facts=json.loads(facts), pack_version=row))
-        state = "broken" if now is None else "equal" if now.explanation == kept or _told_the_same(kept, now) else "differs"
+        same = now is not None and kept not in altered and _heads(now) == tuple(told) and (now.explanation == kept or _told_the_same(kept, now))
+        state = "broken" if now is None else "equal" if same else "differs"
         seen[state] += count
         if state != "equal" and len(differs) < limit:
             differs.append((uuid.UUID(first), kept, now.explanation if now else ""))
     return Replay(sum(seen.values()), seen["equal"], seen["differs"], seen["broken"], dict(by_pack), differs)
+
+
+def _altered(marks: set[str]) -> set[str]:
+    """The explanations whose content is not what was kept under that digest."""
+    rows = Explanation.objects.filter(digest__in=marks).values_list("digest", "content")
+    return {digest for digest, content in rows.iterator(chunk_size=2000) if mark_of(content) != digest}
+
+
+def _heads(now: Kept) -> tuple[str, str, date | None]:
+    """What a decision's own row says of it."""
+    return now.decided.outcome, now.decided.rule.key if now.decided.rule else "", now.decided.until
 
 
 def _told_the_same(digest: str, now: Kept) -> bool:

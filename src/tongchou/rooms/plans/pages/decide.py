@@ -14,9 +14,10 @@ from tongchou.kernel.clock import parse_date
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
-from tongchou.packs.plans.model import Document, Input, Pack
+from tongchou.packs.plans.model import Input, Pack
 from tongchou.packs.plans.report import as_value
 from tongchou.packs.plans.resolve import Standing
+from tongchou.packs.plans.values import Document
 from tongchou.record.act import act
 from tongchou.record.models import Fact
 from tongchou.record.people.fact_types import fact_types

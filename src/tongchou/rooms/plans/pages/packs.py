@@ -40,9 +40,13 @@ def _state(row: PackVersion, in_force: dict[str, PackVersion]) -> dict[str, Any]
         return {"value": word, "tone": "info" if row.sound else "warn", "icon": "edit"}
     if in_force.get(row.pack) == row:
         return {"value": Text("现行", "in force"), "tone": "ok", "icon": "circle-check"}
-    if row.from_day is not None and row.from_day > timezone.localdate():
+    if _to_come(row):
         return {"value": Text("{d} 起生效", "in force from {d}").with_(d=row.from_day), "tone": "info", "icon": "clock"}
     return {"value": Text("已被替代", "superseded"), "tone": "", "icon": "archive"}
+
+
+def _to_come(row: PackVersion) -> bool:
+    return row.from_day is not None and row.from_day > timezone.localdate()
 
 
 @page("packs", "plans", "plan.view", methods=("GET",), nav=Nav(_TITLE, "clipboard-list"))
@@ -76,10 +80,12 @@ def pack_page(request: HttpRequest, version: uuid.UUID) -> HttpResponse:
     in_force = versions_in_force(timezone.localdate())
     draft = row.origin == "local" and row.approved_at is None and row.withdrawn_at is None
     base = row.base or (in_force.get(row.pack) if in_force.get(row.pack) != row else None)
-    problems = (problems_of(row.files) if not row.sound else problems_on_record(row)) if draft else []
+    # An edition of the district's own that holds, or will: it goes on, and says what a stricter program would not approve any more.
+    held = row.origin == "local" and not draft and row.withdrawn_at is None and (in_force.get(row.pack) == row or _to_come(row))
+    problems = problems_of(row.files) if held or (draft and not row.sound) else problems_on_record(row) if draft else []
     language = get_language() or "zh-hans"
     context: dict[str, Any] = {
-        "row": row, "title": Text.from_dict(row.title) if row.title else Text(row.pack, row.pack), "draft": draft, "state": _state(row, in_force),
+        "row": row, "title": Text.from_dict(row.title) if row.title else Text(row.pack, row.pack), "draft": draft, "held": held, "state": _state(row, in_force),
         "problems": [{"file": p.file, "line": p.line, "said": _said(p, language)} for p in problems[:100]], "more": max(0, len(problems) - 100),
         "files": [{"path": p, "lines": t.count("\n") + 1, "bad": any(x.file == p for x in problems)} for p, t in sorted(row.files.items())],
         "changes": [{"path": p, "lines": [_line(x) for x in lines[:LINES_SHOWN]]} for p, lines in differences(base.files, row.files)] if base else [],
@@ -103,7 +109,10 @@ def _said(problem: Refusal, language: str) -> str:
 
 
 def _brings(row: PackVersion) -> list[dict[str, Any]]:
-    pack = pack_of(row)
+    try:
+        pack = pack_of(row)
+    except PackErrors:  # told among the errors
+        return []
     kind, checklist = Text("事项类型", "loop kind"), Text("督查清单", "checklist")
     return [
         {"title": p.title, "sort": sort, "key": p.key, "version": p.version}
