@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.packs.plans.sample import FILES, broken, line_of, problems, sample
@@ -203,6 +205,28 @@ def test_forbidden_grounds_are_refused(key: str, zh: str, en: str) -> None:
     added = f"  {key}: {{type: boolean, title: {{zh: {zh}, en: {en}}}, unknown: fails}}\noutcomes:"
     found = problems(broken("tables/pupil.yaml", "outcomes:", added))
     assert any("No decision may rest on" in p and f"inputs.{key}" in p for p in found), found
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "拖欠物业费", "限制高消费", "限高人员", "强制执行中", "芝麻分", "borrower", "unpaid bills", "foreclosure", "qianzhai", "hasDebt", "债 务", "債務", "Ｄｅｂｔ",
+        "越级访", "进京访", "维稳对象", "投诉人", "请愿者", "protester", "grievance", "shang_fang", "whistleblower", "weiwen", "信\u200b访",
+        "族群", "血统", "母语", "minority", "tribe", "mother tongue", "skin colour", "huizu", "zang_zu", "uygur", "新疆籍",
+        "教派", "信徒", "教堂", "寺院", "僧人", "阿訇", "斋月", "creed", "believer", "monk", "imam", "ramadan", "catholic", "sect", "zongjiao", "isMuslim",
+    ],
+)  # fmt: skip
+def test_other_words_for_the_forbidden_grounds_are_refused_too(words: str) -> None:
+    """In a title, in either language, and however the word is written."""
+    added = f"  x: {{type: boolean, title: {{zh: {json.dumps(words)}, en: {json.dumps(words)}}}, unknown: fails}}\noutcomes:"
+    found = problems(broken("tables/pupil.yaml", "outcomes:", added))
+    assert any("No decision may rest on" in p and "inputs.x" in p for p in found), found
+
+
+@pytest.mark.parametrize("words", ["culture", "section", "specimen collection", "重点人员", "回国人员", "疫苗接种", "住址", "contact", "priority", "paid leave"])
+def test_words_that_only_look_like_them_pass(words: str) -> None:
+    added = f"  x: {{type: boolean, title: {{zh: {words}, en: {words}}}, unknown: fails}}\noutcomes:"
+    assert not any("No decision may rest on" in p for p in problems(broken("tables/pupil.yaml", "outcomes:", added)))
 
 
 def test_a_forbidden_ground_among_the_choices_is_refused() -> None:

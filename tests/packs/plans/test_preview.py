@@ -53,9 +53,12 @@ def test_who_is_released_is_counted_by_place() -> None:
         "held_before": 3,
         "held_after": 2,
         "released": 1,
+        "released_on_test": 1,
         "newly_held": 0,
         "earlier_release": 2,
         "later_release": 0,
+        "waiting_before": 0,
+        "waiting_after": 1,
         "undetermined": 0,
     }
     west = {
@@ -64,12 +67,25 @@ def test_who_is_released_is_counted_by_place() -> None:
         "held_before": 2,
         "held_after": 1,
         "released": 1,
+        "released_on_test": 1,
         "newly_held": 0,
         "earlier_release": 1,
         "later_release": 0,
+        "waiting_before": 0,
+        "waiting_after": 1,
         "undetermined": 0,
     }
     assert places == [east, west]
+
+
+def test_who_came_to_the_end_by_himself_and_who_owes_a_last_test_are_told_apart() -> None:
+    """Exposed 9 days ago: over by the new edition only. 12 days ago: over by both. Each once with the last test negative, once not known."""
+    ago = [9, 9, 12, 12]
+    people = pl.DataFrame({"id": range(4), "last_exposure": [TODAY - timedelta(days=d) for d in ago], "final_test": ["negative", None] * 2})
+    (row,) = change(people, by="").places.to_dicts()
+    assert (row["released"], row["released_on_test"]) == (2, 1)
+    assert (row["waiting_before"], row["waiting_after"]) == (1, 2)
+    assert (row["held_before"], row["held_after"]) == (2, 0)
 
 
 def test_the_way_back_holds_the_same_people_newly() -> None:

@@ -99,11 +99,15 @@ def test_a_change_of_edition_is_previewed_by_street(town: Cast) -> None:
         "1",
         "1",
         "0",
+        "0",
         "1",
         "0",
         "0",
-    ]  # on record, held, held after, released, new, earlier, later, unknown
-    assert by_street["west 区域"] == ["1", "1", "1", "0", "0", "1", "0", "0"]
+        "0",
+        "0",
+    ]  # on record, held, held after, released, of these on a test, new, earlier, later, waiting now and after, unknown
+    assert by_street["west 区域"] == ["1", "1", "1", "0", "0", "0", "1", "0", "0", "0", "0"]
+    assert "自行到期，不计入" in page
     only = text(signed_in(town, "street").get(address))
     assert "west 区域" not in only
     days = list(csv.reader(io.StringIO(hq.get(address + "&export=csv&sheet=days").content.decode("utf-8-sig"))))

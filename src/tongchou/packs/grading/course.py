@@ -68,12 +68,14 @@ def along(rules: Rules, history: Sequence[Day], last: date, place: str = "reside
     """(day, outcome) from the first report to a last day: what the rules give each day by the reports up to that day.
 
     Under schemes that draw places, an area in which a case is found is drawn as `place`, and tests are taken as negative from the day
-    on which no case is found. outcome: the table's, or undetermined; "none" where nothing is drawn.
+    on which no case is found. outcome: the table's, or undetermined; "none" where nothing is drawn. On a day on which, as on the day before,
+    nothing was reported, no grade falls: no report is not no case.
     """
     current: str | None = None
     was_high = False
     since: date | None = None
     start = min(d.day for d in history)
+    reported = {d.day for d in history}
     for n in range((last - start).days + 1):
         day = start + timedelta(days=n)
         standing = rules.on(day)
@@ -92,6 +94,9 @@ def along(rules: Rules, history: Sequence[Day], last: date, place: str = "reside
         if scheme.what == "place" and numbers.last_new == day and rank(outcome) < 2 and outcome != UNDETERMINED:
             again = grade(rules.pack, day, day, rules.code, facts_of(scheme, None, numbers, found)).outcome
             outcome = again if rank(again) > rank(outcome) else outcome  # a new case draws it anew
+        silent = not reported & {day, day - timedelta(days=1)}
+        if silent and held is not None and outcome not in (UNDETERMINED, NO_RULE) and rank(outcome) < rank(held):
+            outcome = held
         before, current = current, None if outcome in ENDED or outcome in (UNDETERMINED, NO_RULE) else outcome
         since = since if rank(current) == rank(before) else day
         was_high = current is not None and (was_high or rank(current) == 2)

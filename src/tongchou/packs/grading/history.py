@@ -1,7 +1,7 @@
-"""Files of real grades and cases, made alike: what was drawn when, what was graded on each day, what was reported.
+"""Real grades made alike: what was drawn when, and what was graded on each day.
 
-By their columns (a header row, UTF-8, dates as 2022-07-05, times as 2022-07-05 11:00):
-  intervals  province, city, county, community, level, first_seen, last_seen_before
+By their columns (a header row; names in Chinese and other writings of days and levels are understood, see `files` and `account`):
+  intervals  province, city, county, community, level, first_seen, last_seen_before (empty: still listed)
   snapshots  snapshot, province, city, county, community, level
   counts     date, province, city, county, high, medium[, low]                  graded places of the county on that day
   flags      date, province, city, county, any_high_risk, any_mid_risk[, any_low_risk]
@@ -12,18 +12,23 @@ By their columns (a header row, UTF-8, dates as 2022-07-05, times as 2022-07-05 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 import polars as pl
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
+from tongchou.packs.grading.account import FAR, MISFITS, Account, day, empty, far_off, judged, level, name, whole
+from tongchou.packs.grading.files import LINE
 
 Shape = Literal["intervals", "snapshots", "counts", "flags", "cases"]
-_LEVELS = {"高风险": "high", "高": "high", "中风险": "medium", "中": "medium", "低风险": "low", "低": "low", "high": "high", "medium": "medium", "low": "low"}
-_KEY = ("province", "city", "county", "community")
+_KEY = ("province", "city", "county", "area", "community")
+_COLUMNS: dict[Shape, tuple[str, ...]] = {
+    "intervals": ("level", "first_seen", "last_seen_before"), "snapshots": ("snapshot", "level"), "counts": ("date", "county", "high", "medium"),
+    "flags": ("date", "county", "any_high_risk", "any_mid_risk"),
+}  # fmt: skip
 GAP = 1
 """Days for which a place may be off the list and still count as the same listing."""
 
@@ -32,92 +37,113 @@ GAP = 1
 class Listed:
     """Real grades. actual: area, day, level. drawn: area, day, level, first (the file's own first day: drawn earlier, nobody knows when).
 
-    area: the place, or the county where the file knows counties only. left_out: rows that say nothing, by why.
+    area: the place, or the county where the file knows counties only. seen: the days of which the file speaks; of others nothing is known.
     """
 
     shape: Shape
     actual: pl.DataFrame
     drawn: pl.DataFrame
-    rows_in: int
-    left_out: dict[str, int]
+    account: Account
+    seen: frozenset[date]
+    notes: dict[str, int] = field(default_factory=dict)
 
 
 def shape_of(columns: Sequence[str]) -> Shape:
-    """Which of the shapes a file has. Raises Refusal naming them when none fits."""
+    """Which of the shapes a file has. Raises Refusal naming what is missing when none fits."""
     have = set(columns)
-    if {"level", "first_seen", "last_seen_before"} <= have:
-        return "intervals"
-    if {"snapshot", "level"} <= have:
-        return "snapshots"
-    if {"date", "county", "high", "medium"} <= have:
-        return "counts"
-    if {"date", "county", "any_high_risk", "any_mid_risk"} <= have:
-        return "flags"
+    for shape, wanted in _COLUMNS.items():
+        if have.issuperset(wanted) and have & set(_KEY):
+            return shape
     if "date" in have and have & {"area", "province", "city", "county"} and have & {"new_cases", "confirmed"}:
         return "cases"
-    rule = Text("表头不属于任何一种可回放的格式。", "The columns fit none of the shapes that can be replayed.")
+    near = min(_COLUMNS, key=lambda s: len(set(_COLUMNS[s]) - have))
+    lacks = [*(c for c in _COLUMNS[near] if c not in have), *([] if have & set(_KEY) else ["province / city / county / community"])]
+    rule = Text("表头不属于任何一种可回放的格式；最接近的是 {near}，缺 {lacks}。", "The columns fit no shape that can be replayed; the nearest, {near}, lacks {lacks}.")
     remedy = Text("格式见 docs/officer/risk.md：区间、快照、县区计数、县区标志、病例。", "See docs/officer/risk.md: intervals, snapshots, counts, flags, cases.")
-    raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="header", value=", ".join(columns)[:120])
-
-
-def read_file(path: Path) -> pl.DataFrame:
-    """The file as texts. Raises Refusal."""
-    try:
-        return pl.read_csv(path, infer_schema=False)
-    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
-        rule = Text("读不出这个 CSV 文件（{why}）。", "This CSV file cannot be read: {why}.").with_(why=str(error).splitlines()[0][:120])
-        remedy = Text("请核对路径、编码（UTF-8）和分隔符。", "Check the path, the encoding (UTF-8) and the separator.")
-        raise Refusal(Reason.WRONG_FILE_TYPE, rule, remedy=remedy, field="file", value=path.name) from None
+    shown = ", ".join(c for c in columns if not c.startswith("_"))
+    raise Refusal(Reason.INVALID_VALUE, rule.with_(near=near, lacks=", ".join(lacks)), remedy=remedy, field="header", value=shown[:120])
 
 
 def read_listed(table: pl.DataFrame) -> Listed:
     """Real grades out of a table of one of the first four shapes. Raises Refusal."""
     shape = shape_of(table.columns)
+    account = Account(table.height)
     if shape == "intervals":
-        return _intervals(table, "intervals", table.height)
+        return _intervals(table, account)
     if shape == "snapshots":
-        return _intervals(_from_snapshots(table), "snapshots", table.height)
+        return _snapshots(table, account)
     if shape in ("counts", "flags"):
-        return _counties(table, shape)
+        return _counties(table, shape, account)
     raise Refusal(Reason.INVALID_VALUE, Text("这是病例表，不是等级表。", "These are cases, not grades."), field="header")
 
 
+def nothing_usable(column: str, account: Account) -> Refusal:
+    why = "; ".join(f"{reason} {rows}" for reason, rows in account.left_out.items()) or "0"
+    rule = Text("表中没有一行可用的数据（读入 {rows} 行；未采用：{why}）。", "The table holds no usable row ({rows} read; left out: {why}).")
+    return Refusal(Reason.MISSING_VALUE, rule.with_(rows=account.rows_in, why=why), field=column)
+
+
 def area_of(table: pl.DataFrame) -> pl.Expr:
-    """One text that names a row's area: `area`, else its names from the province down."""
-    if "area" in table.columns:
-        return pl.col("area").str.strip_chars()
-    return pl.concat_str([pl.col(c).fill_null("").str.strip_chars() for c in _KEY if c in table.columns], separator="/")
+    """One text that names a row's area, from the province down."""
+    return pl.concat_str([name(c) for c in _KEY if c in table.columns], separator="/")
 
 
-def day_of(column: str) -> pl.Expr:
-    """The day of a date or a time; null where it is neither."""
-    return pl.col(column).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+NO_AREA = ("no_area", pl.col("area").str.strip_chars("/") == "", "area")
 
 
-def _from_snapshots(table: pl.DataFrame) -> pl.DataFrame:
-    """Runs of snapshots in which a place stands at one level, as intervals; the last snapshot's places end with the file."""
-    times = table["snapshot"].unique().sort()
-    order = pl.DataFrame({"snapshot": times, "n": range(len(times)), "next": [*times[1:], times[-1]]})
-    keys = [c for c in (*_KEY, "level") if c in table.columns]
-    seen = table.unique([*keys, "snapshot"]).join(order, on="snapshot").sort([*keys, "n"])
-    run = seen.with_columns((pl.col("n").diff().over(keys) != 1).fill_null(True).cum_sum().over(keys).alias("run"))
-    return run.group_by([*keys, "run"]).agg(pl.col("snapshot").min().alias("first_seen"), pl.col("next").max().alias("last_seen_before"))
+def _graded(table: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    keep = [LINE, "_misfit", *columns, pl.col("level").alias("word")]
+    return table.select(area_of(table).alias("area"), *keep, level("level").alias("grade"))
 
 
-def _intervals(table: pl.DataFrame, shape: Shape, rows_in: int) -> Listed:
-    spans = table.select(
-        area_of(table).alias("area"), pl.col("level").str.strip_chars().replace_strict(_LEVELS, default=None).alias("level"),
-        day_of("first_seen").alias("from"), day_of("last_seen_before").alias("to"),
-    )  # fmt: skip
-    end = spans["to"].max()
-    spans = spans.with_columns(pl.col("to").fill_null(end))
-    bad = spans.filter(pl.col("level").is_null() | pl.col("from").is_null())
-    short = spans.filter(pl.col("from") >= pl.col("to"))
-    kept = spans.filter(pl.col("level").is_in(["high", "medium"]) & (pl.col("from") < pl.col("to")))
-    days = kept.select("area", "level", pl.date_ranges("from", "to", closed="left").alias("day")).explode("day")
+_GRADES = (
+    MISFITS,
+    NO_AREA,
+    ("level_not_understood", pl.col("grade").is_null(), "word"),
+    ("low_not_compared", pl.col("grade").is_in(["low", "none"]), "word"),
+)
+
+
+def _snapshots(table: pl.DataFrame, account: Account) -> Listed:
+    """Runs of snapshots in which a place stands at one level; the days without a snapshot say nothing."""
+    rows = _graded(table, "snapshot").with_columns(day("snapshot").alias("day"))
+    bad = ("bad_date", pl.col("day").is_null(), "snapshot")
+    kept = account.keep(judged(rows, *_GRADES, bad, ("day_far_off", far_off("day"), "snapshot"), _twice("area", "grade", "snapshot")))
+    days = _worst(kept.select("area", "day", pl.col("grade").alias("level")))
+    if not days.height:
+        raise nothing_usable("snapshot", account)
+    seen = rows["day"].unique().drop_nulls().sort()
+    following = pl.DataFrame({"day": seen, "n": range(len(seen))})
+    numbered = days.join(following, on="day").sort("area", "n").drop("n")
+    return Listed("snapshots", days, _drawn(numbered, seen), account, frozenset(seen))
+
+
+def _twice(*columns: str) -> tuple[str, pl.Expr, str]:
+    return "same_row_again", pl.struct(columns).is_first_distinct().not_(), "area"
+
+
+def _intervals(table: pl.DataFrame, account: Account) -> Listed:
+    rows = _graded(table, "first_seen", "last_seen_before").with_columns(day("first_seen").alias("from"), day("last_seen_before").alias("to"))
+    still = empty("last_seen_before")
+    checks = (
+        ("bad_date", pl.col("from").is_null(), "first_seen"),
+        ("bad_date", pl.col("to").is_null() & ~still, "last_seen_before"),
+        ("day_far_off", far_off("from"), "first_seen"),
+        ("day_far_off", (pl.col("to") - pl.col("from").median().cast(pl.Date)).dt.total_days().abs() > FAR, "last_seen_before"),
+        ("ends_before_it_begins", pl.col("from") > pl.col("to"), "last_seen_before"),
+        ("less_than_a_day", pl.col("from") == pl.col("to"), "last_seen_before"),
+        _twice("area", "grade", "first_seen", "last_seen_before"),
+    )
+    kept = account.keep(judged(rows, *_GRADES, *checks))
+    if not kept.height:
+        raise nothing_usable("level", account)
+    end = max(d for d in (kept["to"].max(), kept["from"].max()) if d is not None)  # type: ignore[type-var]
+    spans = kept.with_columns(pl.col("to").fill_null(pl.lit(end).dt.offset_by("1d")))
+    days = spans.select("area", pl.col("grade").alias("level"), pl.date_ranges("from", "to", closed="left").alias("day")).explode("day")
     actual = _worst(days)
-    left = {"unreadable": bad.height, "less_than_a_day": short.height, "low": spans.filter(pl.col("level") == "low").height}
-    return Listed(shape, actual, _drawn(actual), rows_in, left)
+    seen = pl.date_range(actual["day"].min(), actual["day"].max(), eager=True)  # type: ignore[arg-type]
+    notes = {"still_listed_rows": kept["to"].null_count(), "area_days_at_two_levels": days.unique().height - actual.height}
+    return Listed("intervals", actual, _drawn(actual, seen), account, frozenset(seen), notes)
 
 
 def _worst(days: pl.DataFrame) -> pl.DataFrame:
@@ -125,39 +151,60 @@ def _worst(days: pl.DataFrame) -> pl.DataFrame:
     return days.group_by("area", "day").agg(pl.when((pl.col("level") == "high").any()).then(pl.lit("high")).otherwise(pl.lit("medium")).alias("level"))
 
 
-def _drawn(actual: pl.DataFrame) -> pl.DataFrame:
+def _drawn(actual: pl.DataFrame, seen: pl.Series) -> pl.DataFrame:
     """When an area came on the list or rose, which needs a case; a fall is what the rules are asked to foresee."""
-    first = actual["day"].min()
-    seen = actual.sort("area", "day").with_columns(
-        pl.col("day").diff().dt.total_days().over("area").alias("gap"), pl.col("level").shift().over("area").alias("before")
-    )
-    new = pl.col("gap").is_null() | (pl.col("gap") > GAP)
+    first = seen.min()
+    at = pl.DataFrame({"day": seen.sort(), "n": range(len(seen))})
+    ordered = actual.join(at, on="day").sort("area", "day")
+    steps = ordered.with_columns(
+        pl.col("day").diff().dt.total_days().over("area").alias("gap"), pl.col("n").diff().over("area").alias("missed"),
+        pl.col("level").shift().over("area").alias("before"),
+    )  # fmt: skip
+    new = pl.col("gap").is_null() | ((pl.col("gap") > GAP) & (pl.col("missed") > 1))
     rose = (pl.col("level") == "high") & (pl.col("before") == "medium")
-    return seen.filter(new | rose).select("area", "day", "level", (pl.col("day") == first).alias("first"))
+    return steps.filter(new | rose).select("area", "day", "level", (pl.col("day") == first).alias("first"))
 
 
-def _counties(table: pl.DataFrame, shape: Shape) -> Listed:
+def _counties(table: pl.DataFrame, shape: Shape, account: Account) -> Listed:
     """Counties by day: drawn where the number of places rises (a fall from high to medium taken off), or where a flag goes up."""
     high, medium = ("high", "medium") if shape == "counts" else ("any_high_risk", "any_mid_risk")
     rows = table.select(
-        area_of(table).alias("area"), day_of("date").alias("day"), pl.col(high).cast(pl.Float64, strict=False).alias("high"),
-        pl.col(medium).cast(pl.Float64, strict=False).alias("medium"),
+        area_of(table).alias("area"), LINE, "_misfit", pl.col("date").alias("date"), day("date").alias("day"),
+        pl.col(high).alias("high_text"), pl.col(medium).alias("medium_text"), whole(high).alias("high"), whole(medium).alias("medium"),
     )  # fmt: skip
-    bad = rows.filter(pl.any_horizontal(pl.all().is_null()))
-    rows = rows.drop_nulls().group_by("area", "day").agg(pl.col("high").max(), pl.col("medium").max())
-    days = rows["day"].unique().sort()
-    first = days[0]
+    checks = (
+        MISFITS, NO_AREA, ("bad_date", pl.col("day").is_null(), "date"), ("day_far_off", far_off("day"), "date"),
+        ("bad_number", pl.col("high").is_null(), "high_text"), ("bad_number", pl.col("medium").is_null(), "medium_text"),
+        _twice("area", "day", "high", "medium"),
+    )  # fmt: skip
+    kept = account.keep(judged(rows, *checks))
+    if not kept.height:
+        raise nothing_usable("date", account)
+    counts = kept.group_by("area", "day").agg(pl.col("high").max(), pl.col("medium").max())
+    days = counts["day"].unique().sort()
+    actual = pl.concat([counts.filter(pl.col(c) > 0).select("area", "day", pl.lit(c).alias("level")) for c in ("high", "medium")])
+    notes = {"rows_of_another_row_s_area_and_day": kept.height - counts.height, "perhaps_renamed": _renamed(actual, days)}
+    return Listed(shape, actual, _rises(counts, days), account, frozenset(days), notes)
+
+
+def _rises(rows: pl.DataFrame, days: pl.Series) -> pl.DataFrame:
     before = pl.DataFrame({"day": days, "yesterday": [None, *days[:-1]]}, schema={"day": pl.Date, "yesterday": pl.Date})
     was = rows.select("area", pl.col("day").alias("yesterday"), pl.col("high").alias("high_was"), pl.col("medium").alias("medium_was"))
     both = rows.join(before, on="day").join(was, on=["area", "yesterday"], how="left").with_columns(pl.col("high_was", "medium_was").fill_null(0))
     fell = (pl.col("high_was") - pl.col("high")).clip(0)
-    drawn = pl.concat(
-        [
-            both.filter(pl.col("high") > pl.col("high_was")).select("area", "day", pl.lit("high").alias("level")),
-            both.filter(pl.col("medium") - pl.col("medium_was") > fell).select("area", "day", pl.lit("medium").alias("level")),
-        ]
-    ).with_columns((pl.col("day") == first).alias("first"))
-    actual = pl.concat([rows.filter(pl.col(c) > 0).select("area", "day", pl.lit(c).alias("level")) for c in ("high", "medium")])
-    return Listed(shape, actual, drawn, table.height, {"unreadable": bad.height})
+    up = (("high", pl.col("high") > pl.col("high_was")), ("medium", pl.col("medium") - pl.col("medium_was") > fell))
+    drawn = pl.concat([both.filter(rose).select("area", "day", pl.lit(c).alias("level")) for c, rose in up])
+    return drawn.with_columns((pl.col("day") == days[0]).alias("first"))
 
 
+def _renamed(actual: pl.DataFrame, days: pl.Series) -> int:
+    """Counties that leave the file for good on the day on which another of the same city first comes, at the same levels: perhaps one
+    county under two names. Nothing is joined by it; it says how far names alone may have spoilt the agreement."""
+    order = pl.DataFrame({"day": days, "n": range(len(days))}, schema={"day": pl.Date, "n": pl.Int64})
+    at = actual.group_by("area", "day").agg(pl.col("level").sort().str.join("+")).join(order, on="day").sort("area", "n")
+    runs = at.group_by("area").agg(
+        pl.col("n").min().alias("from"), pl.col("n").max().alias("to"), pl.col("level").first().alias("first"), pl.col("level").last().alias("last")
+    )
+    runs = runs.with_columns(pl.col("area").str.replace(r"/[^/]*$", "").alias("within"))
+    gone = runs.filter(pl.col("to") < len(days) - 1).select("within", (pl.col("to") + 1).alias("from"), pl.col("last").alias("first"))
+    return gone.join(runs.filter(pl.col("from") > 0), on=["within", "from", "first"], how="semi").height

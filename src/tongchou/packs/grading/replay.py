@@ -14,24 +14,31 @@ from typing import Any
 
 import polars as pl
 
-from tongchou.kernel.errors import Reason, Refusal
-from tongchou.kernel.text import Text
+from tongchou.packs.grading.account import Account
+from tongchou.packs.grading.cases import read_cases
 from tongchou.packs.grading.course import OF_RANK, Rules, along, drawn
 from tongchou.packs.grading.facts import Day
-from tongchou.packs.grading.history import Listed, area_of, day_of, read_listed, shape_of
+from tongchou.packs.grading.files import with_lines
+from tongchou.packs.grading.history import Listed, nothing_usable, read_listed, shape_of
 from tongchou.packs.grading.scheme import RANK
 
 LEVELS = ("high", "medium")
-_NAMES = {"high": "high", "medium": "medium", "low": "low", "none": "none", "": None, "高风险": "high", "中风险": "medium", "低风险": "low", "无": "none"}
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Area-days of one level: both, only the rules, only the real list."""
+    """Area-days of one level: both, only the rules, only the real list. given: of both, the days on which a place was drawn, which are taken
+    from the list itself and agree of necessity."""
 
     both: int
     rules_only: int
     list_only: int
+    given: int = 0
+
+    @property
+    def foreseen(self) -> Match:
+        """Without the days that were given: what the rules had to foresee."""
+        return Match(self.both - self.given, self.rules_only, self.list_only)
 
     @property
     def precision(self) -> float | None:
@@ -49,11 +56,10 @@ class Match:
 @dataclass(slots=True)
 class Report:
     """What a replay found. levels: by level. editions: (edition, level) -> match. lengths: how long drawn areas really stayed, against the
-    shortest stay that the rules allow, counted in areas: shorter, as_ruled (a day either way), longer."""
+    shortest stay that the rules allow, counted in areas: shorter, as_ruled (a day either way), longer. account: what became of every row."""
 
     shape: str
-    rows_in: int
-    left_out: dict[str, int]
+    account: Account
     areas: int
     first: date | None
     last: date | None
@@ -65,11 +71,14 @@ class Report:
 
     def as_value(self) -> dict[str, Any]:
         def told(m: Match) -> dict[str, Any]:
-            rates = {k: None if v is None else round(v, 4) for k, v in (("precision", m.precision), ("recall", m.recall))}
-            return {"both": m.both, "rules_only": m.rules_only, "list_only": m.list_only, **rates}
+            only = m.foreseen
+            rates = (("precision", m.precision), ("recall", m.recall), ("foreseen_precision", only.precision), ("foreseen_recall", only.recall))
+            rounded = {k: None if v is None else round(v, 4) for k, v in rates}
+            return {"both": m.both, "rules_only": m.rules_only, "list_only": m.list_only, "given": m.given, **rounded}
 
         return {
-            "shape": self.shape, "rows_in": self.rows_in, "left_out": self.left_out, "areas": self.areas,
+            "shape": self.shape, "rows_in": self.account.rows_in, "rows_used": self.account.rows_used, "left_out": self.account.left_out,
+            "left_out_examples": self.account.examples, "areas": self.areas,
             "first": self.first and self.first.isoformat(), "last": self.last and self.last.isoformat(),
             "levels": {k: told(m) for k, m in self.levels.items()},
             "editions": {e: {k: told(m) for k, m in by.items()} for e, by in self.editions.items()},
@@ -78,23 +87,28 @@ class Report:
 
 
 def replay(table: pl.DataFrame, rules: Rules) -> Report:
-    """Replay a table of any of the shapes of `history`. Raises Refusal for another one."""
+    """Replay a table of texts of any of the shapes of `history`. Raises Refusal for another one."""
+    table = with_lines(table)
     return _cases(table, rules) if shape_of(table.columns) == "cases" else _listed(read_listed(table), rules)
 
 
 def _listed(listed: Listed, rules: Rules) -> Report:
     actual, starts = listed.actual, listed.drawn
     if not actual.height:
-        raise Refusal(Reason.MISSING_VALUE, Text("表中没有可用的等级记录。", "The table holds no usable grade."), field="level")
+        raise nothing_usable("level", listed.account)
     last = actual["day"].max()
     ruled = _ruled(starts, rules, last, counties=listed.shape in ("counts", "flags"))
+    ruled = ruled.filter(pl.col("day").is_in(list(listed.seen)))  # of a day without a list nobody knows what was graded
     blurred = starts.filter(pl.col("first")).select("area").unique()
     known, given = actual.join(blurred, on="area", how="anti"), ruled.join(blurred, on="area", how="anti")
-    report = Report(listed.shape, listed.rows_in, listed.left_out, known["area"].n_unique(), actual["day"].min(), last)  # type: ignore[arg-type]
+    first = min(listed.seen)
+    report = Report(listed.shape, listed.account, known["area"].n_unique(), first, max(listed.seen))
     report.notes["areas_drawn_before_the_file_begins"] = blurred.height
+    report.notes["days_without_a_list"] = (max(listed.seen) - first).days + 1 - len(listed.seen)
     report.notes["medium_days_after_it_was_abolished"] = actual.filter((pl.col("level") == "medium") & (pl.col("day") >= date(2022, 11, 12))).height
-    _compare(report, given, known, rules)
-    if listed.shape in ("intervals", "snapshots"):
+    report.notes |= listed.notes
+    _compare(report, given, known, rules, starts)
+    if listed.shape in ("intervals", "snapshots") and not report.notes["days_without_a_list"]:
         report.lengths = _lengths(starts.join(blurred, on="area", how="anti"), known, rules, last)  # type: ignore[arg-type]
     return report
 
@@ -115,10 +129,12 @@ def _ruled(starts: pl.DataFrame, rules: Rules, last: Any, *, counties: bool) -> 
     return frame
 
 
-def _compare(report: Report, given: pl.DataFrame, known: pl.DataFrame, rules: Rules) -> None:
+def _compare(report: Report, given: pl.DataFrame, known: pl.DataFrame, rules: Rules, starts: pl.DataFrame | None = None) -> None:
     both = given.with_columns(pl.lit(True).alias("rules")).join(
         known.with_columns(pl.lit(True).alias("real")), on=["area", "day", "level"], how="full", coalesce=True
     )
+    begun = pl.DataFrame(schema={"area": pl.String, "day": pl.Date, "level": pl.String}) if starts is None else starts.select("area", "day", "level").unique()
+    both = both.join(begun.with_columns(pl.lit(True).alias("given")), on=["area", "day", "level"], how="left")
     editions = {d: (s.edition.key if (s := rules.on(d)) else "none") for d in both["day"].unique()}
     both = both.with_columns(pl.col("day").replace_strict(editions, return_dtype=pl.String).alias("edition"))
     for level in LEVELS:
@@ -130,7 +146,8 @@ def _compare(report: Report, given: pl.DataFrame, known: pl.DataFrame, rules: Ru
 
 def _match(rows: pl.DataFrame) -> Match:
     rules, real = rows["rules"].fill_null(False), rows["real"].fill_null(False)
-    return Match(int((rules & real).sum()), int((rules & ~real).sum()), int((real & ~rules).sum()))
+    given = rows["given"].fill_null(False)
+    return Match(int((rules & real).sum()), int((rules & ~real).sum()), int((real & ~rules).sum()), int((rules & real & given).sum()))
 
 
 def _lengths(starts: pl.DataFrame, known: pl.DataFrame, rules: Rules, last: date) -> dict[str, int]:
@@ -150,19 +167,16 @@ def _lengths(starts: pl.DataFrame, known: pl.DataFrame, rules: Rules, last: date
 
 def _cases(table: pl.DataFrame, rules: Rules) -> Report:
     """Case histories: what the table gives for each area and day, and how that agrees with the real grades where the file has them."""
-    rows = _case_rows(table)
-    bad = rows.filter(pl.any_horizontal(pl.col("area", "day", "cases").is_null()))
-    rows = rows.drop_nulls(["area", "day", "cases"])
-    if not rows.height:
-        raise Refusal(Reason.MISSING_VALUE, Text("表中没有可用的病例数。", "The table holds no usable number of cases."), field="new_cases")
+    account = Account(table.height)
+    rows, notes = read_cases(table, account)
     last = rows["day"].max()
-    report = Report("cases", table.height, {"unreadable": bad.height}, rows["area"].n_unique(), rows["day"].min(), last)  # type: ignore[arg-type]
-    report.notes["corrections_downwards"] = rows.filter(pl.col("cases") < 0).height
+    report = Report("cases", account, rows["area"].n_unique(), rows["day"].min(), last, notes=notes)  # type: ignore[arg-type]
     given: list[tuple[str, date, str]] = []
     for (area,), part in rows.group_by("area", maintain_order=True):
         days = [Day(d, max(n, 0), u, c) for d, n, u, c in part.select("day", "cases", "unknown_source", "largest_cluster").iter_rows()]
         place = next((p for p in part["place"] if p), "residence")
         given += [(str(area), d, outcome) for d, outcome in along(rules, days, last, place)]  # type: ignore[arg-type]
+    report.notes["area_days_without_a_report"] = len(given) - rows.height
     outcome = pl.DataFrame(given, schema={"area": pl.String, "day": pl.Date, "level": pl.String}, orient="row")
     report.outcomes = dict(sorted(outcome["level"].value_counts().iter_rows()))
     if "grade" in table.columns:
@@ -170,25 +184,8 @@ def _cases(table: pl.DataFrame, rules: Rules) -> Report:
     return report
 
 
-def _case_rows(table: pl.DataFrame) -> pl.DataFrame:
-    def number(name: str) -> pl.Expr:
-        return (pl.col(name).cast(pl.Float64, strict=False).cast(pl.Int64, strict=False) if name in table.columns else pl.lit(None, pl.Int64)).alias(name)
-
-    def words(name: str) -> pl.Expr:
-        return (pl.col(name).str.strip_chars() if name in table.columns else pl.lit(None, pl.String)).alias(name)
-
-    new = "new_cases" in table.columns
-    rows = table.select(
-        area_of(table).alias("area"), day_of("date").alias("day"), number("new_cases" if new else "confirmed").alias("cases"),
-        number("unknown_source"), number("largest_cluster"), words("place"), words("grade"),
-    ).sort("area", "day")  # fmt: skip
-    if not new:
-        rows = rows.with_columns((pl.col("cases") - pl.col("cases").shift().over("area").fill_null(0)).alias("cases"))
-    return rows
-
-
 def _agree(report: Report, outcome: pl.DataFrame, rows: pl.DataFrame, rules: Rules) -> None:
-    real = rows.select("area", "day", pl.col("grade").fill_null("").replace_strict(_NAMES, default=None).alias("level")).drop_nulls()
+    real = rows.select("area", "day", pl.col("grade").alias("level")).drop_nulls()
     report.notes["area_days_with_a_real_grade"] = real.height
     published = {name: OF_RANK[n] for name, n in RANK.items()}
     shown = outcome.with_columns(pl.col("level").replace(published)).join(real.select("area", "day"), on=["area", "day"])

@@ -20,11 +20,17 @@ COUNTS = (
     "held_before",
     "held_after",
     "released",
+    "released_on_test",
     "newly_held",
     "earlier_release",
     "later_release",
+    "waiting_before",
+    "waiting_after",
     "undetermined",
 )
+"""held: the days of a measure that restricts are running. waiting: they are over, and the plan lets the person go once a last test is negative;
+such a person is not held here. released: held before, not after; released_on_test: those of them who are waiting after. Whoever is waiting before
+came to the end under the edition that is left already, so no count of released has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,8 @@ def preview(
             "outcome_after": new["outcome"],
             "held_before": _held(before, old),
             "held_after": _held(after, new),
+            "waiting_before": _waiting(before, old),
+            "waiting_after": _waiting(after, new),
             "until_before": old["until"],
             "until_after": new["until"],
         }
@@ -115,14 +123,27 @@ def preview(
 
 
 def _held(standing: Standing, decided: pl.DataFrame) -> pl.Series:
-    """Whether each person is under a restricting measure on the day. Whose days are over and who waits for a last test is not: that is a release."""
+    """Whether each person is under a restricting measure whose days are running. Whose days are over and who waits for a last test is not."""
+    bounded, open_ = _inside(standing)
+    held = pl.col("measures").list.eval(bounded).list.any() | (pl.col("measures").list.eval(open_).list.any() & pl.col("ended").is_null())
+    return decided.select(held.fill_null(False).alias("held"))["held"]
+
+
+def _waiting(standing: Standing, decided: pl.DataFrame) -> pl.Series:
+    """Whether each person's days are over, but not the measure: it goes on until a last test is negative (docs/decisions/0061)."""
+    bounded, open_ = _inside(standing)
+    running = pl.col("measures").list.eval(bounded).list.any().fill_null(False)
+    waiting = ~running & pl.col("measures").list.eval(open_).list.any() & pl.col("ended").is_not_null()
+    return decided.select(waiting.fill_null(False).alias("waiting"))["waiting"]
+
+
+def _inside(standing: Standing) -> tuple[pl.Expr, pl.Expr]:
+    """Of one measure: whether it restricts on the day with a last day ahead, and whether it restricts without a last day."""
     strict = [key for key, mode in standing.pack.modes.items() if mode.restricts]
     element = pl.element().struct
     today = pl.lit(standing.as_of)
     began = (element.field("from") <= today) & element.field("mode").is_in(strict)
-    bounded, open_ = began & (element.field("until") >= today).fill_null(False), began & element.field("until").is_null()
-    inside = pl.col("measures").list.eval(bounded).list.any() | (pl.col("measures").list.eval(open_).list.any() & pl.col("ended").is_null())
-    return decided.select(inside.fill_null(False).alias("held"))["held"]
+    return began & (element.field("until") >= today).fill_null(False), began & element.field("until").is_null()
 
 
 def _places(both: pl.DataFrame) -> pl.DataFrame:
@@ -135,9 +156,12 @@ def _places(both: pl.DataFrame) -> pl.DataFrame:
             before.sum(),
             after.sum(),
             (before & ~after).sum().alias("released"),
+            (before & ~after & pl.col("waiting_after")).sum().alias("released_on_test"),
             (after & ~before).sum().alias("newly_held"),
             (stays & (pl.col("until_after") < pl.col("until_before"))).sum().alias("earlier_release"),
             (stays & (pl.col("until_after") > pl.col("until_before"))).sum().alias("later_release"),
+            pl.col("waiting_before").sum(),
+            pl.col("waiting_after").sum(),
             (pl.col("outcome_after") == "undetermined").sum().alias("undetermined"),
         )
         .sort("place")

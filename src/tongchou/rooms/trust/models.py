@@ -84,6 +84,7 @@ class Restriction(models.Model):
             models.CheckConstraint(condition=~Q(rule=""), name="order_has_rule"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="order_dates_in_order"),
             models.CheckConstraint(condition=Q(ends_on__lte=F("rule_ends_on")), name="order_within_rule"),
+            models.CheckConstraint(condition=Q(confirmed_unit=None) | ~Q(confirmed_unit=F("issuer")), name="order_two_units"),
             models.CheckConstraint(
                 name="order_two_organisations",
                 condition=Q(two_needed=False)
@@ -109,6 +110,7 @@ class Restriction(models.Model):
             models.Index(fields=["-issued_at"], name="order_time"),
             models.Index(fields=["person", "-issued_at"], name="order_person"),
             models.Index(fields=["batch"], name="order_batch", condition=Q(batch__isnull=False)),
+            models.Index(fields=["issuer_org", "issued_at"], name="order_unseen", condition=Q(batch__isnull=False, two_needed=False)),
         ]
 
 

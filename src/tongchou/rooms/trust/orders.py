@@ -7,7 +7,7 @@ import secrets
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -24,7 +24,8 @@ from tongchou.rooms.trust.models import LIVE, Restriction
 from tongchou.rooms.trust.progress import counted
 
 SMALL = 20
-"""More orders than these at once need two organisations."""
+"""More orders than these in batches within a day need two organisations."""
+DAY = timedelta(hours=24)
 HELD.append(
     """select person_id, starts_on as since, ends_on as until from trust_restriction
     where state = 'active' and kind in ('isolation', 'movement') and %(as_of)s between starts_on and ends_on"""
@@ -45,6 +46,8 @@ for _name, _reason, _rule, _remedy in (
     ("order_grounded", Reason.APPROVAL_MISSING, Text("没有可以据以管控的判定。", "There is no binding decision about this person."),
      Text("请先按方案判定。", "Decide by the plan first.")),
     ("order_two_organisations", Reason.SAME_UNIT, Text("须由另一单位的另一人确认。", "Another person of another organisation must confirm it."),
+     Text("请由其他单位确认。", "Ask another organisation.")),
+    ("order_two_units", Reason.SAME_UNIT, Text("须由另一单位的另一人确认。", "Another person of another organisation must confirm it."),
      Text("请由其他单位确认。", "Ask another organisation.")),
     ("order_by_hand_needs_two", Reason.APPROVAL_MISSING,
      Text("人工认定或超过 20 人的措施须由两个单位的两人办理。", "By hand, or for more than 20 people, it takes two people of two organisations."),
@@ -96,6 +99,13 @@ def organisation(unit: int) -> int:
         return unit
     top = Unit.objects.filter(kind="headquarters", active_to=None).order_by("pk").values_list("pk", flat=True).first()
     return top or unit
+
+
+def small_today(org: int, table: str, now: datetime) -> int:
+    """How many orders by a table an organisation issued in batches within a day that nobody else confirmed: a large cohort cut in small ones
+    is a large one (docs/decisions/0074). The database counts the same."""
+    unseen = Restriction.objects.filter(issuer_org=org, table=table, two_needed=False, batch__isnull=False)
+    return unseen.filter(issued_at__gt=now - DAY, issued_at__lte=now).count()
 
 
 def other_organisation(context: Context, issuer: Unit, issuer_org: int, issued_by: int) -> tuple[int, int]:

@@ -131,12 +131,13 @@ def _shadow(row: PackVersion) -> dict[str, Any] | None:
     if not row.shadow:
         return None
     labels = (("table", "判定表", "Table"), ("place", "街道", "Street"), ("people", "在册人员", "On record"),
-              ("released", "解除", "Released"), ("newly_held", "新管控", "Newly held"),
+              ("released", "因调整解除", "Released by the change"), ("released_on_test", "其中末次检测后", "of these, after a last test"),
+              ("newly_held", "新管控", "Newly held"),
               ("earlier_release", "提前解除", "Released earlier"), ("later_release", "推后解除", "Released later"))  # fmt: skip
     rows = []
     for table, found in row.shadow["tables"].items():
         for p in found["places"]:
-            rows.append({"cells": [{"value": table}, {"value": p["place"] or "—"}, *({"value": p[k]} for k, _, _ in labels[2:])]})
+            rows.append({"cells": [{"value": table}, {"value": p["place"] or "—"}, *({"value": p.get(k, "—")} for k, _, _ in labels[2:])]})
     columns = [{"key": k, "label": Text(z, e), "number": n > 1} for n, (k, z, e) in enumerate(labels)]
     sheet = {"key": "shadow", "caption": Text("按街道", "By street"), "columns": columns, "rows": rows}
     return {"found": row.shadow, "sheet": sheet}

@@ -22,8 +22,10 @@ from tongchou.web.permission import Nav, page
 
 _TITLE = Text("方案调整预览", "Preview a change of plan")
 _COUNTS = (("place", "街道", "Street"), ("people", "在册人员", "On record"), ("held_before", "现在管控", "Held now"), ("held_after", "调整后管控", "Held after"),
-           ("released", "解除", "Released"), ("newly_held", "新管控", "Newly held"), ("earlier_release", "提前解除", "Released earlier"),
-           ("later_release", "推后解除", "Released later"), ("undetermined", "事实不足", "Facts missing"))  # fmt: skip
+           ("released", "因调整解除", "Released by the change"), ("released_on_test", "其中末次检测后", "of these, after a last test"),
+           ("newly_held", "新管控", "Newly held"), ("earlier_release", "提前解除", "Released earlier"),
+           ("later_release", "推后解除", "Released later"), ("waiting_before", "现已期满待检", "Days over now, test owed"),
+           ("waiting_after", "调整后期满待检", "Days over after, test owed"), ("undetermined", "事实不足", "Facts missing"))  # fmt: skip
 _DAYS = (("day", "日期", "Day"), ("beds_before", "床位（现）", "Beds now"), ("beds_after", "床位（后）", "Beds after"), ("tests_before", "检测（现）", "Tests now"),
          ("tests_after", "检测（后）", "Tests after"), ("staff_before", "人员（现）", "Staff now"), ("staff_after", "人员（后）", "Staff after"))  # fmt: skip
 

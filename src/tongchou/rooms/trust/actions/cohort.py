@@ -23,7 +23,7 @@ from tongchou.rooms.plans.onrecord import check_orderable, people_before
 from tongchou.rooms.plans.store import standing_of, version_in_force
 from tongchou.rooms.trust.actions.issue import ISSUE
 from tongchou.rooms.trust.models import LIVE, OrderBatch
-from tongchou.rooms.trust.orders import SMALL, New, allowed, lapse_past, store_many
+from tongchou.rooms.trust.orders import SMALL, New, allowed, lapse_past, organisation, small_today, store_many
 from tongchou.rooms.trust.progress import tell
 from tongchou.rooms.trust.words import kind_of
 
@@ -61,7 +61,7 @@ def batch(context: Context, given: BatchIn) -> dict[str, Any]:
     grounds = dict(frame.select("person", "ground").iter_rows())
     decided = decide_frame(standing, frame, lambda n: tell("deciding", n, frame.height))
     found = _cohort(standing, decided, grounds, today)
-    two = len(found.orders) > SMALL
+    two = len(found.orders) + small_today(organisation(context.grants[0].unit_id), given.table, context.now) > SMALL
     counts = {
         "people": len(decided), "orders": len(found.orders), "pending": two, "left_out": dict(found.left),
         "not_on_table": len(set(given.people) - {uuid.UUID(p) for p, _ in decided}) if given.people is not None else 0,

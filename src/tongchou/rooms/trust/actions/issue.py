@@ -79,6 +79,11 @@ def _order(context: Context, decision: Decision, evidence: list[str], legal_basi
         rule = Text("截止日期超过方案规定的最后一日 {day}。", "It would last longer than the rule allows, to {day}.").with_(day=allows.ends_on)
         remedy = Text("确需延长的，按新的事实重新判定。", "To go on, decide again on new facts.")
         raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="until", value=str(until))
+    first = max(timezone.localdate(context.now), allows.starts_on)
+    if until is not None and until < first:
+        rule = Text("截止日期早于 {day}，措施下达时已经结束。", "It would end before {day}: over before it begins.").with_(day=first)
+        remedy = Text("请改为当日或以后，或不下达。", "Choose that day or a later one, or issue nothing.")
+        raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="until", value=str(until))
     facts = _facts_behind(decision)
     by_hand = decision.source == Decision.Source.STATED
     said = [e.strip() for e in evidence if e.strip()]
