@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from tongchou.intake import judge
+from tongchou.intake import judge, weighing
 from tongchou.intake.deadlines import deadlines
 from tongchou.intake.header import Kind
 from tongchou.intake.model import Article, Directive, LeftOut, Speaker
@@ -145,6 +145,8 @@ class Extractor:
         )
         if verdict.basis and topic and "announces" not in self.without:
             verdict = judge.Verdict(why="announces")
+        if "weights" not in self.without:
+            verdict = weighing.settle(verdict, text, asked=self.order or spoken)
         if verdict.basis:
             self._add(block, paragraph, a, b, verdict.basis)
         elif verdict.why:
@@ -290,9 +292,3 @@ def drop_doubles(items: list[Directive]) -> list[Directive]:
             seen.add(key)
             out.append(item)
     return out
-
-
-def with_proposals(items: list[Directive], proposed: list[Directive]) -> list[Directive]:
-    """Add what a model proposes and the rules do not have yet, by place."""
-    free = [p for p in proposed if not any(i.start < p.end and p.start < i.end for i in items)]
-    return sorted([*items, *(replace(p) for p in free)], key=lambda d: d.start)

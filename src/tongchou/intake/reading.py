@@ -17,6 +17,7 @@ from tongchou.intake.outline import Paragraph, outline
 RULES = (
     "damage", "pinyin", "traditional", "furniture", "broken_lines", "articles", "doubled", "ordinals", "headings", "semicolons", "stance",
     "announces", "lead", "report", "permission", "consequence", "advice", "nouns", "imperative", "asked", "speech", "voices", "concrete",
+    "weights",
 )  # fmt: skip
 """Groups of rules that can be left out, to measure what each is worth."""
 
