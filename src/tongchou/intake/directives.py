@@ -16,7 +16,7 @@ from tongchou.intake.quantities import quantities
 from tongchou.intake.sentences import clauses, segments, sentences
 from tongchou.intake.slogans import remainder
 from tongchou.intake.speech import Speeches
-from tongchou.intake.stretches import ANSWER, MINUTES, after_quote, asks, names_task, opens_own, skip_space
+from tongchou.intake.stretches import ANSWER, MINUTES, after_quote, asks, names_task, opens_own, skip_space, without_attendance
 from tongchou.intake.themes import themes
 from tongchou.intake.units import units
 
@@ -129,7 +129,7 @@ class Extractor:
             return
         start = parts[0][0]
         for n, (x, y) in enumerate(parts):
-            if n + 1 == len(parts) or opens_own(text[parts[n + 1][0] : parts[n + 1][1]]):
+            if n + 1 == len(parts) or opens_own(text[parts[n + 1][0] : parts[n + 1][1]], text[start:y]):
                 yield skip_space(text, start, y), y
                 start = y
             del x
@@ -171,7 +171,8 @@ class Extractor:
         )
         self._series.append((block.series, verdict.why))
         if verdict.basis:
-            self._add(block, paragraph, block.start, _end(paragraph.text, block.end), "ordinal")
+            end = block.start + len(without_attendance(paragraph.text[block.start : block.end]))
+            self._add(block, paragraph, block.start, _end(paragraph.text, end), "ordinal")
         elif verdict.why == "nouns":
             self._papers.append(block)
         elif verdict.why:

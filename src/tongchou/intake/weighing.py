@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from tongchou.intake import judge
+from tongchou.intake.deadlines import deadlines
 from tongchou.intake.sentences import clauses
 
 DROP, ADD = -1.0, 1.6
@@ -62,13 +63,18 @@ def weight(text: str) -> float:
     return (constant + sum(known) / max(1.0, math.sqrt(len(known)))) / SCALE
 
 
+def _limited(text: str) -> bool:
+    """By when is said: …前, …内. What has a term is no appeal."""
+    return any(d.text.endswith(("前", "内", "止", "底")) for d in deadlines(text, 0, None))
+
+
 def settle(verdict: judge.Verdict, text: str, asked: bool) -> judge.Verdict:
     """The verdict of the rules, overruled where the weight is clear. What they left out for a reason stays out.
 
     asked: it stands where instructions are given, in an order or in speech.
     """
     if verdict.basis:
-        return verdict if weight(text) >= DROP else judge.Verdict(why="unlike")
+        return verdict if weight(text) >= DROP or _limited(text) else judge.Verdict(why="unlike")
     if verdict.why or not asked or judge.is_frame(text):
         return verdict
     return judge.Verdict(basis="imperative") if weight(text) > ADD else verdict
