@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
@@ -16,11 +15,18 @@ from tongchou.intake.quantities import quantities
 from tongchou.intake.sentences import clauses, segments, sentences
 from tongchou.intake.slogans import remainder
 from tongchou.intake.speech import Speeches
-from tongchou.intake.stretches import ANSWER, MINUTES, after_quote, asks, names_task, opens_own, skip_space, without_attendance
+from tongchou.intake.stretches import (
+    ANSWER,
+    MINUTES,
+    after_quote,
+    asks,
+    names_task,
+    opens_own,
+    skip_space,
+    without_attendance,
+)
 from tongchou.intake.themes import themes
 from tongchou.intake.units import units
-
-_KEY = re.compile(r"[\W_]")
 
 
 @dataclass(slots=True)
@@ -40,6 +46,7 @@ class Extractor:
         self.paragraphs, self.kind, self.articles, self.without = paragraphs, kind, articles, without
         self.order = kind != "report"
         self.speeches = Speeches("\n".join(p.text for p in paragraphs))
+        self.met = judge.meets("\n".join(p.text for p in paragraphs))
         self.found = Found()
         self._led, self._asked, self._detailed = False, 0, False
         self._papers: list[Block] = []
@@ -226,9 +233,8 @@ class Extractor:
         )  # fmt: skip
 
     def _speaker(self) -> Speaker | None:
-        if self.order:
-            return None
-        return self.speeches.current or Speaker("会议", None, 0, 0)
+        said = self.speeches.current or Speaker("会议", None, 0, 0)
+        return None if self.order or (said.name == "会议" and not self.met) else said
 
     def _settle_papers(self) -> None:
         """What reads like the name of a paper is one only where most of its series do."""
@@ -281,15 +287,3 @@ def _end(text: str, end: int) -> int:
     while end and text[end - 1] in " \u3000\n":
         end -= 1
     return end
-
-
-def drop_doubles(items: list[Directive]) -> list[Directive]:
-    """What a document says twice is one item."""
-    seen: set[str] = set()
-    out = []
-    for item in items:
-        key = _KEY.sub("", item.text)
-        if key not in seen:
-            seen.add(key)
-            out.append(item)
-    return out

@@ -172,6 +172,13 @@ def is_frame(text: str) -> bool:
     )  # fmt: skip
 
 
+def meets(text: str) -> bool:
+    """A report tells of a meeting or visit; one that only hands on a notice (市住建局下发通知，要求…) has nobody who speaks."""
+    return not re.search("(?:下发|印发|发布|发出)[^，。]{0,12}(?:通知|通告|公告)", text) or bool(
+        re.search("会议|会上|召开|调研|督导|强调|指出", text)
+    )
+
+
 def announces_list(text: str) -> bool:
     """现将有关事项通知如下: what stands before it in its paragraph gives reasons."""
     return rule("announce").search(text.strip()) is not None

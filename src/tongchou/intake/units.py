@@ -181,7 +181,12 @@ def _acting(clause: str) -> tuple[int, int] | None:
         words = [(w, t) for w, t in rjieba.tag(clause[head.end() : head.end() + 12]) if t != "x"]
         told = [t for _, t in words]
         plain = bool(words) and told[0] in ("v", "vi") and not rules["no_act"].match(words[0][0])
-        if plain or (len(told) > 1 and told[0] in ("d", "ad", "vn") and not rules["no_act"].match(words[0][0]) and told[1] in ("v", "vi", "vn", "d", "a")):
+        if plain or (
+            len(told) > 1
+            and told[0] in ("d", "ad", "vn")
+            and not rules["no_act"].match(words[0][0])
+            and told[1] in ("v", "vi", "vn", "d", "a")
+        ):
             return 0, head.end()
     return None
 

@@ -13,14 +13,19 @@ from importlib.resources import files
 
 from tongchou.intake import judge
 from tongchou.intake.deadlines import deadlines
+from tongchou.intake.page import han_count
 from tongchou.intake.sentences import clauses
+from tongchou.intake.units import units
 
 DROP, ADD = -1.0, 1.6
 """Log odds: what the rules take for an instruction is none below the one, what they do not is one above the other."""
+SHORT = 12
+"""A sentence of fewer characters has too little wording to be weighed against the rules."""
 SCALE = 1000
 """The weights are kept as whole numbers of thousandths."""
 _NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
 _QUOTED = re.compile("“[^“”]{0,60}”")
+_ALL = re.compile("各级|全[区县市镇街体]|大家|我们|党员|干部|广大|各部门|各单位|各地")
 _SPACE = re.compile(r"\s+")
 
 
@@ -63,9 +68,11 @@ def weight(text: str) -> float:
     return (constant + sum(known) / max(1.0, math.sqrt(len(known)))) / SCALE
 
 
-def _limited(text: str) -> bool:
-    """By when is said: …前, …内. What has a term is no appeal."""
-    return any(d.text.endswith(("前", "内", "止", "底")) for d in deadlines(text, 0, None))
+def _assigned(text: str) -> bool:
+    """Somebody in particular is to act, or by when is said (…前, …内): no appeal, whatever its wording."""
+    return any(not _ALL.match(unit.text) for unit in units(text, 0)) or any(
+        d.text.endswith(("前", "内", "止", "底")) for d in deadlines(text, 0, None)
+    )
 
 
 def settle(verdict: judge.Verdict, text: str, asked: bool) -> judge.Verdict:
@@ -74,7 +81,11 @@ def settle(verdict: judge.Verdict, text: str, asked: bool) -> judge.Verdict:
     asked: it stands where instructions are given, in an order or in speech.
     """
     if verdict.basis:
-        return verdict if weight(text) >= DROP or _limited(text) else judge.Verdict(why="unlike")
+        return (
+            verdict
+            if han_count(text) < SHORT or weight(text) >= DROP or _assigned(text)
+            else judge.Verdict(why="unlike")
+        )
     if verdict.why or not asked or judge.is_frame(text):
         return verdict
     return judge.Verdict(basis="imperative") if weight(text) > ADD else verdict
