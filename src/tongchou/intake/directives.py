@@ -163,7 +163,8 @@ class Extractor:
         """Rule 1: an ordinal is one item, unless it titles what follows or asks for nothing."""
         paragraph = self.paragraphs[block.paragraph]
         assert block.marker is not None
-        text = paragraph.text[block.marker.end : block.end].strip()
+        end = block.start + len(without_attendance(paragraph.text[block.start : block.end]))
+        text = paragraph.text[block.marker.end : end].strip()
         children = self._children(block, following)
         papers = bool(children) and all(judge.is_noun_list(c) for c in children) and judge.obliges(text)
         if block.heading and not papers and "headings" not in self.without:
@@ -178,7 +179,6 @@ class Extractor:
         )
         self._series.append((block.series, verdict.why))
         if verdict.basis:
-            end = block.start + len(without_attendance(paragraph.text[block.start : block.end]))
             self._add(block, paragraph, block.start, _end(paragraph.text, end), "ordinal")
         elif verdict.why == "nouns":
             self._papers.append(block)

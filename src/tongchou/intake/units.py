@@ -14,7 +14,7 @@ from tongchou.intake.sentences import masked, opened
 _CLAUSE = re.compile("[，,：:；;。！？\n]")
 _JOINT = re.compile("[、]|以及|及其|和|及|与|或者?(?!许)")
 # A place to which something is done: 居民小区实行封闭管理.
-_PLACE = re.compile("(?:小区|场所|市场|景区|工地|学校)$")
+_PLACE = re.compile("(?:小区|(?<!经营)(?<!经营性)场所|市场|景区|工地|学校)$")
 _DONE_TO = re.compile("严格|全面|一律|实行|实施|暂停|停止|关闭|停业")
 _MOVED = re.compile("(?:[^医务工作值守]人员|旅客|来访者|对象|车辆|顾客)$")
 """People and things to whom something is done: 返区人员一律隔离."""
@@ -24,12 +24,13 @@ _TRADE = re.compile("^[^各有相本区县市]?[^局委办会社组室站队所�
 _BANS = re.compile("严禁|禁止|不得|不准")
 _ORGAN = re.compile("(?:局|委|办|公司|政府|指挥部|街道|法院|检察院)$")
 _PART_OF_NAME = re.compile("(?<=[乡镇村街场区委])（(?:街道|镇|乡|场|社区|居|村|园区|办事处|管理区|管委会|[、，])+）")
-_TOOK = re.compile("[对把将向给为]")
+_TOOK = re.compile("[对把将向给为]|会同|配合|严格|每[户人]")
 """Where what somebody acts on begins: 法警大队对来院人员."""
 _TIMED = re.compile("^(?:[^，的]{0,12}?(?:[日天周月会班节](?:之|以)?[前后]|期间|当[天日]|[日天时]起|起))(?=[^的])")
 """A time before the party: 今天下班前刑庭."""
 _NOT_DONE = re.compile("[不未只]|可(?!疑)|适度|(?<![涉])[无没](?!物业|人机|线)")
 _BY = re.compile("(?<![理事])由(?!于|此)")
+_SOON = re.compile("^[^，]{1,8}?(?:内|前|起|当[天日])(?=.)")
 _ROOM = re.compile("(?:生产区|办公区|生活区|宿舍|食堂|厕所|教室|车间|电梯)$")
 _BARE = re.compile("^(?:部门|单位|企业|人员|个人|机构|组织|场所|干部|群众|学校|委员会|职工|公司|镇街|乡镇|街道|社区)$")
 _SHARED = re.compile("^(?:有关|相关|任何|各有关|各相关|各类|所有|其他|上述|重点|全体|各级|广大)")
@@ -87,7 +88,7 @@ def units(text: str, start: int, skip: int = 0) -> tuple[Mention, ...]:
             shift, clause = shift + opening.end(), clause[opening.end() :]
         if span := _subject(clause):
             found += _split(text, shift + span[0], shift + span[1])
-        elif rules["modal"].match(clause) and before != (0, 0):
+        elif rules["modal"].match(_SOON.sub("", clause)) and before != (0, 0):
             found += _split(text, *before)
         by = [match.span("s") for match in rules["by"].finditer(clause)]
         for a, b in by or _passive(clause):
@@ -131,7 +132,7 @@ def _subject(clause: str) -> tuple[int, int] | None:
         return None
     if timed := _TIMED.match(words):
         rest = words[timed.end() :]
-        if rules["head"].search(rest) and len(rest) > 1:
+        if rules["head"].search(rest) and len(rest) > 1 and not rules["not_subject"].match(rest):
             return timed.end(), len(words)
     if _ROOM.search(words) or (_NOT_DONE.search(words) and "的" not in words):
         return None
