@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from tongchou.intake import judge
+from tongchou.intake import judge, weighing
 from tongchou.intake.deadlines import deadlines
 from tongchou.intake.header import Kind
 from tongchou.intake.model import Article, Directive, LeftOut, Speaker
@@ -16,11 +15,18 @@ from tongchou.intake.quantities import quantities
 from tongchou.intake.sentences import clauses, segments, sentences
 from tongchou.intake.slogans import remainder
 from tongchou.intake.speech import Speeches
-from tongchou.intake.stretches import ANSWER, MINUTES, after_quote, asks, names_task, opens_own, skip_space
+from tongchou.intake.stretches import (
+    ANSWER,
+    MINUTES,
+    after_quote,
+    asks,
+    names_task,
+    opens_own,
+    skip_space,
+    without_attendance,
+)
 from tongchou.intake.themes import themes
 from tongchou.intake.units import units
-
-_KEY = re.compile(r"[\W_]")
 
 
 @dataclass(slots=True)
@@ -40,6 +46,7 @@ class Extractor:
         self.paragraphs, self.kind, self.articles, self.without = paragraphs, kind, articles, without
         self.order = kind != "report"
         self.speeches = Speeches("\n".join(p.text for p in paragraphs))
+        self.met = judge.meets("\n".join(p.text for p in paragraphs))
         self.found = Found()
         self._led, self._asked, self._detailed = False, 0, False
         self._papers: list[Block] = []
@@ -129,7 +136,7 @@ class Extractor:
             return
         start = parts[0][0]
         for n, (x, y) in enumerate(parts):
-            if n + 1 == len(parts) or opens_own(text[parts[n + 1][0] : parts[n + 1][1]]):
+            if n + 1 == len(parts) or opens_own(text[parts[n + 1][0] : parts[n + 1][1]], text[start:y]):
                 yield skip_space(text, start, y), y
                 start = y
             del x
@@ -145,6 +152,8 @@ class Extractor:
         )
         if verdict.basis and topic and "announces" not in self.without:
             verdict = judge.Verdict(why="announces")
+        if "weights" not in self.without:
+            verdict = weighing.settle(verdict, text, asked=self.order or spoken)
         if verdict.basis:
             self._add(block, paragraph, a, b, verdict.basis)
         elif verdict.why:
@@ -154,7 +163,8 @@ class Extractor:
         """Rule 1: an ordinal is one item, unless it titles what follows or asks for nothing."""
         paragraph = self.paragraphs[block.paragraph]
         assert block.marker is not None
-        text = paragraph.text[block.marker.end : block.end].strip()
+        end = block.start + len(without_attendance(paragraph.text[block.start : block.end]))
+        text = paragraph.text[block.marker.end : end].strip()
         children = self._children(block, following)
         papers = bool(children) and all(judge.is_noun_list(c) for c in children) and judge.obliges(text)
         if block.heading and not papers and "headings" not in self.without:
@@ -169,7 +179,7 @@ class Extractor:
         )
         self._series.append((block.series, verdict.why))
         if verdict.basis:
-            self._add(block, paragraph, block.start, _end(paragraph.text, block.end), "ordinal")
+            self._add(block, paragraph, block.start, _end(paragraph.text, end), "ordinal")
         elif verdict.why == "nouns":
             self._papers.append(block)
         elif verdict.why:
@@ -223,9 +233,8 @@ class Extractor:
         )  # fmt: skip
 
     def _speaker(self) -> Speaker | None:
-        if self.order:
-            return None
-        return self.speeches.current or Speaker("会议", None, 0, 0)
+        said = self.speeches.current or Speaker("会议", None, 0, 0)
+        return None if self.order or (said.name == "会议" and not self.met) else said
 
     def _settle_papers(self) -> None:
         """What reads like the name of a paper is one only where most of its series do."""
@@ -278,21 +287,3 @@ def _end(text: str, end: int) -> int:
     while end and text[end - 1] in " \u3000\n":
         end -= 1
     return end
-
-
-def drop_doubles(items: list[Directive]) -> list[Directive]:
-    """What a document says twice is one item."""
-    seen: set[str] = set()
-    out = []
-    for item in items:
-        key = _KEY.sub("", item.text)
-        if key not in seen:
-            seen.add(key)
-            out.append(item)
-    return out
-
-
-def with_proposals(items: list[Directive], proposed: list[Directive]) -> list[Directive]:
-    """Add what a model proposes and the rules do not have yet, by place."""
-    free = [p for p in proposed if not any(i.start < p.end and p.start < i.end for i in items)]
-    return sorted([*items, *(replace(p) for p in free)], key=lambda d: d.start)

@@ -15,8 +15,11 @@ from tongchou.intake.vocabulary import opens, rule
 Basis = Literal["ordinal", "obligation", "imperative"]
 _MEASURED = re.compile("不(?:少|多|低|高|大|早|晚)于|不超过|以上|以内|全部|全员|一律|做|戴|勤|停|设|配|到位|[^不]关")
 _WILL = re.compile(
-    "^(?:下一步，?)?[^，要]{2,16}?(?<![即必])将(?!.{0,2}要)|^将(?:认真|继续|尽快|进一步|坚决|严格|全力|切实|迅速|立即|抓紧)"
+    "^(?:下一步，?)?[^，要]{2,16}?(?<![即必])将(?!.{0,2}要)|^将(?:认真|继续|尽快|进一步|坚决|严格|全力|切实|迅速|立即|抓紧|逐)"
 )
+_ASKED = re.compile("^\\s*问[：:]|[？?][”」]?\\s*$")
+"""A question of an interview, also under an ordinal."""
+_SUSPENDS = re.compile("停止|暂停|取消|推迟|延期|停业|停课|关闭")
 _DECIDED = re.compile("^.*决定[：:，,]?")
 _GRANTS = re.compile("免收|减免(?!了)|给予.{1,16}(?:补贴|补助|奖励|支持)")
 TOPIC = 16
@@ -172,6 +175,13 @@ def is_frame(text: str) -> bool:
     )  # fmt: skip
 
 
+def meets(text: str) -> bool:
+    """A report tells of a meeting or visit; one that only hands on a notice (市住建局下发通知，要求…) has nobody who speaks."""
+    return not re.search("(?:下发|印发|发布|发出)[^，。]{0,12}(?:通知|通告|公告)", text) or bool(
+        re.search("会议|会上|召开|调研|督导|强调|指出", text)
+    )
+
+
 def announces_list(text: str) -> bool:
     """现将有关事项通知如下: what stands before it in its paragraph gives reasons."""
     return rule("announce").search(text.strip()) is not None
@@ -232,6 +242,8 @@ def judge_numbered(
     """
     plain = masked(text)
     obliged = obliging(marker) or obliges(text)
+    if _ASKED.search(text):
+        return NOTHING
     if rule("information").search(text.strip()) and not obliged:
         return NOTHING
     if obliged:
@@ -239,7 +251,11 @@ def judge_numbered(
     parts = clauses(plain)
     ordered = any(opens("imperative").match(p) or opens("weak").match(p) for p in parts)
     told = rule("report").search(plain) and (not led or _DONE.search(plain))
-    if "report" not in without and told and not (order and ordered):
+    if (
+        "report" not in without
+        and told
+        and not (order and (ordered or _SUSPENDS.search(parts[0] if parts else "")))
+    ):
         return Verdict(why="report")
     if order and "permission" not in without and rule("permission").search(plain) and not ordered:
         return Verdict(why="permission")

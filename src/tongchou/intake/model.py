@@ -45,6 +45,7 @@ LEFT_OUT: Mapping[str, Text] = {
     "consequence": Text("法律后果，未写明由谁处理", "Legal consequence that names nobody to act"),
     "advice": Text("倡导、鼓励", "Advice"),
     "nouns": Text("材料或内容清单", "List of papers or contents"),
+    "unlike": Text("读来不像可以交办的事（按已标注文书的用语判断）", "Does not read like something to assign, by the wording of annotated documents"),
 }
 """Why a sentence that sounds like an instruction was left out."""
 

@@ -72,7 +72,7 @@ def markers(text: str, expected: dict[int, int]) -> list[Marker]:
         start = marker.start == len(text) - len(text.lstrip()) if opening else False
         before = last.get(marker.level, 0)
         follows = marker.number == before + 1 or (
-            marker.level == INLINE and before > 1 and 0 <= marker.number - before <= 2
+            marker.level == INLINE and before and (before == 1) <= marker.number - before <= 2
         )
         if (
             start
@@ -126,7 +126,7 @@ def _goes_on(text: str, first: Marker) -> bool:
     if text[: first.start].rstrip()[-1:] in ("：", ":"):
         return True
     return any(
-        m.level == first.level and m.number == first.number + 1 for m in _candidates(text) if m.start > first.start
+        m.level == first.level and 1 <= m.number - first.number <= 1 + (m.level == INLINE) for m in _candidates(text) if m.start > first.start
     )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Set
 from tongchou.intake.clean import Cleaned, clean
 from tongchou.intake.counts import count_checks
 from tongchou.intake.dates import YEAR, lost_digits
-from tongchou.intake.directives import Extractor, drop_doubles
+from tongchou.intake.directives import Extractor
+from tongchou.intake.doubles import drop_doubles
 from tongchou.intake.fingerprint import fingerprint
 from tongchou.intake.formats import Opened, open_file
 from tongchou.intake.header import Kind, header, kind_of
@@ -17,6 +18,7 @@ from tongchou.intake.outline import Paragraph, outline
 RULES = (
     "damage", "pinyin", "traditional", "furniture", "broken_lines", "articles", "doubled", "ordinals", "headings", "semicolons", "stance",
     "announces", "lead", "report", "permission", "consequence", "advice", "nouns", "imperative", "asked", "speech", "voices", "concrete",
+    "weights",
 )  # fmt: skip
 """Groups of rules that can be left out, to measure what each is worth."""
 

@@ -36,7 +36,7 @@ def _inside_brackets(text: str, at: int, here: int) -> bool:
 
 def segments(text: str, start: int, end: int) -> list[Span]:
     """The parts of a sentence between semicolons outside quotes and brackets, each with its semicolon."""
-    hidden = masked(_opened(text[start:end]))
+    hidden = masked(opened(text[start:end]))
     out, at = [], start
     for match in _SEMICOLON.finditer(hidden):
         out.append((at, start + match.end()))
@@ -46,7 +46,7 @@ def segments(text: str, start: int, end: int) -> list[Span]:
     return out
 
 
-def _opened(text: str) -> str:
+def opened(text: str) -> str:
     """Where all of a sentence stands in quotes, its text with the quotes blanked, length kept."""
     whole = _WHOLE.match(text)
     return f"{whole[1]}〓{whole[2]}〓{whole[3]}" if whole and "“" not in whole[2] else text

@@ -20,6 +20,8 @@ _COUNTED = re.compile(
 )
 """…提出三点要求。第一，…: a lead-in that a full stop ends."""
 _LINKED = re.compile("并|同时|还|又|也")
+_LEADERS = re.compile("(?:^|，)(?P<who>[省市区县镇乡](?:委|政府)?领导)(?:一行|们)?$")
+"""Leaders whom no name follows: 县领导指出，…"""
 _PLAIN = ("", "强调", "要求", "指出", "表示", "说", "提出", "认为", "叮嘱")
 """With these a name that no office goes before may speak; 周密安排 and 高度明确 are no names."""
 
@@ -211,5 +213,7 @@ class Speeches:
                 return name, False
         if rules["meeting"].match(words):
             return MEETING, False
+        if leaders := _LEADERS.search(words):
+            return leaders["who"], False
         match = rules["named"].match(words) if len(words) <= 4 and verb in _PLAIN else None
         return (match.group("name"), False) if match else (None, False)

@@ -6,7 +6,7 @@ import re
 
 from tongchou.intake import judge
 from tongchou.intake.deadlines import deadlines
-from tongchou.intake.sentences import clauses, masked
+from tongchou.intake.sentences import clauses, masked, sentences
 from tongchou.intake.slogans import is_slogan
 from tongchou.intake.units import units
 
@@ -20,6 +20,11 @@ _ASKS = re.compile("(?:要求|叮嘱|责成|嘱咐|指示|提醒)[^，：]{0,12}
 _DONE = re.compile(
     "[^为除解]了(?!解)|已(?:经|有|全部)?|累计|目前|昨[日天]|截至|(?:参加|出席|收看|参观)[^，。]{0,6}(?:会|活动|调研)|分会场|陪同"
 )
+_MAY = re.compile("(?<!不)可(?:以|按|凭|申请|自行|正常|有序|继续|优先)")
+_PLEASE = re.compile("[；，、\\s]*请")
+_ATTENDED = re.compile(
+    "(?:参加|出席|列席|陪同|收看|收听)(?:了)?(?:此次|本次)?(?:会议|活动|调研|检查|督导|座谈)?[。）]?\\s*$"
+)
 _US = re.compile("(?:大家|他们|她们|我们|你们|没有)")
 _CHARGED = re.compile("负责(?!人|同志)|牵头")
 _BY_PARTY = re.compile(
@@ -31,19 +36,33 @@ MINUTES = re.compile("(?:议定|研究|讨论).{0,12}(?:纪要如下|如下)[：
 """After this the meeting speaks."""
 
 
-def opens_own(segment: str) -> bool:
-    """A segment that opens, after a subject or a condition, with its own 要, 应, 必须, 不得; or that only says what follows who offends."""
-    if judge.only_consequence(masked(segment)):
-        return True
+def opens_own(segment: str, before: str = "") -> bool:
+    """A segment that opens, after a subject or a condition, with its own 要, 应, 必须, 不得; or that only says what follows who offends.
+
+    before: what stands before it in its sentence. Where no 要 leads there, whatever obliges or reads like an instruction is one of its own.
+    """
     plain = masked(segment)
+    may = _MAY.search(plain)
+    if judge.only_consequence(plain) or (may and not judge.obliges(plain[may.end() :])):
+        return True
     first = clauses(plain)[:2]
     if not first:
         return False
-    if _OWN_MODAL.match(first[0]) or _has_own_party(segment):
+    if _OWN_MODAL.match(first[0]) or _has_own_party(segment) or (_PLEASE.match(before) and _PLEASE.match(segment)):
+        return True
+    if before and not judge.wants(before) and judge.obliges(segment):
         return True
     if len(first) > 1 and _has_own_party(first[1]) and _OWN_MODAL.match(first[1]):
         return True
     return len(first) > 1 and bool(_CONDITION.match(first[0])) and bool(_OWN_MODAL.match(first[1]))
+
+
+def without_attendance(text: str) -> str:
+    """A point without the sentence on who took part that a page ran together with it."""
+    spans = list(sentences(text))
+    while len(spans) > 1 and _ATTENDED.search(text[slice(*spans[-1])]):
+        spans.pop()
+    return text[: spans[-1][1]] if spans else text
 
 
 def _has_own_party(segment: str) -> bool:

@@ -9,12 +9,12 @@ import rjieba
 
 from tongchou.intake.lexicons import any_of, lexicon
 from tongchou.intake.model import Mention
-from tongchou.intake.sentences import masked
+from tongchou.intake.sentences import masked, opened
 
 _CLAUSE = re.compile("[，,：:；;。！？\n]")
 _JOINT = re.compile("[、]|以及|及其|和|及|与|或者?(?!许)")
 # A place to which something is done: 居民小区实行封闭管理.
-_PLACE = re.compile("(?:小区|场所|市场|景区|工地|学校)$")
+_PLACE = re.compile("(?:小区|(?<!经营)(?<!经营性)场所|市场|景区|工地|学校)$")
 _DONE_TO = re.compile("严格|全面|一律|实行|实施|暂停|停止|关闭|停业")
 _MOVED = re.compile("(?:[^医务工作值守]人员|旅客|来访者|对象|车辆|顾客)$")
 """People and things to whom something is done: 返区人员一律隔离."""
@@ -24,6 +24,14 @@ _TRADE = re.compile("^[^各有相本区县市]?[^局委办会社组室站队所�
 _BANS = re.compile("严禁|禁止|不得|不准")
 _ORGAN = re.compile("(?:局|委|办|公司|政府|指挥部|街道|法院|检察院)$")
 _PART_OF_NAME = re.compile("(?<=[乡镇村街场区委])（(?:街道|镇|乡|场|社区|居|村|园区|办事处|管理区|管委会|[、，])+）")
+_TOOK = re.compile("[对把将向给为]|会同|配合|严格|每[户人]")
+"""Where what somebody acts on begins: 法警大队对来院人员."""
+_TIMED = re.compile("^(?:[^，的]{0,12}?(?:[日天周月会班节](?:之|以)?[前后]|期间|当[天日]|[日天时]起|起))(?=[^的])")
+"""A time before the party: 今天下班前刑庭."""
+_NOT_DONE = re.compile("[不未只]|可(?!疑)|适度|(?<![涉])[无没](?!物业|人机|线)")
+_BY = re.compile("(?<![理事])由(?!于|此)")
+_SOON = re.compile("^[^，]{1,8}?(?:内|前|起|当[天日])(?=.)")
+_ROOM = re.compile("(?:生产区|办公区|生活区|宿舍|食堂|厕所|教室|车间|电梯)$")
 _BARE = re.compile("^(?:部门|单位|企业|人员|个人|机构|组织|场所|干部|群众|学校|委员会|职工|公司|镇街|乡镇|街道|社区)$")
 _SHARED = re.compile("^(?:有关|相关|任何|各有关|各相关|各类|所有|其他|上述|重点|全体|各级|广大)")
 
@@ -46,7 +54,7 @@ def _rules() -> dict[str, re.Pattern[str]]:
             rf"会同(?P<s>[^，。；]{{1,26}}?(?:等部门|等单位|{long}|{short}))(?=在|对|于|按|共同|联合|抽查|核查|督查|巡查|负责|[，。；]|$|{modal}|{verb}|(?<=[局委办门])[^、和等的])"
         ),
         "banned": re.compile(
-            rf"{any_of(words['banned'])}(?P<s>[^，。；的]{{1,24}}?(?:{long}|{short}|班))(?={any_of(words['banned_from'])})"
+            rf"{any_of(words['banned'])}(?![带将把让])(?P<s>[^，。；的]{{1,24}}?(?:{long}|{short}|班))(?={any_of(words['banned_from'])})"
         ),
         "told": re.compile(r"(?:责任|牵头|配合|承办|协办|主责)(?:单位|部门|科室)[：:]\s*(?P<s>[^，,。；;）)\n]{2,60})"),
         "joined": re.compile(
@@ -61,6 +69,7 @@ def _rules() -> dict[str, re.Pattern[str]]:
         "organ": re.compile(any_of(words["organs"])),
         "no_act": re.compile(any_of(words["no_act"])),
         "head": re.compile(f"(?:{long}|{short})$"),
+        "heads": re.compile(f"(?:{long}|{short})"),
         "long": re.compile(f"(?:{long})$"),
     }
 
@@ -68,7 +77,7 @@ def _rules() -> dict[str, re.Pattern[str]]:
 def units(text: str, start: int, skip: int = 0) -> tuple[Mention, ...]:
     """The parties in the order of the text. start: place of the item; skip: length of its ordinal."""
     rules, found = _rules(), []
-    hidden = _with_parts(text, masked(text))
+    hidden = _with_parts(text, masked(opened(text)))
     at, before = skip, (0, 0)
     for mark in [*_CLAUSE.finditer(hidden, skip), None]:
         end = mark.start() if mark else len(text)
@@ -79,10 +88,11 @@ def units(text: str, start: int, skip: int = 0) -> tuple[Mention, ...]:
             shift, clause = shift + opening.end(), clause[opening.end() :]
         if span := _subject(clause):
             found += _split(text, shift + span[0], shift + span[1])
-        elif rules["modal"].match(clause) and before != (0, 0):
+        elif rules["modal"].match(_SOON.sub("", clause)) and before != (0, 0):
             found += _split(text, *before)
-        for match in rules["by"].finditer(clause):
-            found += _split(text, shift + match.start("s"), shift + match.end("s"))
+        by = [match.span("s") for match in rules["by"].finditer(clause)]
+        for a, b in by or _passive(clause):
+            found += _split(text, shift + a, shift + b)
         for match in rules["banned"].finditer(clause):
             found += _split(text, shift + match.start("s"), shift + match.end("s"))
         for match in (*rules["joined"].finditer(clause), *rules["duty"].finditer(clause)):
@@ -120,11 +130,45 @@ def _subject(clause: str) -> tuple[int, int] | None:
         )
     if _BANS.search(words) or _ASKS.search(words) or (_MOVED.search(words) and clause.startswith("一律", len(words))):
         return None
+    if timed := _TIMED.match(words):
+        rest = words[timed.end() :]
+        if rules["head"].search(rest) and len(rest) > 1 and not rules["not_subject"].match(rest):
+            return timed.end(), len(words)
+    if _ROOM.search(words) or (_NOT_DONE.search(words) and "的" not in words):
+        return None
     if _PLACE.search(re.sub("（[^（）]*）$", "", words)) and _DONE_TO.match(clause, len(words)):
         return None
+    if (took := _TOOK.search(words, 2)) and rules["head"].search(words[: took.start()]):
+        return 0, took.start()
     if re.search("[向给把将被以由]", words[1:]) and "的" not in words:
         return None
     return 0, len(words)
+
+
+def _passive(clause: str) -> list[tuple[int, int]]:
+    """由属地乡镇组建…: the party after 由 and before a verb that no list holds, up to the last end of a word that ends such names."""
+    rules = _rules()
+    found = []
+    for by in _BY.finditer(clause):
+        words = re.split("[，。；由]", clause[by.end() : by.end() + 26])[0]
+        ends, at = [], 0
+        for word in rjieba.cut(words):
+            at += len(word)
+            ends.append(at)
+        named = 0
+        for n, end in enumerate(ends):
+            if rules["head"].search(words[:end]) and end > 1:
+                named = end
+            elif named and words[named:end].strip("（）、和与及等") and not _names_on(words, ends[n:], named):
+                break
+        if named and named < len(words) and not words.startswith("的", named):
+            found.append((by.end(), by.end() + named))
+    return found
+
+
+def _names_on(words: str, ends: list[int], named: int) -> bool:
+    """A mark or 和 leads to another party: 由街道、社区核实."""
+    return words[named] in "、和与及（" and any(_rules()["head"].search(words[named:e]) for e in ends[:3])
 
 
 def _acting(clause: str) -> tuple[int, int] | None:
@@ -138,7 +182,12 @@ def _acting(clause: str) -> tuple[int, int] | None:
         words = [(w, t) for w, t in rjieba.tag(clause[head.end() : head.end() + 12]) if t != "x"]
         told = [t for _, t in words]
         plain = bool(words) and told[0] in ("v", "vi") and not rules["no_act"].match(words[0][0])
-        if plain or (len(told) > 1 and told[0] in ("d", "ad") and told[1] in ("v", "vi", "vn", "d", "a")):
+        if plain or (
+            len(told) > 1
+            and told[0] in ("d", "ad", "vn")
+            and not rules["no_act"].match(words[0][0])
+            and told[1] in ("v", "vi", "vn", "d", "a")
+        ):
             return 0, head.end()
     return None
 
@@ -156,7 +205,7 @@ def _whole(clause: str, shift: int) -> tuple[int, int]:
     if match is None:
         return 0, 0
     words = match["s"]
-    if _ASKS.search(words):
+    if _ASKS.search(words) or (_NOT_DONE.search(words) and "的" not in words):
         return 0, 0
     cut = words.rfind("的") + 1
     if not cut and _rules()["not_subject"].match(words):
