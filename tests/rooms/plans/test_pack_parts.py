@@ -160,3 +160,33 @@ def test_an_approved_edition_that_stricter_checks_would_refuse_goes_on_and_says_
     assert cast.act("hq", "plan.decide", person=key, pack=PACK, table=TABLE).result["outcome"] == "observe"
     draft = cast.act("hq", "pack.draft", pack=PACK, why="改正检查发现的问题", files={}).result
     assert draft["sound"] is passes  # else mended first, then approved
+
+
+def test_a_plans_checklist_is_changed_by_changing_the_plan_only(cast: Cast) -> None:
+    """The twin: a checklist that is the program's may be changed by the district."""
+    approved(cast, drafted(cast))
+    told = files()[LIST].replace("version: 1", "version: 2")
+    found = refused(lambda: cast.act("hq", "checklist.draft", text=told))
+    assert (found.reason, found.field) == (Reason.NOT_ALLOWED, "text")
+    page = text(signed_in(cast, "hq").get(reverse("checklist", args=["drill_site"])))
+    assert "方案自带" in page
+    assert "填写或修改" not in page
+    assert "填写或修改" in text(signed_in(cast, "hq").get(reverse("checklist", args=["venue"])))
+
+
+def test_the_page_of_an_edition_in_force_leads_to_what_it_brings_and_calls_its_base_so(cast: Cast) -> None:
+    first = drafted(cast)
+    approved(cast, first)
+    changed = newer(KIND)
+    second: dict[str, Any] = cast.act("hq", "pack.draft", pack=PACK, why="按会议纪要改一处", files={}).result
+    second = cast.act("hq", "pack.edit", version=second["version"], seen_revision=second["revision"], files={KIND: changed}).result | second
+    row = PackVersion.objects.get(pk=second["version"])
+    address = reverse("pack", args=[row.pk])
+    told = text(signed_in(cast, "hq").get(address))
+    assert "与现行 v1 的差别" in told
+    assert "版次与底稿相同" in told
+    approved(cast, {"version": str(row.pk), "revision": row.revision})
+    answer = signed_in(cast, "hq").get(address)
+    assert "与作为底稿的 v1 的差别" in text(answer)
+    assert reverse("kind", args=["drill_visit"]) in answer.content.decode()
+    assert reverse("checklist", args=["drill_site"]) in answer.content.decode()

@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
 
+from django.utils import timezone
+
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
@@ -48,7 +50,7 @@ _CHECKED: dict[str, list[Refusal]] = {}
 
 def new_draft(context: Context, pack: str, files: dict[str, str], why: str) -> PackVersion:
     """Keep a draft on the edition in force, or a wholly new pack from its files. Raises Refusal."""
-    base = versions_in_force(context.now.date()).get(pack)
+    base = versions_in_force(timezone.localdate(context.now)).get(pack)
     if base is None and not files:
         rule = Text("没有这个方案包。", "There is no such plan pack.")
         remedy = Text("新方案请上传其全部文件。", "For a new one upload all its files.")

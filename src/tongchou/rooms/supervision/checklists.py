@@ -29,6 +29,11 @@ def in_force() -> dict[str, Checklist]:
     return found
 
 
+def of_a_plan(key: str) -> bool:
+    """Whether the checklist in force under this key is one that a plan pack brought: it is changed by changing the plan."""
+    return ChecklistEdition.objects.filter(key=key, origin=ORIGIN, state="in_force").exists()
+
+
 def edition_for(key: str, now: datetime) -> ChecklistEdition:
     """The edition with which a visit is planned; refuses an unknown checklist and one that nobody has filled in."""
     found = in_force().get(key)

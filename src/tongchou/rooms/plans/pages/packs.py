@@ -9,8 +9,9 @@ import zipfile
 from typing import Any
 from urllib.parse import quote
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -89,7 +90,9 @@ def pack_page(request: HttpRequest, version: uuid.UUID) -> HttpResponse:
         "problems": [{"file": p.file, "line": p.line, "said": _said(p, language)} for p in problems[:100]], "more": max(0, len(problems) - 100),
         "files": [{"path": p, "lines": t.count("\n") + 1, "bad": any(x.file == p for x in problems)} for p, t in sorted(row.files.items())],
         "changes": [{"path": p, "lines": [_line(x) for x in lines[:LINES_SHOWN]]} for p, lines in differences(base.files, row.files)] if base else [],
-        "base": base, "brings": _brings(row) if row.sound else [], "shadow": _shadow(row), "shadow_fits": row.shadow.get("digest") == row.digest,
+        "base": base, "base_holds": base is not None and in_force.get(row.pack) == base,
+        "brings": _brings(row, here=in_force.get(row.pack) == row) if row.sound else [],
+        "shadow": _shadow(row), "shadow_fits": row.shadow.get("digest") == row.digest,
         "can_edit": draft and actor.permits("plan.edit"),
         "can_approve": draft and row.sound and not problems and actor.permits("plan.approve") and row.drafted_by_id != actor.account_id
         and (base is None or row.shadow.get("digest") == row.digest),
@@ -108,15 +111,16 @@ def _said(problem: Refusal, language: str) -> str:
     return problem.sentence(language).removeprefix(f"{problem.file}:{problem.line}").lstrip(":： ")
 
 
-def _brings(row: PackVersion) -> list[dict[str, Any]]:
+def _brings(row: PackVersion, *, here: bool) -> list[dict[str, Any]]:
+    """here: whether it is in force, so that each has a page."""
     try:
         pack = pack_of(row)
     except PackErrors:  # told among the errors
         return []
     kind, checklist = Text("事项类型", "loop kind"), Text("督查清单", "checklist")
     return [
-        {"title": p.title, "sort": sort, "key": p.key, "version": p.version}
-        for sort, parts in ((kind, pack.kinds), (checklist, pack.checklists))
+        {"title": p.title, "sort": sort, "key": p.key, "version": p.version, "url": reverse(address, args=[p.key]) if here else ""}
+        for sort, parts, address in ((kind, pack.kinds, "kind"), (checklist, pack.checklists, "checklist"))
         for p in parts.values()
     ]
 
@@ -135,9 +139,10 @@ def _shadow(row: PackVersion) -> dict[str, Any] | None:
               ("newly_held", "新管控", "Newly held"),
               ("earlier_release", "提前解除", "Released earlier"), ("later_release", "推后解除", "Released later"))  # fmt: skip
     rows = []
+    titles = {key: table.title for key, table in pack_of(row).tables.items()} if row.sound else {}
     for table, found in row.shadow["tables"].items():
         for p in found["places"]:
-            rows.append({"cells": [{"value": table}, {"value": p["place"] or "—"}, *({"value": p.get(k, "—")} for k, _, _ in labels[2:])]})
+            rows.append({"cells": [{"value": titles.get(table, table)}, {"value": p["place"] or "—"}, *({"value": p.get(k, "—")} for k, _, _ in labels[2:])]})
     columns = [{"key": k, "label": Text(z, e), "number": n > 1} for n, (k, z, e) in enumerate(labels)]
     sheet = {"key": "shadow", "caption": Text("按街道", "By street"), "columns": columns, "rows": rows}
     return {"found": row.shadow, "sheet": sheet}
@@ -215,7 +220,8 @@ def pack_file(request: HttpRequest, version: uuid.UUID) -> HttpResponse:
         sound = do(request, "pack.edit", payload).result["sound"]
         if sound:
             return done(request, back, Text("已保存，全部检查和案例通过。", "Kept: all checks and cases pass."))
-        return done(request, back, Text("已保存，还有错误。", "Kept; there are errors left."))
+        messages.warning(request, Text("已保存，还有错误。", "Kept; there are errors left.").in_(get_language() or "zh-hans"))
+        return redirect(back)
 
     title = Text("修改文件", "Edit a file")
     crumbs = [{"url": reverse("packs"), "label": _TITLE}, {"url": back, "label": f"{row.pack} v{row.version}"}, {"url": "", "label": path or title}]

@@ -11,7 +11,7 @@ from tongchou.kernel.text import Text
 from tongchou.packs.checklists import ChecklistErrors, read_checklist
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.territory.reach import missing
-from tongchou.rooms.supervision.checklists import next_version
+from tongchou.rooms.supervision.checklists import next_version, of_a_plan
 from tongchou.rooms.supervision.models import ChecklistEdition
 
 EDIT = "checklist.edit"
@@ -52,6 +52,9 @@ def draft(context: Context, given: DraftIn) -> dict[str, Any]:
         ) from None  # fmt: skip
     if not found.items:
         raise Refusal(Reason.MISSING_VALUE, Text("清单不能为空。", "The list may not be empty."), field="items")
+    if of_a_plan(found.key):
+        rule = Text("这个清单由方案带来。", "This checklist came with a plan.")
+        raise Refusal(Reason.NOT_ALLOWED, rule, remedy=Text("请在方案页面起草修改。", "Draft a change on the plan's page."), field="text", value=found.key)
     ChecklistEdition.objects.filter(key=found.key, state="draft").update(state="dropped")
     wanted = next_version(found.key)
     if found.version != wanted:

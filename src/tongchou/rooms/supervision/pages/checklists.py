@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.checklists import Checklist
-from tongchou.rooms.supervision.checklists import checklist_of, in_force, next_version
+from tongchou.rooms.supervision.checklists import checklist_of, in_force, next_version, of_a_plan
 from tongchou.rooms.supervision.models import ChecklistEdition
 from tongchou.rooms.supervision.pages.words import SEVERITIES, TITLE
 from tongchou.rooms.supervision.reach import VIEW
@@ -60,7 +60,8 @@ def checklist(request: HttpRequest, checklist_key: str) -> HttpResponse:
     key = checklist_key
     actor, found = actor_of(request), _found(key)
     draft = ChecklistEdition.objects.filter(key=key, state="draft").select_related("drafted_by").first()
-    editor = actor.permits(EDIT)
+    of_plan = of_a_plan(key)
+    editor = actor.permits(EDIT) and not of_plan
     context = {
         "row": found,
         "suits": [KINDS[k] for k in found.suits],
@@ -68,6 +69,7 @@ def checklist(request: HttpRequest, checklist_key: str) -> HttpResponse:
         "draft": draft if editor else None,
         "draft_items": _shown(checklist_of(draft.pk)) if draft and editor else [],
         "can_edit": editor,
+        "of_plan": of_plan,
         "can_enforce": editor and draft is not None and draft.drafted_by_id != actor.account_id,
         "breadcrumbs": _crumbs(found.title),
     }
