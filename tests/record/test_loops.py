@@ -16,7 +16,7 @@ from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
 from tongchou.record.files import take_in
 from tongchou.record.loops.engine import LEVELS
-from tongchou.record.models import Act, Event, Loop, StoredRefusal
+from tongchou.record.models import Act, Event, Loop, PostHolding, StoredRefusal
 from tongchou.record.questions.loopfile import loop_file
 from tongchou.record.questions.worklist import Filter, counts, work_list
 
@@ -44,6 +44,21 @@ def test_a_task_goes_from_hand_out_to_close(cast: Cast) -> None:
     assert row.end_reason == "done"
     whats = list(Event.objects.filter(loop_id=loop).order_by("id").values_list("what", flat=True))
     assert whats == ["open", "sign", "report", "verify"]
+
+
+def test_a_post_that_begins_today_counts_from_midnight_here(cast: Cast) -> None:
+    morning = timezone.localtime(timezone.now()).replace(hour=0, minute=20) + timedelta(days=1)  # still yesterday in UTC
+    street = cast.accounts["street"]
+    PostHolding.objects.filter(account=street).update(from_date=morning.date())
+    given = {"kind": "task", "title": "排查", "owner_unit": cast.units["east_street"].pk, "due_at": (morning + timedelta(days=2)).isoformat()}
+    for what in ({"owner_account": street.pk}, {}):
+        loop = act("loop.open", cast.as_("hq"), new_id(), given | what, now=morning).result["loop"]
+        if not what:
+            act("loop.name_person", cast.as_("hq"), new_id(), {"loop": loop, "account": street.pk}, now=morning)
+        assert Loop.objects.get(pk=loop).owner_account_id == street.pk
+    evening = morning - timedelta(hours=1)  # the day before, when nobody holds the post yet
+    with pytest.raises(Refusal):
+        act("loop.name_person", cast.as_("hq"), new_id(), {"loop": loop, "account": street.pk}, now=evening)
 
 
 def test_an_open_loop_always_has_one_owner_one_deadline_and_a_unit_in_turn(cast: Cast) -> None:

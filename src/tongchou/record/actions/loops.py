@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from django.db import connection
+from django.utils import timezone
 from pydantic import AwareDatetime, Field
 
 from tongchou.kernel.errors import Reason, Refusal
@@ -288,7 +289,7 @@ def name_person(context: Context, given: PersonIn) -> dict[str, Any]:
     found = locked(context, given.loop)
     open_or_refuse(found)
     party_or_refuse(context, found, (Party.OWNER, Party.OPENER), Text("确定经办人", "name who handles it"))
-    today = context.now.date()
+    today = timezone.localdate(context.now)
     if given.account is not None:
         in_unit = PostHolding.objects.filter(
             account_id=given.account, post__unit_id=found.owner_unit, from_date__lte=today, account__is_active=True

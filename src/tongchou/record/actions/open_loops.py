@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from django.db import connection
+from django.utils import timezone
 from pydantic import AwareDatetime, Field
 
 from tongchou.kernel.errors import Reason, Refusal
@@ -139,7 +140,7 @@ class _Row:
 
 
 def _plan(context: Context, items: Sequence[OpenIn]) -> tuple[list[_Row], list[tuple[int, Refusal]]]:
-    known = _read_references(items, context.now.date())
+    known = _read_references(items, timezone.localdate(context.now))
     kinds: dict[str, tuple[int, LoopKind] | Refusal] = {}
     rows: list[_Row] = []
     refused: list[tuple[int, Refusal]] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
@@ -41,7 +42,7 @@ def reassign(context: Context, given: ReassignIn) -> dict[str, Any]:
     if to.valid_to is not None:
         rule = Text("{name} 已撤销，不能接收。", "{name} has ended and cannot take over.").with_(name=to.name)
         raise Refusal(Reason.CONFLICT, rule, remedy=Text("请选择现行区域。", "Choose one in force."), field="to", value=to.code)
-    values: dict[str, Any] = {"area": area.pk, "to": to.pk, "on": context.now.date()}
+    values: dict[str, Any] = {"area": area.pk, "to": to.pk, "on": timezone.localdate(context.now)}
     moved = {"from": area.pk, "to": to.pk}
     counts: dict[str, int] = {}
     with connection.cursor() as cursor:
