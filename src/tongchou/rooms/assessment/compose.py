@@ -25,7 +25,7 @@ NAMED = 50
 """So many units are named in a sentence; of the others it says how many there are."""
 
 ODDITIES = {
-    "quick": Text("{n} 件在交办后极短时间内办结", "{n} closed {n|moment|moments} after they were handed out"),
+    "quick": Text("{n} 件在交办后极短时间内办结", "{n} closed moments after being handed out"),
     "bare": Text("{n} 件办结时没有证明材料", "{n} closed without evidence"),
     "copied": Text("{n} 件的反馈文字大量雷同", "{n} with the same words as many others"),
     "own": Text("{n} 件由本单位自己交办，不计分", "{n} opened by the unit itself, not counted"),
