@@ -105,3 +105,20 @@ def test_an_order_that_would_be_over_is_not_issued(town: Cast) -> None:
     found = refused(lambda: order(town, key, until=str(today() - timedelta(days=1))))
     assert (found.field, found.reason) == ("until", Reason.INVALID_VALUE)
     assert order(town, key, until=str(today()))["until"] == str(today())
+
+
+def test_silence_of_the_unit_that_decided_does_not_hold_an_appeal_up(town: Cast) -> None:
+    """Nobody is turned down unheard; the office has another unit state the grounds, and upholds."""
+    key = contact(town)
+    made = order(town, key)["order"]
+    owner = town.units["east_street"].pk
+    said = {"kind": "appeal", "title": "对隔离措施的申诉", "owner_unit": owner, "origin": "order", "origin_ref": made, "person": key}
+    loop = town.act("community", "loop.open", **said).result["loop"]
+    answer = [{"key": "answer", "type": "text", "text": "核实为误判，予以解除"}]
+    early = refused(lambda: town.act("hq", "loop.advance", loop=loop, step="reject", evidence=answer))
+    assert early.reason is Reason.WRONG_STAGE
+    town.act("hq", "loop.advance", loop=loop, step="redirect", to_unit=town.units["spring_community"].pk, note="原单位逾期未说明")
+    grounds = [{"key": "grounds", "type": "text", "text": "查无暴露记录"}]
+    town.act("community", "loop.advance", loop=loop, step="state", evidence=grounds)
+    town.act("hq", "loop.advance", loop=loop, step="uphold", evidence=answer)
+    assert (only().state, only().end_reason) == ("lifted", "appeal")

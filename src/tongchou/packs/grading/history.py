@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 import polars as pl
@@ -92,8 +92,7 @@ NO_AREA = ("no_area", pl.col("area").str.strip_chars("/") == "", "area")
 
 
 def _graded(table: pl.DataFrame, *columns: str) -> pl.DataFrame:
-    keep = [LINE, "_misfit", *columns, pl.col("level").alias("word")]
-    return table.select(area_of(table).alias("area"), *keep, level("level").alias("grade"))
+    return table.select(area_of(table).alias("area"), LINE, "_misfit", *columns, pl.col("level").alias("word"), level("level").alias("grade"))
 
 
 _GRADES = (
@@ -137,11 +136,13 @@ def _intervals(table: pl.DataFrame, account: Account) -> Listed:
     kept = account.keep(judged(rows, *_GRADES, *checks))
     if not kept.height:
         raise nothing_usable("level", account)
-    end = max(d for d in (kept["to"].max(), kept["from"].max()) if d is not None)  # type: ignore[type-var]
+    end = max(d for d in (kept["to"].max(), kept["from"].max()) if d is not None)
     spans = kept.with_columns(pl.col("to").fill_null(pl.lit(end).dt.offset_by("1d")))
     days = spans.select("area", pl.col("grade").alias("level"), pl.date_ranges("from", "to", closed="left").alias("day")).explode("day")
     actual = _worst(days)
-    seen = pl.date_range(actual["day"].min(), actual["day"].max(), eager=True)  # type: ignore[arg-type]
+    days_seen: list[date] = sorted(actual["day"].unique())
+    first, last = days_seen[0], days_seen[-1]
+    seen = pl.Series("day", [first + timedelta(days=n) for n in range((last - first).days + 1)], pl.Date)
     notes = {"still_listed_rows": kept["to"].null_count(), "area_days_at_two_levels": days.unique().height - actual.height}
     return Listed("intervals", actual, _drawn(actual, seen), account, frozenset(seen), notes)
 
