@@ -39,7 +39,7 @@ from tongchou.rooms.trust.shown import badge, dashed, facts, notice, reasons, st
 from tongchou.rooms.trust.words import KINDS, RELEASE_REASONS, STATES
 from tongchou.web.pages.forms import done
 from tongchou.web.pages.people import PERSON_CARDS
-from tongchou.web.pages.requests import actor_of, do, integer
+from tongchou.web.pages.requests import actor_of, do, integer, yes_or_no
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import Nav, page
 
@@ -161,7 +161,7 @@ def _evidence(row: Restriction) -> list[Any]:
 @page("order_confirm", "orders/<uuid:order>/confirm", "restriction.confirm", methods=("POST",))
 def order_confirm(request: HttpRequest, order: uuid.UUID) -> HttpResponse:
     """Confirm or not, for another organisation."""
-    agree = request.POST.get("agree") == "yes"
+    agree = yes_or_no(request, "agree")
     do(request, "restriction.confirm", {"order": str(order), "agree": agree, "note": request.POST.get("note", "")})
     return done(request, reverse("order", args=[order]), Text("已确认。", "Confirmed.") if agree else Text("未予确认。", "Not confirmed."))
 
@@ -169,7 +169,7 @@ def order_confirm(request: HttpRequest, order: uuid.UUID) -> HttpResponse:
 @page("batch_confirm", "orders/batches/<uuid:batch>/confirm", "restriction.confirm", methods=("POST",))
 def batch_confirm(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     """The same for a whole batch."""
-    agree = request.POST.get("agree") == "yes"
+    agree = yes_or_no(request, "agree")
     made = do(request, "restriction.confirm_queue", {"batch": str(batch), "agree": agree, "note": request.POST.get("note", "")}).result
     return HttpResponseRedirect(reverse("order_run", args=[made["run"]]))
 

@@ -19,7 +19,7 @@ from tongchou.rooms.trust.pages.orders import TITLE
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import PLEASE, area_choices
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.requests import actor_of, do, integer, moment, polled
+from tongchou.web.pages.requests import actor_of, do, integer, moment, polled, yes_or_no
 from tongchou.web.permission import page
 
 _NAMES = {
@@ -176,6 +176,6 @@ def reversal_page(request: HttpRequest, reversal: uuid.UUID) -> HttpResponse:
 @page("reversal_answer", "orders/reversals/<uuid:reversal>/answer", "restriction.reverse_confirm", methods=("POST",))
 def reversal_answer(request: HttpRequest, reversal: uuid.UUID) -> HttpResponse:
     """Agree, and everything is lifted in this one act; or not."""
-    agree = request.POST.get("agree") == "yes"
+    agree = yes_or_no(request, "agree")
     do(request, "restriction.reverse_queue", {"reversal": str(reversal), "agree": agree})
     return HttpResponseRedirect(reverse("reversal", args=[reversal]))
