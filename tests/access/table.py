@@ -668,7 +668,7 @@ ACTS: dict[str, Way] = {
     "scores.propose": Way(),
     "standing.add": Way(
         reach="directory",
-        form=lambda p: {"title": "每日巡查", "units": [p.unit.pk], "every": "day", "starts_on": "2099-01-01", "due_hours": 10},
+        form=lambda p: {"title": "每日巡查", "units": [p.unit.pk], "every": "day", "starts_on": TOMORROW, "due_hours": 10},
     ),
     "standing.call": Way(reach="area", form=lambda p: {"standing": p.ids["standing_id"], "note": "突发"}),
     "standing.set": Way(reach="area", form=lambda p: {"standing": p.ids["standing_id"], "state": "paused", "reason": "暂缓"}),

@@ -19,6 +19,8 @@ from tongchou.web.permission import OWN, PAGES, PUBLIC, load
 
 load()
 PLAIN = [p for p in PAGES.values() if "<" not in p.pattern and "GET" in p.methods]
+EMPTY_HERE = {"duty_calendar"}
+"""Files that are refused while there is nothing to put into them: nobody of the cast has a shift."""
 
 
 def signed_in(cast: Cast, name: str) -> Client:
@@ -39,7 +41,7 @@ def test_a_page_opens_exactly_for_those_who_have_its_permission(cast: Cast, who:
     if permission in (PUBLIC, OWN):
         assert answer.status_code < 500
     elif cast.as_(who).permits(permission):
-        assert answer.status_code == 200
+        assert answer.status_code == (409 if page.name in EMPTY_HERE else 200)  # type: ignore[attr-defined]
     else:
         assert answer.status_code == 403
 

@@ -111,7 +111,7 @@ def _write(frame: Any, path: Path, field: str) -> None:
 
 def _say(count: int, problems: list[Refusal], lang: str) -> None:
     bad = len({p.line for p in problems})
-    said = Text("共 {n} 行：判定 {good} 行，退回 {bad} 行。", "{n} rows: {good} decided, {bad} rejected.")
+    said = Text("共 {n} 行：判定 {good} 行，退回 {bad} 行。", "{n} {n|row|rows}: {good} decided, {bad} rejected.")
     print(said.with_(n=count, good=count - bad, bad=bad).in_(lang), file=sys.stderr)
     for problem in problems[:SHOWN]:
         print(problem.sentence(lang), file=sys.stderr)

@@ -440,7 +440,7 @@ def _sql(statement: str, *values: Any) -> None:
 @pytest.mark.parametrize(
     ("column", "value", "constraint"),
     [
-        ("decision_id", None, "binding decision"), ("evidence", "[]", "order_has_evidence"), ("legal_basis", "  ", "order_has_legal_basis"),
+        ("decision_id", None, "binding decision"), ("evidence", "[]", "evidence says something"), ("legal_basis", "  ", "order_has_legal_basis"),
         ("rule", "", "binding decision"), ("ends_on", None, "ends_on"), ("ends_on", "2099-01-01", "order_within_rule"),
         ("rule_ends_on", "2099-01-01", "binding decision"), ("legal_basis", None, "legal_basis"), ("evidence", None, "evidence"),
         ("by_hand", True, "order_by_hand_needs_two"), ("state", "pending", "order_by_hand_needs_two"), ("person_id", "other", "binding decision"),

@@ -59,7 +59,7 @@ class Faults:
 
     def told(self) -> list[Refusal]:
         """One refusal for each fault, with its first row and how many there are."""
-        count = Text("{remedy}（该列共 {n} 行有误。）", "{remedy} ({n} rows of this column are at fault.)")
+        count = Text("{remedy}（该列共 {n} 行有误。）", "{remedy} ({n} {n|row|rows} of this column at fault.)")
         return [
             Refusal(p.reason, p.rule, remedy=count.with_(remedy=p.remedy or p.rule, n=len(fault)), field=p.field, value=p.value, line=p.line)
             if len(fault) > 1 else p
