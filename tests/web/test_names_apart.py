@@ -8,12 +8,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.cast import Cast
 from tests.web.test_pages import signed_in
 from tongchou.record.models import Area, Unit
 from tongchou.record.territory.names import told_apart
 from tongchou.rooms.assessment.models import Bulletin
+from tongchou.rooms.assessment.periods import Period
+from tongchou.rooms.assessment.questions import ranking
 from tongchou.rooms.assessment.setting import as_document
 from tongchou.web.pages.choices import unit_choices
 
@@ -69,3 +72,12 @@ def test_a_document_to_two_of_one_name_says_which_to_reader_and_drafter(cast: Ca
     assert as_document(Bulletin.objects.get(pk=key)).to == tuple(named)
     page = signed_in(cast, "hq").get(reverse("bulletin", args=[key])).content.decode()
     assert all(page.count(name) == 2 for name in named)  # above the text, and in the list of who signs for it
+
+
+def test_a_ranking_tells_them_apart(cast: Cast, doubled: list[Unit]) -> None:
+    today = timezone.localdate()
+    shown = signed_in(cast, "hq").get(reverse("scores"), {"kind": "community"}).content.decode()
+    for street in ("east", "west"):
+        assert f"安康社区（{cast.areas[street].name}）" in shown
+    lines = ranking(cast.as_("hq"), "community", Period(today.replace(day=1), today), timezone.now()).lines
+    assert len({x.name for x in lines}) == len(lines)

@@ -16,6 +16,7 @@ from tongchou.packs.difficulties import difficulties_on
 from tongchou.record.access import Actor
 from tongchou.record.questions.oddities import Instance, watches
 from tongchou.record.questions.worklist import scope_condition
+from tongchou.record.territory.names import told_apart
 from tongchou.rooms.assessment import kept as kept_numbers
 from tongchou.rooms.assessment.definition import LOOP_WARNINGS, MEASURES, Definition, in_force
 from tongchou.rooms.assessment.periods import Period
@@ -156,14 +157,16 @@ def _numbers(kinds: Sequence[str], over: Period, now: datetime, how: Definition)
     columns = ", ".join(
         f"count(*) filter (where {MEASURES[k].judged}), count(*) filter (where {MEASURES[k].judged} and {MEASURES[k].counted})" for k in how.weights
     )
-    names: dict[str, _Names] = {kind: {} for kind in kinds}
+    names: dict[str, _Names] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             "select u.kind, u.id, u.name, a.path from record_unit u join record_area a on a.id = u.area_id where u.kind = any(%s) and u.active_to is null",
             [list(kinds)],
         )
-        for kind, unit, name, path in cursor.fetchall():
-            names[kind][unit] = (name, path)
+        units = cursor.fetchall()
+        for kind in kinds:
+            apart = dict(told_apart([(unit, name) for k, unit, name, _ in units if k == kind]))
+            names[kind] = {unit: (apart[unit], path) for k, unit, _, path in units if k == kind}
         cursor.execute(f"select l.owner_unit_id, {columns} {_BASE} {_OTHERS} {_NEAR} group by l.owner_unit_id", values)
         found = {row[0]: tuple(row[1:]) for row in cursor.fetchall()}
     warned = _warnings(values, how)
