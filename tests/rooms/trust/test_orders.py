@@ -28,6 +28,7 @@ from tongchou.record.models import Event, Loop, Post, PostHolding, Responsibilit
 from tongchou.record.questions.responsibility import gaps
 from tongchou.rooms.plans.models import Decision, PackVersion
 from tongchou.rooms.plans.store import install_shipped_packs
+from tongchou.rooms.trust.actions.care import reviewer
 from tongchou.rooms.trust.models import CarePass, Notice, OutsideList, Restriction, Reversal
 from tongchou.rooms.trust.orders import REVIEW, allowed, organisation, restricts
 
@@ -179,6 +180,25 @@ def test_a_subordinate_unit_does_not_confirm_for_the_one_above(town: Cast) -> No
     done = town.act("street", "restriction.issue", decision=made, legal_basis=LAW, evidence=["口头报告"]).result
     found = refused(lambda: town.act("grid_worker", "restriction.confirm", order=done["order"], agree=True))
     assert found.reason is Reason.SAME_UNIT
+
+
+def test_who_has_a_post_in_the_issuing_organisation_confirms_by_no_other_post(town: Cast) -> None:
+    post = Post.objects.create(unit=town.units["east_street"], title="x", role="grid_worker")
+    second = PostHolding.objects.create(post=post, account=town.accounts["hq"], from_date=SINCE)
+    made = decide(town, person(town), facts={"last_exposure": str(today())})["decision"]
+    done = town.act("street", "restriction.issue", decision=made, legal_basis=LAW, evidence=["口头报告"]).result
+    assert refused(lambda: town.act("hq", "restriction.confirm", order=done["order"], agree=True)).reason is Reason.SAME_UNIT
+    assert reverse("order_confirm", args=[done["order"]]) not in signed_in(town, "hq").get(reverse("order", args=[done["order"]])).content.decode()
+    second.delete()  # the twin: it was that post
+    assert reverse("order_confirm", args=[done["order"]]) in signed_in(town, "hq").get(reverse("order", args=[done["order"]])).content.decode()
+    town.act("hq", "restriction.confirm", order=done["order"], agree=True)
+    assert only().state == "active"
+
+
+def test_who_confirmed_an_order_does_not_answer_the_appeal(town: Cast) -> None:
+    office, street = town.units["office"].pk, town.units["east_street"].pk
+    assert reviewer(street) == office
+    assert reviewer(street, office) not in (None, office, street)
 
 
 def cohort(cast: Cast, many: int, area: str = "spring") -> list[str]:

@@ -101,6 +101,11 @@ def organisation(unit: int) -> int:
     return top or unit
 
 
+def organisations(actor: Actor) -> set[int]:
+    """Of all posts that the actor holds: who has one in the issuing organisation does not confirm for another."""
+    return {organisation(unit) for unit in {g.unit_id for g in actor.grants}}
+
+
 def small_today(org: int, table: str, now: datetime) -> int:
     """How many orders by a table an organisation issued in batches within a day that nobody else confirmed: a large cohort cut in small ones
     is a large one (docs/decisions/0074). The database counts the same."""
@@ -109,16 +114,17 @@ def small_today(org: int, table: str, now: datetime) -> int:
 
 
 def other_organisation(context: Context, issuer: Unit, issuer_org: int, issued_by: int) -> tuple[int, int]:
-    """(unit, organisation) by which the actor may confirm. Refuses the same person, the same organisation, and one below the issuer."""
+    """(unit, organisation) by which the actor may confirm. Refuses the same person, the same organisation, and one below the issuer; who has a
+    post in the issuing organisation confirms by no other post either."""
     if context.actor.account_id == issued_by:
         raise Refusal(
             Reason.SAME_PERSON,
             Text("下达人不能确认自己下达的措施。", "Who issued it may not confirm it."),
             remedy=_ASK_OTHERS,
         )
-    for grant in context.grants:
+    for grant in () if issuer_org in organisations(context.actor) else context.grants:
         mine = organisation(grant.unit_id)
-        if mine != issuer_org and not _below(grant.unit_id, issuer.pk):
+        if not _below(grant.unit_id, issuer.pk):
             context.grant = grant
             return grant.unit_id, mine
     rule = Text("下达单位自己或其下属单位不能确认。", "The issuing organisation, or one below it, may not confirm.")

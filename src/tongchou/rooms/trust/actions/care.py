@@ -20,10 +20,10 @@ from tongchou.rooms.trust.words import NEEDS
 ORIGIN = "care_pass"
 
 
-def reviewer(unit: int) -> int | None:
-    """Who reviews what a unit did: the headquarters office; what the office itself did, the discipline unit or a supervision group."""
+def reviewer(*units: int | None) -> int | None:
+    """Who reviews what units did: the headquarters office; what the office itself had a hand in, the discipline unit or a supervision group."""
     office = office_unit()
-    if office != unit:
+    if office not in units:
         return office
     others = Unit.objects.filter(kind__in=("discipline", "supervision_group"), active_to=None).order_by("kind", "pk")
     return others.values_list("pk", flat=True).first()

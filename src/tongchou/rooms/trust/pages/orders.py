@@ -21,7 +21,7 @@ from tongchou.record.models import Fact
 from tongchou.record.people.fact_types import fact_types
 from tongchou.record.questions.person_file import is_open
 from tongchou.rooms.trust.models import Restriction
-from tongchou.rooms.trust.orders import order_in_reach, organisation
+from tongchou.rooms.trust.orders import order_in_reach, organisation, organisations
 from tongchou.rooms.trust.questions import (
     VIEWS,
     appeals,
@@ -104,9 +104,9 @@ def orders_page(request: HttpRequest) -> HttpResponse:
 def _batches(actor: Actor) -> list[dict[str, Any]]:
     if not actor.permits("restriction.confirm"):
         return []
-    mine = {organisation(g.unit_id) for g in actor.grants_for("restriction.confirm")}
+    mine = organisations(actor)
     return [
-        {"row": row, "count": n, "can_confirm": row.issued_by_id != actor.account_id and bool(mine - {organisation(row.issuer_id)})}
+        {"row": row, "count": n, "can_confirm": row.issued_by_id != actor.account_id and organisation(row.issuer_id) not in mine}
         for row, n in waiting_batches(actor)
     ]
 
@@ -118,7 +118,6 @@ def order_page(request: HttpRequest, order: uuid.UUID) -> HttpResponse:
     row = order_in_reach(actor, "restriction.view", order)
     act("person.read", actor, new_id(), {"people": [str(row.person_id)], "what": "file"})
     live = state_on(row, today()) in ("pending", "active")
-    own = {organisation(g.unit_id) for g in actor.grants_for("restriction.confirm")}
     name = name_of(row.person, masked=not is_open(actor, row.person_id))
     context = {
         "row": row,
@@ -132,7 +131,8 @@ def order_page(request: HttpRequest, order: uuid.UUID) -> HttpResponse:
         "appeals": appeals([row]).get(row.pk, []),
         "evidence": _evidence(row),
         "renewed_by": getattr(row, "renewed_by", None),
-        "can_confirm": row.state == "pending" and live and row.issued_by_id != actor.account_id and bool(own - {row.issuer_org}),
+        "can_confirm": row.state == "pending" and live and row.issued_by_id != actor.account_id
+        and actor.permits("restriction.confirm") and row.issuer_org not in organisations(actor),
         "must_wait": row.state == "pending" and live,
         "can_release": live and actor.sees_path("restriction.issue", row.person.area.path),
         "can_renew": row.state == "active" and live and actor.sees_path("restriction.issue", row.person.area.path),

@@ -151,7 +151,7 @@ def _appeal(request: HttpRequest, row: Restriction, back: str) -> HttpResponse:
     def send() -> HttpResponse:
         payload = {
             "kind": "appeal", "title": f"对{KINDS[row.kind].zh}措施的申诉", "detail": request.POST.get("detail", ""), "person": str(row.person_id),
-            "owner_unit": row.issuer_id, "verifier_unit": reviewer(row.issuer_id), "origin": ORIGIN, "origin_ref": str(row.pk), "urgent": True,
+            "owner_unit": row.issuer_id, "verifier_unit": reviewer(row.issuer_id, row.confirmed_unit_id), "origin": ORIGIN, "origin_ref": str(row.pk), "urgent": True,
         }  # fmt: skip
         do(request, "loop.open", payload)
         return done(
