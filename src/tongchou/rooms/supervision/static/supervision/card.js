@@ -120,6 +120,8 @@
     });
   }
   function begin() { return state === "planned" ? (state = "begun", learn(card.visit + "#state", "begun").then(function () { return enqueue({ verb: "visit.begin", payload: { visit: card.visit, at: now() } }); })) : Promise.resolve(); }
+  var pressing = false, redraw = false;
+  function lifted() { setTimeout(function () { pressing = false; if (redraw) { redraw = false; draw(); } }, 0); }   // after the click that belongs to it
   function draw() {
     var box = one("[data-sv-visit]");
     if (!box || !card) return Promise.resolve();
@@ -127,6 +129,7 @@
       var all = got[0];
       card.items.forEach(function (i, n) { var k = got[n + 2], s = card.answers[i.key]; shown[i.key] = k && (!s || k.revision >= s.revision) ? k : s || null; });
       if (got[1] && card.state !== "finished" && card.state !== "cancelled") state = got[1];
+      if (pressing) { redraw = true; return; }   // what lies under a finger is not replaced before it is lifted: the tap would be lost
       if (document.activeElement && box.contains(document.activeElement) && /INPUT|TEXTAREA/.test(document.activeElement.tagName) && document.activeElement.type !== "file") return;
       box.textContent = "";
       if (state === "planned") {
@@ -225,6 +228,8 @@
     else if (card) worker(card.worker, assets().concat([card.list]));
     addEventListener("online", function () { trouble = ""; showNet(); send(); });
     addEventListener("offline", showNet);
+    addEventListener("pointerdown", function () { pressing = true; }, true);
+    ["pointerup", "pointercancel"].forEach(function (what) { addEventListener(what, lifted, true); });
     setInterval(function () { if (navigator.onLine) send(); }, 15000);
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start); else start();
