@@ -184,6 +184,18 @@ def test_an_inspector_finds_a_fault_on_the_phone(browser: Any, live_server: Any,
     for item in ITEMS:
         page.click(f'[data-item="{item}"] [data-verdict="ok"]')
         page.wait_for_selector(f'[data-item="{item}"].is-ok')
+    page.wait_for_selector('[data-sv-net][data-waiting="0"]', timeout=20_000)
+    slow: list[Any] = []
+    page.route("**/acts/visit.answer", lambda route: slow.append(route))
+    page.click(f'[data-item="{ITEMS[0]}"] [data-verdict="na"]')
+    until(page, lambda: bool(slow))
+    page.hover(f'[data-item="{ITEMS[1]}"] [data-verdict="na"]')
+    page.mouse.down()
+    page.unroute("**/acts/visit.answer")
+    slow[0].continue_()  # the upload comes back, and would draw the card anew, under the finger
+    page.wait_for_selector('[data-sv-net][data-waiting="0"]', timeout=20_000)
+    page.mouse.up()
+    page.wait_for_selector(f'[data-item="{ITEMS[1]}"].is-na')
     page.click("[data-finish]")
     until(page, Loop.objects.filter(kind="finding").exists)  # the page tells of nothing waiting a moment before it has put the end into its queue
     page.wait_for_selector('[data-sv-net][data-waiting="0"]', timeout=20_000)
