@@ -100,17 +100,7 @@ def _head(book: Any, document: OfficialDocument) -> None:
         return
     if document.urgency:
         _line(book, document.urgency, font="black", indent=False)
-    size = layout.MASTHEAD * min(1, 11 / max(1, len(document.masthead)))
-    mark = _line(
-        book,
-        document.masthead,
-        font="title",
-        size=size,
-        align=ALIGN.CENTER,
-        indent=False,
-        exact=False,
-        color=layout.RED,
-    )
+    mark = _masthead(book, document.masthead, 11)
     mark.paragraph_format.space_before = Mm(layout.MASTHEAD_DOWN) - (
         Pt(layout.LINE_PITCH) if document.urgency else Pt(0)
     )
@@ -133,22 +123,18 @@ def _head(book: Any, document: OfficialDocument) -> None:
 def _letter_head(book: Any, document: OfficialDocument) -> None:
     """信函格式 (10.1): masthead without 文件, a red double line below it, the number at the right; another double line at the foot of page 1."""
     section = book.sections[0]
-    size = layout.MASTHEAD * min(1, 12 / max(1, len(document.masthead)))
-    mark = _line(
-        book,
-        document.masthead,
-        font="title",
-        size=size,
-        align=ALIGN.CENTER,
-        indent=False,
-        exact=False,
-        color=layout.RED,
-    )
+    mark = _masthead(book, document.masthead, 12)
     _rule(_wider(mark), "thickThinSmallGap", 4)
     _two_sides(book, document.urgency, str(document.number or "")).paragraph_format.space_before = Pt(7)
     for _ in range(2):
         _line(book, "", indent=False)
     _rule(_wider(section.first_page_footer.paragraphs[0]), "thinThickSmallGap", 1)
+
+
+def _masthead(book: Any, text: str, full: int) -> Any:
+    """The red name of the organ on one line. full: characters that stand on it at full size; more are set smaller."""
+    size = layout.MASTHEAD * min(1, full / max(1, len(text)))
+    return _line(book, text, font="title", size=size, align=ALIGN.CENTER, indent=False, exact=False, color=layout.RED)
 
 
 def _wider(paragraph: Any) -> Any:

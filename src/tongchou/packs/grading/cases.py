@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from tongchou.packs.grading.account import MISFITS, Account, day, empty, far_off, judged, level, whole
-from tongchou.packs.grading.files import LINE
+from tongchou.packs.grading.files import LINE, MISFIT
 from tongchou.packs.grading.history import NO_AREA, area_of, nothing_usable
 
 PLACES = ("residence", "likely", "possible", "rest")
@@ -20,7 +20,7 @@ def read_cases(table: pl.DataFrame, account: Account) -> tuple[pl.DataFrame, dic
     new = "new_cases" in table.columns
     told = "new_cases" if new else "confirmed"
     rows = table.select(
-        area_of(table).alias("area"), LINE, "_misfit", pl.col("date").alias("date"), day("date").alias("day"), pl.col(told).alias("text"),
+        area_of(table).alias("area"), LINE, MISFIT, pl.col("date").alias("date"), day("date").alias("day"), pl.col(told).alias("text"),
         whole(told, below_nought=new).alias("cases"), *(_optional(table, c) for c in ("unknown_source", "largest_cluster")), _place(table), *_grade(table),
     )  # fmt: skip
     rows = rows.sort("area", "day", "cases", LINE, descending=[False, False, True, False], nulls_last=True)

@@ -21,7 +21,7 @@ import polars as pl
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.grading.account import FAR, MISFITS, Account, day, empty, far_off, judged, level, name, whole
-from tongchou.packs.grading.files import LINE
+from tongchou.packs.grading.files import LINE, MISFIT
 
 Shape = Literal["intervals", "snapshots", "counts", "flags", "cases"]
 _KEY = ("province", "city", "county", "area", "community")
@@ -92,7 +92,7 @@ NO_AREA = ("no_area", pl.col("area").str.strip_chars("/") == "", "area")
 
 
 def _graded(table: pl.DataFrame, *columns: str) -> pl.DataFrame:
-    return table.select(area_of(table).alias("area"), LINE, "_misfit", *columns, pl.col("level").alias("word"), level("level").alias("grade"))
+    return table.select(area_of(table).alias("area"), LINE, MISFIT, *columns, pl.col("level").alias("word"), level("level").alias("grade"))
 
 
 _GRADES = (
@@ -170,7 +170,7 @@ def _counties(table: pl.DataFrame, shape: Shape, account: Account) -> Listed:
     """Counties by day: drawn where the number of places rises (a fall from high to medium taken off), or where a flag goes up."""
     high, medium = ("high", "medium") if shape == "counts" else ("any_high_risk", "any_mid_risk")
     rows = table.select(
-        area_of(table).alias("area"), LINE, "_misfit", pl.col("date").alias("date"), day("date").alias("day"),
+        area_of(table).alias("area"), LINE, MISFIT, pl.col("date").alias("date"), day("date").alias("day"),
         pl.col(high).alias("high_text"), pl.col(medium).alias("medium_text"), whole(high).alias("high"), whole(medium).alias("medium"),
     )  # fmt: skip
     checks = (
