@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export TONGCHOU_HOME ?= $(CURDIR)/.tongchou
+# uv trusts what the machine trusts, as pip does: offices stand behind proxies with a certificate of their own.
+export UV_SYSTEM_CERTS ?= true
 PORT ?= 8000
 
 .PHONY: run test check bench docs setup clean
