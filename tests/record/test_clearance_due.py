@@ -14,7 +14,7 @@ from tests.cast import Cast
 from tests.record.test_staff import add, do
 from tests.web.test_pages import signed_in
 from tongchou.kernel.ids import new_id
-from tongchou.record import clearance_due
+from tongchou.record import clearance, clearance_due
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context, act
 from tongchou.record.actions import facts
@@ -130,6 +130,27 @@ def test_a_pass_that_broke_off_goes_on(cast: Cast, monkeypatch: pytest.MonkeyPat
     clear_again(0)
     assert outcomes(*both) == ["postpone", "postpone"]
     assert ClearanceRun.objects.count() == 1
+
+
+def test_a_large_pass_leaves_the_planner_no_empty_table(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted when it was empty, the table of results was joined row by row after a pass over 400,000: hours for the question who has turned."""
+
+    def estimated() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("select reltuples::bigint from pg_class where oid = 'record_staffoutcome'::regclass")
+            return int(cursor.fetchone()[0])
+
+    two_files(cast)
+    with connection.cursor() as cursor:
+        cursor.execute("analyze record_staffoutcome")
+    before = estimated()
+    grade(cast, "high")
+    work_off()
+    assert estimated() == before  # two are no reason to count
+    monkeypatch.setattr(clearance, "_MANY", 2)
+    grade(cast, "low")
+    work_off()
+    assert estimated() == StaffOutcome.objects.count() > before
 
 
 def test_facts_of_many_people_and_a_new_day_ask_for_it(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -235,6 +235,8 @@ insert into record_staffoutcome (staff_id, outcome, rule, until, asks, as_of, pa
 select id, outcome, rule, until, asks, %(as_of)s, %(pack)s, %(edition)s, %(act)s, %(now)s from changed
 """
 
+_MANY = 5_000
+
 
 def clear(
     act: uuid.UUID, now: datetime, as_of: date, *, write: bool = True, paths: list[str] | None = None, units: Iterable[int] | None = None,
@@ -272,4 +274,7 @@ def _write(other: pl.DataFrame, values: dict[str, Any]) -> int:
         with cursor.copy("copy cleared from stdin (format csv, null '\\N')") as copy:
             copy.write(text)
         cursor.execute(_WRITE, values)
-        return int(cursor.rowcount)
+        written = int(cursor.rowcount)
+        if written >= _MANY:  # the planner takes a table that this act has just filled for an empty one: who has turned took hours, not a second
+            cursor.execute("analyze record_staffoutcome")
+        return written
