@@ -249,6 +249,7 @@ def _settings(socket: Path) -> dict[str, str]:
         "wal_compression": "on",
         "random_page_cost": "1.1",
         "jit": "off",
+        "autovacuum_naptime": "15s",  # after an import the planner shall not take a full table for an empty one for a whole minute
         "timezone": "UTC",
         "log_timezone": "UTC",
         "logging_collector": "off",
