@@ -596,7 +596,7 @@ ACTS: dict[str, Way] = {
     "post.hold": Way(reach="administration", form=lambda p: {"post": p.ids["post"], "account": p.ids["account"]}),
     "post.release": Way(reach="administration", form=lambda p: {"holding": p.ids["holding"]}),
     "request.answer": Way(reach="area", form=lambda p: {"unit": p.unit.pk, "values": {str(p.ids["field"]): 1}}),
-    "request.answer_many": Way(reach="area", form=lambda p: {"rows": [{"unit": p.unit.pk, "values": {str(p.ids["field"]): 1}}]}),
+    "request.import_answers": Way(),
     "request.approve": Way(reach="area", form=lambda p: {"request": p.ids["request_id"]}),
     "request.declare": Way(reach="directory", form=lambda p: ask(p)),
     "request.refuse": Way(reach="area", form=lambda p: {"request": p.ids["request_id"], "reason": "没有必要"}),

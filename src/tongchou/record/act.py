@@ -45,6 +45,7 @@ class Verb:
     run: Callable[[Context, Any], dict[str, Any]]
     title: Text
     system_only: bool = False
+    recurs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +103,13 @@ P = TypeVar("P", bound=Payload)
 
 
 def verb(
-    name: str, permission: str, title: Text, *, system_only: bool = False
+    name: str, permission: str, title: Text, *, system_only: bool = False, recurs: bool = False
 ) -> Callable[[Callable[[Context, P], dict[str, Any]]], Callable[[Context, P], dict[str, Any]]]:
-    """Register a function as a verb. Its second argument's annotation is the payload model."""
+    """Register a function as a verb. Its second argument's annotation is the payload model.
+
+    recurs: the program's own round, which comes again by itself and records an event of whatever it changes. One that finds nothing to do
+    leaves no act: thousands a day would bury what people did.
+    """
 
     def register(run: Callable[[Context, P], dict[str, Any]]) -> Callable[[Context, P], dict[str, Any]]:
         import typing
@@ -113,7 +118,9 @@ def verb(
         model = next(t for k, t in hints.items() if k != "return" and isinstance(t, type) and issubclass(t, Payload))
         if name in _VERBS:
             raise RuntimeError(f"verb {name} is registered twice")
-        _VERBS[name] = Verb(name, permission, model, run, title, system_only)
+        if recurs and not system_only:
+            raise RuntimeError(f"verb {name}: only the program's own rounds recur")
+        _VERBS[name] = Verb(name, permission, model, run, title, system_only, recurs)
         return run
 
     return register
@@ -259,7 +266,8 @@ def _carry_out(
             result = spec.run(context, data)
             if dry_run:
                 raise _DryRun(result)
-            write_act(spec, context, mac, result)
+            if context.events or context.readers or not spec.recurs:
+                write_act(spec, context, mac, result)
             for effect in context.effects:
                 if not (_load.get() and any(effect == waiting[1] for waiting in connection.run_on_commit)):
                     transaction.on_commit(effect)

@@ -64,7 +64,7 @@ class EscalateIn(Payload):
     limit: int = Field(500, ge=1, le=10_000)
 
 
-@verb("loop.escalate", "loop.act", Text("逾期升级", "Escalate what is late"), system_only=True)
+@verb("loop.escalate", "loop.act", Text("逾期升级", "Escalate what is late"), system_only=True, recurs=True)
 def escalate(context: Context, given: EscalateIn) -> dict[str, Any]:
     """Raise what is due to be looked at: find, lock (skipping what another worker has), recompute, compare, set, record.
 

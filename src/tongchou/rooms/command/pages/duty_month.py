@@ -39,7 +39,7 @@ def duty_month(request: HttpRequest) -> HttpResponse:
         )
     context = {
         "unit": unit,
-        **month_sheet(first, local(now()).date(), days),
+        **month_sheet(first, local(now()).date(), days, empty_from=min(days, default=None)),
         "breadcrumbs": crumbs(unit.pk, Text("月历", "Month")),
     }
     return render(request, "command/duty_month.html", context)

@@ -238,7 +238,7 @@ def settle(context: Context, given: SettleIn) -> dict[str, Any]:
     return {"meeting": str(row.pk), "absent": absent}
 
 
-@verb("meeting.remind", PLAN, Text("会前提醒", "Remind before a meeting"), system_only=True)
+@verb("meeting.remind", PLAN, Text("会前提醒", "Remind before a meeting"), system_only=True, recurs=True)
 def remind(context: Context, given: RemindIn) -> dict[str, Any]:
     """Two hours before, units that have not said that they have the notice get a loop of their own; once for each meeting."""
     until = context.now + REMIND_BEFORE

@@ -37,24 +37,11 @@ class AnswerIn(Payload):
     took_seconds: int | None = Limited(None, ge=0, le=86_400)
 
 
-class RowIn(Payload):
-    unit: int
-    values: dict[int, str | int | float | bool] = Limited(max_length=200)
-
-
-class AnswerManyIn(Payload):
-    rows: list[RowIn] = Limited(min_length=1, max_length=5_000)
-
-
 @verb("request.answer", "request.answer", Text("填报数据", "Answer data requests"))
 def answer(context: Context, given: AnswerIn) -> dict[str, Any]:
     """Record what a unit says about itself. Every open request of which all is known then is answered by it."""
-    return _answer(context, given)
-
-
-def _answer(context: Context, given: AnswerIn) -> dict[str, Any]:
     unit = unit_in_reach(context.actor, "request.answer", given.unit)
-    waiting = _waiting(unit.pk)
+    waiting = waiting_of(unit.pk)
     nil = _nil(waiting, given.nil)
     fields = _fields(unit.pk, waiting, {*given.values, *given.unknown})
     facts = _facts(context, unit, given, fields, nil)
@@ -71,7 +58,8 @@ def _answer(context: Context, given: AnswerIn) -> dict[str, Any]:
     return {"unit": unit.pk, "facts": len(facts), "answered": [a.pk for a in done], "open": len(waiting) - len(done)}
 
 
-def _waiting(unit: int) -> list[Answer]:
+def waiting_of(unit: int) -> list[Answer]:
+    """What a unit still owes, locked."""
     rows = Answer.objects.select_for_update(of=("self",)).select_related("round__request", "loop")
     return list(rows.filter(unit=unit, state="waiting", loop__closed_at=None).order_by("pk"))
 
@@ -186,18 +174,3 @@ def _named(actor: Actor, key: str) -> str | None:
 
 
 referable(Referable("answer", Text("填报记录", "Answer"), _named, whole=True))
-
-
-@verb("request.answer_many", "request.answer", Text("批量填报数据", "Answer for many units"))
-def answer_many(context: Context, given: AnswerManyIn) -> dict[str, Any]:
-    """A table of units: all rows or none. A refusal names the row."""
-    answered = facts = 0
-    for n, row in enumerate(given.rows):
-        try:
-            done = _answer(context, AnswerIn.model_validate({"unit": row.unit, "values": row.values}))
-        except Refusal as refusal:
-            rule = Text("第 {n} 行：{why}", "Row {n}: {why}").with_(n=n + 1, why=refusal.rule)
-            raise Refusal(refusal.reason, rule, remedy=refusal.remedy, field=f"rows.{n}", value=refusal.value) from None
-        facts += done["facts"]
-        answered += len(done["answered"])
-    return {"rows": len(given.rows), "facts": facts, "answered": answered}

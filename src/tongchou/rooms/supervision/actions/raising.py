@@ -57,7 +57,7 @@ order by l.id limit %s
 """
 
 
-@verb("lead.raise", "loop.act", Text("移送问责线索", "Hand leads on"), system_only=True)
+@verb("lead.raise", "loop.act", Text("逾期到顶自动移送线索", "Hand on what the ladder took to its end"), system_only=True)
 def hand_on(context: Context, given: RaiseIn) -> dict[str, Any]:
     """A lead for each open loop that the ladder has taken to its end, once for each time it got there."""
     _in_turn()
