@@ -364,7 +364,7 @@ PAGES: dict[str, Way] = {
     "meeting_mark": Way(("meeting",), "area", lambda p: {"attendance": p.ids["attendance"], "state": "leave", "reason": "出差"}),
     "meeting_venue": Way(("meeting", "venue"), "area"),
     "meeting_sign_in": Way(("meeting",), "party"),
-    "meeting_answer": Way(("meeting",), "party", lambda p: {"coming": "1"}),
+    "meeting_answer": Way(("meeting",), "party", lambda p: {"coming": "yes"}),
     # supervision: visits of a group beyond the test, begun; rounds and cards are the group's own; checklists are the district's
     "visit": Way(("visit",), "area"),
     "visit_card": Way(("visit",), "party"),

@@ -14,9 +14,11 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload, explain_constraint, verb
+from tongchou.record.actions.loop_settling import settle_gaps
 from tongchou.record.models import Account, PostHolding, Unit
 from tongchou.record.territory.reach import missing, reaches_unit, unit_in_reach
 from tongchou.rooms.command.models import Place, Shift
+from tongchou.rooms.command.rules import ORIGIN
 
 PLAN = "duty.plan"
 LONGEST = timedelta(hours=36)
@@ -172,6 +174,7 @@ def replace(context: Context, given: ReplaceIn) -> dict[str, Any]:
     )
     data = {"from": place.account_id, "to": given.account}
     context.event("duty_replaced", subject=f"shift:{place.shift_id}", note=given.reason, data=data)
+    settle_gaps(context, ORIGIN, [place.pk], Text("已换人值班。", "Somebody else has the watch."))
     return {"place": new.pk}
 
 

@@ -13,11 +13,12 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload, explain_constraint, verb
+from tongchou.record.actions.loop_settling import settle_gaps
 from tongchou.record.loops.state import load, visible
 from tongchou.record.models import Loop
 from tongchou.record.territory.reach import missing, unit_in_reach
 from tongchou.rooms.command.models import LogEntry, Place, Shift
-from tongchou.rooms.command.rules import duty_rules
+from tongchou.rooms.command.rules import ORIGIN, duty_rules
 
 LOG = "duty.log"
 
@@ -62,6 +63,7 @@ def arrive(context: Context, given: PresentIn) -> dict[str, Any]:
         place.arrived_at = context.now
         place.save(update_fields=["arrived_at"])
         context.event("duty_arrived", subject=f"shift:{place.shift_id}")
+        settle_gaps(context, ORIGIN, [place.pk], Text("已到岗签到。", "Has come on duty."))
     return {"place": place.pk, "arrived_at": place.arrived_at.isoformat()}
 
 

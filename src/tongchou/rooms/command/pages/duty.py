@@ -12,6 +12,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.loops.engine import not_found
+from tongchou.record.loops.kinds import current_kinds
 from tongchou.record.territory.reach import reaches_unit, unit_in_reach
 from tongchou.rooms.command.duty_questions import (
     LOG_KINDS,
@@ -25,7 +26,7 @@ from tongchou.rooms.command.duty_questions import (
     watched_units,
     watching,
 )
-from tongchou.rooms.command.incidents import incidents
+from tongchou.rooms.command.incidents import KIND, incidents
 from tongchou.rooms.command.pages.watch import DUTY, fault_shown, local, log_shown, own_place, shown, unit_asked
 from tongchou.web.pages.forms import done
 from tongchou.web.pages.requests import actor_of, do, given, integer, moment, now
@@ -76,6 +77,7 @@ def duty(request: HttpRequest) -> HttpResponse:
         "log": [log_shown(e) for e in log_lines(actor, unit.pk, at - timedelta(days=2), at + timedelta(minutes=1))]
         if logs
         else [],
+        "can_report": _may_report(actor),
         "can_log": logs,
         "log_kinds": LOG_KINDS.items(),
         "log_now": local(at).strftime("%Y-%m-%dT%H:%M"),
@@ -84,6 +86,12 @@ def duty(request: HttpRequest) -> HttpResponse:
         "breadcrumbs": [{"url": "", "label": DUTY}],
     }
     return render(request, "command/duty.html", context)
+
+
+def _may_report(actor: Actor) -> bool:
+    """Whether one of the actor's posts opens incident reports."""
+    found = current_kinds().get(KIND)
+    return found is not None and actor.permits("loop.open") and bool({g.role for g in actor.grants_for("loop.open")} & set(found[1].opened_by))
 
 
 def _follows(shift: ShiftLine, ahead: list[ShiftLine], actor: Actor) -> bool:

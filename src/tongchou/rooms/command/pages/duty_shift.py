@@ -13,8 +13,8 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.loops.engine import not_found
 from tongchou.record.territory.reach import reaches_unit, unit_in_reach
-from tongchou.rooms.command.duty_questions import VIEW, ShiftLine, candidates, faults, shift_file
-from tongchou.rooms.command.pages.watch import crumbs, fault_shown, shown, span
+from tongchou.rooms.command.duty_questions import VIEW, ShiftLine, candidates, faults, log_lines, shift_file
+from tongchou.rooms.command.pages.watch import crumbs, fault_shown, log_shown, shown, span
 from tongchou.web.pages.forms import done
 from tongchou.web.pages.requests import actor_of, do, integer, now
 from tongchou.web.permission import page
@@ -22,13 +22,15 @@ from tongchou.web.permission import page
 
 @page("duty_shift", "duty/shifts/<uuid:shift>", VIEW, methods=("GET",))
 def duty_shift(request: HttpRequest, shift: uuid.UUID) -> HttpResponse:
-    """One shift: who, when they came, what was handed over."""
+    """One shift: who, when they came, what was logged, what was handed over."""
     actor, at = actor_of(request), now()
     line = _shift(actor, shift)
     unit = unit_in_reach(actor, VIEW, line.unit)
     plans = actor.permits("duty.plan") and reaches_unit(actor, "duty.plan", unit)
+    reads_log = actor.permits("duty.log") and reaches_unit(actor, "duty.log", unit)
     context = {
         "shift": shown(line, actor, at),
+        "log": [log_shown(e) for e in reversed(log_lines(actor, line.unit, line.starts_at, line.ends_at))] if reads_log else None,
         "can_plan": plans and line.ends_at > at,
         "can_cancel": plans and line.starts_at > at,
         "people_choices": candidates(unit) if plans else [],

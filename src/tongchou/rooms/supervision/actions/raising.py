@@ -19,6 +19,7 @@ from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.loops import engine, state
 from tongchou.record.models import Unit
+from tongchou.record.questions.units import street_of
 from tongchou.record.territory.reach import unit_in_reach
 from tongchou.rooms.supervision.actions.substitutes import handler_for
 from tongchou.rooms.supervision.dossier import digest_of, frozen, seal
@@ -57,6 +58,15 @@ order by l.id limit %s
 """
 
 
+def answerable(unit: Unit) -> Unit | None:
+    """Whose conduct is looked into when this unit does nothing. Enterprises and volunteers are not subject to discipline inspection: for them the
+    street, which has to press them (属地责任). None where no street is known."""
+    if unit.kind not in (Unit.Kind.ENTERPRISE, Unit.Kind.VOLUNTEER_TEAM):
+        return unit
+    street = street_of(unit)
+    return Unit.objects.select_related("area").get(pk=street) if street is not None else None
+
+
 @verb("lead.raise", "loop.act", Text("逾期到顶自动移送线索", "Hand on what the ladder took to its end"), system_only=True)
 def hand_on(context: Context, given: RaiseIn) -> dict[str, Any]:
     """A lead for each open loop that the ladder has taken to its end, once for each time it got there."""
@@ -66,9 +76,9 @@ def hand_on(context: Context, given: RaiseIn) -> dict[str, Any]:
         due = cursor.fetchall()
     made = 0
     for loop, turn, _ in due:
-        unit = Unit.objects.select_related("area").get(pk=turn)
-        handler = handler_for(unit)
-        if handler is None:
+        unit = answerable(Unit.objects.select_related("area").get(pk=turn))
+        handler = handler_for(unit) if unit is not None else None
+        if unit is None or handler is None:
             continue  # nobody to hand it to: it stays where the ladder took it, and the act says how many there are
         make(context, Lead.Kind.LATE, unit, handler, loop, "")
         made += 1
