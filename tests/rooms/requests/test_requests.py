@@ -438,6 +438,32 @@ def test_in_the_browser_from_asking_to_the_sheet(cast: Cast) -> None:
         assert english.get(reverse(name)).status_code == 200, name
 
 
+def test_what_was_answered_by_mistake_is_corrected_and_the_round_shows_it(cast: Cast) -> None:
+    made = approved(cast, units=("east_street",), nil_allowed=True)
+    unit, masks = cast.units["east_street"].pk, Field.objects.get()
+    street = signed_in(cast, "street")
+    one = Answer.objects.get()
+    assert street.post(reverse("answer"), {"client_id": str(new_id()), "unit": unit, "nil": one.pk}).status_code == 302
+    one.refresh_from_db()
+    assert (one.nil, [f.value for f in UnitFact.objects.filter(pk__in=one.facts)]) == (True, [0])
+    page = street.get(reverse("answer")).content.decode()
+    assert "更正本期已报的数据" in page
+    url = reverse("answer") + f"?unit={unit}&correct=1"
+    assert f'name="f{masks.pk}"' in street.get(url).content.decode()
+    unchanged = street.post(url, {"client_id": str(new_id()), "unit": unit, f"f{masks.pk}": "0"})
+    assert unchanged.status_code == 422
+    assert street.post(url, {"client_id": str(new_id()), "unit": unit, f"f{masks.pk}": "1200"}).status_code == 302
+    one.refresh_from_db()
+    assert (one.nil, one.state) == (False, "given")
+    sheet = signed_in(cast, "dept").get(reverse("request_round", args=[made["request"], one.round_id])).content.decode()
+    assert "1,200" in sheet
+    assert "零报告" not in sheet
+    assert sorted(UnitFact.objects.values_list("value", flat=True)) == [0, 1200], "what was there stays on record"
+    assert Event.objects.filter(what="answer_corrected", subject=f"answer:{one.pk}").count() == 1
+    cast.act("dept", "request.withdraw", request=made["request"], reason="不再需要")
+    assert "更正本期已报的数据" not in street.get(reverse("answer")).content.decode()
+
+
 def send_table(client: Any, text: str, mode: str = "import") -> Any:
     return client.post(reverse("answer_table"), {"client_id": str(new_id()), "pasted": text, "mode": mode})
 
@@ -460,7 +486,7 @@ def test_a_pasted_table_answers_for_many_and_gives_back_what_it_cannot_take(cast
     assert list(UnitFact.objects.values_list("value", flat=True)) == [10], "what is sound is taken, the rest comes back"
     event = Event.objects.filter(what="answer")
     assert event.count() == 1, "a row that is refused leaves no event behind"
-    assert send_table(street, head + "spring_community 单位\t20\nworks 单位\t30").status_code == 200
+    assert send_table(street, head + "spring_community 单位\t20\t\nworks 单位\t30\t").status_code == 200
     assert sorted(UnitFact.objects.values_list("value", flat=True)) == [10, 20, 30]
     assert not Answer.objects.filter(round__request=made["request"], state="waiting").exists()
 

@@ -12,7 +12,6 @@ from tongchou.record.actions.loops import AdvanceIn, advance
 from tongchou.record.loops.kinds import kind_of
 from tongchou.record.models import Loop
 
-
 STEP = "clear"
 
 

@@ -12,6 +12,7 @@ from django.db import connection
 from tongchou.record.access import Actor
 from tongchou.record.models import Unit
 from tongchou.record.territory.reach import condition, unit_in_reach
+from tongchou.rooms.requests.actions.answer import latest_given
 from tongchou.rooms.requests.models import Field
 from tongchou.rooms.requests.questions import MOST, loaded
 from tongchou.rooms.requests.reach import ANSWER
@@ -120,6 +121,17 @@ def owed_table(actor: Actor) -> OwedTable:
     fields = Field.objects.in_bulk(asked)
     lines = [OwedLine(unit, name, code, known.get(unit, {})) for unit, (name, code) in units.items()]
     return OwedTable([fields[f] for f in asked], lines, any(r[5] for r in rows))
+
+
+def given(actor: Actor, unit: int) -> Owed:
+    """What a unit has answered in the present rounds, as a form in which it corrects it. value None: it said that it does not know."""
+    row = unit_in_reach(actor, ANSWER, unit)
+    fields = list(dict.fromkeys(f for a in latest_given(row.pk) for f in (*a.asked, *a.known)))
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST, [row.pk, fields])
+        latest = {f: (loaded(value) if is_known else None, on) for f, value, on, is_known in cursor.fetchall()}
+    known = Field.objects.in_bulk(fields)
+    return Owed(row, [], [], [(known[f], *latest[f]) for f in fields if f in latest])
 
 
 def units_owing(actor: Actor) -> list[tuple[int, str, int, bool]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from pydantic import Field as Limited
 
@@ -52,6 +53,7 @@ def answer(context: Context, given: AnswerIn) -> dict[str, Any]:
         )
         raise Refusal(Reason.MISSING_VALUE, rule, remedy=remedy, field="values")
     UnitFact.objects.bulk_create(facts)
+    _correct(context, unit.pk, facts)
     data = {"unit": unit.pk, "fields": [f.field_id for f in facts], "nil": [a.pk for a in nil]}
     context.event("answer", subject=f"unit:{unit.pk}", data=data)
     done = _complete(context, unit.pk, waiting, {a.pk for a in nil}, given.took_seconds)
@@ -116,6 +118,28 @@ def _facts(
         UnitFact(unit=unit, field_id=k, known=known, value=value, on=today, at=context.now, account_id=account)
         for k, (known, value) in said.items()
     ]
+
+
+def latest_given(unit: int) -> QuerySet[Answer]:
+    """What a unit answered in the present round of each running request: what it may still correct."""
+    given = Answer.objects.filter(unit=unit, round__request__state="running").select_related("round__request")
+    latest = given.order_by("round__request", "-round__period").distinct("round__request").values("pk")
+    return given.filter(pk__in=latest, state__in=(Answer.State.GIVEN, Answer.State.KNOWN)).order_by("pk")
+
+
+def _correct(context: Context, unit: int, facts: list[UnitFact]) -> None:
+    """What was said anew takes the place of what it corrects in the answers of the present rounds; the old fact stays on record."""
+    new = {f.field_id: f for f in facts}
+    for a in latest_given(unit).select_for_update(of=("self",)):
+        old = UnitFact.objects.in_bulk(a.facts)
+        corrected = [k for k in a.facts if k in old and old[k].field_id in new]
+        if not corrected:
+            continue
+        a.facts = [new[old[k].field_id].pk if k in corrected else k for k in a.facts]
+        a.nil = a.nil and all(new[old[k].field_id].value == old[k].value for k in corrected)
+        a.at, a.account_id = context.now, context.actor.account_id
+        a.save(update_fields=["facts", "nil", "at", "account"])
+        context.event("answer_corrected", subject=f"answer:{a.pk}", data={"fields": sorted(old[k].field_id for k in corrected)})
 
 
 def _complete(context: Context, unit: int, waiting: list[Answer], nil: set[int], took: int | None) -> list[Answer]:

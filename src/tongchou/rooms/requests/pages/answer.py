@@ -13,8 +13,8 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.questions.loopfile import LoopFile, loop_file
 from tongchou.rooms.requests.models import Field
-from tongchou.rooms.requests.owing import Owed, owed, units_owing
-from tongchou.rooms.requests.pages.words import TITLE, field_title, value_text
+from tongchou.rooms.requests.owing import Owed, given, owed, units_owing
+from tongchou.rooms.requests.pages.words import TITLE, field_title
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.loops import KIND_PAGES, LOOP_LINKS, LoopLink
@@ -50,7 +50,8 @@ def answer(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     own = units_owing(actor)
     unit = integer(request, "unit") or (own[0][0] if own else next(iter(actor.unit_ids("request.answer")), 0))
-    found = owed(actor, unit)
+    correcting = request.GET.get("correct") == "1"
+    found = given(actor, unit) if correcting else owed(actor, unit)
     started = request.POST.get("started", "") or str(int(time.time()))
 
     def fields(d: Draft) -> list[FieldParts]:
@@ -75,11 +76,12 @@ def answer(request: HttpRequest) -> HttpResponse:
 
     at = now()
     crumbs = [{"url": reverse("requests"), "label": TITLE}, {"url": "", "label": ANSWERING}]
+    nothing = not found.answers and not (correcting and found.known)
+    button = Text("更正", "Correct") if correcting else Text("提交", "Send")
     return form_page(
-        request, fields, send, title=ANSWERING, subtitle=found.unit.name, button=Text("提交", "Send"), back=reverse("requests"), breadcrumbs=crumbs,
+        request, fields, send, title=ANSWERING, subtitle=found.unit.name, button=button, back=reverse("requests"), breadcrumbs=crumbs,
         template="requests/answer.html", asks=[{"ask": a, "late": a.due_at < at, "disputed": a.stage == "disputed"} for a in found.answers],
-        units=own, unit=unit, has_fields=bool(found.fields), known=[(field_title(f), value_text(v), on) for f, v, on in found.known],
-        can_import=actor.permits("request.answer"),
+        units=own, unit=unit, nothing=nothing, correcting=correcting, correctable=not correcting and bool(given(actor, unit).known),
     )  # fmt: skip
 
 
@@ -106,19 +108,17 @@ def _control(d: Draft, f: Field, value: Any = None) -> FieldParts:
     )
 
 
+def _typed(value: Any) -> str:
+    """A value as its control holds it; "" for one that is said to be unknown."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def _known(d: Draft, f: Field, value: Any) -> FieldParts:
     """What is known already: filled in, sent only when it was changed."""
     if d.request.method != "POST":
-        shown = (
-            "是"
-            if value is True
-            else "否"
-            if value is False
-            else f"{value:g}"
-            if isinstance(value, float)
-            else str(value)
-        )
-        d.on_record = {**d.on_record, f"f{f.pk}": shown}
+        d.on_record = {**d.on_record, f"f{f.pk}": _typed(value)}
     part = _control(d, f)
     return replace(
         part, help=Text("系统已有，无须填写；有变化的直接改。", "On record; change it only if it has changed.")
@@ -131,8 +131,7 @@ def _given(request: HttpRequest, found: Owed, unit: int) -> dict[str, Any]:
     }
     for f, old, _ in found.known:
         new = request.POST.get(f"f{f.pk}", "").strip()
-        before = "是" if old is True else "否" if old is False else f"{old:g}" if isinstance(old, float) else str(old)
-        if new and new != before:
+        if new and new != _typed(old):
             values[str(f.pk)] = new
     started = request.POST.get("started", "")
     took = int(time.time()) - int(started) if started.isdigit() and len(started) < 12 else None
