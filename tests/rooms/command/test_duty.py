@@ -332,6 +332,10 @@ def test_nothing_is_known_in_the_future_or_before_it_happened(cast: Cast) -> Non
 def test_an_incident_is_reported_by_telephone_then_in_writing_and_closed_by_another(cast: Cast) -> None:
     loop = incident(cast, "accident", 2).pk
     do(cast, "street", "loop.advance", loop=loop, step="phone", evidence=TOLD)
+    due = Loop.objects.get(pk=loop).deadline
+    assert refused(lambda: do(cast, "street", "loop.advance", loop=loop, step="correct")).field == "note"
+    do(cast, "street", "loop.advance", loop=loop, step="correct", note="地点更正为二号阀门井")
+    assert (Loop.objects.get(pk=loop).stage, Loop.objects.get(pk=loop).deadline) == ("phoned", due), "a correction moves no clock"
     report = [{"key": "report", "type": "text", "text": "8 时许巡查发现……"}]
     do(cast, "street", "loop.advance", loop=loop, step="write", evidence=report)
     do(cast, "street", "loop.advance", loop=loop, step="finish", evidence=[{"key": "outcome", "type": "text", "text": "已关阀抢修，无伤亡。"}])

@@ -52,7 +52,7 @@ select l.id, l.turn_unit_id, x.at from record_loop l
 cross join lateral (
   select max(e.at) as at from record_event e where e.loop_id = l.id and e.what = 'escalate' and e.data ->> 'to' = 'accountability'
 ) x
-where l.closed_at is null and l.level = 'accountability' and l.kind <> 'lead' and x.at is not null
+where l.closed_at is null and l.level = 'accountability' and l.kind <> 'lead' and x.at <= %s
   and not exists (select 1 from supervision_lead s where s.source_id = l.id and (s.closed_at is null or s.raised_at >= x.at))
 order by l.id limit %s
 """
@@ -72,7 +72,7 @@ def hand_on(context: Context, given: RaiseIn) -> dict[str, Any]:
     """A lead for each open loop that the ladder has taken to its end, once for each time it got there."""
     _in_turn()
     with connection.cursor() as cursor:
-        cursor.execute(_DUE, [given.limit])
+        cursor.execute(_DUE, [context.now, given.limit])
         due = cursor.fetchall()
     made = 0
     for loop, turn, _ in due:
