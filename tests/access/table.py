@@ -364,7 +364,7 @@ PAGES: dict[str, Way] = {
     "meeting_mark": Way(("meeting",), "area", lambda p: {"attendance": p.ids["attendance"], "state": "leave", "reason": "出差"}),
     "meeting_venue": Way(("meeting", "venue"), "area"),
     "meeting_sign_in": Way(("meeting",), "party"),
-    "meeting_answer": Way(("meeting",), "party", lambda p: {"coming": "1"}),
+    "meeting_answer": Way(("meeting",), "party", lambda p: {"coming": "yes"}),
     # supervision: visits of a group beyond the test, begun; rounds and cards are the group's own; checklists are the district's
     "visit": Way(("visit",), "area"),
     "visit_card": Way(("visit",), "party"),
@@ -596,7 +596,7 @@ ACTS: dict[str, Way] = {
     "post.hold": Way(reach="administration", form=lambda p: {"post": p.ids["post"], "account": p.ids["account"]}),
     "post.release": Way(reach="administration", form=lambda p: {"holding": p.ids["holding"]}),
     "request.answer": Way(reach="area", form=lambda p: {"unit": p.unit.pk, "values": {str(p.ids["field"]): 1}}),
-    "request.answer_many": Way(reach="area", form=lambda p: {"rows": [{"unit": p.unit.pk, "values": {str(p.ids["field"]): 1}}]}),
+    "request.import_answers": Way(),
     "request.approve": Way(reach="area", form=lambda p: {"request": p.ids["request_id"]}),
     "request.declare": Way(reach="directory", form=lambda p: ask(p)),
     "request.refuse": Way(reach="area", form=lambda p: {"request": p.ids["request_id"], "reason": "没有必要"}),

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from tests.cast import Cast
 from tongchou.kernel.errors import Refusal
 from tongchou.kernel.ids import new_id
-from tongchou.record.act import act, one_load
+from tongchou.kernel.text import Text
+from tongchou.record import act as act_module
+from tongchou.record.access import SYSTEM
+from tongchou.record.act import act, one_load, verb
 from tongchou.record.actions import loops as steps
 from tongchou.record.models import Act, Event, LedgerQueue, Loop, StoredRefusal
 
@@ -51,6 +57,26 @@ def test_an_act_its_events_and_its_place_in_the_queue_are_written_together(cast:
     signed = cast.act("street", "loop.advance", loop=cast.task(), step="sign")
     assert Act.objects.get(pk=signed.id).events == Event.objects.filter(act_id=signed.id).count() == 1
     assert LedgerQueue.objects.filter(act_id=signed.id).exists()
+
+
+@pytest.mark.parametrize("recurs", [True, False])
+def test_a_round_of_the_program_that_finds_nothing_to_do_leaves_no_act(cast: Cast, monkeypatch: pytest.MonkeyPatch, recurs: bool) -> None:
+    """Several rounds a minute would bury what people did: without the guard there would be an act of each."""
+    cast.task()
+    spec = act_module._VERBS["loop.escalate"]
+    monkeypatch.setitem(act_module._VERBS, "loop.escalate", dataclasses.replace(spec, recurs=recurs))
+    rounds = lambda: Act.objects.filter(verb="loop.escalate").count()  # noqa: E731
+    act("loop.escalate", SYSTEM, new_id(), {})
+    assert rounds() == (0 if recurs else 1)
+    late = timezone.now() + timedelta(days=30)
+    raised = act("loop.escalate", SYSTEM, new_id(), {}, now=late).result["raised"]
+    assert raised == 1
+    assert rounds() == (1 if recurs else 2), "what it did is on record"
+
+
+def test_only_the_programs_own_rounds_recur() -> None:
+    with pytest.raises(RuntimeError, match="rounds recur"):
+        verb("nobody.recurs", "loop.act", Text("无", "none"), recurs=True)(steps.add_note)
 
 
 def test_a_load_is_undone_by_its_first_refusal(cast: Cast) -> None:

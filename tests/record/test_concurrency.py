@@ -20,7 +20,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.record import ledger
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
-from tongchou.record.actions import loops
+from tongchou.record.actions import loop_times
 from tongchou.record.ledger import seal_all, verify
 from tongchou.record.models import Act, Custody, Event, Holding, LedgerEntry, Loop, Post, Responsibility
 
@@ -142,16 +142,16 @@ def test_the_lock_is_what_raises_each_loop_once(real_cast: Cast, monkeypatch: py
     items = [{"kind": "task", "title": f"任务 {n}", "owner_unit": cast.units["east_street"].pk} for n in range(20)]
     cast.act("hq", "loop.open_many", items=items)
     late = max(d for d in Loop.objects.values_list("deadline", flat=True) if d) + timedelta(hours=1)
-    gate, load = threading.Barrier(2), loops.state.load
+    gate, load = threading.Barrier(2), loop_times.state.load
     if not guarded:
-        monkeypatch.setattr(loops, "_DUE", loops._DUE.replace("for update skip locked", ""))
+        monkeypatch.setattr(loop_times, "_DUE", loop_times._DUE.replace("for update skip locked", ""))
 
     def both_have_looked(ids: list[uuid.UUID]) -> list[Any]:
         found = load(ids)
         gate.wait(timeout=20)
         return found
 
-    monkeypatch.setattr(loops.state, "load", both_have_looked)
+    monkeypatch.setattr(loop_times.state, "load", both_have_looked)
     results = together([lambda: act("loop.escalate", SYSTEM, new_id(), {}, now=late).result["raised"]] * 2)
     assert sorted(results) == ([0, 20] if guarded else [20, 20])
     assert Event.objects.filter(what="escalate").count() == (20 if guarded else 40)
@@ -165,7 +165,7 @@ def test_an_escalation_that_dies_leaves_nothing_half_done(real_cast: Cast, monke
     assert deadline is not None
     late = deadline + timedelta(hours=1)
     with monkeypatch.context() as broken:
-        broken.setattr("tongchou.record.act._write", _die)
+        broken.setattr("tongchou.record.act.write_act", _die)
         with pytest.raises(RuntimeError):
             act("loop.escalate", SYSTEM, new_id(), {"limit": 7}, now=late)
     assert Loop.objects.values_list("level", flat=True).get() == "none"

@@ -13,7 +13,7 @@ from django.utils import timezone
 from tests.cast import Cast
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.record.access import SYSTEM
-from tongchou.record.actions import custody
+from tongchou.record.actions import handovers
 from tongchou.record.custody_alarm import raise_alarms
 from tongchou.record.models import Custody, Handover, Holding, Loop, Post, Unit
 from tongchou.record.questions.custody import balances, held, open_offers
@@ -78,7 +78,7 @@ def test_who_handles_things_does_not_hold_people(cast: Cast) -> None:
 
 def test_without_the_check_a_laboratory_would_hold_people(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     handover, _ = at_the_laboratory(cast)
-    monkeypatch.setattr(custody, "may_hold_people", lambda context, unit: None)
+    monkeypatch.setattr(handovers, "may_hold_people", lambda context, unit: None)
     assert cast.act("inspector", "custody.accept", handover=handover).result["accepted"] == 2
 
 

@@ -113,9 +113,13 @@ def _drawn(demo: Demo) -> None:
 
 
 def _leads(demo: Demo) -> None:
-    """What the ladder has taken to its end is handed on; one lead by hand has been answered, examined and decided by two."""
+    """Day by day what the ladder has taken to its end is handed on, answered or not, examined and decided by two; one by hand likewise."""
+    now = timezone.now()
+    for days in range(18, 0, -1):
+        raise_leads(now - days * DAY)
+        _examine(demo, now - days * DAY)
     raise_leads()
-    at = timezone.now() - 6 * DAY
+    at = now - 6 * DAY
     made = demo.units["street:1"].pk
     demo.do("hq", "lead.open", at, kind="false_report", text="上报的入户排查数比现场核对多 23 户，附核对表。", unit=made)
     lead = {"lead": str(Lead.objects.get(unit=made, kind="false_report").pk)}
@@ -123,6 +127,25 @@ def _leads(demo: Demo) -> None:
     outcome = {"outcome": "talk", "reason": "属统计口径差错，主动更正，未造成后果。", "basis": "本区疫情防控责任追究办法（示例）"}
     demo.do("discipline", "lead.propose", at + 2 * DAY, **lead, **outcome)
     demo.do("discipline2", "lead.decide", at + 3 * DAY, **lead)
+
+
+_OUTCOMES = (
+    ("no_fault", "已采取措施，迟延系客观原因。"), ("talk", "责任人督办不力，未造成后果，已整改。"), ("criticism", "多次催办仍未办理，影响全区进度。"),
+)  # fmt: skip
+
+
+def _examine(demo: Demo, at: datetime) -> None:
+    """A day of discipline inspection: two streets answer what is new, one lead that is four days old is decided by two."""
+    streets = {demo.units[f"street:{n}"].pk: who for n, who in enumerate(("street", "street2"))}
+    rows = Lead.objects.select_related("loop").order_by("year", "seq")
+    for lead in rows.filter(loop__stage="answering", unit__in=streets, raised_at__lt=at):
+        demo.do(streets[lead.unit_id], "lead.answer", at, lead=str(lead.pk), text="已约谈责任人，落实专人办理，三日内办结并报告。")
+    old = rows.filter(loop__stage="examining", raised_at__lt=at - 4 * DAY).first()
+    if old is not None:
+        outcome, reason = _OUTCOMES[old.seq % len(_OUTCOMES)]
+        said = {"lead": str(old.pk), "outcome": outcome, "reason": reason, "basis": "本区疫情防控责任追究办法（示例）"}
+        demo.do("discipline", "lead.propose", at, **said)
+        demo.do("discipline2", "lead.decide", at + timedelta(hours=6), lead=str(old.pk))
 
 
 def _praise(demo: Demo) -> None:

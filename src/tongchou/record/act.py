@@ -7,7 +7,6 @@ place in the ledger; effects run after commit. A refusal changes nothing and is 
 from __future__ import annotations
 
 import json
-import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
@@ -20,17 +19,16 @@ from typing import Any, TypeVar
 from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 from psycopg import errors as pg
-from psycopg.types.json import Jsonb
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from tongchou.kernel import chain
 from tongchou.kernel.errors import Reason, Refusal, out_of_range
 from tongchou.kernel.storable import may_hold_unstorable, unstorable
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor, Grant
-from tongchou.record.eventrows import AHEAD, COPY_FROM, EventRow, EventRows, copy_events, event_rows, insert_of
+from tongchou.record.actrows import store_refusal, write_act
+from tongchou.record.eventrows import AHEAD, COPY_FROM, EventRow, EventRows, event_rows
 from tongchou.record.keyring import keyring
-from tongchou.record.misfits import why
+from tongchou.record.misfits import as_refusal
 
 
 class Payload(BaseModel):
@@ -47,6 +45,7 @@ class Verb:
     run: Callable[[Context, Any], dict[str, Any]]
     title: Text
     system_only: bool = False
+    recurs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +103,13 @@ P = TypeVar("P", bound=Payload)
 
 
 def verb(
-    name: str, permission: str, title: Text, *, system_only: bool = False
+    name: str, permission: str, title: Text, *, system_only: bool = False, recurs: bool = False
 ) -> Callable[[Callable[[Context, P], dict[str, Any]]], Callable[[Context, P], dict[str, Any]]]:
-    """Register a function as a verb. Its second argument's annotation is the payload model."""
+    """Register a function as a verb. Its second argument's annotation is the payload model.
+
+    recurs: the program's own round, which comes again by itself and records an event of whatever it changes. One that finds nothing to do
+    leaves no act: thousands a day would bury what people did.
+    """
 
     def register(run: Callable[[Context, P], dict[str, Any]]) -> Callable[[Context, P], dict[str, Any]]:
         import typing
@@ -115,7 +118,9 @@ def verb(
         model = next(t for k, t in hints.items() if k != "return" and isinstance(t, type) and issubclass(t, Payload))
         if name in _VERBS:
             raise RuntimeError(f"verb {name} is registered twice")
-        _VERBS[name] = Verb(name, permission, model, run, title, system_only)
+        if recurs and not system_only:
+            raise RuntimeError(f"verb {name}: only the program's own rounds recur")
+        _VERBS[name] = Verb(name, permission, model, run, title, system_only, recurs)
         return run
 
     return register
@@ -161,7 +166,7 @@ def act(
         mac = keyring().lookup_hash("payload", _fingerprint(name, actor, payload))
     except Refusal as refusal:
         if not dry_run:
-            _store_refusal(name, actor, client_id, refusal, {})
+            store_refusal(name, actor, client_id, refusal, {})
         raise
     try:
         stored = None if _load.get() else _stored(client_id, mac)  # a load makes its ids anew
@@ -176,7 +181,7 @@ def act(
         repeated = _race(client_id, mac, refusal)
         if repeated is not None:
             return repeated
-        _store_refusal(name, actor, client_id, refusal, payload)
+        store_refusal(name, actor, client_id, refusal, payload)
         raise
 
 
@@ -238,26 +243,7 @@ def validate(model: type[P], payload: dict[str, Any]) -> P:
         return model.model_validate(payload)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise _as_refusal(first) from None
-
-
-def _as_refusal(first: Any) -> Refusal:
-    inner = first.get("ctx", {}).get("error")
-    path = ".".join(str(p) for p in first["loc"]) or None
-    if isinstance(inner, Refusal):
-        return inner
-    kind = str(first["type"])
-    given = first.get("input")
-    shown = None if given is None or isinstance(given, (dict, list)) else str(given)[:80]
-    if kind == "missing":
-        rule = Text("缺少必填项。", "A required field is missing.")
-        return Refusal(Reason.MISSING_VALUE, rule, field=path, remedy=Text("请补充该项。", "Give this field."))
-    if kind == "extra_forbidden":
-        rule = Text("不认识的字段。", "This field is not known.")
-        return Refusal(Reason.UNKNOWN_FIELD, rule, field=path, remedy=Text("请删除该字段。", "Remove it."))
-    rule = Text("取值不符合要求（{why}）。", "The value does not fit: {why}.").with_(why=why(first))
-    remedy = Text("请按要求更正。", "Correct the value.")
-    return Refusal(Reason.INVALID_VALUE, rule, field=path, value=shown, remedy=remedy)
+        raise as_refusal(first) from None
 
 
 def _carry_out(
@@ -280,7 +266,8 @@ def _carry_out(
             result = spec.run(context, data)
             if dry_run:
                 raise _DryRun(result)
-            _write(spec, context, mac, result)
+            if context.events or context.readers or not spec.recurs:
+                write_act(spec, context, mac, result)
             for effect in context.effects:
                 if not (_load.get() and any(effect == waiting[1] for waiting in connection.run_on_commit)):
                     transaction.on_commit(effect)
@@ -311,64 +298,3 @@ def _constraint_refusal(error: Exception) -> Refusal:
         ),
     )
     return Refusal(reason, rule, remedy=remedy, constraint=name or "")
-
-
-_INSERT_ACT = """
-insert into record_act (id, at, verb, account_id, role, unit_id, via, purpose, payload_mac, result, events, salt, digest)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);
-insert into record_ledgerqueue (act_id) values (%s);
-"""
-
-
-def _write(spec: Verb, context: Context, mac: bytes, result: dict[str, Any]) -> None:
-    """Write the act, its events and its place in the queue, in the transaction of the change itself."""
-    grant = context.grant or (context.grants[0] if context.grants else None)
-    salt = os.urandom(16)
-    parts = [context.ahead.result()] if context.ahead else []
-    parts.append(event_rows(context.act_id, context.now, context.events, parts[0].upto if parts else 0, len(context.events)))
-    commitments = [c for part in parts for c in part.commitments]
-    head: dict[str, Any] = {
-        "id": context.act_id,
-        "at": context.now,
-        "verb": spec.name,
-        "account": context.actor.account_id,
-        "role": grant.role if grant else "",
-        "unit": grant.unit_id if grant else None,
-        "via": context.actor.via,
-        "purpose": context.purpose,
-        "payload": mac,
-        "events": len(commitments),
-    }
-    digest = chain.act_digest(salt, head, commitments)
-    events, values = insert_of([row for part in parts for row in part.rows])
-    with connection.cursor() as cursor:
-        cursor.execute(  # one message: most acts write few rows, and each way to the server and back costs more than a row does
-            _INSERT_ACT + events,
-            [
-                context.act_id, context.now, spec.name, head["account"], head["role"], head["unit"], head["via"], context.purpose,
-                mac, Jsonb(result), len(commitments), salt, digest, context.act_id, *values,  # type: ignore[list-item]
-            ],
-        )  # fmt: skip
-        for part in parts:
-            copy_events(cursor, part)
-        if context.readers:
-            cursor.execute(
-                "insert into record_readsubject (act_id, person_id, at) select %s, unnest(%s::uuid[]), %s",
-                [context.act_id, list(dict.fromkeys(context.readers)), context.now],
-            )
-
-
-_INSERT_REFUSAL = """
-insert into record_storedrefusal (client_id, at, verb, account_id, via, reason, field, subject, targets)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
-
-
-def _store_refusal(name: str, actor: Actor, client_id: uuid.UUID, refusal: Refusal, payload: dict[str, Any]) -> None:
-    """Keep the refusal. Values are not kept: they may be personal."""
-    subject = next((f"{k}:{payload[k]}" for k in ("loop", "person", "custody", "unit", "area") if payload.get(k)), "")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT_REFUSAL,
-            [client_id, timezone.now(), name, actor.account_id, actor.via, refusal.reason.value, refusal.field or "", subject[:60], []],
-        )  # fmt: skip

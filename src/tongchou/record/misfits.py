@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 
 _EMPTY = Text("没有填写", "nothing was given")
@@ -46,3 +47,23 @@ def why(error: Mapping[str, Any]) -> Text:
     if words is None:
         return Text(_FORM.zh, str(error.get("msg", _FORM.en)))
     return words.with_(**{k: str(v) for k, v in (error.get("ctx") or {}).items() if "{" + k + "}" in words.zh})
+
+
+def as_refusal(first: Any) -> Refusal:
+    """One error of a payload's check as a refusal that names the field, the value, the rule and the remedy."""
+    inner = first.get("ctx", {}).get("error")
+    path = ".".join(str(p) for p in first["loc"]) or None
+    if isinstance(inner, Refusal):
+        return inner
+    kind = str(first["type"])
+    given = first.get("input")
+    shown = None if given is None or isinstance(given, (dict, list)) else str(given)[:80]
+    if kind == "missing":
+        rule = Text("缺少必填项。", "A required field is missing.")
+        return Refusal(Reason.MISSING_VALUE, rule, field=path, remedy=Text("请补充该项。", "Give this field."))
+    if kind == "extra_forbidden":
+        rule = Text("不认识的字段。", "This field is not known.")
+        return Refusal(Reason.UNKNOWN_FIELD, rule, field=path, remedy=Text("请删除该字段。", "Remove it."))
+    rule = Text("取值不符合要求（{why}）。", "The value does not fit: {why}.").with_(why=why(first))
+    remedy = Text("请按要求更正。", "Correct the value.")
+    return Refusal(Reason.INVALID_VALUE, rule, field=path, value=shown, remedy=remedy)

@@ -19,7 +19,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
-from tongchou.record.models import Loop, PostHolding
+from tongchou.record.models import Event, Loop, PostHolding
 from tongchou.rooms.command.duty_questions import faults, own_shifts, roster, unwatched
 from tongchou.rooms.command.models import LogEntry, Place, Shift
 from tongchou.rooms.command.rules import duty_rules
@@ -183,6 +183,32 @@ def test_who_does_not_come_raises_one_alarm(cast: Cast) -> None:
     assert "street_colleague" in loop.title
 
 
+def test_the_alarm_ends_when_somebody_comes_or_another_takes_the_place(cast: Cast) -> None:
+    now = timezone.now()
+    late = now + timedelta(minutes=duty_rules()["missed_after_minutes"].value)
+    key = shift(cast, now - HOUR / 6, 8, leaders=["street"], staff=["street_colleague"])
+    assert raise_missed(late) == 2
+    open_ = lambda: Loop.objects.filter(origin="duty", closed_at=None).count()  # noqa: E731
+    do(cast, "street", "duty.arrive", place=place(cast, key, "street"))
+    assert open_() == 1
+    assert "已到岗签到。" in list(Event.objects.filter(loop_id__in=Loop.objects.exclude(closed_at=None).values("pk")).values_list("note", flat=True))
+    do(cast, "street", "duty.replace", place=place(cast, key, "street_colleague"), account=cast.accounts["hq"].pk, reason="突发疾病")
+    assert open_() == 0
+
+
+def test_the_log_of_a_shift_stands_on_its_page_and_whoever_may_reports_an_incident(cast: Cast) -> None:
+    now = timezone.now()
+    key = shift(cast, now - HOUR, 8, staff=["street"])
+    do(cast, "street", "duty.log", unit=cast.units["east_street"].pk, at=now.isoformat(), kind="call", text="居民来电反映停水")
+    street = signed_in(cast, "street")
+    page = street.get(reverse("duty_shift", args=[key])).content.decode()
+    assert "居民来电反映停水" in page
+    assert "data-print" in page
+    link = f"{reverse('loop_new')}?kind=incident"
+    assert link in street.get(reverse("duty")).content.decode()
+    assert "获知时间" in street.get(link).content.decode()
+
+
 def test_somebody_is_replaced_and_stays_on_record(cast: Cast) -> None:
     key = shift(cast, timezone.now() + HOUR, staff=["street"])
     old = place(cast, key, "street")
@@ -306,6 +332,10 @@ def test_nothing_is_known_in_the_future_or_before_it_happened(cast: Cast) -> Non
 def test_an_incident_is_reported_by_telephone_then_in_writing_and_closed_by_another(cast: Cast) -> None:
     loop = incident(cast, "accident", 2).pk
     do(cast, "street", "loop.advance", loop=loop, step="phone", evidence=TOLD)
+    due = Loop.objects.get(pk=loop).deadline
+    assert refused(lambda: do(cast, "street", "loop.advance", loop=loop, step="correct")).field == "note"
+    do(cast, "street", "loop.advance", loop=loop, step="correct", note="地点更正为二号阀门井")
+    assert (Loop.objects.get(pk=loop).stage, Loop.objects.get(pk=loop).deadline) == ("phoned", due), "a correction moves no clock"
     report = [{"key": "report", "type": "text", "text": "8 时许巡查发现……"}]
     do(cast, "street", "loop.advance", loop=loop, step="write", evidence=report)
     do(cast, "street", "loop.advance", loop=loop, step="finish", evidence=[{"key": "outcome", "type": "text", "text": "已关阀抢修，无伤亡。"}])

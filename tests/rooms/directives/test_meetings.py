@@ -161,6 +161,37 @@ def test_two_hours_before_units_that_have_not_answered_get_a_loop_once(cast: Cas
     assert set(Loop.objects.values_list("owner_unit", "verifier_unit")) == {(cast.units[u].pk, cast_office.pk) for u in ("west_street", "department")}
 
 
+def test_the_reminder_ends_when_the_unit_answers_signs_in_or_the_meeting_is_called_off(cast: Cast) -> None:
+    """A notice that was answered late is answered: nothing climbs to accountability for it."""
+    starts = timezone.now() + timedelta(minutes=50)
+    meeting = plan(cast, starts)
+    act("meeting.remind", SYSTEM, new_id(), {})
+    waiting = lambda: set(Loop.objects.filter(origin="meeting", closed_at=None).values_list("owner_unit", flat=True))  # noqa: E731
+    east, west, department = (cast.units[u].pk for u in ("east_street", "west_street", "department"))
+    assert waiting() == {east, west, department}
+    do(cast, "street", "meeting.answer", attendance=line(cast, meeting, "east_street").pk, coming=True)
+    assert waiting() == {west, department}
+    do(cast, "next_street", "meeting.sign_in", attendance=line(cast, meeting, "west_street").pk)
+    assert waiting() == {department}
+    do(cast, "hq", "meeting.cancel", meeting=str(meeting.pk), reason="改为书面部署")
+    assert waiting() == set()
+    own = own_lines(cast.as_("street"), timezone.now())
+    assert [(x.cancelled, x.cancel_reason) for x in own] == [(True, "改为书面部署")]
+    assert owed(cast.as_("street"), timezone.now()) == (0, False)
+    page = signed_in(cast, "street").get(reverse("meetings")).content.decode()
+    assert "改为书面部署" in page
+    assert reverse("meeting_answer", args=[meeting.pk]) not in page
+
+
+def test_an_answer_that_says_neither_is_no_leave(cast: Cast) -> None:
+    meeting = plan(cast, timezone.now() + timedelta(hours=5))
+    street = signed_in(cast, "street")
+    payload = {"client_id": str(new_id()), "attendance": line(cast, meeting, "east_street").pk, "reason": "没有说明"}
+    assert street.post(reverse("meeting_answer", args=[meeting.pk]), payload).status_code == 302
+    row = line(cast, meeting, "east_street")
+    assert (row.state, row.answered_at) == ("expected", None)
+
+
 def test_the_minutes_become_a_document_in_one_click(cast: Cast) -> None:
     rename(cast)
     starts = timezone.now() - 2 * HOUR

@@ -19,9 +19,10 @@ from tests.web.test_pages import signed_in
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
+from tongchou.kernel.text import Text
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
-from tongchou.record.models import Account, Loop, Post, PostHolding
+from tongchou.record.models import Account, Event, Loop, Post, PostHolding
 from tongchou.record.questions.worklist import Filter, work_list
 from tongchou.rooms.requests.actions.issue import period_of
 from tongchou.rooms.requests.catalogue import alike, on_record, title_key
@@ -437,27 +438,92 @@ def test_in_the_browser_from_asking_to_the_sheet(cast: Cast) -> None:
         assert english.get(reverse(name)).status_code == 200, name
 
 
-def test_a_pasted_table_answers_for_many_or_for_none(cast: Cast) -> None:
+def test_what_was_answered_by_mistake_is_corrected_and_the_round_shows_it(cast: Cast) -> None:
+    made = approved(cast, units=("east_street",), nil_allowed=True)
+    unit, masks = cast.units["east_street"].pk, Field.objects.get()
+    street = signed_in(cast, "street")
+    one = Answer.objects.get()
+    assert street.post(reverse("answer"), {"client_id": str(new_id()), "unit": unit, "nil": one.pk}).status_code == 302
+    one.refresh_from_db()
+    assert (one.nil, [f.value for f in UnitFact.objects.filter(pk__in=one.facts)]) == (True, [0])
+    page = street.get(reverse("answer")).content.decode()
+    assert "更正本期已报的数据" in page
+    url = reverse("answer") + f"?unit={unit}&correct=1"
+    assert f'name="f{masks.pk}"' in street.get(url).content.decode()
+    unchanged = street.post(url, {"client_id": str(new_id()), "unit": unit, f"f{masks.pk}": "0"})
+    assert unchanged.status_code == 422
+    assert street.post(url, {"client_id": str(new_id()), "unit": unit, f"f{masks.pk}": "1200"}).status_code == 302
+    one.refresh_from_db()
+    assert (one.nil, one.state) == (False, "given")
+    sheet = signed_in(cast, "dept").get(reverse("request_round", args=[made["request"], one.round_id])).content.decode()
+    assert "1,200" in sheet
+    assert "零报告" not in sheet
+    assert sorted(UnitFact.objects.values_list("value", flat=True)) == [0, 1200], "what was there stays on record"
+    assert Event.objects.filter(what="answer_corrected", subject=f"answer:{one.pk}").count() == 1
+    cast.act("dept", "request.withdraw", request=made["request"], reason="不再需要")
+    assert "更正本期已报的数据" not in street.get(reverse("answer")).content.decode()
+
+
+def send_table(client: Any, text: str, mode: str = "import") -> Any:
+    return client.post(reverse("answer_table"), {"client_id": str(new_id()), "pasted": text, "mode": mode})
+
+
+def test_a_pasted_table_answers_for_many_and_gives_back_what_it_cannot_take(cast: Cast) -> None:
     made = approved(cast, units=("east_street", "spring_community", "works"))
     street = signed_in(cast, "street")
-    head = "单位\t口罩库存（只）\n"
-
-    def paste(text: str) -> Any:
-        return street.post(reverse("answer_table"), {"client_id": str(new_id()), "pasted": text})
-
-    for wrong, word in (
-        ("单位\t防护服\nx\t1", "防护服"),
-        (head + "west_street 单位\t5", "第 2 行"),
-        (head + "works 单位\t5\nspring_community 单位\t几个", "第 2 行"),
-        ("", "没有粘贴"),
-    ):
-        answer = paste(wrong)
-        assert answer.status_code in (404, 422), answer.status_code
+    head = "单位\t口罩库存（只）\t备注\n"
+    for wrong, word in (("单位\t防护服\nx\t1", "没有数据目录里的数据项"), ("", "没有粘贴"), ("单位\t口罩库存\t口罩库存（只）\nx\t1\t2", "两列都是")):
+        answer = send_table(street, wrong)
+        assert answer.status_code in (409, 422), word
         assert word in answer.content.decode()
-    assert not UnitFact.objects.exists()
-    assert paste(head + "east_street 单位\t10\nspring_community 单位\t20\nworks 单位\t30").status_code == 302
+    rows = "east_street 单位\t10\t\nwest_street 单位\t5\t\nspring_community 单位\t几个\t\nworks 单位\t\t\neast_street 单位\t11\t\n"
+    tried = send_table(street, head + rows, "try").content.decode()
+    assert "未使用的列：备注" in tried
+    assert not UnitFact.objects.exists(), "a trial writes nothing"
+    told = send_table(street, head + rows).content.decode()
+    for word in ("不在管理范围", "须是不小于 0 的整数", "没有填写任何数据", "与第 2 行重复", "口罩库存"):
+        assert word in told, word
+    assert list(UnitFact.objects.values_list("value", flat=True)) == [10], "what is sound is taken, the rest comes back"
+    event = Event.objects.filter(what="answer")
+    assert event.count() == 1, "a row that is refused leaves no event behind"
+    assert send_table(street, head + "spring_community 单位\t20\t\nworks 单位\t30\t").status_code == 200
     assert sorted(UnitFact.objects.values_list("value", flat=True)) == [10, 20, 30]
     assert not Answer.objects.filter(round__request=made["request"], state="waiting").exists()
+
+
+def test_the_table_to_fill_in_goes_out_and_comes_back(cast: Cast) -> None:
+    approved(cast, units=("east_street", "spring_community", "works"), nil_allowed=True)
+    street = signed_in(cast, "street")
+    file = street.get(reverse("answer_table"), {"export": "csv"}).content.decode("utf-8-sig")
+    head, *rows = file.strip().splitlines()
+    assert head.startswith("单位,单位代码,口罩库存（只）")
+    assert head.endswith("零报告")
+    assert {r.split(",")[0] for r in rows} == {f"{n} 单位" for n in ("east_street", "spring_community", "works")}
+    width = head.count(",")
+    filled = ["east_street 单位," + "," * (width - 2) + ",是", "spring_community 单位,," + ",".join(["不掌握"] * (width - 2)) + ","]
+    told = send_table(street, "\n".join([head, *filled, "works 单位" + "," * (width - 1) + ",也许"])).content.decode()
+    assert "填“是”或留空" in told
+    done = {a.unit.name: a for a in Answer.objects.filter(state="given").select_related("unit")}
+    assert set(done) == {"east_street 单位", "spring_community 单位"}
+    assert done["east_street 单位"].nil
+    assert not done["spring_community 单位"].nil
+    assert UnitFact.objects.filter(unit__name="spring_community 单位", known=False).exists(), "not known is said, and is no nought"
+    assert signed_in(cast, "next_street").get(reverse("answer_table"), {"export": "csv"}).status_code == 409
+
+
+def test_without_the_savepoint_a_refused_row_would_leave_its_facts(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    from contextlib import nullcontext
+
+    from tongchou.rooms.requests.actions import answer, table
+
+    approved(cast, units=("east_street", "spring_community"))
+    monkeypatch.setattr(answer, "_complete", lambda *_: (_ for _ in ()).throw(Refusal(Reason.CONFLICT, Text("不行。", "No."))))
+    for guarded, left in ((True, 0), (False, 1)):
+        with monkeypatch.context() as broken:
+            if not guarded:
+                broken.setattr(table.transaction, "atomic", lambda *_, **__: nullcontext())
+            send_table(signed_in(cast, "street"), "单位\t口罩库存（只）\neast_street 单位\t10")
+        assert UnitFact.objects.count() == left
 
 
 def test_new_data_as_it_is_typed() -> None:

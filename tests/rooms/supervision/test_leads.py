@@ -74,6 +74,25 @@ def test_the_ladders_end_is_handed_on_once(cast: Cast) -> None:
     assert raise_leads(later) == 0  # the same end of the ladder is not handed on a second time
 
 
+def test_for_an_enterprise_the_street_that_has_to_press_it_is_looked_into(cast: Cast) -> None:
+    """Discipline inspection has no say over enterprises."""
+    works = cast.units["works"]
+    Loop.objects.filter(pk=late_loop(cast)).update(owner_unit=works, turn_unit=works)
+    raise_leads(timezone.now())
+    assert [x.unit for x in Lead.objects.all()] == [cast.units["east_street"]]
+
+
+def test_a_step_that_is_not_offered_has_no_form_and_closed_leads_are_a_list_of_their_own(cast: Cast) -> None:
+    lead = reported(cast)
+    discipline = signed_in(cast, "discipline")
+    assert discipline.get(reverse("lead_do", args=[lead.pk, "answer"])).status_code == 409
+    street = signed_in(cast, "street")
+    assert street.get(reverse("lead_do", args=[lead.pk, "answer"])).status_code == 200
+    assert street.get(reverse("lead_do", args=[lead.pk, "appeal"])).status_code == 409
+    assert reverse("lead", args=[lead.pk]) in discipline.get(reverse("leads")).content.decode()
+    assert reverse("lead", args=[lead.pk]) not in discipline.get(reverse("leads"), {"view": "closed"}).content.decode()
+
+
 def test_the_database_itself_holds_one_open_lead_for_each_loop(cast: Cast) -> None:
     late_loop(cast)
     raise_leads(timezone.now() + 201 * HOUR)

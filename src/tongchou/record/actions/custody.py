@@ -1,9 +1,8 @@
-"""Verbs on custody: take in, hand over (offer, accept, refuse), mark as unlocated, let out."""
+"""Verbs on custody: take in, mark as unlocated, found again, let out. Handing over: `handovers`."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from typing import Any, Literal
 
 from django.db.models import Q
@@ -14,7 +13,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.access import roles
 from tongchou.record.act import Context, Payload, explain_constraint, verb
-from tongchou.record.models import Custody, Handover, HandoverItem, Holding, Person, Unit
+from tongchou.record.models import Custody, HandoverItem, Holding, Person, Unit
 from tongchou.record.questions.custody import people_in_reach
 
 HOLD = "custody.hold"
@@ -113,7 +112,7 @@ def may_hold_people(context: Context, unit: Unit) -> None:
     raise Refusal(Reason.NOT_ALLOWED, rule, remedy=remedy, field="unit", value=unit.pk)
 
 
-def _open_holdings(context: Context, ids: list[uuid.UUID]) -> dict[uuid.UUID, Holding]:
+def open_holdings(context: Context, ids: list[uuid.UUID]) -> dict[uuid.UUID, Holding]:
     """Lock the stays in order and return their present holdings; refuses what is not in custody."""
     stays = list(Custody.objects.select_for_update().filter(pk__in=ids, let_out_at=None).order_by("pk"))
     held = {h.custody_id: h for h in Holding.objects.filter(custody__in=stays, until=None).select_related("custody")}
@@ -124,7 +123,7 @@ def _open_holdings(context: Context, ids: list[uuid.UUID]) -> dict[uuid.UUID, Ho
     return held
 
 
-def _must_hold(context: Context, held: dict[uuid.UUID, Holding]) -> None:
+def must_hold(context: Context, held: dict[uuid.UUID, Holding]) -> None:
     units = {g.unit_id for g in context.grants}
     for custody, holding in held.items():
         if holding.unit_id is None:
@@ -146,128 +145,6 @@ def _must_hold(context: Context, held: dict[uuid.UUID, Holding]) -> None:
         context.grant = next((g for g in context.grants if g.unit_id == holding.unit_id), context.grant)
 
 
-class OfferIn(Payload):
-    custodies: list[uuid.UUID] = Field(min_length=1, max_length=100_000)
-    to_unit: int
-    to_kind: HolderKind
-    place: str = Field("", max_length=80)
-    minutes: int = Field(120, ge=1, le=7 * 24 * 60, description="within how many minutes the other side must answer")
-    note: str = Field("", max_length=2000)
-
-
-@verb("custody.offer", "custody.act", Text("发起移交", "Offer a hand-over"))
-def offer(context: Context, given: OfferIn) -> dict[str, Any]:
-    """The holder offers; it stays the holder until the other side accepts."""
-    ids = list(dict.fromkeys(given.custodies))
-    held = _open_holdings(context, ids)
-    _must_hold(context, held)
-    if not Unit.objects.filter(pk=given.to_unit, active_to=None).exists():
-        rule = Text("没有这个在册单位。", "There is no such active unit.")
-        raise Refusal(Reason.INVALID_VALUE, rule, field="to_unit", value=given.to_unit)
-    givers = {h.unit_id for h in held.values()}
-    if len(givers) > 1:
-        rule = Text("一次移交只能由一个保管方发起。", "One hand-over has one giver.")
-        raise Refusal(Reason.INVALID_VALUE, rule, field="custodies")
-    handover = Handover.objects.create(
-        id=new_id(), from_unit_id=givers.pop(), to_unit_id=given.to_unit, to_kind=given.to_kind, place=given.place,
-        offered_at=context.now, offered_by_id=context.actor.account_id, due_at=context.now + timedelta(minutes=given.minutes),
-        note=given.note,
-    )  # fmt: skip
-    HandoverItem.objects.bulk_create([HandoverItem(handover=handover, custody_id=c) for c in ids], batch_size=5000)
-    for custody in ids:
-        context.event("offer", subject=f"custody:{custody}", note=given.note, data={"to_unit": given.to_unit})
-    return {"handover": str(handover.pk), "items": len(ids)}
-
-
-class AnswerIn(Payload):
-    handover: uuid.UUID
-    missing: list[uuid.UUID] = Field(default_factory=list, max_length=100_000, description="offered but not there")
-    places: dict[uuid.UUID, str] = Field(default_factory=dict)
-    note: str = Field("", max_length=2000)
-
-
-def _offered(context: Context, handover: uuid.UUID, side: str) -> Handover:
-    found = Handover.objects.select_for_update().filter(pk=handover).first()
-    units = {g.unit_id for g in context.grants}
-    if found is None or (not context.actor.system and not units & {found.to_unit_id, found.from_unit_id}):
-        rule = Text("没有找到该移交单。", "There is no such hand-over.")
-        raise Refusal(Reason.NOT_FOUND, rule, field="handover", value=str(handover))
-    mine = found.to_unit_id if side == "to" else found.from_unit_id
-    if not context.actor.system and mine not in units:
-        rule = Text("移交须由双方各自确认。", "Each side confirms for itself.")
-        raise Refusal(Reason.NOT_HOLDER, rule, field="handover", value=str(handover))
-    if found.state != "offered":
-        rule = Text("该移交单已处理。", "This hand-over has been answered.")
-        raise Refusal(Reason.WRONG_STAGE, rule, field="handover", value=found.state)
-    context.grant = next((g for g in context.grants if g.unit_id == mine), None)
-    return found
-
-
-@verb("custody.accept", "custody.act", Text("确认接收", "Accept a hand-over"))
-def accept(context: Context, given: AnswerIn) -> dict[str, Any]:
-    """The other side takes over what is there; what is missing becomes unlocated, which shouts."""
-    handover = _offered(context, given.handover, "to")
-    there = handover.items.filter(open=True, custody__person__isnull=False).exclude(custody__in=given.missing)
-    if there.exists():
-        may_hold_people(context, Unit.objects.select_related("area").get(pk=handover.to_unit_id))
-    return accept_offered(context, given)
-
-
-def accept_offered(context: Context, given: AnswerIn) -> dict[str, Any]:
-    """Accept without asking who may hold people: for a room whose own verb receives them and lets them out in the same act."""
-    handover = _offered(context, given.handover, "to")
-    items = list(handover.items.filter(open=True).values_list("custody_id", flat=True))
-    held = _open_holdings(context, items)
-    missing = set(given.missing)
-    strange = missing - held.keys()
-    if strange:
-        rule = Text("不在本移交单内。", "It is not part of this hand-over.")
-        raise Refusal(Reason.INVALID_VALUE, rule, field="missing", value=str(next(iter(strange))))
-    Holding.objects.filter(pk__in=[h.pk for h in held.values()]).update(until=context.now)
-    Holding.objects.bulk_create(
-        [_next_holding(context, handover, c, c in missing, given.places.get(c, "")) for c in items], batch_size=2000
-    )
-    HandoverItem.objects.filter(handover=handover, open=True).update(open=False, outcome="accepted")
-    HandoverItem.objects.filter(handover=handover, custody_id__in=missing).update(outcome="missing")
-    handover.state, handover.answered_at, handover.answered_by_id = "accepted", context.now, context.actor.account_id
-    handover.save(update_fields=["state", "answered_at", "answered_by"])
-    for custody in items:
-        what = "missing" if custody in missing else "accept"
-        context.event(what, subject=f"custody:{custody}", note=given.note, data={"unit": handover.to_unit_id})
-    return {"accepted": len(items) - len(missing), "missing": len(missing)}
-
-
-def _next_holding(context: Context, handover: Handover, custody: uuid.UUID, missing: bool, place: str) -> Holding:
-    if missing:
-        return Holding(custody_id=custody, holder_kind="unlocated", since=context.now, act=context.act_id)
-    return Holding(
-        custody_id=custody, holder_kind=handover.to_kind, unit_id=handover.to_unit_id, place=place or handover.place,
-        since=context.now, act=context.act_id,
-    )  # fmt: skip
-
-
-@verb("custody.refuse", "custody.act", Text("拒绝接收", "Refuse a hand-over"))
-def refuse(context: Context, given: AnswerIn) -> dict[str, Any]:
-    """The other side refuses; the giver goes on holding."""
-    return _end_offer(context, _offered(context, given.handover, "to"), "refused", given.note)
-
-
-@verb("custody.withdraw", "custody.act", Text("撤回移交", "Withdraw a hand-over"))
-def withdraw(context: Context, given: AnswerIn) -> dict[str, Any]:
-    """The giver takes its offer back."""
-    return _end_offer(context, _offered(context, given.handover, "from"), "withdrawn", given.note)
-
-
-def _end_offer(context: Context, handover: Handover, state: str, note: str) -> dict[str, Any]:
-    items = list(handover.items.filter(open=True).values_list("custody_id", flat=True))
-    handover.items.filter(open=True).update(open=False, outcome=state)
-    handover.state, handover.answered_at, handover.answered_by_id = state, context.now, context.actor.account_id
-    handover.save(update_fields=["state", "answered_at", "answered_by"])
-    for custody in items:
-        context.event(state, subject=f"custody:{custody}", note=note)
-    return {"handover": str(handover.pk), "items": len(items)}
-
-
 class LoseIn(Payload):
     custodies: list[uuid.UUID] = Field(min_length=1, max_length=10_000)
     note: str = Field(min_length=1, max_length=2000)
@@ -276,8 +153,8 @@ class LoseIn(Payload):
 @verb("custody.unlocated", "custody.act", Text("报告去向不明", "Report as unlocated"))
 def unlocated(context: Context, given: LoseIn) -> dict[str, Any]:
     """The holder says that it no longer has them. Nobody holds them until somebody finds them."""
-    held = _open_holdings(context, list(dict.fromkeys(given.custodies)))
-    _must_hold(context, held)
+    held = open_holdings(context, list(dict.fromkeys(given.custodies)))
+    must_hold(context, held)
     return _move_to(context, held, "unlocated", None, "", given.note, "unlocated")
 
 
@@ -293,7 +170,7 @@ class FoundIn(Payload):
 def found(context: Context, given: FoundIn) -> dict[str, Any]:
     """A unit has found what was unlocated and holds it from now on."""
     unit = own_unit(context, given.unit)
-    held = _open_holdings(context, list(dict.fromkeys(given.custodies)))
+    held = open_holdings(context, list(dict.fromkeys(given.custodies)))
     if any(h.holder_kind != "unlocated" for h in held.values()):
         rule = Text("并非去向不明，请办理移交。", "It is not unlocated; use a hand-over.")
         raise Refusal(Reason.NOT_HOLDER, rule, field="custodies")
@@ -355,10 +232,10 @@ class LetOutIn(Payload):
 @verb("custody.let_out", "custody.let_out", Text("解除", "Let out"))
 def let_out(context: Context, given: LetOutIn) -> dict[str, Any]:
     """End stays, with the reason. Death is confirmed by a second person: the room that records it asks for it."""
-    held = _open_holdings(context, list(dict.fromkeys(given.custodies)))
+    held = open_holdings(context, list(dict.fromkeys(given.custodies)))
     lost = {custody: holding for custody, holding in held.items() if holding.unit_id is None}
     _must_answer_for(context, lost)
-    _must_hold(context, {custody: holding for custody, holding in held.items() if custody not in lost})
+    must_hold(context, {custody: holding for custody, holding in held.items() if custody not in lost})
     if HandoverItem.objects.filter(Q(custody_id__in=held), open=True).exists():
         rule = Text("有未完成的移交。", "A hand-over is still open.")
         raise Refusal(Reason.CONFLICT, rule, remedy=Text("请先撤回移交。", "Withdraw it first."), field="custodies")

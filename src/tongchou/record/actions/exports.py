@@ -198,7 +198,7 @@ def read(context: Context, given: ReadIn) -> dict[str, Any]:
     return {"loop": str(found.id), "export": str(row.pk), "downloads": row.downloads}
 
 
-@verb("export.lapse", "person.export", Text("导出到期清除", "Erase expired exports"), system_only=True)
+@verb("export.lapse", "person.export", Text("导出到期清除", "Erase expired exports"), system_only=True, recurs=True)
 def lapse(context: Context, given: LapseIn) -> dict[str, Any]:
     """Erase files whose time is over, and let approvals lapse that nobody used. Safe to run twice and side by side."""
     over = list(

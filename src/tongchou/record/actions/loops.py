@@ -1,26 +1,23 @@
-"""Verbs on loops: advance, co-unit parts, naming the person, extension, follow-up, notes, escalation. Opening: `open_loops`."""
+"""Verbs on loops: taking a step, for one and for many, co-unit parts, notes, follow-up. Opening: `open_loops`; when due: `loop_times`; people: `loop_people`."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from django.db import connection
-from django.utils import timezone
 from pydantic import AwareDatetime, Field
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.kinds import Party
-from tongchou.record.access import Grant, roles
+from tongchou.record.access import Grant
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.copytext import uuid_array
 from tongchou.record.loops import engine, state, write
 from tongchou.record.loops import evidence as pieces
-from tongchou.record.loops.references import parse
-from tongchou.record.models import Account, CoUnit, Evidence, Loop, Person, PostHolding
+from tongchou.record.models import CoUnit, Loop
 
 BULK_LIMIT = 200_000
 _NOTHING = engine.Open()
@@ -239,32 +236,6 @@ def part_done(context: Context, given: PartIn) -> dict[str, Any]:
     return {"loop": str(found.id)}
 
 
-class ReadIn(Payload):
-    loop: uuid.UUID
-
-
-@verb("loop.read", "loop.view", Text("查阅事项中的人员", "Read whom a loop is about"))
-def read(context: Context, given: ReadIn) -> dict[str, Any]:
-    """Record that somebody is shown whom a loop is about, or whom its evidence refers to. Gives nothing personal itself."""
-    found = state.load([given.loop])
-    if not found or not state.visible(context.actor, found[0]):
-        raise engine.not_found()
-    people = people_of(found[0])
-    context.read(people)
-    if people:
-        # without loop_id: a reading is no step, and would fill the timeline
-        context.event("person_read", subject=f"loop:{given.loop}", data={"what": "loop", "people": [str(p) for p in people]})
-    return {"people": len(people), "what": "loop"}
-
-
-def people_of(found: state.LoopState) -> list[uuid.UUID]:
-    """Whom a loop is about and whom its evidence refers to, as far as they are on record."""
-    links = Evidence.objects.filter(loop_id=found.id, type="link", link__startswith="person:").values_list("link", flat=True)
-    named = {parsed[1] for link in links if (parsed := parse(link)) is not None}
-    about = set() if found.subject_person is None else {str(found.subject_person)}
-    return sorted(Person.objects.filter(pk__in=named | about).values_list("pk", flat=True))
-
-
 class NoteIn(Payload):
     loop: uuid.UUID
     note: str = Field(min_length=1, max_length=20_000)
@@ -276,68 +247,6 @@ def add_note(context: Context, given: NoteIn) -> dict[str, Any]:
     found = locked(context, given.loop)
     context.event("note", loop_id=found.id, note=given.note)
     return {"loop": str(found.id)}
-
-
-class PersonIn(Payload):
-    loop: uuid.UUID
-    account: int | None
-
-
-@verb("loop.name_person", "loop.act", Text("确定经办人", "Name who handles it"))
-def name_person(context: Context, given: PersonIn) -> dict[str, Any]:
-    """The lead unit names its first responsible person (or nobody)."""
-    found = locked(context, given.loop)
-    open_or_refuse(found)
-    party_or_refuse(context, found, (Party.OWNER, Party.OPENER), Text("确定经办人", "name who handles it"))
-    today = timezone.localdate(context.now)
-    if given.account is not None:
-        in_unit = PostHolding.objects.filter(
-            account_id=given.account, post__unit_id=found.owner_unit, from_date__lte=today, account__is_active=True
-        ).exclude(to_date__lte=today)
-        if not in_unit.exists():
-            rule = Text("经办人须在牵头单位任职。", "The person must hold a post in the lead unit.")
-            remedy = Text("请选择本单位人员。", "Choose somebody of the unit.")
-            raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="account", value=given.account)
-    Loop.objects.filter(pk=found.id).update(owner_account_id=given.account)
-    name = Account.objects.filter(pk=given.account or 0).values_list("display_name", flat=True).first() or ""
-    context.event("name_person", loop_id=found.id, data={"account": given.account, "name": name})
-    return {"loop": str(found.id)}
-
-
-class DueIn(Payload):
-    loop: uuid.UUID
-    due_at: AwareDatetime
-    note: str = Field(min_length=1, max_length=2000)
-
-
-@verb("loop.set_due", "loop.act", Text("调整时限", "Change when it is due"))
-def set_due(context: Context, given: DueIn) -> dict[str, Any]:
-    """The unit that opened a loop (or the headquarters office) changes when it is due; the old time stays in the timeline."""
-    found = locked(context, given.loop)
-    open_or_refuse(found)
-    party_or_refuse(context, found, (Party.OPENER, Party.ADJUDICATOR), Text("调整时限", "change when it is due"))
-    if context.grant is not None and roles()[context.grant.role].served:
-        rule = Text("时限由办理机关调整。", "Those who handle it change when it is due, not those whom it serves.")
-        raise Refusal(Reason.NOT_OWNER, rule, field="due_at")
-    check_due(context.now, given.due_at)
-    stage = found.kind.stages[found.stage]
-    deadline = given.due_at if stage.keeps_deadline else found.deadline
-    assert deadline is not None
-    level, check_at = engine.level_due(stage, deadline, context.now)
-    Loop.objects.filter(pk=found.id).update(due_at=given.due_at, deadline=deadline, check_at=check_at, level=level)
-    data = {"from": found.due_at.isoformat(), "to": given.due_at.isoformat()}
-    context.event("set_due", loop_id=found.id, note=given.note, data=data)
-    return {"loop": str(found.id)}
-
-
-def check_due(now: datetime, due_at: datetime) -> None:
-    """A due time lies ahead and within five years."""
-    if due_at <= now:
-        rule = Text("时限须晚于现在。", "The due time must lie in the future.")
-        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="due_at", value=due_at.isoformat())
-    if due_at > now + timedelta(days=5 * 366):
-        rule = Text("时限不得超过五年。", "The due time may not be more than five years ahead.")
-        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="due_at", value=due_at.isoformat())
 
 
 class FollowUpIn(Payload):
@@ -376,41 +285,3 @@ def follow_up(context: Context, given: FollowUpIn) -> dict[str, Any]:
         "reopen", loop_id=found.id, from_stage=found.stage, to_stage=kind.start, note=given.note, data={"satisfied": False}
     )
     return {"loop": str(found.id), "stage": kind.start}
-
-
-_DUE = """
-select id from record_loop where closed_at is null and check_at <= %s order by check_at limit %s for update skip locked
-"""
-
-
-class EscalateIn(Payload):
-    limit: int = Field(500, ge=1, le=10_000)
-
-
-@verb("loop.escalate", "loop.act", Text("逾期升级", "Escalate what is late"), system_only=True)
-def escalate(context: Context, given: EscalateIn) -> dict[str, Any]:
-    """Raise what is due to be looked at: find, lock (skipping what another worker has), recompute, compare, set, record.
-
-    Safe with several workers, and safe if it dies anywhere: all of it is one transaction.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_DUE, [context.now, given.limit])
-        due = [row[0] for row in cursor.fetchall()]
-        raised = 0
-        for found in state.load(due):
-            stage = found.kind.stages[found.stage]
-            assert found.deadline is not None
-            level, check_at = engine.level_due(stage, found.deadline, context.now)
-            cursor.execute(
-                "update record_loop set level = %s, top_level = %s, check_at = %s where id = %s",
-                [level, engine.higher(level, found.top_level), check_at, found.id],
-            )
-            if level != found.level:
-                raised += 1
-                told = [r.to for r in stage.ladder if r.level.value == level]
-                context.event(
-                    "escalate",
-                    loop_id=found.id,
-                    data={"from": found.level, "to": level, "told": [p.value for p in (told[0] if told else ())]},
-                )
-    return {"looked_at": len(due), "raised": raised}

@@ -18,7 +18,8 @@ from tongchou.kernel.text import Text
 from tongchou.packs.kinds import LoopKind, Party
 from tongchou.record.access import Actor, Grant, roles
 from tongchou.record.act import Context, Payload, explain_constraint, verb
-from tongchou.record.actions.loops import BULK_LIMIT, check_due
+from tongchou.record.actions.loop_times import check_due
+from tongchou.record.actions.loops import BULK_LIMIT
 from tongchou.record.copytext import batched_lines
 from tongchou.record.loops import engine
 from tongchou.record.loops.asked import Asked, check_asked

@@ -249,7 +249,7 @@ def withdraw(context: Context, given: WithdrawIn) -> dict[str, Any]:
     return move(context, permit, "withdrawn", given.reason)
 
 
-@verb("permit.expire", "permit.suspend", Text("许可到期", "Let permits expire"), system_only=True)
+@verb("permit.expire", "permit.suspend", Text("许可到期", "Let permits expire"), system_only=True, recurs=True)
 def expire(context: Context, given: ExpireIn) -> dict[str, Any]:
     """End what has passed its last day."""
     today = context.now.astimezone(SHANGHAI).date()

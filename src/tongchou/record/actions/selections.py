@@ -15,7 +15,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload, verb
-from tongchou.record.actions.loops import check_due
+from tongchou.record.actions.loop_times import check_due
 from tongchou.record.copytext import uuid_array
 from tongchou.record.loops.selecting import BULK, DUE, JOB, MOST, PERSON, Way, stages_of, ways_of
 from tongchou.record.models import LoopSelection, Unit

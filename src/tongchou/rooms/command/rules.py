@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from tongchou.kernel.parameters import Parameter, parameters
 
+ORIGIN = "duty"
+"""Origin of the alarms about a missed shift; its reference is the place."""
+
 
 def duty_rules() -> dict[str, Parameter]:
     """Every parameter, by name."""

@@ -125,7 +125,7 @@ def call(context: Context, given: CallIn) -> dict[str, Any]:
     return {"standing": str(row.pk), "loop": str(made.loop_id), "told": made.told}
 
 
-@verb("standing.issue", "loop.open", Text("发出到期的常态任务", "Issue standing tasks that are due"), system_only=True)
+@verb("standing.issue", "loop.open", Text("发出到期的常态任务", "Issue standing tasks that are due"), system_only=True, recurs=True)
 def issue(context: Context, given: IssueIn) -> dict[str, Any]:
     """Issue the present period of every running task once its hour has come; end those that are over. Days that were missed are not made up."""
     today = timezone.localdate(context.now)

@@ -14,9 +14,7 @@ from tongchou.record.act import act
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Loop
 from tongchou.rooms.command.models import Place
-from tongchou.rooms.command.rules import duty_rules
-
-ORIGIN = "duty"
+from tongchou.rooms.command.rules import ORIGIN, duty_rules
 
 
 @app.periodic(cron="* * * * *")

@@ -67,7 +67,7 @@ def meeting_list(actor: Actor, since: datetime, until: datetime, *, latest_first
 
 @dataclass(frozen=True, slots=True)
 class OwnLine:
-    """What a unit of the actor's owes to a coming meeting."""
+    """What a unit of the actor's owes to a coming meeting. cancelled: it does not take place, told until its time is over."""
 
     attendance: int
     meeting: uuid.UUID
@@ -79,13 +79,16 @@ class OwnLine:
     state: str
     answered: bool
     asked_for: str
+    cancelled: bool
+    cancel_reason: str
 
 
 _OWN = """
-select t.id, m.id, m.title, m.starts_at, m.ends_at, v.name, u.name, t.state, t.answered_at is not null, coalesce(c.display_name, '')
+select t.id, m.id, m.title, m.starts_at, m.ends_at, v.name, u.name, t.state, t.answered_at is not null, coalesce(c.display_name, ''), m.cancelled_at is not null,
+       m.cancel_reason
 from directives_attendance t join directives_meeting m on m.id = t.meeting_id join directives_venue v on v.id = t.venue_id
 join record_unit u on u.id = t.unit_id left join record_account c on c.id = t.account_id
-where t.unit_id = any(%(own)s) and m.cancelled_at is null and m.closed_at is null and m.ends_at > %(now)s and m.starts_at < %(until)s
+where t.unit_id = any(%(own)s) and m.closed_at is null and m.ends_at > %(now)s and m.starts_at < %(until)s
 order by m.starts_at, t.id limit 100
 """
 
@@ -100,7 +103,7 @@ def own_lines(actor: Actor, now: datetime, days: int = 31) -> list[OwnLine]:
 
 def owed(actor: Actor, now: datetime) -> tuple[int, bool]:
     """How many meetings wait for an own unit's answer or signing in, and whether one of them begins within two hours."""
-    lines = [x for x in own_lines(actor, now) if x.state == "expected" and (not x.answered or x.starts_at < now + SOON)]
+    lines = [x for x in own_lines(actor, now) if not x.cancelled and x.state == "expected" and (not x.answered or x.starts_at < now + SOON)]
     return len(lines), any(x.starts_at < now + SOON for x in lines)
 
 

@@ -14,17 +14,8 @@ from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, verb
-from tongchou.record.actions.custody import (
-    AnswerIn,
-    LetOutIn,
-    OfferIn,
-    TakeInIn,
-    Taken,
-    accept_offered,
-    let_out,
-    offer,
-    take_in,
-)
+from tongchou.record.actions.custody import LetOutIn, TakeInIn, Taken, let_out, take_in
+from tongchou.record.actions.handovers import AnswerIn, OfferIn, accept_offered, offer
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.models import Custody, Handover
 from tongchou.record.territory.reach import area_in_reach, missing

@@ -1,4 +1,4 @@
-"""What is asked, answered and known: requests with their rounds, one round as a sheet, what a unit owes, the catalogue, the burden."""
+"""What is asked, answered and known: requests with their rounds, one round as a sheet, the catalogue, the burden. What units owe: `owing`."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from django.db import connection
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
-from tongchou.record.models import Unit
 from tongchou.record.questions.regular_reports import regular_reports
-from tongchou.record.territory.reach import condition, unit_in_reach
+from tongchou.record.territory.reach import condition
 from tongchou.rooms.requests.catalogue import COMPUTED, computed_values
 from tongchou.rooms.requests.models import DataRequest, Field
 from tongchou.rooms.requests.reach import is_asker, request_in_reach
@@ -109,7 +108,7 @@ def round_sheet(actor: Actor, request: uuid.UUID, round: int, now: datetime) -> 
             "select id, field_id, known, value from requests_unitfact where id = any(%s)",
             [[f for r in rows for f in r[11]]],
         )
-        facts = {fact: (where, known, _loaded(value)) for fact, where, known, value in cursor.fetchall()}
+        facts = {fact: (where, known, loaded(value)) for fact, where, known, value in cursor.fetchall()}
     lines = []
     for r in rows:
         got = [facts[f] for f in r[11] if f in facts]
@@ -119,75 +118,9 @@ def round_sheet(actor: Actor, request: uuid.UUID, round: int, now: datetime) -> 
     return Sheet(row, round, rows[0][12], rows[0][13], fields, lines, whole)
 
 
-def _loaded(value: Any) -> Any:
+def loaded(value: Any) -> Any:
+    """A value as the driver gave it, read."""
     return json.loads(value) if isinstance(value, str) else value
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """What one unit has to answer: the requests, the fields asked by any of them, once each, and what is known already."""
-
-    unit: Unit
-    answers: list[Any]
-    fields: list[Field]
-    known: list[tuple[Field, Any, date]]
-
-
-_OPEN = """
-select a.id, q.id, q.title, q.purpose, q.basis, o.name, r.due_at, a.asked, a.known, q.nil_allowed, a.loop_id, l.stage
-from requests_answer a join requests_round r on r.id = a.round_id join requests_datarequest q on q.id = r.request_id
-join record_unit o on o.id = q.asker_id join record_loop l on l.id = a.loop_id
-where a.unit_id = %s and a.state = 'waiting' and l.closed_at is null order by r.due_at, a.id
-"""
-_LATEST = """
-select distinct on (field_id) field_id, value, "on", known from requests_unitfact
-where unit_id = %s and field_id = any(%s) order by field_id, at desc, id desc
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One answer that a unit owes."""
-
-    answer: int
-    request: uuid.UUID
-    title: str
-    purpose: str
-    basis: str
-    asker: str
-    due_at: datetime
-    asked: list[int]
-    known: list[int]
-    nil_allowed: bool
-    loop: uuid.UUID
-    stage: str
-
-
-def owed(actor: Actor, unit: int) -> Owed:
-    """Everything that a unit is asked at the moment, as one form. Not found outside the actor's reach."""
-    row = unit_in_reach(actor, "request.answer", unit)
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [row.pk])
-        asks = [Ask(*r) for r in cursor.fetchall()]
-        asked = list(dict.fromkeys(f for a in asks for f in a.asked))
-        known = list(dict.fromkeys(f for a in asks for f in a.known if f not in asked))
-        cursor.execute(_LATEST, [row.pk, known])
-        latest = {f: (_loaded(value), on) for f, value, on, is_known in cursor.fetchall() if is_known}
-    fields = Field.objects.in_bulk([*asked, *known])
-    return Owed(row, asks, [fields[f] for f in asked], [(fields[f], *latest[f]) for f in known if f in latest])
-
-
-def units_owing(actor: Actor) -> list[tuple[int, str, int, bool]]:
-    """Own units that have something to answer: id, name, how many, whether one is late."""
-    units = list(actor.unit_ids("request.answer"))
-    sql = """
-    select u.id, u.name, count(*), bool_or(r.due_at < now()) from requests_answer a join requests_round r on r.id = a.round_id
-    join record_loop l on l.id = a.loop_id join record_unit u on u.id = a.unit_id
-    where a.unit_id = any(%s) and a.state = 'waiting' and l.closed_at is null group by u.id order by u.id
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [units])
-        return list(cursor.fetchall())
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +192,7 @@ def values_of(actor: Actor, key: str, on: date) -> list[Known]:
     if what == "field" and name.isdigit():
         with connection.cursor() as cursor:
             cursor.execute(_FACTS.format(reach=reach), values | {"field": int(name)})
-            rows = [Known(*r[:4], _loaded(r[4]), *r[5:]) for r in cursor.fetchall()]  # type: ignore[call-arg]
+            rows = [Known(*r[:4], loaded(r[4]), *r[5:]) for r in cursor.fetchall()]  # type: ignore[call-arg]
         return sorted(rows, key=lambda r: r.name)
     about = COMPUTED[name].about
     kinds = "u.kind = any(%(about)s)" if about else "u.kind not in ('administration', 'volunteer_team')"

@@ -11,6 +11,7 @@ from tongchou.record.access import Actor
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.requests.models import Answer, DataRequest
 
+ANSWER = "request.answer"
 NO_SUCH = Text("没有找到该数据需求。", "There is no such data request.")
 
 

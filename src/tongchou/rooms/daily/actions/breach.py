@@ -129,7 +129,7 @@ def take_up(context: Context, given: UnheardIn) -> dict[str, Any]:
     return {"opened": opened}
 
 
-@verb("breach.unheard", "loop.act", Text("逾期未说明转核查", "Not answered in time"), system_only=True)
+@verb("breach.unheard", "loop.act", Text("逾期未说明转核查", "Not answered in time"), system_only=True, recurs=True)
 def unheard(context: Context, given: UnheardIn) -> dict[str, Any]:
     """The time to answer is over: it is looked at without an answer, which may still be added."""
     due = Loop.objects.filter(kind=KIND, closed_at=None, stage="hearing", deadline__lt=context.now).order_by("pk")

@@ -79,7 +79,7 @@ class EndExcuseIn(Payload):
     unit: int
 
 
-@verb("daily.chase", "loop.bulk", Text("催报日报", "Chase daily reports"), system_only=True)
+@verb("daily.chase", "loop.bulk", Text("催报日报", "Chase daily reports"), system_only=True, recurs=True)
 def chase(context: Context, given: ChaseIn) -> dict[str, Any]:
     """At the hour remind who is silent, once; so many hours later ask the street to look. Run it as often as you like."""
     day = given.day or local_day(context.now)

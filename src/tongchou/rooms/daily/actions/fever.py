@@ -116,7 +116,7 @@ def second(context: Context, given: SecondIn) -> dict[str, Any]:
     return {"fever": str(row.pk), "outcome": row.outcome, "loop": str(row.loop_id) if row.loop_id else None}
 
 
-@verb("fever.overdue", "loop.act", Text("复测超时按发热处置", "No second reading in time"), system_only=True)
+@verb("fever.overdue", "loop.act", Text("复测超时按发热处置", "No second reading in time"), system_only=True, recurs=True)
 def overdue(context: Context, given: OverdueIn) -> dict[str, Any]:
     """A first reading above the limit without a second in time is handled as a fever: not measured is not normal."""
     before = context.now - timedelta(minutes=daily_rules()["second_reading_minutes"].value)

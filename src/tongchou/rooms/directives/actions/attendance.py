@@ -10,11 +10,14 @@ from pydantic import AwareDatetime, Field
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, verb
+from tongchou.record.actions.loop_settling import settle_gaps
 from tongchou.record.territory.reach import missing, reaches_unit
 from tongchou.rooms.directives.models import Attendance, Meeting
 from tongchou.rooms.directives.reach import PLAN, SEE
 
 SIGN_IN_BEFORE = timedelta(hours=1)
+ORIGIN = "meeting"
+"""Origin of the reminders to answer a notice; its reference is the line of attendance."""
 GRACE = timedelta(minutes=5)
 """Who signs in later than this after the beginning is late."""
 _GONE = Text("没有找到这条参会记录。", "There is no such line of attendance.")
@@ -90,6 +93,7 @@ def answer(context: Context, given: AnswerIn) -> dict[str, Any]:
     row.answered_at, row.answered_by_id = context.now, context.actor.account_id
     row.save()
     context.event("answer", subject=f"meeting:{row.meeting_id}", note=given.reason, data={"unit": row.unit_id, "coming": given.coming, "substitute": given.substitute})
+    settle_gaps(context, ORIGIN, [row.pk], Text("已回执。", "Answered."))
     return {"attendance": row.pk, "state": row.state}
 
 
@@ -112,6 +116,7 @@ def sign_in(context: Context, given: SignInIn) -> dict[str, Any]:
     row.answered_at = row.answered_at or context.now
     row.recorded_by_id = context.actor.account_id
     row.save()
+    settle_gaps(context, ORIGIN, [row.pk], Text("已签到。", "Signed in."))
     context.event("sign_in", subject=f"meeting:{row.meeting_id}", data={"unit": row.unit_id, "venue": row.venue_id, "state": row.state})
     return {"attendance": row.pk, "state": row.state, "at": row.at.isoformat()}
 
@@ -136,5 +141,7 @@ def mark(context: Context, given: MarkIn) -> dict[str, Any]:
     row.at = (given.at or row.at or context.now) if came else None
     row.recorded_by_id = context.actor.account_id
     row.save()
+    if row.state != "expected":
+        settle_gaps(context, ORIGIN, [row.pk], Text("会议组织单位已记录出席情况。", "The organiser recorded attendance."))
     context.event("mark", subject=f"meeting:{row.meeting_id}", note=given.reason, data={"unit": row.unit_id, "state": [before, row.state]})
     return {"attendance": row.pk, "state": row.state}

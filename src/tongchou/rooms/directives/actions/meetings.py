@@ -13,15 +13,16 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload, explain_constraint, verb
+from tongchou.record.actions.loop_settling import settle_gaps
 from tongchou.record.actions.open_loops import OpenIn, OpenManyIn, open_many
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Account, Unit
 from tongchou.record.territory.reach import missing, reaches_unit
+from tongchou.rooms.directives.actions.attendance import ORIGIN
 from tongchou.rooms.directives.models import Attendance, Meeting, Venue
 from tongchou.rooms.directives.reach import PLAN, meeting_in_reach, own_unit
 
 LONGEST = timedelta(hours=24)
-ORIGIN = "meeting"
 REMIND_BEFORE = timedelta(hours=2)
 
 explain_constraint(
@@ -182,6 +183,7 @@ def change(context: Context, given: ChangeIn) -> dict[str, Any]:
     row.version += 1
     if moved:
         row.reminded_at = None
+        settle_gaps(context, ORIGIN, _line_keys(row), Text("会议时间已改，须重新回执。", "The meeting was moved; it is asked anew."))
         row.attendance.filter(state="expected").update(answered_at=None, answered_by=None)
     row.save()
     context.event("change", subject=f"meeting:{row.pk}", data=changed)
@@ -198,6 +200,10 @@ def ask(context: Context, given: AskIn) -> dict[str, Any]:
     return {"meeting": str(row.pk), "asked": count}
 
 
+def _line_keys(row: Meeting) -> list[int]:
+    return list(row.attendance.values_list("pk", flat=True))
+
+
 @verb("meeting.cancel", PLAN, Text("取消会议", "Cancel a meeting"))
 def cancel(context: Context, given: CancelIn) -> dict[str, Any]:
     row = open_meeting(context, given.meeting)
@@ -206,6 +212,7 @@ def cancel(context: Context, given: CancelIn) -> dict[str, Any]:
         raise Refusal(Reason.CONFLICT, rule, remedy=Text("请如实记录出席情况。", "Record who is there."), field="meeting")
     row.cancelled_at, row.cancel_reason = context.now, given.reason
     row.save(update_fields=["cancelled_at", "cancel_reason"])
+    settle_gaps(context, ORIGIN, _line_keys(row), Text("会议已取消。", "The meeting is cancelled."))
     context.event("cancel", subject=f"meeting:{row.pk}", note=given.reason)
     return {"meeting": str(row.pk)}
 
@@ -234,11 +241,12 @@ def settle(context: Context, given: SettleIn) -> dict[str, Any]:
     absent = row.attendance.filter(state="expected").update(state="absent", recorded_by=context.actor.account_id)
     row.closed_at = context.now
     row.save(update_fields=["closed_at"])
+    settle_gaps(context, ORIGIN, _line_keys(row), Text("会议已结束，未到会的记为缺席。", "The meeting is over; who was not there counts as absent."))
     context.event("settle", subject=f"meeting:{row.pk}", data={"absent": absent})
     return {"meeting": str(row.pk), "absent": absent}
 
 
-@verb("meeting.remind", PLAN, Text("会前提醒", "Remind before a meeting"), system_only=True)
+@verb("meeting.remind", PLAN, Text("会前提醒", "Remind before a meeting"), system_only=True, recurs=True)
 def remind(context: Context, given: RemindIn) -> dict[str, Any]:
     """Two hours before, units that have not said that they have the notice get a loop of their own; once for each meeting."""
     until = context.now + REMIND_BEFORE

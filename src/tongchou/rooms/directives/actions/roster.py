@@ -13,8 +13,9 @@ from tongchou.kernel.tables import Table, read_table
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload, verb
+from tongchou.record.actions.loop_settling import settle_gaps
 from tongchou.record.questions.units import by_name_or_code
-from tongchou.rooms.directives.actions.attendance import SIGN_IN_BEFORE
+from tongchou.rooms.directives.actions.attendance import ORIGIN, SIGN_IN_BEFORE
 from tongchou.rooms.directives.actions.meetings import may_ask, open_meeting
 from tongchou.rooms.directives.models import Attendance, Meeting
 from tongchou.rooms.directives.names import ATTENDANCE
@@ -51,6 +52,7 @@ def import_attendance(context: Context, given: ImportIn) -> dict[str, Any]:
         line.at = context.now if line.state in ("present", "late") and line.at is None else line.at if line.state in ("present", "late") else None
     Attendance.objects.bulk_create(new, batch_size=500)
     Attendance.objects.bulk_update(old, ["venue", "state", "who", "substitute", "reason", "at", "recorded_by"], batch_size=500)
+    settle_gaps(context, ORIGIN, [x.pk for x in old if x.state != "expected"], Text("会议组织单位已记录出席情况。", "The organiser recorded attendance."))
     tally = Tally(table.rows_in, len(wanted), len(rejects))
     data = {"rows": tally.rows_in, "asked": len(new), "recorded": len(old), "rejected": tally.rejected}
     context.event("attendance_imported", subject=f"meeting:{meeting.pk}", data=data)

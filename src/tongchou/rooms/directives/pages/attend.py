@@ -25,7 +25,7 @@ from tongchou.rooms.directives.pages.meetings import TITLE, crumbs_of, language,
 from tongchou.rooms.directives.reach import DRAFT, PLAN, SEE, meeting_in_reach
 from tongchou.web.pages.calendars import Entry, calendar_file
 from tongchou.web.pages.forms import done
-from tongchou.web.pages.requests import actor_of, do, integer, now
+from tongchou.web.pages.requests import actor_of, do, integer, now, yes_or_no
 from tongchou.web.pages.spreadsheets import asked_for, sheet_file
 from tongchou.web.permission import page
 
@@ -144,7 +144,7 @@ def meeting_answer(request: HttpRequest, meeting: uuid.UUID) -> HttpResponse:
     line = own_line(actor, row, integer(request, "attendance"))
     who = request.POST.get("who", "").strip()
     payload = {
-        "attendance": line.pk, "coming": request.POST.get("coming") == "1", "who": who, "substitute": bool(request.POST.get("substitute")),
+        "attendance": line.pk, "coming": yes_or_no(request, "coming"), "who": who, "substitute": bool(request.POST.get("substitute")),
         "reason": request.POST.get("reason", "").strip(),
     }  # fmt: skip
     do(request, "meeting.answer", payload)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,13 +19,13 @@ from tongchou.rooms.directives.meeting_questions import MeetingLine, meeting_lis
 from tongchou.rooms.directives.models import Meeting
 from tongchou.rooms.directives.names import ATTENDANCE, MEETING_KINDS, as_badge
 from tongchou.rooms.directives.reach import PLAN, SEE
+from tongchou.web.pages.months import month_after, month_sheet
 from tongchou.web.pages.names import KINDS
 from tongchou.web.pages.requests import actor_of, month, now
 from tongchou.web.pages.spreadsheets import asked_for, sheet_file
 from tongchou.web.permission import Nav, page
 
 TITLE = Text("会议", "Meetings")
-_NAMES = [Text("周" + zh, en) for zh, en in zip("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True)]
 
 
 def _count(request: HttpRequest) -> tuple[int | str | None, bool]:
@@ -77,18 +76,14 @@ def meetings(request: HttpRequest) -> HttpResponse:
 def meetings_month(request: HttpRequest) -> HttpResponse:
     """The month on one sheet."""
     first = month(request)
-    after = (first + timedelta(days=32)).replace(day=1)
-    rows = meeting_list(actor_of(request), day_start(first - timedelta(days=7)), day_start(after + timedelta(days=7)))
+    rows = meeting_list(actor_of(request), day_start(first - timedelta(days=7)), day_start(month_after(first) + timedelta(days=7)))
     days: dict[date, list[MeetingLine]] = {}
     for r in rows:
         days.setdefault(r.starts_at.astimezone(SHANGHAI).date(), []).append(r)
-    weeks = calendar.Calendar(firstweekday=0).monthdatescalendar(first.year, first.month)
     context = {
-        "weeks": [[{"day": d, "rows": days.get(d, []), "in": d.month == first.month} for d in week] for week in weeks],
-        "first": first, "today": now().astimezone(SHANGHAI).date(), "names": _NAMES,
-        "previous": (first - timedelta(days=1)).strftime("%Y-%m"), "following": after.strftime("%Y-%m"),
+        **month_sheet(first, now().astimezone(SHANGHAI).date(), days),
         "breadcrumbs": [{"url": reverse("meetings"), "label": TITLE}, {"url": "", "label": Text("月历", "Month")}],
-    }  # fmt: skip
+    }
     return render(request, "directives/month.html", context)
 
 

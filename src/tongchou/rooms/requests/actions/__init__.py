@@ -1,5 +1,5 @@
 """Verbs of data requests."""
 
-from tongchou.rooms.requests.actions import answer, ask, issue
+from tongchou.rooms.requests.actions import answer, ask, issue, table
 
-__all__ = ["answer", "ask", "issue"]
+__all__ = ["answer", "ask", "issue", "table"]

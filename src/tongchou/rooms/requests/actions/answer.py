@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from pydantic import Field as Limited
 
@@ -37,24 +38,11 @@ class AnswerIn(Payload):
     took_seconds: int | None = Limited(None, ge=0, le=86_400)
 
 
-class RowIn(Payload):
-    unit: int
-    values: dict[int, str | int | float | bool] = Limited(max_length=200)
-
-
-class AnswerManyIn(Payload):
-    rows: list[RowIn] = Limited(min_length=1, max_length=5_000)
-
-
 @verb("request.answer", "request.answer", Text("填报数据", "Answer data requests"))
 def answer(context: Context, given: AnswerIn) -> dict[str, Any]:
     """Record what a unit says about itself. Every open request of which all is known then is answered by it."""
-    return _answer(context, given)
-
-
-def _answer(context: Context, given: AnswerIn) -> dict[str, Any]:
     unit = unit_in_reach(context.actor, "request.answer", given.unit)
-    waiting = _waiting(unit.pk)
+    waiting = waiting_of(unit.pk)
     nil = _nil(waiting, given.nil)
     fields = _fields(unit.pk, waiting, {*given.values, *given.unknown})
     facts = _facts(context, unit, given, fields, nil)
@@ -65,13 +53,15 @@ def _answer(context: Context, given: AnswerIn) -> dict[str, Any]:
         )
         raise Refusal(Reason.MISSING_VALUE, rule, remedy=remedy, field="values")
     UnitFact.objects.bulk_create(facts)
+    _correct(context, unit.pk, facts)
     data = {"unit": unit.pk, "fields": [f.field_id for f in facts], "nil": [a.pk for a in nil]}
     context.event("answer", subject=f"unit:{unit.pk}", data=data)
     done = _complete(context, unit.pk, waiting, {a.pk for a in nil}, given.took_seconds)
     return {"unit": unit.pk, "facts": len(facts), "answered": [a.pk for a in done], "open": len(waiting) - len(done)}
 
 
-def _waiting(unit: int) -> list[Answer]:
+def waiting_of(unit: int) -> list[Answer]:
+    """What a unit still owes, locked."""
     rows = Answer.objects.select_for_update(of=("self",)).select_related("round__request", "loop")
     return list(rows.filter(unit=unit, state="waiting", loop__closed_at=None).order_by("pk"))
 
@@ -130,6 +120,28 @@ def _facts(
     ]
 
 
+def latest_given(unit: int) -> QuerySet[Answer]:
+    """What a unit answered in the present round of each running request: what it may still correct."""
+    given = Answer.objects.filter(unit=unit, round__request__state="running").select_related("round__request")
+    latest = given.order_by("round__request", "-round__period").distinct("round__request").values("pk")
+    return given.filter(pk__in=latest, state__in=(Answer.State.GIVEN, Answer.State.KNOWN)).order_by("pk")
+
+
+def _correct(context: Context, unit: int, facts: list[UnitFact]) -> None:
+    """What was said anew takes the place of what it corrects in the answers of the present rounds; the old fact stays on record."""
+    new = {f.field_id: f for f in facts}
+    for a in latest_given(unit).select_for_update(of=("self",)):
+        old = UnitFact.objects.in_bulk(a.facts)
+        corrected = [k for k in a.facts if k in old and old[k].field_id in new]
+        if not corrected:
+            continue
+        a.facts = [new[old[k].field_id].pk if k in corrected else k for k in a.facts]
+        a.nil = a.nil and all(new[old[k].field_id].value == old[k].value for k in corrected)
+        a.at, a.account_id = context.now, context.actor.account_id
+        a.save(update_fields=["facts", "nil", "at", "account"])
+        context.event("answer_corrected", subject=f"answer:{a.pk}", data={"fields": sorted(old[k].field_id for k in corrected)})
+
+
 def _complete(context: Context, unit: int, waiting: list[Answer], nil: set[int], took: int | None) -> list[Answer]:
     """Close every answer of which all is known now. The program finds it complete: whoever answered does not judge that."""
     today = timezone.localdate(context.now)
@@ -186,18 +198,3 @@ def _named(actor: Actor, key: str) -> str | None:
 
 
 referable(Referable("answer", Text("填报记录", "Answer"), _named, whole=True))
-
-
-@verb("request.answer_many", "request.answer", Text("批量填报数据", "Answer for many units"))
-def answer_many(context: Context, given: AnswerManyIn) -> dict[str, Any]:
-    """A table of units: all rows or none. A refusal names the row."""
-    answered = facts = 0
-    for n, row in enumerate(given.rows):
-        try:
-            done = _answer(context, AnswerIn.model_validate({"unit": row.unit, "values": row.values}))
-        except Refusal as refusal:
-            rule = Text("第 {n} 行：{why}", "Row {n}: {why}").with_(n=n + 1, why=refusal.rule)
-            raise Refusal(refusal.reason, rule, remedy=refusal.remedy, field=f"rows.{n}", value=refusal.value) from None
-        facts += done["facts"]
-        answered += len(done["answered"])
-    return {"rows": len(given.rows), "facts": facts, "answered": answered}

@@ -27,7 +27,7 @@ class IssueIn(Payload):
 
 
 @verb(
-    "request.issue", "request.answer", Text("发出到期的数据需求", "Issue data requests that are due"), system_only=True
+    "request.issue", "request.answer", Text("发出到期的数据需求", "Issue data requests that are due"), system_only=True, recurs=True
 )
 def issue(context: Context, given: IssueIn) -> dict[str, Any]:
     """Issue the present round of every running request that has none yet; end those whose last day is over. Safe to run twice."""

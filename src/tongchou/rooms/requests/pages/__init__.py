@@ -1,5 +1,5 @@
 """Pages of data requests."""
 
-from tongchou.rooms.requests.pages import answer, ask, burden, catalogue, file
+from tongchou.rooms.requests.pages import answer, answer_table, ask, burden, catalogue, file
 
-__all__ = ["answer", "ask", "burden", "catalogue", "file"]
+__all__ = ["answer", "answer_table", "ask", "burden", "catalogue", "file"]

@@ -1,10 +1,7 @@
-"""The answering side: everything that a unit is asked, on one page; and a table for many units."""
+"""The answering side: everything that a unit is asked, on one page."""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 import time
 from dataclasses import replace
 from typing import Any
@@ -12,23 +9,19 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from tongchou.kernel.errors import Reason, Refusal
-from tongchou.kernel.tables import read_table
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
-from tongchou.record.models import Unit
 from tongchou.record.questions.loopfile import LoopFile, loop_file
-from tongchou.record.territory.reach import reaches_unit
 from tongchou.rooms.requests.models import Field
-from tongchou.rooms.requests.pages.words import TITLE, field_title, value_text
-from tongchou.rooms.requests.questions import Owed, owed, units_owing
+from tongchou.rooms.requests.owing import Owed, given, owed, units_owing
+from tongchou.rooms.requests.pages.words import TITLE, field_title
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.loops import KIND_PAGES, LOOP_LINKS, LoopLink
 from tongchou.web.pages.requests import actor_of, do, integer, now
 from tongchou.web.permission import page
 
-_ANSWER = Text("填报数据", "Answer")
+ANSWERING = Text("填报数据", "Answer")
 
 
 def _is_waiting(file: LoopFile, actor: Actor) -> bool:
@@ -40,7 +33,7 @@ def _is_waiting(file: LoopFile, actor: Actor) -> bool:
     )
 
 
-LOOP_LINKS.append(LoopLink("answer_loop", _ANSWER, "edit", _is_waiting))
+LOOP_LINKS.append(LoopLink("answer_loop", ANSWERING, "edit", _is_waiting))
 KIND_PAGES["data_request"] = "request_new"
 
 
@@ -57,7 +50,8 @@ def answer(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     own = units_owing(actor)
     unit = integer(request, "unit") or (own[0][0] if own else next(iter(actor.unit_ids("request.answer")), 0))
-    found = owed(actor, unit)
+    correcting = request.GET.get("correct") == "1"
+    found = given(actor, unit) if correcting else owed(actor, unit)
     started = request.POST.get("started", "") or str(int(time.time()))
 
     def fields(d: Draft) -> list[FieldParts]:
@@ -81,12 +75,13 @@ def answer(request: HttpRequest) -> HttpResponse:
         return done(request, f"{reverse('answer')}?unit={unit}", said)
 
     at = now()
-    crumbs = [{"url": reverse("requests"), "label": TITLE}, {"url": "", "label": _ANSWER}]
+    crumbs = [{"url": reverse("requests"), "label": TITLE}, {"url": "", "label": ANSWERING}]
+    nothing = not found.answers and not (correcting and found.known)
+    button = Text("更正", "Correct") if correcting else Text("提交", "Send")
     return form_page(
-        request, fields, send, title=_ANSWER, subtitle=found.unit.name, button=Text("提交", "Send"), back=reverse("requests"), breadcrumbs=crumbs,
+        request, fields, send, title=ANSWERING, subtitle=found.unit.name, button=button, back=reverse("requests"), breadcrumbs=crumbs,
         template="requests/answer.html", asks=[{"ask": a, "late": a.due_at < at, "disputed": a.stage == "disputed"} for a in found.answers],
-        units=own, unit=unit, has_fields=bool(found.fields), known=[(field_title(f), value_text(v), on) for f, v, on in found.known],
-        can_import=actor.permits("request.answer"),
+        units=own, unit=unit, nothing=nothing, correcting=correcting, correctable=not correcting and bool(given(actor, unit).known),
     )  # fmt: skip
 
 
@@ -113,19 +108,17 @@ def _control(d: Draft, f: Field, value: Any = None) -> FieldParts:
     )
 
 
+def _typed(value: Any) -> str:
+    """A value as its control holds it; "" for one that is said to be unknown."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def _known(d: Draft, f: Field, value: Any) -> FieldParts:
     """What is known already: filled in, sent only when it was changed."""
     if d.request.method != "POST":
-        shown = (
-            "是"
-            if value is True
-            else "否"
-            if value is False
-            else f"{value:g}"
-            if isinstance(value, float)
-            else str(value)
-        )
-        d.on_record = {**d.on_record, f"f{f.pk}": shown}
+        d.on_record = {**d.on_record, f"f{f.pk}": _typed(value)}
     part = _control(d, f)
     return replace(
         part, help=Text("系统已有，无须填写；有变化的直接改。", "On record; change it only if it has changed.")
@@ -138,8 +131,7 @@ def _given(request: HttpRequest, found: Owed, unit: int) -> dict[str, Any]:
     }
     for f, old, _ in found.known:
         new = request.POST.get(f"f{f.pk}", "").strip()
-        before = "是" if old is True else "否" if old is False else f"{old:g}" if isinstance(old, float) else str(old)
-        if new and new != before:
+        if new and new != _typed(old):
             values[str(f.pk)] = new
     started = request.POST.get("started", "")
     took = int(time.time()) - int(started) if started.isdigit() and len(started) < 12 else None
@@ -148,94 +140,3 @@ def _given(request: HttpRequest, found: Owed, unit: int) -> dict[str, Any]:
         "unit": unit, "values": values, "unknown": [f.pk for f in found.fields if f"u{f.pk}" in request.POST], "nil": nil,
         "took_seconds": min(took, 7_200) if took is not None and took >= 0 else None,
     }  # fmt: skip
-
-
-@page("answer_table", "requests/answer/table", "request.answer")
-def answer_table(request: HttpRequest) -> HttpResponse:
-    """A table, pasted or uploaded: one line a unit, the columns are the catalogue's titles. All lines are taken, or none."""
-    actor = actor_of(request)
-    title = Text("用表格填报", "Answer with a table")
-
-    def fields(d: Draft) -> list[FieldParts]:
-        told = Text(
-            "首行是“单位”和数据项名称；从表格软件中复制后粘贴即可。",
-            "The first line: unit, and the titles of the data; copy it from a spreadsheet and paste it here.",
-        )
-        return [
-            d.field("pasted", Text("粘贴表格", "Paste"), "textarea", rows=10, help=told),
-            d.field("table", Text("或上传文件", "Or a file"), "file", accept=".csv,.tsv,.txt,.xlsx,.xls"),
-        ]
-
-    def send() -> HttpResponse:
-        header, rows = _table(request)
-        made = do(request, "request.answer_many", {"rows": _rows(actor, header, rows)}).result
-        said = Text("{n} 行已记录，完成 {m} 件填报。", "{n} {n|line|lines} recorded, {m} {m|request|requests} answered.").with_(
-            n=made["rows"], m=made["answered"]
-        )
-        return done(request, reverse("requests"), said)
-
-    crumbs = [
-        {"url": reverse("requests"), "label": TITLE},
-        {"url": reverse("answer"), "label": _ANSWER},
-        {"url": "", "label": title},
-    ]
-    return form_page(
-        request, fields, send, title=title, button=Text("提交", "Send"), back=reverse("answer"), breadcrumbs=crumbs
-    )
-
-
-def _table(request: HttpRequest) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    file = request.FILES.get("table")
-    if file is not None and file.size:
-        table = read_table(file.read(), file.name or "table")
-        if table.faults:
-            raise table.faults[0][1]
-        return list(table.header), [(n, list(cells)) for n, cells in table.rows]
-    text = request.POST.get("pasted", "").strip("\n")
-    if not text.strip():
-        rule = Text("没有粘贴表格，也没有选择文件。", "Nothing was pasted and no file chosen.")
-        raise Refusal(Reason.MISSING_VALUE, rule, field="pasted")
-    delimiter = "\t" if "\t" in text.splitlines()[0] else ","
-    lines = [[c.strip() for c in line] for line in csv.reader(io.StringIO(text), delimiter=delimiter)]
-    return lines[0], [(n, line) for n, line in enumerate(lines[1:], 2) if any(line)]
-
-
-def _rows(actor: Actor, header: list[str], rows: list[tuple[int, list[str]]]) -> list[dict[str, Any]]:
-    """Lines of a table as rows of the verb. Raises a Refusal that names the column or the line."""
-    plain = [re.sub(r"[（(].*[)）]$", "", h).strip() for h in header]
-    fields = {f.title: f.pk for f in Field.objects.filter(title__in=plain)}
-    named = next((n for n, h in enumerate(plain) if h in ("单位", "unit", "Unit")), None)
-    strange = next((h for n, h in enumerate(plain) if n != named and h not in fields), None)
-    if strange is not None or not fields:
-        rule = Text("数据目录中没有“{h}”这一列。", "The catalogue has no “{h}”.").with_(h=strange or "")
-        raise Refusal(
-            Reason.UNKNOWN_FIELD,
-            rule,
-            remedy=Text("列名须与数据项名称一致。", "Columns are named as the data."),
-            field="pasted",
-            value=(strange or "")[:40],
-        )
-    names = {cells[named] for _, cells in rows if named is not None and len(cells) > named}
-    own = list(actor.unit_ids("request.answer"))
-    known: dict[str, list[int]] = {}
-    for u in Unit.objects.filter(name__in=names, active_to=None).select_related("area"):
-        if reaches_unit(actor, "request.answer", u):
-            known.setdefault(u.name, []).append(u.pk)
-    out = []
-    for n, cells in rows:
-        name = cells[named] if named is not None and len(cells) > named else ""
-        found = known.get(name, []) if named is not None else own[:1]
-        if len(found) != 1:
-            rule = Text(
-                "第 {n} 行：没有单位“{name}”，或不在管理范围。", "Line {n}: no unit “{name}” within your reach."
-            ).with_(n=n, name=name)
-            raise Refusal(
-                Reason.NOT_FOUND,
-                rule,
-                remedy=Text("请按单位全称填写。", "Give its full name."),
-                field="pasted",
-                value=name[:40],
-            )
-        values = {str(fields[h]): c for h, c in zip(plain, cells, strict=False) if h in fields and c}
-        out.append({"unit": found[0], "values": values})
-    return out

@@ -21,6 +21,7 @@ from tongchou.record.models import Unit
 from tongchou.record.territory.names import told_apart
 from tongchou.rooms.requests.catalogue import COMPUTED
 from tongchou.rooms.requests.models import DataRequest, Field, Round
+from tongchou.rooms.requests.owing import units_owing
 from tongchou.rooms.requests.pages.words import (
     EVERY,
     KIND_WORDS,
@@ -28,7 +29,7 @@ from tongchou.rooms.requests.pages.words import (
     badge,
     field_title,
 )
-from tongchou.rooms.requests.questions import Progress, rounds_of, units_owing
+from tongchou.rooms.requests.questions import Progress, rounds_of
 from tongchou.rooms.requests.reach import requests_of
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page

@@ -18,6 +18,7 @@ from tongchou.record.territory.names import told_apart
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.requests.actions.approval import KIND
 from tongchou.rooms.requests.models import Answer, DataRequest
+from tongchou.rooms.requests.owing import units_owing
 from tongchou.rooms.requests.pages.words import (
     EVERY,
     KIND_WORDS,
@@ -28,7 +29,7 @@ from tongchou.rooms.requests.pages.words import (
     field_title,
     value_text,
 )
-from tongchou.rooms.requests.questions import Line, Progress, Sheet, round_sheet, rounds_of, units_owing
+from tongchou.rooms.requests.questions import Line, Progress, Sheet, round_sheet, rounds_of
 from tongchou.rooms.requests.reach import is_asker, request_in_reach
 from tongchou.web.pages.forms import done
 from tongchou.web.pages.loops import KIND_PAGES, LOOP_LINKS, LoopLink

@@ -64,7 +64,7 @@ class EndIn(Payload):
     reason: str = Field(min_length=2, max_length=500)
 
 
-@verb("school.evaluate", VIEW, Text("核对聚集性疫情标准", "Hold checks to the thresholds"), system_only=True)
+@verb("school.evaluate", VIEW, Text("核对聚集性疫情标准", "Hold checks to the thresholds"), system_only=True, recurs=True)
 def evaluate(context: Context, given: EvaluateIn) -> dict[str, Any]:
     """Raise what has reached a threshold, once; a graver outcome of the same cluster opens its own loop."""
     found = reached(given.as_of, given.school)

@@ -34,7 +34,7 @@ def overdue(context: Context) -> dict[int, int]:
     return dict(heard.values_list("school_class").annotate(n=Count("pk")).order_by("school_class"))
 
 
-@verb("school.pupils_chase", VIEW, Text("催办缺勤学生跟踪", "Chase absent pupils not asked after"), system_only=True)
+@verb("school.pupils_chase", VIEW, Text("催办缺勤学生跟踪", "Chase absent pupils not asked after"), system_only=True, recurs=True)
 def chase(context: Context, given: ChaseIn) -> dict[str, Any]:
     """On a working day open a loop for each class with an absent pupil who is overdue, once; settle those in which nobody is any more."""
     late, opened = overdue(context), 0

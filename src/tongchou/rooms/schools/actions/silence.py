@@ -52,7 +52,7 @@ def silent(on: date, session: str) -> dict[int, list[tuple[int, int, str]]]:
     return dict(out)
 
 
-@verb("school.chase", VIEW, Text("催报晨午检", "Chase silent classes"), system_only=True)
+@verb("school.chase", VIEW, Text("催报晨午检", "Chase silent classes"), system_only=True, recurs=True)
 def chase(context: Context, given: ChaseIn) -> dict[str, Any]:
     """Open a loop where a check of today is late, once; settle those for which everything has come in since."""
     on, opened = today(context), 0

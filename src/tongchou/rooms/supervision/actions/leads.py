@@ -181,7 +181,7 @@ def review(context: Context, given: OutcomeIn) -> dict[str, Any]:
     return _event(context, lead, "lead_reviewed")
 
 
-@verb("lead.lapse", "loop.act", Text("线索到期处理", "Move on leads whose time is over"), system_only=True)
+@verb("lead.lapse", "loop.act", Text("线索到期处理", "Move on leads whose time is over"), system_only=True, recurs=True)
 def lapse(context: Context, given: LapseIn) -> dict[str, Any]:
     """Unanswered in time: examined without an answer. No review asked for in time: closed."""
     stages = {"answering": "unanswered", "notified": "expire"}

@@ -19,6 +19,7 @@ from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.loops import engine, state
 from tongchou.record.models import Unit
+from tongchou.record.questions.units import street_of
 from tongchou.record.territory.reach import unit_in_reach
 from tongchou.rooms.supervision.actions.substitutes import handler_for
 from tongchou.rooms.supervision.dossier import digest_of, frozen, seal
@@ -51,24 +52,33 @@ select l.id, l.turn_unit_id, x.at from record_loop l
 cross join lateral (
   select max(e.at) as at from record_event e where e.loop_id = l.id and e.what = 'escalate' and e.data ->> 'to' = 'accountability'
 ) x
-where l.closed_at is null and l.level = 'accountability' and l.kind <> 'lead' and x.at is not null
+where l.closed_at is null and l.level = 'accountability' and l.kind <> 'lead' and x.at <= %s
   and not exists (select 1 from supervision_lead s where s.source_id = l.id and (s.closed_at is null or s.raised_at >= x.at))
 order by l.id limit %s
 """
 
 
-@verb("lead.raise", "loop.act", Text("移送问责线索", "Hand leads on"), system_only=True)
+def answerable(unit: Unit) -> Unit | None:
+    """Whose conduct is looked into when this unit does nothing. Enterprises and volunteers are not subject to discipline inspection: for them the
+    street, which has to press them (属地责任). None where no street is known."""
+    if unit.kind not in (Unit.Kind.ENTERPRISE, Unit.Kind.VOLUNTEER_TEAM):
+        return unit
+    street = street_of(unit)
+    return Unit.objects.select_related("area").get(pk=street) if street is not None else None
+
+
+@verb("lead.raise", "loop.act", Text("逾期到顶自动移送线索", "Hand on what the ladder took to its end"), system_only=True)
 def hand_on(context: Context, given: RaiseIn) -> dict[str, Any]:
     """A lead for each open loop that the ladder has taken to its end, once for each time it got there."""
     _in_turn()
     with connection.cursor() as cursor:
-        cursor.execute(_DUE, [given.limit])
+        cursor.execute(_DUE, [context.now, given.limit])
         due = cursor.fetchall()
     made = 0
     for loop, turn, _ in due:
-        unit = Unit.objects.select_related("area").get(pk=turn)
-        handler = handler_for(unit)
-        if handler is None:
+        unit = answerable(Unit.objects.select_related("area").get(pk=turn))
+        handler = handler_for(unit) if unit is not None else None
+        if unit is None or handler is None:
             continue  # nobody to hand it to: it stays where the ladder took it, and the act says how many there are
         make(context, Lead.Kind.LATE, unit, handler, loop, "")
         made += 1

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record import files
@@ -67,13 +68,19 @@ def leads(request: HttpRequest) -> HttpResponse:
     if not any(actor.permits(p) for p in (HANDLE, ANSWER, REPORT, FIGURES)):
         actor.require(HANDLE)
     mine = set(actor.unit_ids(HANDLE))
-    rows = [{"row": r, "badge": _badge(r), "handles": r.handler_id in mine, "kind": LEAD_KINDS[r.kind]} for r in leads_of(actor).order_by("-raised_at")[:300]]
+    closed = request.GET.get("view") == "closed"
+    found = leads_of(actor).filter(closed_at__isnull=not closed).order_by("-year", "-seq", "pk")
+    rows = [{"row": r, "badge": _badge(r), "handles": r.handler_id in mine, "kind": LEAD_KINDS[r.kind]} for r in found[:300]]
+    views = [
+        {"key": "open", "label": Text("在办", "In hand"), "count": None, "active": not closed},
+        {"key": "closed", "label": Text("已办结", "Closed"), "count": None, "active": closed},
+    ]
     figures = [
         {"kind": LEAD_KINDS[k], "outcome": OUTCOMES.get(o, Text("办理中", "in hand")), "numbers": rest} for k, o, *rest in lead_figures(actor)
     ] if actor.permits(FIGURES) else None  # fmt: skip
     discipline = [pk for pk, _ in unit_choices(actor, OVERSEE, ("discipline",))[1:]] if actor.permits(OVERSEE) else []
     context = {
-        "title": _TITLE, "rows": rows, "figures": figures, "can_report": actor.permits(REPORT), "oversees": bool(discipline),
+        "title": _TITLE, "rows": rows, "views": views, "figures": figures, "can_report": actor.permits(REPORT), "oversees": bool(discipline),
         "untaken": without_taker(discipline),
     }  # fmt: skip
     return render(request, "supervision/leads.html", context)
@@ -191,7 +198,7 @@ def _doings(actor: Actor, row: Lead, handles: bool, stage: str) -> list[dict[str
         late_answer = what == "answer" and stage == "examining" and row.answered_at is None
         barred = what == "decide" and row.proposed_by_id == actor.account_id
         if mine and (stage == at or late_answer):
-            out.append({"url": reverse("lead_do", args=[row.pk, what]), "label": label, "barred": barred})
+            out.append({"what": what, "url": reverse("lead_do", args=[row.pk, what]), "label": label, "barred": barred})
     return out
 
 
@@ -203,6 +210,10 @@ def lead_do(request: HttpRequest, lead: uuid.UUID, what: str) -> HttpResponse:
     if what not in _DO:
         raise no_such_lead(lead)
     verb, title, form, _ = _DO[what]
+    offered = {d["what"] for d in _doings(actor, row, row.handler_id in actor.unit_ids(HANDLE), row.loop.stage)}
+    if request.method == "GET" and what not in offered:
+        rule = Text("线索当前不在这一阶段，或这一步不由本单位办理。", "The lead is not in that stage, or the step is not yours.")
+        raise Refusal(Reason.WRONG_STAGE, rule, remedy=Text("请返回线索页面查看当前阶段。", "Go back to the lead."), field="lead", value=str(row.pk))
 
     def fields(d: Draft) -> list[FieldParts]:
         if form == "say":

@@ -141,7 +141,7 @@ class LapseIn(Payload):
     limit: int = Field(20_000, ge=1, le=100_000)
 
 
-@verb("restriction.lapse", "restriction.issue", Text("到期自动解除", "Note what has lapsed"), system_only=True)
+@verb("restriction.lapse", "restriction.issue", Text("到期自动解除", "Note what has lapsed"), system_only=True, recurs=True)
 def lapse(context: Context, given: LapseIn) -> dict[str, Any]:
     return {"lapsed": lapse_past(context, limit=given.limit)}
 
