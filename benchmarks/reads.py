@@ -189,6 +189,7 @@ def main(loops: int, people: int) -> None:
         "headquarters: one street, stage, level": (hq, f"/work?view=area&area={area}&kind=task&stage=doing&level=supervise", None),
         "headquarters: form of all filters": (hq, "/work/filters", None),
         "headquarters: closed": (hq, "/work?view=closed", None),
+        "leader: home": (client("leader"), "/", None),
         "headquarters: figures": (hq, "/figures", None),
         "headquarters: search a title": (hq, "/search?q=隔离点巡查第12", None),
         "street: my unit's": (street, "/work?view=unit", None),

@@ -183,7 +183,7 @@ def test_the_annex_has_a_page_of_its_own_before_the_imprint() -> None:
     word = docx.Document(io.BytesIO(to_word(made)))
     (annex,) = [p for p in word.paragraphs if p.paragraph_format.page_break_before]
     assert annex.text == "附件"
-    assert [c.text for c in word.tables[-2].rows[1].cells] == ["1", "1号街道", "2", "2号街道"]
+    assert [c.text for c in word.tables[-1].rows[1].cells] == ["1", "1号街道", "2", "2号街道"]
 
 
 @needs_font

@@ -89,17 +89,33 @@ def test_the_number_of_the_page_stands_outside() -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_imprint_has_its_lines_at_the_foot_and_a_letters_has_none(form: str) -> None:
-    last = full(form).tables[-1]
-    properties = last._tbl.tblPr
-    assert properties.find(qn("w:tblpPr")).get(qn("w:tblpYSpec")) == "bottom"
-    text = [row.cells[0].text for row in last.rows]
-    assert text[0] == "抄送：区委办公室，区政府办公室。"
-    borders = properties.find(qn("w:tblBorders"))
+    made = full(form)
+    anchor = made.paragraphs[-1]
+    box = next(anchor._p.iter(qn("wp:anchor")))
+    place = {e.get("relativeFrom"): e[0].text for e in box if e.get("relativeFrom")}, box.find(qn("wp:positionV"))[0].text
+    assert place == ({"margin": "bottom"}, "bottom")  # at the foot of the type area, in Word and in LibreOffice alike
+    assert next(e for e in box.iter() if e.tag.endswith("}bodyPr")).get("anchor") == "b"
+    height = int(box.find(qn("wp:extent")).get("cy"))
+    assert anchor.text == "" and anchor.paragraph_format.line_spacing == pytest.approx(height, abs=700)  # as high: what has no room goes on
+    inside = list(next(box.iter(qn("w:txbxContent"))))
+    text = ["".join(t.text or "" for t in p.iter(qn("w:t"))) for p in inside]
+    borders = [int(e.get(qn("w:sz"))) for p in inside for e in p.iter(qn("w:bottom"))]
+    assert "抄送：区委办公室，区政府办公室。" in text
     if form == "letter":
-        assert (len(text), borders) == (1, None)
+        assert (len(inside), borders) == (1, [])
     else:
-        assert text[1].endswith("印发")
-        assert [int(b.get(qn("w:sz"))) for b in borders] == [8, 8, 6]
+        assert text[3].endswith("印发") and borders == [8, 6, 8]
+        ruled = [p.find(qn("w:pPr")) for p in inside if p.find(qn("w:pPr")).find(qn("w:pBdr")) is not None]
+        assert all(r.find(qn("w:ind")) is None for r in ruled)  # as wide as the type area
+
+
+def test_copies_of_several_lines_have_room_in_the_imprint() -> None:
+    one, many = (
+        next(docx.Document(io.BytesIO(to_word(sample(copies=tuple(f"区某某单位第{n}办公室" for n in range(k)), printed_by="办公室")))).element.iter(qn("wp:extent")))
+        for k in (1, 20)
+    )
+    more = (int(many.get("cy")) - int(one.get("cy"))) / 12700 / layout.LINE_PITCH
+    assert round(more) == pytest.approx(more) and more >= 20 * 10.5 / 26 - 1 > 6
 
 
 def test_what_goes_on_stands_below_its_first_character() -> None:

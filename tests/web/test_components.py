@@ -37,6 +37,15 @@ def test_tr_says_it_in_the_language_of_the_page(language: str, said: str) -> Non
     assert render('{% tr "还有 {n} 件" "{n} left" n=3 as x %}[{{ x }}]', language) == f"[{said}]"
 
 
+def test_every_template_that_is_named_is_there() -> None:
+    source = TEMPLATES.parents[1]
+    named = {(n, p.name) for p in source.rglob("*.py") for n in re.findall(r'"([\w./-]+\.html)"', p.read_text("utf-8"))}
+    named |= {(n, p.name) for p in source.rglob("*.html") for n in re.findall(r'(?:include|extends) ["\']([\w./-]+\.html)["\']', p.read_text("utf-8"))}
+    there = {str(p).split("/templates/")[1] for p in source.rglob("templates/**/*.html")}
+    assert len(named) > 200
+    assert not [x for x in named if x[0] not in there]
+
+
 def test_tr_escapes_values_and_its_own_words() -> None:
     assert render('{% tr "<b>{x}" "<b>{x}" x=bad %}', bad="<script>") == "&lt;b&gt;&lt;script&gt;"
     assert render('{% tr "a&b" "c" %}') == "a&amp;b"

@@ -161,7 +161,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if refusal.reason is Reason.NOT_SIGNED_IN:
         return _go(request, f"{reverse('account_login')}?{urlencode({'next': _here(request)})}")
     if getattr(request, "htmx", None):
-        return render(request, "components/refusal.html", {"refusal": refusal}, status=refusal.status)
+        return render(request, "components/refusal.html", {"refusal": refusal, "here": _here(request)}, status=refusal.status)
     if request.method == "POST" and refusal.status not in (403, 404):
         messages.error(request, refusal.sentence(translation.get_language() or "zh-hans"))
         back = _here(request)

@@ -26,7 +26,7 @@ from tongchou.rooms.assessment import definition
 from tongchou.rooms.assessment.definition import Definition, in_force, read
 from tongchou.rooms.assessment.pages import scores as scores_page
 from tongchou.rooms.assessment.periods import Period, period, recent
-from tongchou.rooms.assessment.questions import Line, Share, behind, instances, ranking, rankings, score_of
+from tongchou.rooms.assessment.questions import Line, Share, behind, instances, lost_points, ranking, rankings, score_of
 from tongchou.rooms.assessment.tasks import refresh_scores
 
 DAY = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
@@ -357,3 +357,28 @@ def test_a_long_table_is_shown_by_pages_and_exported_whole(cast: Cast, monkeypat
         assert f"共 {len(streets)} 个单位" in text
     sheet = hq.get(f"{reverse('scores')}{query}&after=1&export=csv").content.decode("utf-8-sig")
     assert all(name in sheet for name in streets)
+
+
+def test_a_unit_sees_where_it_lost_its_points_and_which_loops_cost_them(cast: Cast) -> None:
+    for hours in (10, 12, 60, 70):  # two in time, two late
+        work(cast, task(cast), hours)
+    for _ in range(3):
+        work(cast, task(cast, "west_street"), 10, "next_street")
+    first = line(cast)
+    lost = lost_points(first, in_force(MARCH.last))
+    assert sum(lost.values()) == pytest.approx(100 - (first.score or 0), abs=0.2)
+    assert max(lost, key=lambda k: lost[k]) == "in_time"
+    query = {"kind": "street", "first": str(MARCH.first), "last": str(MARCH.last)}
+    page = signed_in(cast, "street").get(reverse("scores"), query).content.decode()
+    own = page[page.index("失分在哪里") :].partition("</section>")[0]
+    assert "4 件中 2 件未计入，本单位 50.0%，全部单位 71.4%" in own and f"unit={cast.units['east_street'].pk}" in own
+    assert "失分在哪里" not in signed_in(cast, "hq").get(reverse("scores"), query).content.decode()
+    assert "没有失分" in signed_in(cast, "next_street").get(reverse("scores"), query).content.decode()
+
+
+def test_a_number_is_told_whole_where_not_all_of_its_loops_may_be_seen(cast: Cast) -> None:
+    for hours in (10, 12, 60):
+        work(cast, task(cast), hours)
+    query = {"unit": cast.units["east_street"].pk, "kind": "street", "measure": "in_time", "first": str(MARCH.first), "last": str(MARCH.last)}
+    assert "计入 2 件，共 3 件</p>" in signed_in(cast, "hq").get(reverse("score_loops"), query).content.decode()
+    assert "计入 2 件，共 3 件；下面列出您能查看的 0 件" in signed_in(cast, "next_street").get(reverse("score_loops"), query).content.decode()

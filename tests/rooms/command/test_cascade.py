@@ -143,3 +143,27 @@ def test_what_is_late_would_be_missed_were_it_not_shown(cast: Cast, monkeypatch:
 def test_nothing_late_is_said_in_words(cast: Cast) -> None:
     top, _ = wide(cast)
     assert "没有超时的" in signed_in(cast, "hq").get(reverse("loop_tree", args=[top]), {"late": "1"}).content.decode()
+
+
+def test_the_whole_above_the_parts_is_in_hand_and_nobody_is_reminded_to_sign_for_it(cast: Cast) -> None:
+    signed_in(cast, "hq").post(reverse("issue"), form(cast, kinds=["street"], document_organ="市指挥部"))
+    whole = Loop.objects.get(parent=None)
+    assert (whole.stage, whole.data["document_organ"]) == ("doing", "市指挥部")
+    assert set(Loop.objects.filter(parent=whole).values_list("stage", flat=True)) == {"assigned"}  # whoever else is asked signs for it
+    given = cast.act("hq", "loop.open", kind="task", title="交给街道", owner_unit=cast.units["east_street"].pk, signed=True).result
+    assert given["stage"] == "assigned"  # nobody signs for another unit
+
+
+def test_a_step_that_was_taken_meanwhile_says_how_it_stands_in_words(cast: Cast) -> None:
+    loop = cast.task()
+    street, url = signed_in(cast, "street"), reverse("loop_step", args=[loop, "sign"])
+    street.post(url, {"client_id": str(new_id()), "seen_stage": "assigned"})
+    for late in ("sign", "return"):
+        again = street.post(reverse("loop_step", args=[loop, late]), {"client_id": str(new_id()), "seen_stage": "assigned", "note": "不归本街道"})
+        page = again.content.decode()
+        assert again.status_code == 409 and "现在不能这样办" in page and "您填的是" not in page
+        assert (">看现在的情况<" in page) == (late == "sign")  # what is still possible may be sent once more
+    assert "不归本街道" in page  # and nothing typed is lost
+    other = signed_in(cast, "hq").get(reverse("loop", args=[loop])).content.decode()
+    assert "申请权属裁定" not in other and "不归本单位办的" not in other  # returning is for who holds it
+    assert "不归本单位办的，请“退单”并写明理由" in street.get(reverse("loop", args=[loop])).content.decode()

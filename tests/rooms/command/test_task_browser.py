@@ -33,7 +33,7 @@ def test_returned_ruled_on_done_together_verified_elsewhere_and_followed_up(brow
     hq.goto(address + "/loops/new?kind=task")
     hq.fill("#id_title", "排查返区人员")
     hq.select_option("#id_owner_unit", east)
-    hq.select_option("#id_co_units", str(town.units["spring_community"].pk))
+    hq.check(f"[name=co_units][value='{town.units['spring_community'].pk}']")
     hq.select_option("#id_verifier_unit", str(town.units["department"].pk))
     hq.click("form.tc-form button.btn-primary")
     hq.wait_for_selector("text=已交办")

@@ -135,7 +135,7 @@ def test_the_same_document_is_taken_in_once_and_a_near_copy_is_noticed(town: Cas
     assert found[0].share >= 0.7
     page = signed_in(town, "hq").get(reverse("directive_document", args=[copy.pk])).content.decode()
     assert reverse("directive_document", args=[document.pk]) in page
-    assert "与这份文件近似" in page
+    assert "近似：" in page
     assert "内容相同" not in page
     other = taken_in(town, f"望河街道召开安全生产会\n{day(-1)}，会议要求，一是要检查消防通道。二是要清理楼道杂物。")
     assert copies(town.as_("hq"), other) == []
@@ -225,6 +225,45 @@ def test_a_past_due_time_is_named_instead_of_issued(town: Cast) -> None:
     answer = refused(lambda: town.act("hq", "directive.issue", document=str(document.pk)))
     assert "时限已过" in answer.rule.zh
     assert not Loop.objects.exists()
+
+
+def test_one_due_time_is_set_for_all_that_have_passed(town: Cast) -> None:
+    document = taken_in(town, report(ahead=-3))
+    first, *rest = items(document)
+    confirm(town, first)
+    client, url = signed_in(town, "hq"), reverse("directive_issue", args=[document.pk])
+    page = client.get(url).content.decode()
+    late = {r.pk for r in items(document) if r.due_at is not None and r.due_at <= timezone.now()}
+    assert late and f"时限已过或未定的 {len(late)} 条" in page
+    sent = {"client_id": str(new_id()), "due": "1", "undated": [str(r.pk) for r in items(document)], "seen": [str(r.version) for r in items(document)]}
+    for wrong in ("", "2020-01-01T08:00"):
+        assert client.post(url, sent | {"due_at": wrong}).status_code == 422
+    due = (timezone.localtime() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    assert client.post(url, sent | {"due_at": due, "client_id": str(new_id())}).status_code == 302
+    after = {r.pk: r for r in items(document)}
+    assert all(after[pk].due_at > timezone.now() and after[pk].due_why == "set" for pk in late)
+    assert (after[first.pk].state, {after[r.pk].state for r in rest}) == ("confirmed", {"proposed"})  # what nobody has read is still to be read
+    assert {r.pk for r in after.values() if r.version > 1} == late | {first.pk}  # a date that still holds is not touched
+
+
+def test_a_card_that_somebody_changed_meanwhile_says_so_in_its_place(town: Cast) -> None:
+    document = taken_in(town)
+    first = items(document)[0]
+    edit(town, first, title="各街道核实返区人员")
+    answer = signed_in(town, "hq").post(
+        reverse("directive_do", args=[first.pk, "confirm"]), {"client_id": str(new_id()), "seen_version": first.version - 1}, headers={"HX-Request": "true"}
+    )
+    part = answer.content.decode()
+    assert answer.status_code == 409 and 'role="alert"' in part and "刷新本页" in part and "<html" not in part
+
+
+def test_the_page_of_a_batch_tells_its_documents_apart(town: Cast) -> None:
+    batch = str(new_id())
+    for n, text in enumerate((report(), report() + "\n（来源：区融媒体中心）")):
+        made = send(town, name=f"第{n}份.txt", content=base64.b64encode(text.encode()).decode(), batch=batch).result["document"]
+        town.act("hq", "document.read", document=made)
+    page = signed_in(town, "hq").get(reverse("directive_batch", args=[batch])).content.decode()
+    assert page.count("3 条事项") == 2 and "第0份.txt" in page and page.count("与已收文件近似") == 2
 
 
 def test_all_are_issued_in_one_act_with_a_task_for_every_street(town: Cast) -> None:

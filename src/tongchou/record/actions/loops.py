@@ -157,7 +157,7 @@ def _stale(found: state.LoopState, seen_stage: str) -> Refusal | None:
         Text("该事项已由他人推进到“{now}”。", "Somebody has moved this loop on to “{now}”.").with_(
             now=found.kind.stages[found.stage].title
         ),
-        remedy=Text("请刷新后再办理。", "Reload before you act."),
+        remedy=Text("请看现在的情况；仍可办理的，核对后再提交一次。", "See how it stands; if it is still possible, send it once more."),
         field="seen_stage",
         value=seen_stage,
     )

@@ -19,7 +19,7 @@ from tongchou.packs.kinds import LoopKind, Party
 from tongchou.record.access import Actor, Grant, roles
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.loop_times import check_due
-from tongchou.record.actions.loops import BULK_LIMIT
+from tongchou.record.actions.loops import BULK_LIMIT, AdvanceIn, advance
 from tongchou.record.copytext import batched_lines
 from tongchou.record.loops import engine
 from tongchou.record.loops.asked import Asked, check_asked
@@ -64,6 +64,7 @@ class OpenIn(Payload):
     urgent: bool = False
     asked: list[Asked] = Field(default_factory=list, max_length=5, description="evidence without which the work cannot be reported as done")
     id: uuid.UUID | None = Field(None, description="chosen by the client, to link records; else given by the program")
+    signed: bool = Field(False, description="handed out to one's own unit, such as the whole above the parts of others: it starts signed for")
 
 
 class OpenManyIn(Payload):
@@ -100,7 +101,7 @@ def open_one(context: Context, given: OpenIn) -> dict[str, Any]:
     if refused:
         raise refused[0][1]
     _write(context, rows)
-    return {"loop": str(rows[0].id), "stage": rows[0].kind.start}
+    return {"loop": str(rows[0].id), "stage": _sign_own(context, rows) or rows[0].kind.start}
 
 
 @verb("loop.open_many", "loop.bulk", Text("批量交办", "Open many loops"))
@@ -121,6 +122,7 @@ def open_many(context: Context, given: OpenManyIn) -> dict[str, Any]:
             refused=[p for p, _ in refused[:100]],
         )
     _write(context, rows)
+    _sign_own(context, rows)
     return {
         "opened": len(rows),
         "loops": [str(r.id) for r in rows],
@@ -356,6 +358,19 @@ def _write(context: Context, rows: Sequence[_Row]) -> None:
             "open", loop_id=row.id, to_stage=row.kind.start,
             data={"kind": row.kind.key, "owner_unit": row.given.owner_unit, "due_at": row.times.due_at.isoformat()},
         )  # fmt: skip
+
+
+def _sign_own(context: Context, rows: Sequence[_Row]) -> str:
+    """Who hands something out to the own unit has it in hand: nobody is reminded to sign for it. Returns the stage of the last one, "" where none was signed for."""
+    stage = ""
+    for row in rows if context.actor.permits("loop.act") and not context.actor.system else ():
+        if not row.given.signed or row.opener is None or row.opener.unit_id != row.given.owner_unit:
+            continue
+        starts = (s for s in row.kind.steps.values() if row.kind.start in s.from_stages and Party.OWNER in s.by and s.to_stage not in ("=", row.kind.start))
+        sign = next((s for s in starts if s.note == "none" and not s.needs and not s.is_return), None)
+        if sign is not None:
+            stage = str(advance(context, AdvanceIn.model_validate({"loop": row.id, "step": sign.key}))["stage"])
+    return stage
 
 
 def _values(context: Context, row: _Row, account: int | None) -> tuple[Any, ...]:

@@ -144,10 +144,12 @@ def _party(actor: Actor, state: LoopState, step: Step) -> Grant | Refusal | None
             return grant
     who = [_PARTY_NAMES[p] for p in step.by]
     names = Text("、".join(w.zh for w in who), " or ".join(w.en for w in who))
+    back = next((s for s in state.kind.steps.values() if s.is_return and state.stage in s.from_stages), None)
+    wrong = Text("不归本单位办的，请“{back}”并写明理由。", "If it is not for your unit: “{back}”, with the reason.").with_(back=back.title) if back else None
     return Refusal(
         Reason.NOT_OWNER,
         Text("“{step}”由{who}办理。", "“{step}” is for {who}.").with_(step=step.title, who=names),
-        remedy=Text("如权属有误，请申请权属裁定。", "If ownership is wrong, ask for adjudication."),
+        remedy=wrong if Party.OWNER in held else None,
         field="step",
         value=step.key,
     )

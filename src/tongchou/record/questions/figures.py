@@ -39,6 +39,15 @@ class AreaFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class KindFigures:
+    """Open loops of one kind. late: past the deadline of their stage."""
+
+    kind: str
+    open: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
 class DayFigures:
     """One day in Asia/Shanghai."""
 
@@ -60,6 +69,9 @@ select p.part, sum(t.still)::int, sum(t.late)::int, sum(t.supervised)::int, sum(
          count(*) filter (where l.level = 'supervise') as supervised, count(*) filter (where l.level = 'accountability') as accountable
   from record_loop l where {where} group by l.area_id
 ) t join parts p on p.id = t.area_id group by p.part
+"""
+_KINDS = """
+select l.kind, count(*)::int, count(*) filter (where l.deadline < %(now)s)::int from record_loop l where {where} group by l.kind order by 3 desc, 2 desc, 1
 """
 _CLOSED = """
 select p.part, sum(t.closed)::int, sum(t.in_time)::int from (
@@ -94,6 +106,15 @@ def by_area(actor: Actor, top: Area, now: datetime) -> list[AreaFigures]:
         for a in areas
         if a.pk != top.pk or a.pk in still or a.pk in ended
     ]
+
+
+def by_kind(actor: Actor, top: Area, now: datetime) -> list[KindFigures]:
+    """Open loops of an area and all below it by kind, those with the most late ones first."""
+    actor.require("figures.view")
+    where, values = conditions(actor, Filter(view="area", area=top.pk), now)
+    with connection.cursor() as cursor:
+        cursor.execute(_KINDS.format(where=" and ".join(where)), values)
+        return [KindFigures(*row) for row in cursor.fetchall()]
 
 
 def _rows(sql: str, where: list[str], values: dict[str, Any], top: Area, now: datetime) -> dict[int, tuple[int, ...]]:

@@ -14,6 +14,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.difficulties import difficulties_on
 from tongchou.record.access import Actor
+from tongchou.record.models import Unit
 from tongchou.record.questions.oddities import Instance, watches
 from tongchou.record.questions.worklist import scope_condition
 from tongchou.record.territory.names import told_apart
@@ -182,6 +183,13 @@ def score_of(shares: dict[str, Share], how: Definition) -> float | None:
     return round(sum(how.weights[k] * 100 * s.counted / s.judged for k, s in judged.items()) / weight, 1)
 
 
+def lost_points(line: Line, how: Definition) -> dict[str, float]:
+    """What each measure that is judged cost of the hundred points; together they are what the score lacks."""
+    judged = {k: s for k, s in line.shares.items() if s.judged >= how.least}
+    weight = sum(how.weights[k] for k in judged)
+    return {k: round(100 * how.weights[k] / weight * (s.judged - s.counted) / s.judged, 1) for k, s in judged.items()}
+
+
 def _ranked(lines: list[Line]) -> list[Line]:
     scored = sorted((x for x in lines if x.score is not None), key=lambda x: (-(x.score or 0), x.name))
     out: list[Line] = []
@@ -251,6 +259,20 @@ def behind(actor: Actor, unit: int, kind: str, measure: str, over: Period, now: 
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [Behind(*row) for row in cursor.fetchall()]
+
+
+def share_of(actor: Actor, unit: int, kind: str, measure: str, over: Period, now: datetime) -> Share | None:
+    """The number of the table itself, of which `behind` lists what the reader may see; None where the unit's score is not the reader's to see."""
+    actor.require("scores.view")
+    how = in_force(over.last)
+    path = Unit.objects.filter(pk=unit).values_list("area__path", flat=True).first()
+    if measure not in how.weights or path is None or (kind in NEAR_ONLY and not actor.sees_path("scores.view", path)):
+        return None
+    m = MEASURES[measure]
+    sql = f"select count(*) filter (where {m.counted}), count(*) {_BASE} {_OTHERS} {_NEAR} and l.owner_unit_id = %(unit)s and {m.judged}"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, _values([kind], over, now, how) | {"unit": unit})
+        return Share(*cursor.fetchone())
 
 
 def _flagged(actor: Actor, unit: int, key: str, values: dict[str, Any]) -> list[Behind]:

@@ -165,7 +165,7 @@ def _issue(context: Context, row: StandingTask, period: date, n: int, now: datet
     whole = len(units) > 1
     # Each unit hands in its own proof; whoever gathers the results tells them in words.
     below = {"due_at": due.isoformat(), "asked": row.asked}
-    owner = {"owner_unit": row.unit_id, "due_at": (due + MARGIN).isoformat()} if whole else {"owner_unit": units[0], **below}
+    owner = {"owner_unit": row.unit_id, "due_at": (due + MARGIN).isoformat(), "signed": True} if whole else {"owner_unit": units[0], **below}
     open_one(opening, OpenIn.model_validate(common | owner | {"id": str(top)}))
     if whole:
         parts = [common | below | {"owner_unit": u, "parent": str(top)} for u in units]

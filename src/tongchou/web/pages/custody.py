@@ -17,6 +17,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import act
 from tongchou.record.questions.custody import Balance, Held, balances, held, masked_names, open_offers
+from tongchou.web.hands import Asked, Figure, hand_figures
 from tongchou.web.pages.requests import actor_of, do
 from tongchou.web.permission import Nav, page
 
@@ -34,6 +35,20 @@ _ANSWERS = {"accept": "custody.accept", "refuse": "custody.refuse", "withdraw": 
 def _unlocated_count(request: HttpRequest) -> tuple[int | str | None, bool]:
     lost = sum(b.unlocated for b in balances(actor_of(request)))
     return lost or None, lost > 0
+
+
+PEOPLE = ("isolation", "transfer", "return_trip")
+"""Purposes for which people are held."""
+
+
+@hand_figures("control", "custody.view", 3)
+def people_held(asked: Asked) -> list[Figure]:
+    """People in custody; whom nobody holds shouts."""
+    found = [b for b in balances(asked.actor) if b.purpose in PEOPLE]
+    lost = sum(b.unlocated for b in found)
+    note = Text("去向不明 {n}", "{n} unlocated").with_(n=lost) if lost else Text("都有人接管", "all with a holder")
+    url = reverse("custody") + ("?holder=unlocated" if lost else "")
+    return [Figure(Text("在管人员", "People in custody"), sum(b.held for b in found), url, note, act=bool(lost))]
 
 
 @page("custody", "custody", "custody.view", methods=("GET",), nav=Nav(Text("在管与移交", "Custody"), "truck", count=_unlocated_count))

@@ -87,7 +87,7 @@ def facts_of(actor: Actor, found: LoopFile) -> list[dict[str, Any]]:
         {"label": Text("区域", "Area"), "value": row.area.name},
         {"label": Text("交办时间", "Handed out"), "value": row.opened_at},
         {"label": Text("办结时限", "Due"), "value": row.due_at},
-        {"label": Text("退单次数", "Returns"), "value": f"{row.returns} / {found.kind.return_limit}"},
+        {"label": Text("退单次数", "Returns"), "value": _returns(row.returns, found.kind.return_limit)},
     ]
     if row.asked:
         facts.append({"label": Text("须提交", "To hand in"), "value": asked_names(row.asked)})
@@ -147,6 +147,13 @@ def _about(actor: Actor, found: LoopFile) -> list[dict[str, Any]]:
     if area is not None:
         out.append({"label": Text("对象区域", "Area concerned"), "value": area.name})
     return out
+
+
+def _returns(times: int, limit: int) -> Text:
+    """How often it was returned: beyond the limit each return is ruled on."""
+    if times <= limit:
+        return Text("{n} / {m}", "{n} / {m}").with_(n=times, m=limit)
+    return Text("{n} 次，超过 {m} 次的转权属裁定", "{n}; beyond {m} each is ruled on").with_(n=times, m=limit)
 
 
 def _above(found: LoopFile) -> dict[str, Any]:

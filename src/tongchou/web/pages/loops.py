@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -152,6 +153,7 @@ def loop_step(request: HttpRequest, loop: uuid.UUID, step: str) -> HttpResponse:
     if problem is None and (barred is not None or found.loop.stage not in spec.from_stages):
         problem = barred or Refusal(Reason.WRONG_STAGE, Text("当前阶段不能办理此步。", "This step is not possible now."))
     context = {
+        "over": found.loop.closed_at is not None or found.loop.stage not in spec.from_stages,
         "loop": found.loop, "step": spec, "kind": found.kind, "problem": problem, "fields": _step_fields(request, found, spec, problem, _offered(request, found, spec)),
         "badges": [stage_badge(found.kind, found.loop.stage)],
         "breadcrumbs": [
@@ -217,10 +219,14 @@ def _need_field(request: HttpRequest, need: Need, error: Any, offered: str) -> F
     )  # fmt: skip
 
 
+FIRST_KINDS = ("hq_office", "hq_department", "department", "street", "special_team", "community", "supervision_group", "education", "health")
+
+
 def unit_choices() -> list[tuple[Any, Any]]:
-    """Active units that may be given work, by kind and name."""
-    wanted = [k for k in Unit.Kind.values if k not in ("administration", "volunteer_team")]
-    rows = Unit.objects.filter(kind__in=wanted, active_to=None).exclude(kind__in=("enterprise", "school")).order_by("kind", "name_key", "pk")
+    """Active units that may be given work: those to whom it is usually given first, then by kind and name."""
+    wanted = [k for k in Unit.Kind.values if k not in ("administration", "volunteer_team", "enterprise", "school")]
+    place = Case(*(When(kind=k, then=n) for n, k in enumerate(FIRST_KINDS)), default=len(FIRST_KINDS))
+    rows = Unit.objects.filter(kind__in=wanted, active_to=None).order_by(place, "kind", "name_key", "pk")
     return [("", Text("请选择", "Choose")), *told_apart(list(rows.values_list("pk", "name")[:2000]))]
 
 
@@ -360,7 +366,7 @@ def _new_fields(request: HttpRequest, kind: LoopKind, problem: Refusal | None) -
         )  # fmt: skip
     fields += [
         FieldParts("due_at", Text("办结时限", "Due"), "datetime", posted.get("due_at", ""), due_help, wrong.get("due_at", "")),
-        FieldParts("co_units", Text("协办单位", "Co-units"), "select", posted.getlist("co_units"), choices=units[1:], multiple=True,
+        FieldParts("co_units", Text("协办单位", "Co-units"), "checkboxes", posted.getlist("co_units"), choices=units[1:],
                    help=Text("可多选；各自完成后方可销号。", "Several may be chosen; each must finish before closing.")),
         *([_verifier_field(posted.get("verifier_unit", ""), units, wrong.get("verifier_unit", ""))] if any("verifier" in s.by for s in kind.steps.values()) else []),
         *([asked_field(posted.getlist("asked"), wrong.get("asked", ""))] if any(reports(s) for s in kind.steps.values()) else []),

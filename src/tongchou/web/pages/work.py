@@ -20,8 +20,10 @@ from tongchou.record.questions.worklist import VIEWS, Filter, Row, counts, work_
 from tongchou.record.territory.reach import within
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.first_things import FIRST, main_things
+from tongchou.web.hands import board_of, has_board
 from tongchou.web.news import news_of
 from tongchou.web.owed import owed_today
+from tongchou.web.pages.board import shown_board
 from tongchou.web.pages.choices import area_choices
 from tongchou.web.pages.loops import unit_choices
 from tongchou.web.pages.requests import actor_of, integer, now
@@ -35,9 +37,13 @@ def _open_count(request: HttpRequest) -> tuple[int | str | None, bool]:
     return ("999+" if total >= 1000 else total or None), late > 0
 
 
+FEW = 6
+"""Rows of a list on the first page."""
+
+
 @page("home", "", OWN, methods=("GET",))
 def home(request: HttpRequest) -> HttpResponse:
-    """Where a role starts: its three main things, then what is late."""
+    """Where a role starts: its three main things, what is late of what it handed out, what it owes; who answers for an area sees both hands."""
     actor = actor_of(request)
     first = bool(request.session.get(FIRST))
     if not actor.permits("loop.view"):
@@ -45,14 +51,19 @@ def home(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse(_first_page(request)))
         return render(request, "pages/home.html", {"things": main_things(actor), "first": True, "posts": _posts(actor)})
     numbers = counts(actor, now())
-    rows, _ = work_list(actor, Filter(view="unit"), now(), limit=8)
+    rows, _ = work_list(actor, Filter(view="unit"), now(), limit=FEW)
     cards = [
         {"label": VIEWS[view], "value": numbers[view][0], "late": numbers[view][1], "url": f"{reverse('work')}?view={view}"}
         for view in ("unit", "mine", "assigned", "co", "follow_up")
     ]
+    late = numbers["assigned"][1]
+    overdue, _ = work_list(actor, Filter(view="assigned", late=True), now(), limit=FEW) if late else ([], "")
     context = {
         "cards": cards,
         "rows": [list_row(r, actor, now()) for r in rows],
+        "overdue": [list_row(r, actor, now()) for r in overdue],
+        "overdue_count": "999+" if late >= 1000 else late,
+        "board": shown_board(board_of(actor, now())) if has_board(actor) else None,
         "things": main_things(actor),
         "owed": owed_today(actor, now()),
         "news": news_of(actor, now()),

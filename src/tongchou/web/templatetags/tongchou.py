@@ -245,9 +245,19 @@ def error_summary(source: Any = None) -> dict[str, Any]:
         return {"problems": _of_form(source)}
     return {
         "problems": [
-            {"field": r.field, "rule": text(r.rule), "remedy": text(r.remedy), "value": r.value} for r in source
-        ]
+            {"field": r.field, "rule": text(r.rule), "remedy": text(r.remedy), "value": None if _not_typed(r) else r.value}
+            for r in source
+        ],
+        "overtaken": all(_not_typed(r) for r in source),
     }
+
+
+_OVERTAKEN = (Reason.WRONG_STAGE, Reason.LOOP_CLOSED, Reason.NOT_OWNER, Reason.SAME_PERSON, Reason.SAME_UNIT, Reason.NOT_ALLOWED)
+
+
+def _not_typed(refusal: Refusal) -> bool:
+    """Refused for what became of the matter or for who asks: nothing that was typed is to be mended, and the value is the program's own word."""
+    return refusal.reason in _OVERTAKEN or (refusal.field or "").startswith("seen_")
 
 
 def _of_form(form: Any) -> list[dict[str, Any]]:

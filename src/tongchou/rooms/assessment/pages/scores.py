@@ -18,7 +18,7 @@ from tongchou.record.questions.oddities import watches
 from tongchou.rooms.assessment.compose import oddity
 from tongchou.rooms.assessment.definition import LOOP_WARNINGS, MEASURES, Definition, in_force
 from tongchou.rooms.assessment.periods import Period, period, recent
-from tongchou.rooms.assessment.questions import Line, behind, instances, ranking
+from tongchou.rooms.assessment.questions import Line, behind, instances, lost_points, ranking, share_of
 from tongchou.web.pages.names import KINDS
 from tongchou.web.pages.requests import actor_of, integer, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
@@ -60,6 +60,7 @@ def scores(request: HttpRequest) -> HttpResponse:
         "at": found.at,
         "how": how,
         "parts": [(MEASURES[k], w) for k, w in how.weights.items()],
+        "own": _own(found.lines, set(actor_of(request).unit_ids("scores.view")), how, over, kind, found.at),
         "chart": _chart(found.lines),
         "warned": [
             (x, [{"label": oddity(o), "url": _behind(x.unit, kind, o.key, over, found.at)} for o in x.warnings]) for x in lines if x.warnings
@@ -98,6 +99,28 @@ def _sheet(lines: list[Line], how: Definition, over: Period, kind: str, at: date
         cells.append({"value": Text("；".join(t.zh for t in said), "; ".join(t.en for t in said)) if said else Text("无", "none"), "links": links})
         rows.append({"cells": cells})
     return {"key": "scores", "caption": Text("考核排名", "Scores"), "columns": columns, "rows": rows, "export": True}
+
+
+def _own(lines: list[Line], units: set[int], how: Definition, over: Period, kind: str, at: datetime) -> list[dict[str, Any]]:
+    """For each ranked unit of the reader's own: where its points were lost, the most first, beside the mean of all, with the loops that cost them."""
+    ranked = [x for x in lines if x.score is not None]
+    out = []
+    for x in ranked:
+        if x.unit not in units:
+            continue
+        lost = [
+            {"title": MEASURES[key].title, "points": points, "share": x.shares[key], "mean": _mean(ranked, key), "missed": x.shares[key].judged - x.shares[key].counted,
+             "url": _behind(x.unit, kind, key, over, at)}
+            for key, points in lost_points(x, how).items() if points
+        ]  # fmt: skip
+        out.append({"line": x, "of": len(ranked), "lost": sorted(lost, key=lambda p: -p["points"])})
+    return out
+
+
+def _mean(ranked: list[Line], key: str) -> float | None:
+    """A measure of all ranked units taken together, per cent."""
+    judged = sum(x.shares[key].judged for x in ranked)
+    return round(100 * sum(x.shares[key].counted for x in ranked) / judged, 1) if judged else None
 
 
 def _behind(unit: int, kind: str, measure: str, over: Period, at: datetime) -> str:
@@ -166,10 +189,12 @@ def score_loops(request: HttpRequest) -> HttpResponse:
             counts,
         ]
         lines.append({"cells": cells})
+    whole = share_of(actor_of(request), unit.pk, kind, key, over, min(at, now())) if key in MEASURES and unit is not None else None
     context = {
         "warning": key in LOOP_WARNINGS,
-        "counted": sum(r.counts for r in rows),
-        "judged": len(rows),
+        "counted": whole.counted if whole else sum(r.counts for r in rows),
+        "judged": whole.judged if whole else len(rows),
+        "listed": len(rows),
         "sheet": {"key": "score_loops", "caption": what, "columns": columns, "rows": lines},
     }
     return _shown(request, unit, kind, over, what, meaning, context)

@@ -71,6 +71,7 @@ def issue(request: HttpRequest) -> HttpResponse:
             d.field("due_at", Text("办结时限", "Due"), "datetime", required=True),
             d.field("document_number", Text("来文字号", "Number of the document from above"), maxlength=80),
             d.field("document_title", Text("来文标题", "Title of the document from above"), maxlength=200),
+            d.field("document_organ", Text("来文机关", "Organ that sent it"), maxlength=160),
             asked_field(request.POST.getlist("asked")),
             d.field("urgent", Text("加急", "Urgent"), "checkbox"),
             d.field("kinds", Text("整类单位", "Whole kinds of units"), "checkboxes", choices=whole, help=told),
@@ -116,7 +117,7 @@ def hand_out(actor: Actor, key: uuid.UUID, given: Any, units: list[int], due: da
         return top, len(parts)
     act("loop.open_many", actor, uuid.uuid5(key, "try"), {"items": parts}, dry_run=True)
     own = actor.require("loop.open")[0].unit_id
-    whole = common | {"id": str(top), "owner_unit": own, "due_at": (due + MARGIN).isoformat()}
+    whole = common | {"id": str(top), "owner_unit": own, "due_at": (due + MARGIN).isoformat(), "signed": True}
     act("loop.open", actor, uuid.uuid5(key, "whole"), whole)
     act("loop.open_many", actor, key, {"items": [p | {"parent": str(top)} for p in parts]})
     return top, len(parts)

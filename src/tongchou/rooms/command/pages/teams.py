@@ -89,7 +89,7 @@ def team_new(request: HttpRequest) -> HttpResponse:
             d.field("purpose", Text("任务", "What for"), "textarea", rows=2, required=True),
             d.field("until", Text("期限", "Until"), "date", required=True),
             d.field("lead", Text("负责人", "Lead"), "select", choices=[PLEASE, *people], required=True),
-            d.field("members", Text("抽调人员", "People lent"), "select", choices=people, multiple=True, help=_SEVERAL),
+            d.field("members", Text("抽调人员", "People lent"), "checkboxes", choices=people, help=_SEVERAL),
         ]  # fmt: skip
 
     def send() -> HttpResponse:

@@ -30,11 +30,11 @@ from tongchou.web.permission import Nav, page
 
 TITLE = Text("达产进度", "Progress to capacity")
 AHEAD = 14
-_RETURNED = Text(
+RETURNED = Text(
     "已返岗人数占正常员工数（未登记正常水平的，占在册员工数）；只算两项都有的企业。",
     "Returned of the staff of normal times, or of the books where those are not recorded; of enterprises that gave both.",
 )
-_OUTPUT = Text(
+OUTPUT = Text(
     "当日产值占正常日产值；只算两项都有的企业。", "Output of the day of a normal day's; of enterprises that gave both."
 )
 
@@ -55,8 +55,8 @@ def progress_page(request: HttpRequest) -> HttpResponse:
         "title": TITLE, "day": day, "by": by, "by_choices": list(BY_NAMES.items()), "sheet": sheet, "can_manage": actor.permits(MANAGE),
         "targets": _targets(actor, day), "least": LEAST, "ahead": AHEAD,
         "figures": [
-            _figure("returned", Text("返岗率 %", "Returned, %"), _RETURNED, span, returned, ahead["returned"]),
-            _figure("output", Text("产值率 %", "Output, %"), _OUTPUT, span, output, ahead["output"]),
+            _figure("returned", Text("返岗率 %", "Returned, %"), RETURNED, span, returned, ahead["returned"]),
+            _figure("output", Text("产值率 %", "Output, %"), OUTPUT, span, output, ahead["output"]),
         ],
         "empty": {"title": Text("辖区内没有企业", "No enterprise in your area"), "text": Text("登记后显示。", "They appear once on record."), "icon": "building"},
     }  # fmt: skip
@@ -67,8 +67,8 @@ def _sheet(lines: list[ProgressLine], by: str) -> dict[str, Any]:
     dash = Text("—", "—")
     labels: tuple[tuple[str, str, str, Text | None], ...] = (
         ("enterprises", "企业", "Enterprises", None), ("known", "近 7 天有报告", "Reported in 7 days", None), ("returned", "已返岗", "Returned", None),
-        ("returned_pct", "返岗率 %", "Returned, %", _RETURNED), ("measured", "可比产值企业", "Measured", None), ("output", "产值（万元）", "Output, 10,000 yuan", None),
-        ("output_pct", "产值率 %", "Output, %", _OUTPUT), ("backlog", "在手订单（万元）", "Orders, 10,000 yuan", None),
+        ("returned_pct", "返岗率 %", "Returned, %", RETURNED), ("measured", "可比产值企业", "Measured", None), ("output", "产值（万元）", "Output, 10,000 yuan", None),
+        ("output_pct", "产值率 %", "Output, %", OUTPUT), ("backlog", "在手订单（万元）", "Orders, 10,000 yuan", None),
     )  # fmt: skip
     columns: list[dict[str, Any]] = [{"key": "name", "label": BY_NAMES[by]}]
     columns += [{"key": k, "label": Text(zh, en), "number": True, "definition": d} for k, zh, en, d in labels]

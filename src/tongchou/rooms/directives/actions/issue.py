@@ -119,7 +119,7 @@ def _items(document: Document, rows: Sequence[Directive]) -> tuple[list[OpenIn],
             each = below.filter(kind=row.each_kind).exclude(pk=lead or 0).order_by("pk").values_list("pk", flat=True)
             children += [item.model_copy(update={"id": new_id(), "data": {}, "owner_unit": u, "owner_account": None, "co_units": [], "parent": item.id}) for u in each]
             # Each unit hands in its own proof; whoever gathers the results tells them in words.
-            item = item.model_copy(update={"asked": [], "due_at": row.due_at + MARGIN if row.due_at else None})
+            item = item.model_copy(update={"asked": [], "signed": True, "due_at": row.due_at + MARGIN if row.due_at else None})
         items.append(item)
     return items, children
 

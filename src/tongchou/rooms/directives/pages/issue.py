@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from tongchou.kernel.errors import Refusal
+from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import act
@@ -26,7 +26,7 @@ from tongchou.rooms.directives.reach import ISSUE, VIEW, document_in_reach
 from tongchou.rooms.directives.spans import paragraph
 from tongchou.web.pages.forms import done
 from tongchou.web.pages.loops import LOOP_LINKS, LoopLink
-from tongchou.web.pages.requests import actor_of, client_id, now
+from tongchou.web.pages.requests import actor_of, client_id, moment, now
 from tongchou.web.pages.spreadsheets import asked_for, sheet_file
 from tongchou.web.permission import page
 
@@ -45,7 +45,12 @@ def directive_issue(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
     row = document_in_reach(actor, ISSUE, document)
     back = reverse("directive_document", args=[document])
     problem: Refusal | None = None
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("due"):
+        try:
+            return _set_due(request, row)
+        except Refusal as refusal:
+            problem = refusal
+    elif request.method == "POST":
         payload: dict[str, Any] = {"document": str(document)}
         if request.POST.get("only_picked"):
             payload["directives"] = request.POST.getlist("pick")
@@ -64,6 +69,8 @@ def directive_issue(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
     context = {
         "row": row,
         "problem": problem and Refusal(problem.reason, problem.rule, remedy=problem.remedy),
+        "undated": sum(_LACKS_TIME & {w.zh for w in what} != set() for what in wrong.values()),
+        "due_at": request.POST.get("due_at", ""),
         "lines": [{"c": c, "wrong": wrong.get(c["row"].pk, [])} for c in cards(actor, row, live, at)],
         "ready": sum(r.pk not in wrong for r in live),
         "blocked": len(wrong),
@@ -74,6 +81,27 @@ def directive_issue(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
         ],
     }
     return render(request, "directives/issue.html", context, status=problem.status if problem else 200)
+
+
+_LACKS_TIME = {"时限已过", "时限取决于某个事件，还没有定日期"}
+
+
+def _set_due(request: HttpRequest, row: Document) -> HttpResponse:
+    """One due time for all whose own has passed or has no date. What was confirmed stays confirmed: who sets it sees each of them with its words."""
+    due, key = moment(request, "due_at"), client_id(request)
+    if due is None:
+        raise Refusal(Reason.MISSING_VALUE, Text("请填写时限。", "Give a due time."), field="due_at")
+    if due <= now():
+        raise Refusal(Reason.IMPOSSIBLE_DATE, Text("时限须在现在之后。", "It has to be due after now."), field="due_at", value=due)
+    live = [r for r in directives_of(row) if r.state in ("proposed", "confirmed")]
+    wanted = {d.pk for what, those in unready(live, now()) if what.zh in _LACKS_TIME for d in those}
+    seen = {k: int(v) for k, v in zip(request.POST.getlist("undated"), request.POST.getlist("seen"), strict=False) if v.isdigit()}
+    chosen = [d for d in live if d.pk in wanted and str(d.pk) in seen]
+    for d in chosen:
+        given = {"directive": str(d.pk), "seen_version": seen[str(d.pk)], "due_at": due.isoformat(), "confirm": d.state == Directive.State.CONFIRMED}
+        act("directive.edit", actor_of(request), uuid.uuid5(key, str(d.pk)), given)
+    said = Text("已改定 {n} 条的时限。", "{n} {n|has|have} the new due time.").with_(n=len(chosen))
+    return done(request, reverse("directive_issue", args=[row.pk]), said)
 
 
 @page("directive_sheet", "directives/<uuid:document>/sheet", VIEW, methods=("GET",))

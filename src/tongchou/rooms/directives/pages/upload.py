@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.act import act
 from tongchou.record.files import LARGEST, too_large
+from tongchou.rooms.directives.likeness import copies
 from tongchou.rooms.directives.models import Document
 from tongchou.rooms.directives.names import DOCUMENT_STATES
 from tongchou.rooms.directives.pages.register import TITLE
@@ -156,7 +158,9 @@ def _heavy(new: list[str]) -> bool:
 @page("directive_batch", "directives/batches/<uuid:bundle>", DRAFT, methods=("GET",))
 def directive_batch(request: HttpRequest, bundle: uuid.UUID) -> HttpResponse:
     """How far the reading of a batch is; the page may be left and found again."""
-    rows = list(documents_of(actor_of(request)).filter(batch=bundle).order_by("taken_in_at", "pk").only("pk", "name", "title", "state", "failure", "batch"))
+    actor = actor_of(request)
+    found = documents_of(actor).filter(batch=bundle).order_by("taken_in_at", "pk").annotate(items=Count("directives"))
+    rows = list(found.only("pk", "name", "title", "state", "failure", "batch", "exact", "near", "bands"))
     if not rows:
         raise Refusal(
             Reason.NOT_FOUND, Text("没有这一批文件。", "There is no such batch."), remedy=Text("请从文件列表查看。", "Look in the list of documents."), field="batch"
@@ -169,7 +173,10 @@ def directive_batch(request: HttpRequest, bundle: uuid.UUID) -> HttpResponse:
     }  # fmt: skip
     context = {
         "job": job,
-        "rows": [{"row": r, "state": DOCUMENT_STATES[r.state if r.state != "read" else "read"], "failure": r.failure} for r in rows],
+        "rows": [
+            {"row": r, "state": DOCUMENT_STATES[r.state], "failure": r.failure, "copies": copies(actor, r) if finished and r.state == Document.State.READ else []}
+            for r in rows
+        ],
         "breadcrumbs": [{"url": reverse("directives"), "label": TITLE}, {"url": "", "label": Text("一批文件", "A batch")}],
     }
     part = bool(getattr(request, "htmx", None))

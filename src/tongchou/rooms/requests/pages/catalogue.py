@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from tongchou.kernel.measures import measure_text
 from tongchou.kernel.text import Text
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.requests.catalogue import COMPUTED
@@ -37,7 +38,7 @@ def data(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "cells": [
-                {"value": e.title, "url": data_url(e.key)}, {"value": e.measure or none}, {"value": KIND_WORDS[e.kind]},
+                {"value": e.title, "url": data_url(e.key)}, {"value": measure_text(e.measure) if e.measure else none}, {"value": KIND_WORDS[e.kind]},
                 {"value": e.units if e.units is not None else Text("全部", "all")}, {"value": str(e.last) if e.last else now if e.units is None else none},
                 {"value": e.fresh_days or none}, {"value": e.asked_by or none},
             ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from tongchou.kernel.measures import measure_text
 from tongchou.kernel.text import Text
 from tongchou.rooms.requests.models import Field
 
@@ -42,8 +43,8 @@ def badge(state: str) -> dict[str, Any]:
 
 def field_title(f: Field) -> Text:
     """The title with its unit of measure."""
-    more = f"（{f.measure}）" if f.measure else ""
-    return Text(f.title + more, (f.title_en or f.title) + (f" ({f.measure})" if f.measure else ""))
+    title = Text(f.title, f.title_en or f.title)
+    return Text.aside(title, measure_text(f.measure)) if f.measure else title
 
 
 def value_text(value: Any) -> Any:

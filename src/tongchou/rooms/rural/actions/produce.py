@@ -13,6 +13,7 @@ from pydantic import Field
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
+from tongchou.kernel.measures import measure_text
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.open_loops import OpenIn, open_one
@@ -106,7 +107,7 @@ def _lot(key: uuid.UUID) -> Produce:
 def _enough(row: Produce, quantity: Decimal) -> None:
     rest = left(row.pk)
     if quantity > rest:
-        rule = Text("这批只剩 {n}{m}。", "Only {n} {m} of it are left.").with_(n=rest, m=row.measure)
+        rule = Text("这批只剩 {n}{m}。", "Only {n} {m} of it are left.").with_(n=rest, m=measure_text(row.measure))
         raise Refusal(
             Reason.CONFLICT, rule, remedy=Text("请减少数量。", "Give less."), field="quantity", value=quantity
         )
@@ -153,7 +154,7 @@ def take(context: Context, given: TakeIn) -> dict[str, Any]:
     context.grants = context.actor.require("loop.open")
     due = max(datetime.combine(made.collect_on, time(18), SHANGHAI), context.now.replace(microsecond=0))
     title = Text("{buyer}收购{seller}{name} {n}{m}", "{buyer} buys {n} {m} of {name} from {seller}").with_(
-        buyer=made.buyer.name, seller=row.seller.name, name=row.name, n=made.quantity, m=row.measure
+        buyer=made.buyer.name, seller=row.seller.name, name=row.name, n=made.quantity, m=measure_text(row.measure)
     )
     wanted: dict[str, Any] = {
         "kind": "produce_sale", "title": title.zh, "unit": row.seller_id, "area": row.seller.area_id, "owner_unit": made.buyer_id,

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from tongchou.kernel.measures import measure_text
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.loops.kinds import kind_of
@@ -77,7 +78,7 @@ def _sheet(rows: list[LotLine]) -> dict[str, Any]:
             [
                 name,
                 plain(x.left),
-                x.measure,
+                measure_text(x.measure),
                 price,
                 keeps,
                 x.seller_name,
@@ -129,12 +130,13 @@ def produce_lot(request: HttpRequest, produce: uuid.UUID) -> HttpResponse:
             {"line": o, "badge": stage_badge(kind_of(o.loop.edition_id), o.loop.stage) if o.loop else None}
             for o in offers
         ],
+        "measure": measure_text(lot.measure),
         "lost": [{"line": s, "why": SPOILED[s.why]} for s in Spoiled.objects.filter(produce=produce).order_by("-on")],
         "facts": [
             {"label": Text("卖方", "Seller"), "value": lot.seller_name},
             {"label": Text("产地", "Where"), "value": lot.area},
-            {"label": Text("数量", "Quantity"), "value": f"{plain(lot.quantity)} {lot.measure}"},
-            {"label": Text("待售", "Left"), "value": f"{plain(lot.left)} {lot.measure}"},
+            {"label": Text("数量", "Quantity"), "value": Text("{n} {m}", "{n} {m}").with_(n=plain(lot.quantity), m=measure_text(lot.measure))},
+            {"label": Text("待售", "Left"), "value": Text("{n} {m}", "{n} {m}").with_(n=plain(lot.left), m=measure_text(lot.measure))},
             {"label": Text("已卖出", "Sold"), "value": plain(lot.sold)},
             {"label": Text("损失", "Lost"), "value": plain(lot.lost)},
             {
@@ -198,7 +200,7 @@ def produce_offer(request: HttpRequest, produce: uuid.UUID) -> HttpResponse:
     def fields(d: Draft) -> list[FieldParts]:
         return [
             d.field("buyer", Text("买方", "Buyer"), "select", choices=buyers, required=True),
-            d.field("quantity", Text("数量", "Quantity"), "number", unit=lot.measure, required=True),
+            d.field("quantity", Text("数量", "Quantity"), "number", unit=measure_text(lot.measure), required=True),
             d.field("price", Text("单价", "Price"), "number", unit=Text("元", "yuan"), required=True),
             d.field("collect_on", Text("提货日期", "Collected on"), "date", required=True),
         ]
@@ -228,7 +230,7 @@ def produce_spoiled(request: HttpRequest, produce: uuid.UUID) -> HttpResponse:
 
     def fields(d: Draft) -> list[FieldParts]:
         return [
-            d.field("quantity", Text("损失数量", "Lost"), "number", unit=lot.measure, required=True),
+            d.field("quantity", Text("损失数量", "Lost"), "number", unit=measure_text(lot.measure), required=True),
             d.field("why", Text("原因", "Why"), "select", choices=[PLEASE, *SPOILED.items()], required=True),
             d.field("on", Text("日期", "Day"), "date", required=True),
             d.field("note", Text("说明", "Note"), "textarea", maxlength=500),
