@@ -56,7 +56,6 @@ class Walk:
 
 
 def told_and_decided(walk: Walk, held: WorkPermit) -> tuple[Loop, WorkOrder]:
-    town = walk.town
     page = walk.open("inspector", reverse("breach_new"), 390)
     page.fill("#id_enterprise", held.unit.name)
     page.fill("#id_text", "夜间两条生产线在开，约三十人")
