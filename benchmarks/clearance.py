@@ -56,8 +56,10 @@ def main(units: int, staff: int) -> None:
     from tongchou.record.act import Context
     from tongchou.record.grades import set_grade
     from tongchou.record.models import ClearanceRun
+    from tongchou.rooms.enterprises.pages.news import of_street
     from tongchou.rooms.enterprises.tasks import work_off
     from tongchou.rooms.enterprises.turned import turned_within
+    from tongchou.rooms.enterprises.turned_kept import refresh
 
     cast = build()
     places = [cast.areas[a] for a in ("spring", "reed")]
@@ -74,6 +76,8 @@ def main(units: int, staff: int) -> None:
         assert run.done == run.total == staff
         found = timed("    whose staff have turned, the district", lambda: turned_within(cast.as_("hq"), timezone.localdate()))
         own = timed("    the same of one street", lambda: turned_within(cast.as_("street"), timezone.localdate()))
+        timed("    counted by area and kept", lambda: refresh(timezone.now()))
+        timed("    a street's first page says it, 100 times", lambda: [of_street(cast.as_("street"), timezone.now()) for _ in range(100)])
         print(f"    {sum(r.may + r.must + r.ask for r in found):,} people of {len(found):,} enterprises, in the street {len(own):,}", flush=True)
         print(f"    {run.done:,} files in {len(run.acts)} steps, {changed:,} changed: {run.outcomes}", flush=True)
 

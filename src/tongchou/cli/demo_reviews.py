@@ -39,7 +39,7 @@ def _stop(demo: Demo) -> None:
     if unit is None:
         return
     at = timezone.now() - timedelta(hours=60)
-    demo.do("hq", "breach.report", at, enterprise=unit.code or unit.name, text="夜间两条生产线在开，约三十人在岗")
+    demo.do("hq", "breach.report", at, enterprise=unit.code or unit.name, about="no_right", text="夜间两条生产线在开，约三十人在岗")
     act("breach.take_up", SYSTEM, new_id(), {}, now=at)
     act("breach.unheard", SYSTEM, new_id(), {}, now=at + timedelta(hours=25))
     loop = Loop.objects.filter(kind="resumption_breach", subject_unit=unit, closed_at=None).select_related("owner_unit").first()

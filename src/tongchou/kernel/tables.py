@@ -4,19 +4,22 @@ Every row that is not blank is either in `rows` or in `faults`, so rows_in = len
 a spreadsheet shows them: the header is usually row 1. Cells are text as written, without the spaces around it; leading
 zeros stay. An apostrophe before = + - @ (put there by `write_rejected`) is taken off again.
 
-Not visible to this reader: a workbook cell that holds an error (#N/A) or a formula never calculated reads as empty.
+A row with a cell that holds an error (#N/A) or a formula never calculated is a fault: its value is lost, and an empty cell would say "unknown". Hidden rows
+and columns are read like others. Not visible to this reader: the same in an old workbook (xls), where such a cell reads as empty.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
 from tongchou.kernel import delimited, workbooks
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.filetypes import NAMES, FileType, detect, unpacked_size
+from tongchou.kernel.sheetcells import lost_cells
 from tongchou.kernel.text import Text
 
 Cells = tuple[str, ...]
@@ -37,6 +40,8 @@ FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What a spreadsheet program takes for the beginning of a formula."""
 _ARMOURED = tuple("'" + start for start in FORMULA_STARTS)
 _UNPACKED_FACTOR = 8
+HEADINGS = 10
+"""Rows among which the header is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +79,14 @@ def read_table(
     accept_full: bool = False,
     sheet: str | None = None,
     titled: bool = False,
+    knows: Callable[[list[str]], bool] | None = None,
 ) -> Table:
     """Read CSV, TSV, XLSX or XLS.
 
     max_rows: rows below the header; more are refused (too_many), never cut. accept_full: take a table of exactly 65,536
     or 1,048,576 rows, header included, which is otherwise refused as truncated. sheet: which one of a workbook, needed
     when several have content. titled: lines of a single cell above the header are headings, as machines print them, and passed over.
+    knows: whether a row names the columns that are looked for; what stands above the first such row, where it is among the first few, is passed over too.
     Refused: too_large, too_many, truncated, wrong_file_type, bad_encoding, duplicate (column
     names), missing_value (header, nameless column).
     """
@@ -88,12 +95,14 @@ def read_table(
         raise _refused(Reason.TOO_LARGE, rule.with_(n=len(data), limit=max_bytes), _SPLIT, filename)
     if _checked_type(data, filename) is FileType.TEXT:
         text, encoding = delimited.decode(data, filename)
-        return _collect(delimited.rows(text, filename), filename, max_rows, accept_full, encoding=encoding, titled=titled)
+        return _collect(delimited.rows(text, filename), filename, max_rows, accept_full, encoding=encoding, titled=titled, knows=knows)
     if data.startswith(b"PK") and unpacked_size(data) > max_bytes * _UNPACKED_FACTOR:
         rule = Text("工作簿解压后过大。", "The workbook is too large when unpacked.")
         raise _refused(Reason.TOO_LARGE, rule, _SPLIT, filename)
     chosen = workbooks.sheet_of(data, filename, sheet)
-    return _collect(workbooks.rows(chosen), filename, max_rows, accept_full, sheet=chosen.name, titled=titled)
+    left = chosen.start[1] if chosen.start else 0
+    lost = {row: place - left for row, place in lost_cells(data, chosen.name).items()}
+    return _collect(workbooks.rows(chosen), filename, max_rows, accept_full, sheet=chosen.name, titled=titled, knows=knows, lost=lost)
 
 
 def _checked_type(data: bytes, filename: str) -> FileType:
@@ -132,13 +141,20 @@ def _collect(
     encoding: str | None = None,
     sheet: str | None = None,
     titled: bool = False,
+    knows: Callable[[list[str]], bool] | None = None,
+    lost: Mapping[int, int] | None = None,
 ) -> Table:
     header: Cells = ()
     good: list[tuple[int, Cells]] = []
     faults: list[tuple[int, Refusal]] = []
     raw: dict[int, Cells] = {}
     number = 0
-    for number, values in enumerate(source, start=1):
+    rows = iter(source)
+    first = list(islice(rows, HEADINGS))
+    above = next((n for n, values in enumerate(first) if knows is not None and knows([(workbooks.cell_text(v) or "").strip() for v in values])), 0)
+    for number, values in enumerate(chain(first, rows), start=1):
+        if number <= above:
+            continue
         if not any(v != "" and (type(v) is not str or v.strip()) for v in values):
             continue
         if not header:
@@ -147,6 +163,8 @@ def _collect(
             header = _header(values, number, filename)
             continue
         cells, fault = _row(values, header, number, filename)
+        if fault is None and lost and lost.get(number, len(header)) < len(header):
+            fault = _not_calculated(header[lost[number]], number, filename)
         if fault is None:
             good.append((number, cells))
         else:
@@ -219,6 +237,12 @@ def _row(values: list[Any], header: Cells, number: int, filename: str) -> tuple[
         )
         return tuple(cells), fault
     return tuple(cells), None
+
+
+def _not_calculated(column: str, number: int, filename: str) -> Refusal:
+    rule = Text("这一格是错误值，或没有算出结果的公式。", "This cell holds an error, or a formula that was never calculated.")
+    remedy = Text("请在表格软件中打开，把公式粘贴为数值后保存。", "Open it in a spreadsheet program, paste the formulas as values and save it.")
+    return _refused(Reason.INVALID_VALUE, rule, remedy, filename, line=number, field=column)
 
 
 _SPLIT = Text("请拆成几个文件分别上传。", "Split it into several files and upload them one by one.")

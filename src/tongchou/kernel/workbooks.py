@@ -65,8 +65,27 @@ def _choose(filename: str, names: list[str], wanted: str | None) -> Refusal:
 
 
 def rows(sheet: CalamineSheet) -> Iterator[list[Any]]:
-    """Yield every row of the sheet from its first on, so that the nth row is row n as the spreadsheet shows it."""
-    yield from sheet.iter_rows()
+    """Yield every row of the sheet from its first on, so that the nth row is row n as the spreadsheet shows it.
+
+    A cell merged over several rows of one column stands in each of them that holds anything else.
+    """
+    left = sheet.start[1] if sheet.start else 0  # rows begin with the first column that holds anything
+    tall = sorted((first[0], last[0], first[1] - left) for first, last in sheet.merged_cell_ranges or () if first[1] == last[1] and first[0] < last[0])
+    if not tall:
+        yield from sheet.iter_rows()
+        return
+    held: dict[int, tuple[int, Any]] = {}
+    for number, values in enumerate(sheet.iter_rows()):
+        held = {place: (last, value) for place, (last, value) in held.items() if number <= last}
+        if any(v != "" for v in values):
+            for place, (_, value) in held.items():
+                if place < len(values) and values[place] == "":
+                    values[place] = value
+        while tall and tall[0][0] <= number:
+            _, last, place = tall.pop(0)
+            if 0 <= place < len(values):
+                held[place] = (last, values[place])
+        yield values
 
 
 def cell_text(value: Any) -> str | None:

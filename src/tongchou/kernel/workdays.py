@@ -71,7 +71,9 @@ class Limit:
 
     @property
     def text(self) -> Text:
-        """For people: 24 小时, 2 个工作日."""
+        """For people: 15 分钟, 24 小时, 2 个工作日."""
+        if self.hours is not None and self.hours < 1:
+            return Text("{n} 分钟", "{n} {n|minute|minutes}").with_(n=f"{self.hours * 60:g}")
         if self.hours is not None:
             return Text("{n} 小时", "{n} {n|hour|hours}").with_(n=f"{self.hours:g}")
         return Text("{n} 个工作日", "{n} working {n|day|days}").with_(n=self.workdays)

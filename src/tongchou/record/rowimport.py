@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import Field, model_validator
 
-from tongchou.kernel.clock import parse_date
+from tongchou.kernel.clock import from_serial, parse_date
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.rejects import Tally, write_rejected
 from tongchou.kernel.tables import Table, read_table
@@ -106,7 +106,7 @@ def import_file(
     numbers. progress(done, all) is told after each chunk.
     Raises Refusal for a file that cannot be read.
     """
-    table = read_table(data, filename, titled=titled)
+    table = read_table(data, filename, titled=titled, knows=lambda names: titled and _has(names, columns, needed))
     places, ignored = find_columns(table, columns, needed)
     out = Imported(table, ignored, rejects=list(table.faults))
     totals: dict[str, int] = {"rows_in": len(table.faults), "accepted": 0, "rejected": len(table.faults)}
@@ -171,6 +171,13 @@ def find_columns(table: Table, columns: Columns, needed: tuple[str, ...]) -> tup
     return places, ignored
 
 
+def _has(header: list[str], columns: Columns, needed: tuple[str, ...]) -> bool:
+    """Whether a row names what is needed: whoever fills in a form writes its title, the unit and the date above."""
+    names = {_plain(alias): name for name, aliases in columns.items() for alias in (name, *aliases)}
+    found = {names.get(_plain(cell), "") for cell in header}
+    return all(found & set(want.split("|")) for want in needed)
+
+
 def _plain(name: str) -> str:
     return "".join(c for c in name.split("（")[0].split("(")[0].lower() if c.isalnum())
 
@@ -230,6 +237,8 @@ def _flag(text: str, words: dict[str, bool]) -> bool | None:
 def _day(text: str) -> date | None:
     if unknown(text):
         return None
+    if len(text) == 5 and text.isascii() and text.isdigit():  # a day in a cell that is not formatted as one: 43871 is 2020-02-10
+        return from_serial(int(text), "day")
     return parse_date(text.split(" ")[0] if text[:4].isdigit() else text, "day")
 
 

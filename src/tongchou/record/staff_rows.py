@@ -58,10 +58,13 @@ class StaffRow:
 
 
 class Rows:
-    """Reads rows. units: (code or name) -> unit id, None where several have the name. fever: above it a temperature is not normal."""
+    """Reads rows. units: (code or name) -> unit id, None where several have the name. fever: above it a temperature is not normal.
 
-    def __init__(self, units: dict[str, int | None], today: date, fever: float) -> None:
-        self.units, self.today, self.fever = units, today, fever
+    own: the enterprise of who imports, where a row that names none is meant for it.
+    """
+
+    def __init__(self, units: dict[str, int | None], today: date, fever: float, own: int | None = None) -> None:
+        self.units, self.today, self.fever, self.own = units, today, fever, own
         self.cells = Cells()
         self.places: dict[str, list[str]] | None = None
 
@@ -86,6 +89,8 @@ class Rows:
 
     def _unit(self, code: str, name: str) -> int:
         key = code.strip().upper() or name.strip()
+        if not key and self.own is not None:
+            return self.own
         found = self.units.get(key, 0)
         if found:
             return found

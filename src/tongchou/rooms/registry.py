@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from django.apps import AppConfig
 
-PARTS = ("actions", "pages", "api", "tasks", "paper", "hands")
+PARTS = ("actions", "pages", "api", "tasks", "paper", "hands", "bounds")
 
 
 class Room(AppConfig):

@@ -23,7 +23,7 @@ from tongchou.rooms.daily.models import Breach, Report, Signal, SpotDraw
 
 
 def told(cast: Cast, who: str = "inspector") -> Loop:
-    do(cast, who, "breach.report", enterprise=cast.units["works"].name, text="夜间两条生产线在开，约三十人")
+    do(cast, who, "breach.report", enterprise=cast.units["works"].name, about="no_right", text="夜间两条生产线在开，约三十人")
     system("breach.take_up")  # runs by itself once the act is committed
     loop = Breach.objects.get(ended_at=None).loop
     assert loop is not None
@@ -80,10 +80,33 @@ def test_who_told_is_not_shown_and_the_evidence_is_frozen(cast: Cast) -> None:
     page = signed_in(cast, "enterprise").get(reverse("loop", args=[loop.pk])).content.decode()
     assert "inspector 同志" not in page
     assert "夜间两条生产线" not in page
-    again = refused(
-        lambda: do(cast, "street", "breach.report", enterprise=cast.units["works"].name, text="又看到在生产")
-    )
-    assert again.reason is Reason.DUPLICATE
+    assert "被反映：未经批准" in page  # what it has to answer
+
+
+def test_who_looks_into_it_and_decides_reads_what_was_told(cast: Cast) -> None:
+    """The words in which it was told of, and what is told of again, stand with the matter; nobody reads who said them, and the enterprise nothing of it."""
+    reported(cast)
+    loop = told(cast)
+    do(cast, "street", "breach.report", enterprise=cast.units["works"].name, about="false_file", text="又看到名册上没有的人在生产")
+    system("breach.take_up")
+    assert Breach.objects.count() == 1  # added to the one that is open
+    for who in ("street", "hq"):
+        browser = signed_in(cast, who)
+        assert reverse("breach", args=[loop.pk]) in browser.get(reverse("loop", args=[loop.pk])).content.decode()
+        page = browser.get(reverse("breach", args=[loop.pk])).content.decode()
+        assert "夜间两条生产线在开，约三十人" in page
+        assert "又看到名册上没有的人在生产" in page
+        assert "在岗 80 人" in page
+        assert "inspector 同志" not in page
+    for who in ("enterprise", "rival", "next_street"):
+        assert signed_in(cast, who).get(reverse("breach", args=[loop.pk])).status_code in (403, 404)
+    assert "又看到" not in signed_in(cast, "enterprise").get(reverse("loop", args=[loop.pk])).content.decode()
+
+
+def test_a_report_that_does_not_say_what_of_is_refused(cast: Cast) -> None:
+    form = {"enterprise": cast.units["works"].name, "text": "夜间在生产，约三十人", "client_id": str(new_id())}
+    assert signed_in(cast, "inspector").post(reverse("breach_new"), form).status_code == 422
+    assert not Breach.objects.exists()
 
 
 def test_the_database_keeps_one_matter_open(cast: Cast) -> None:
@@ -187,7 +210,7 @@ def test_a_draw_can_be_done_again(cast: Cast) -> None:
 
 def test_on_the_pages_from_telling_to_the_list(cast: Cast) -> None:
     inspector, street = signed_in(cast, "inspector"), signed_in(cast, "street")
-    form: dict[str, Any] = {"enterprise": "没有的厂", "text": "夜间在生产，约三十人", "client_id": str(new_id())}
+    form: dict[str, Any] = {"enterprise": "没有的厂", "about": "no_right", "text": "夜间在生产，约三十人", "client_id": str(new_id())}
     assert (
         inspector.post(reverse("breach_new"), form).status_code == 404
         or inspector.post(reverse("breach_new"), form).status_code == 422

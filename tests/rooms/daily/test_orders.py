@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -20,7 +21,7 @@ from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context
 from tongchou.record.actions.permits import Given, grant
 from tongchou.record.actions.work_orders import Wanted, issue
-from tongchou.record.models import WorkOrder, WorkPermit
+from tongchou.record.models import Loop, WorkOrder, WorkPermit
 from tongchou.record.questions.work_orders import number_of, stops_in_force
 from tongchou.rooms.resumption.order_letters import order_letter
 
@@ -60,6 +61,76 @@ def test_with_a_permit_it_is_suspended_as_well(cast: Cast) -> None:
     order = decided(cast)
     row.refresh_from_db()
     assert (row.state, order.permit_id) == ("suspended", row.pk)
+
+
+def test_no_permit_is_restored_while_the_order_holds(cast: Cast) -> None:
+    """The plate is blue again only once who ordered it has lifted it: the enterprise shows what it did, the street looks again."""
+    row = permit(cast.units["works"])
+    order = decided(cast)
+    row.refresh_from_db()
+    assert row.must_show == ["整改情况"]  # the second look is the street's own
+    points = [{"what": "整改情况", "said": "已停产整改"}]
+    do(cast, "enterprise", "permit.ask", permit=str(row.pk), what="restore", reason="已整改到位", points=points)
+    grant_it = {"permit": str(row.pk), "how": "grant", "reason": "现场核实到位", "found": [{"what": "整改情况", "found": "现场核实"}]}
+    early = refused(lambda: do(cast, "street", "permit.answer_restore", **grant_it))
+    assert early.reason is Reason.NOT_ALLOWED
+    assert number_of(order) in early.rule.zh
+    row.refresh_from_db()
+    assert (row.state, row.plate) == ("suspended", "red")
+    page = signed_in(cast, "street").get(reverse("permit_answer_restore", args=[row.pk])).content.decode()
+    assert f"停工令 {number_of(order)} 尚未解除" in page
+    do(cast, "hq", "work_order.lift", order=str(order.pk), reason="街道复查合格")
+    do(cast, "street", "permit.answer_restore", **grant_it)
+    row.refresh_from_db()
+    assert (row.state, row.plate) == ("in_force", "blue")
+
+
+def test_nothing_but_restoring_is_asked_for_while_suspended(cast: Cast) -> None:
+    row = permit(cast.units["works"])
+    WorkPermit.objects.update(until=timezone.localdate() + timedelta(days=9))
+    decided(cast)
+    browser, url = signed_in(cast, "enterprise"), reverse("permit_ask", args=[row.pk, "renew"])
+    assert url not in browser.get(reverse("permit", args=[row.pk])).content.decode()
+    answer = browser.get(url, follow=True)
+    assert "请先申请恢复" in answer.content.decode()
+
+
+def test_an_enterprise_without_a_permit_asks_to_have_it_lifted(cast: Cast) -> None:
+    order = decided(cast)
+    browser, page = signed_in(cast, "enterprise"), reverse("work_order", args=[order.pk])
+    assert number_of(order) in browser.get("/").content.decode()  # its first page says so
+    assert reverse("work_order_ask", args=[order.pk]) in browser.get(page).content.decode()
+    form = {"how": "已遣散人员，补齐手续和口罩", "client_id": str(new_id())}
+    for _ in range(2):  # a double click
+        assert browser.post(reverse("work_order_ask", args=[order.pk]), form).status_code == 302
+    asked = Loop.objects.get(origin="work_order")
+    assert (asked.owner_unit, asked.subject_unit) == (order.organ, order.unit)
+    assert browser.get(reverse("work_order_ask", args=[order.pk])).status_code == 302  # a stale tab
+    again = refused(lambda: do(cast, "enterprise", "work_order.ask_lift", order=str(order.pk), how="再次申请解除"))
+    assert again.reason is Reason.DUPLICATE
+    assert "已遣散人员" in signed_in(cast, "hq").get(page).content.decode()
+    assert refused(lambda: do(cast, "rival", "work_order.ask_lift", order=str(order.pk), how="替它申请")).reason is Reason.NOT_FOUND
+    do(cast, "hq", "work_order.lift", order=str(order.pk), reason="现场核实到位")
+    assert number_of(order) not in browser.get("/").content.decode()
+    over = refused(lambda: do(cast, "enterprise", "work_order.ask_lift", order=str(order.pk), how="还想申请"))
+    assert over.reason is Reason.WRONG_STAGE
+
+
+def test_a_suspended_permit_is_on_the_first_page_too(cast: Cast) -> None:
+    row = permit(cast.units["works"])
+    do(cast, "street", "permit.suspend", unit=row.unit_id, reason="消毒记录缺失", must_show=["消毒记录"])
+    assert f"复工许可 {row.number} 已暂停" in signed_in(cast, "enterprise").get("/").content.decode()
+    assert "已暂停" not in signed_in(cast, "rival").get("/").content.decode()
+
+
+def test_the_timeline_of_the_matter_has_no_name_of_the_record(cast: Cast) -> None:
+    permit(cast.units["works"])
+    order = decided(cast)
+    do(cast, "hq", "work_order.lift", order=str(order.pk), reason="整改到位")
+    page = signed_in(cast, "hq").get(reverse("loop", args=[order.loop_id])).content.decode()
+    assert "签发责令文书" in page
+    assert "解除停工令" in page
+    assert ">work_order" not in page
 
 
 def test_it_is_lifted_once_with_a_reason_within_reach(cast: Cast) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,10 +16,13 @@ from tests.record.test_staff import add
 from tests.web.test_pages import signed_in
 from tongchou.kernel.errors import Refusal
 from tongchou.kernel.ids import new_id
+from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
 from tongchou.record.models import Account, Post, PostHolding, Staff, StaffOutcome
 from tongchou.rooms.enterprises.questions import staff_lines
-from tongchou.rooms.enterprises.turned import turned_counts, turned_within
+from tongchou.rooms.enterprises.tasks import count_turned, work_off
+from tongchou.rooms.enterprises.turned import GROUPS, turned_counts, turned_within
+from tongchou.rooms.enterprises.turned_kept import turned_near
 from tongchou.rooms.enterprises.words import PlanWords, plan_words
 from tongchou.web.news import news_of
 
@@ -72,6 +77,52 @@ def test_the_street_is_told_how_many_and_where(cast: Cast) -> None:
     counts = signed_in(cast, "dept").get(reverse("staff_return")).content.decode()
     assert works.name in counts
     assert "turned=must" not in counts  # counts alone lead to nobody's name
+
+
+def street_says(cast: Cast, who: str = "street") -> list[str]:
+    return [n.text.zh for n in news_of(cast.as_(who), timezone.now()) if "家企业" in n.text.zh]
+
+
+def test_opening_a_streets_first_page_counts_nobody(cast: Cast) -> None:
+    """However many have turned, the first page reads what was counted: it goes to no staff file and to no history."""
+    three(cast)
+    count_turned(0)
+    with CaptureQueriesContext(connection) as seen:
+        said = street_says(cast)
+    assert len(said) == 2
+    assert not [q["sql"] for q in seen if "record_staff" in q["sql"]]
+    assert f"{timezone.localtime():%H:}" in said[0]  # it says of which moment
+    assert street_says(cast, "next_street") == []
+
+
+def test_a_pass_counts_at_once_and_the_clock_what_single_files_changed(cast: Cast) -> None:
+    waits = add(cast, symptoms=False, in_hard_hit=True)["staff"]
+    assert street_says(cast) == []
+    change(cast, waits, in_hard_hit=False)
+    assert street_says(cast) == []  # as last counted
+    count_turned(0)
+    assert len(street_says(cast)) == 1
+    Staff.objects.filter(pk=waits).update(symptoms=True)  # as a fact of many people would: a pass finds it
+    act("staff.clear_day", SYSTEM, new_id(), {})
+    assert work_off() == 1
+    assert "须等待" in street_says(cast)[0]
+
+
+def test_without_the_clock_the_page_counts_itself(cast: Cast) -> None:
+    """The twin: what is kept ends, and nobody reads numbers of an hour ago."""
+    three(cast)
+    count_turned(0)
+    cache.clear()
+    with CaptureQueriesContext(connection) as seen:
+        assert len(street_says(cast)) == 2
+    assert [q for q in seen if "record_staff" in q["sql"]]
+
+
+def test_sums_by_area_are_those_of_the_list(cast: Cast) -> None:
+    three(cast)
+    near, rows = turned_near(cast.as_("street"), timezone.now()), turned_within(cast.as_("street"), TODAY)
+    assert near.staff == {g: sum(getattr(r, g) for r in rows) for g in GROUPS}
+    assert near.enterprises == {g: sum(getattr(r, g) > 0 for r in rows) for g in GROUPS}
 
 
 def test_what_turned_before_yesterday_is_news_no_more(cast: Cast) -> None:

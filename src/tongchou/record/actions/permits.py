@@ -207,6 +207,7 @@ def resume(context: Context, given: ResumeIn) -> dict[str, Any]:
     """Work goes on: everything that had to be shown was shown. The permit rests on the facts as they are now."""
     permit = live_permit(context, SUSPEND, given.unit, given.seen_version)
     allowed_from(permit, ("review", "suspended"), Text("恢复", "restored"))
+    refuse_stopped([permit.unit_id])
     shown = {s.what.strip(): s.found for s in given.shown}
     left = [m for m in permit.must_show if m not in shown]
     if left:

@@ -35,14 +35,16 @@ def import_staff(
     actor: Actor, client_id: uuid.UUID, data: bytes, filename: str, *, dry_run: bool = False, progress: Callable[[int, int], None] | None = None
 ) -> Imported:
     """Import a file of staff (CSV, XLSX) and keep its rejected rows for the caller. Raises Refusal for a file that cannot be read."""
-    return import_file(VERB, COLUMNS, NEEDED, actor, client_id, data, filename, dry_run=dry_run, progress=progress, titled=True)
+    needed = NEEDED if _own(actor, _units(actor)) is None else NEEDED[1:]
+    return import_file(VERB, COLUMNS, needed, actor, client_id, data, filename, dry_run=dry_run, progress=progress, titled=True)
 
 
 @verb(VERB, EDIT, Text("导入员工档案", "Import staff files"))
 def import_rows(context: Context, given: RowsIn) -> dict[str, Any]:
     """Make and bring up to date the files of many staff. What a row leaves empty stays as it is on record. fields: as in staff_rows.COLUMNS."""
     today = timezone.localdate(context.now)
-    reader = Rows(_units(context.actor), today, fever_of(standing_in_force(PACK, TABLE, today)))
+    units = _units(context.actor)
+    reader = Rows(units, today, fever_of(standing_in_force(PACK, TABLE, today)), _own(context.actor, units))
     read, rejects = given.read(COLUMNS, reader.read)
     lock_documents()
     ready, people, new = _known(read, rejects)
@@ -72,6 +74,11 @@ def _units(actor: Actor) -> dict[str, int | None]:
     for _, name, unit in rows:
         out[name] = None if name in out else unit
     return out | {code: unit for code, _, unit in rows if code}
+
+
+def _own(actor: Actor, units: dict[str, int | None]) -> int | None:
+    """The one enterprise for which the actor keeps files; None for whoever has several, or an area."""
+    return next(iter(units.values()), None) if len(set(units.values())) == 1 and set(units.values()) == set(actor.unit_ids(EDIT)) else None
 
 
 def _known(read: list[StaffRow], rejects: list[tuple[int, Refusal]]) -> tuple[list[StaffRow], list[uuid.UUID], set[uuid.UUID]]:

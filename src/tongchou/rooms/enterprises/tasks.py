@@ -1,13 +1,19 @@
-"""Clearance of everybody: each night, as days pass, and at once when something that it rests on has changed. Safe to run twice and to die anywhere."""
+"""Clearance of everybody: each night, as days pass, and at once when something that it rests on has changed; how many have turned, counted by the clock.
+
+Safe to run twice and to die anywhere.
+"""
 
 from __future__ import annotations
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
 from tongchou.record.clearance_due import due
+from tongchou.record.models import District
+from tongchou.rooms.enterprises.turned_kept import refresh
 
 
 @app.periodic(cron="40 0 * * *")
@@ -31,12 +37,24 @@ def clear_again(timestamp: int) -> int:
     return work_off()
 
 
+@app.periodic(cron="*/4 * * * *")
+@app.task(queue="clock")
+def count_turned(timestamp: int) -> int:
+    """Count who has turned, so that nobody waits for it who opens a first page; returns in how many areas."""
+    return len(refresh(timezone.now())[1]) if District.objects.exists() else 0
+
+
 def work_off() -> int:
-    """Step after step, each in a transaction of its own, until nothing waits; returns how many results became another."""
+    """Step after step, each in a transaction of its own, until nothing waits; returns how many results became another.
+
+    What turned is counted at once: first pages tell it.
+    """
     changed = 0
     while due():
         found = act("staff.clear_step", SYSTEM, new_id(), {}).result
         changed += int(found["changed"])
         if not found["going_on"]:
             break
+    if changed:
+        refresh(timezone.now())
     return changed

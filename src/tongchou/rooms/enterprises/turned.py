@@ -36,15 +36,17 @@ _COUNTS = f"""
 select s.unit_id, s.outcome, count(*)::int from record_staff s {TURN}
 where s.unit_id = any(%(units)s) and s.to_date is null and s.changed_at >= %(since)s and turn.at >= %(since)s group by 1, 2
 """
-_REACH = f"""
-select u.id, u.name, coalesce(t.name, a.name), x.may, x.must, x.ask from (
+_BY_UNIT = f"""(
   select s.unit_id, count(*) filter (where s.outcome = any(%(may)s))::int as may, count(*) filter (where s.outcome = any(%(must)s))::int as must,
     count(*) filter (where s.outcome <> all(%(told)s))::int as ask
   from record_staff s join record_unit u on u.id = s.unit_id join record_area a on a.id = u.area_id {TURN}
   where s.to_date is null and s.changed_at >= %(since)s and turn.at >= %(since)s and {{reach}} group by 1) x
-join record_unit u on u.id = x.unit_id join record_area a on a.id = u.area_id {area_above("street", found="t")}
+join record_unit u on u.id = x.unit_id join record_area a on a.id = u.area_id"""
+_REACH = f"""
+select u.id, u.name, coalesce(t.name, a.name), x.may, x.must, x.ask from {_BY_UNIT} {area_above("street", found="t")}
 order by x.must desc, x.ask desc, x.may desc, u.name_key, u.id
 """
+_AREAS = f"select a.path, {', '.join(f'count(*) filter (where x.{g} > 0)::int, sum(x.{g})::int' for g in GROUPS)} from {_BY_UNIT} group by 1"
 _OWN = f"""
 select s.id, u.name, s.outcome, was.outcome, turn.at from record_staff s join record_unit u on u.id = s.unit_id {TURN}
 where s.person_id = %(person)s and s.to_date is null and turn.at >= %(since)s order by turn.at desc
@@ -86,11 +88,22 @@ class TurnedUnit:
 
 def turned_within(actor: Actor, today: date) -> list[TurnedUnit]:
     """Enterprises within reach whose staff have turned since yesterday: those with most who must not come first."""
-    values: dict[str, Any] = {"since": since(today), "may": list(GROUPS["may"]), "must": list(GROUPS["must"]), "told": [*GROUPS["may"], *GROUPS["must"]]}
+    values = _values(today)
     reach = condition(actor, COUNTS, values, unit="u.id")
     with connection.cursor() as cursor:
         cursor.execute(_REACH.format(reach=reach), values)
         return [TurnedUnit(*row) for row in cursor.fetchall()]
+
+
+def turned_by_area(today: date) -> dict[str, tuple[int, ...]]:
+    """Path of each area in which enterprises lie whose staff have turned -> of each group in turn, how many enterprises and how many of their staff."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AREAS.format(reach="true"), _values(today))
+        return {row[0]: row[1:] for row in cursor.fetchall()}
+
+
+def _values(today: date) -> dict[str, Any]:
+    return {"since": since(today), "may": list(GROUPS["may"]), "must": list(GROUPS["must"]), "told": [*GROUPS["may"], *GROUPS["must"]]}
 
 
 @dataclass(frozen=True, slots=True)

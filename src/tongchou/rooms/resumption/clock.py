@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from tongchou.kernel.clock import SHANGHAI
-from tongchou.kernel.workdays import Limit, end_of_workday, is_workday
+from tongchou.kernel.workdays import end_of_workday, is_workday
 from tongchou.record.act import Context
 from tongchou.record.loops import engine
 from tongchou.record.loops.kinds import kind_of
 from tongchou.record.models import Loop
 from tongchou.rooms.resumption.models import Application, Supplement
-
-LIMIT = Limit(workdays=2)
 
 
 def workdays_between(first: date, last: date) -> int:

@@ -22,6 +22,12 @@ from tongchou.record.regime import PACK, Regime, regime
 from tongchou.rooms.resumption.models import RuleEdition
 
 AT_ONCE, APPROVAL, UNKNOWN = "at_once", "approval", "unknown"
+LEFT = (
+    ("staged_way", Text("分批审批或备案时期，本区采用", "Where the rule leaves approval or filing to the district")),
+    ("local_way", Text("国家规定由地方确定的，本区采用", "Where the rule is left to the province")),
+    ("unknown_way", Text("风险等级尚未登记时，本区采用", "While no grade is on record")),
+)
+"""What the plan leaves to the district: the way that it takes there."""
 FREE = ("no_procedure", "allowed")
 """Ways in which an enterprise needs nothing on record to work."""
 
@@ -41,13 +47,13 @@ def default_rules() -> dict[str, Any]:
 
 def rules_on(day: date) -> dict[str, Any]:
     """The district's rules on a day: those last adopted, on top of the program's proposals."""
-    row = (
-        RuleEdition.objects.filter(state="adopted", from_date__lte=day)
-        .order_by("-from_date")
-        .values_list("rules", flat=True)
-        .first()
-    )
-    return default_rules() | (row or {})
+    row = adopted_on(day)
+    return default_rules() | (row.rules if row else {})
+
+
+def adopted_on(day: date) -> RuleEdition | None:
+    """The district's edition that holds on a day; None before it has adopted any."""
+    return RuleEdition.objects.filter(state="adopted", from_date__lte=day).order_by("-from_date").first()
 
 
 @dataclass(frozen=True, slots=True)

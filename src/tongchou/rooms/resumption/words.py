@@ -81,6 +81,7 @@ WHATS = {
     "permit_more_asked": Text("要求补充", "Asked for more"),
     "permit_restore_refused": Text("未同意恢复", "Not restored"),
     "permit_renew_refused": Text("未同意续期", "Not renewed"),
+    "work_order_lift_asked": Text("申请解除停工令", "Asked to have the order lifted"),
     "permit_request_left": Text("企业不再申请", "No longer asked for"),
 }
 

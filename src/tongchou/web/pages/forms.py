@@ -81,6 +81,27 @@ def form_page(
     return render(request, template, context | more, status=problem.status if problem else 200)
 
 
+def change_page(
+    request: HttpRequest,
+    fields: Callable[[Draft], list[FieldParts]],
+    send: Callable[[], HttpResponse],
+    *,
+    held: Mapping[str, Any],
+    version: int,
+    **more: Any,
+) -> HttpResponse:
+    """A form that changes what is on record, with its button: it carries the version that was read, so that a stale page overwrites nothing.
+
+    held: what stands in the fields at first; None stands for nothing. The rest as in `form_page`.
+    """
+
+    def all_fields(d: Draft) -> list[FieldParts]:
+        return [*fields(d), d.field("seen_version", Text("版本", "Version"), "hidden")]
+
+    on_record = {k: v for k, v in held.items() if v is not None} | {"seen_version": version}
+    return form_page(request, all_fields, send, button=Text("保存", "Save"), on_record=on_record, **more)
+
+
 def _kept(request: HttpRequest) -> bool:
     """Whether the form comes from static/kept.js, which keeps it on the device until it is settled."""
     return request.headers.get("X-Kept") == "1"

@@ -48,6 +48,7 @@ ORIGINS = {
     "staff_correction": Text("员工申请更正", "a correction that a worker asks for"),
     "register": Text("企业申请变更登记", "a change of the register that an enterprise asks for"),
     "permit": Text("复工许可", "a permit to work"),
+    "work_order": Text("停工令", "an order to stop"),
     "permit_review": Text("复工许可复核", "the review of a permit"),
     "supply_claim": Text("供应关系登记", "a claim of supply"),
     "project_part": Text("项目环节超期", "a late part of a project"),

@@ -45,9 +45,13 @@ _WHATS = {
     "resumption_checked": (Text("逐项审核", "Items checked"), "eye-check"),
     "subject_merged": (Text("当事人档案合并", "Person's files merged"), "arrow-right"),
     "subject_unmerged": (Text("撤销档案合并", "Merge undone"), "arrow-back-up"),
+    "work_order": (Text("签发责令文书", "Order issued"), "file-text"),
+    "work_order_lifted": (Text("解除停工令", "Order to stop lifted"), "circle-check"),
     "clock_resumed": (Text("恢复计时", "Clock runs again"), "clock"),
     "escalate": (Text("逾期升级", "Escalated"), "alert-triangle"),
 }
+HAPPENED: dict[str, Text] = {}
+"""What a room's verbs leave on the timeline of a loop -> its words: the room adds them. Without them the record's own name would be shown."""
 LEVELS = {
     "none": Text("正常", "normal"),
     "remind": Text("提醒", "reminder"),
@@ -102,7 +106,7 @@ def happening(item: Happening, kind: LoopKind) -> dict[str, Any]:
     label, icon = _WHATS.get(item.what, (None, "arrow-right"))
     if label is None:
         step = kind.steps.get(item.what)
-        label = step.title if step else Text(item.what, item.what)
+        label = step.title if step else HAPPENED.get(item.what, Text(item.what, item.what))
         if step is not None:
             icon = "eye-check" if step.verifies else "arrow-back-up" if step.is_return else "arrow-right"
     note: Any = item.note

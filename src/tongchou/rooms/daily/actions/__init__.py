@@ -12,11 +12,13 @@ from tongchou.rooms.daily.actions import (
     leave,
     progress,
     reports,
+    signals,
     signing,
     spot,
     table,
 )
 
 __all__ = [
-    "alarm_answers", "attendance", "badges", "breach", "chasing", "contacts", "fever", "inspection", "leave", "progress", "reports", "signing", "spot", "table",
+    "alarm_answers", "attendance", "badges", "breach", "chasing", "contacts", "fever", "inspection", "leave", "progress", "reports", "signals", "signing", "spot",
+    "table",
 ]  # fmt: skip

@@ -1,64 +1,53 @@
-"""Work without a right to it: told of, heard, looked at, decided by another; signals from outside; draws of spot checks."""
+"""Work without a right to it: told of, heard, looked at, decided by another."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
-from django.db import connection
-from pydantic import Base64Bytes, Field
+from pydantic import Field
 
-from tongchou.kernel.clock import parse_date
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
-from tongchou.kernel.rejects import Tally, write_rejected
-from tongchou.kernel.tables import Table, read_table
 from tongchou.kernel.text import Text
-from tongchou.record.access import SYSTEM, Actor
+from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context, Payload, act, explain_constraint, verb
 from tongchou.record.actions.loops import AdvanceIn, advance, after_step
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.actions.permits import SuspendIn, suspend
 from tongchou.record.actions.work_orders import Wanted, issue, lock_for_stop
-from tongchou.record.copytext import batched_lines
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Evidence, Loop, Unit, WorkPermit
 from tongchou.record.questions.units import street_of
 from tongchou.rooms.daily.actions.inspection import tell_inspection_soon
-from tongchou.rooms.daily.actions.table import enterprises_named
 from tongchou.rooms.daily.evidence import evidence_of
-from tongchou.rooms.daily.models import Breach, Signal
+from tongchou.rooms.daily.models import Breach
 from tongchou.rooms.daily.numbers import local_day
 from tongchou.rooms.daily.reach import KINDS
 
 KIND = "resumption_breach"
+MOST_ALSO = 50
+"""What is told of again while a matter is open: the latest so many are kept with it."""
 TELL, HANDLE = "breach.report", "breach.handle"
-LARGEST, SHOWN = 64 * 1024 * 1024, 200
+ABOUT: dict[str, Text] = {
+    "no_right": Text("未经批准、或许可暂停失效后仍在生产经营", "At work without a permit, or after it was suspended or ended"),
+    "false_file": Text("所报情况或员工档案与事实不符", "Reports or staff files that are not true"),
+    "other": Text("未按复工条件落实防控措施", "The conditions of work are not kept"),
+}
+"""What an enterprise is said to do. It is told this, so that it can answer; the words in which it was told of are for those who look into it."""
 explain_constraint(
     "breach_one_open",
     Reason.DUPLICATE,
     Text("该企业已有一件在办的查处事项。", "A matter about this enterprise is open already."),
     Text("请在该事项中补充说明。", "Add to that one."),
 )
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "code": ("code", "信用代码", "统一社会信用代码"), "name": ("name", "企业名称", "企业"), "day": ("day", "日期"),
-    "power": ("power", "用电量", "用电量（千瓦时）"), "water": ("water", "用水量", "用水量（立方米）"), "phones": ("phones", "手机数"),
-}  # fmt: skip
-
-
 class TellIn(Payload):
-    """enterprise: its registered name or code, exactly: whoever tells of it need not see its file."""
+    """enterprise: its registered name or code, exactly: whoever tells of it need not see its file. about: what it is said to do."""
 
     enterprise: str = Field(min_length=2, max_length=160)
+    about: Literal["no_right", "false_file", "other"]
     text: str = Field(min_length=6, max_length=5_000)
-
-
-class SignalsIn(Payload):
-    content: Base64Bytes = Field(max_length=LARGEST)
-    filename: str = Field(min_length=1, max_length=200)
 
 
 class UnheardIn(Payload):
@@ -67,7 +56,10 @@ class UnheardIn(Payload):
 
 @verb("breach.report", TELL, Text("举报擅自复工", "Tell of work without a right to it"))
 def tell(context: Context, given: TellIn) -> dict[str, Any]:
-    """Open the matter: the enterprise is heard first. Who told of it is kept apart from the loop, which the enterprise sees."""
+    """Open the matter: the enterprise is heard first. Who told of it is kept apart from the loop, which the enterprise sees.
+
+    Of an enterprise that is being looked into it is added to that matter; who tells does not learn that there is one.
+    """
     plain = given.enterprise.strip()
     found = list(Unit.objects.filter(kind__in=KINDS, active_to=None, name=plain).select_related("area")[:2])
     found = (
@@ -91,7 +83,14 @@ def tell(context: Context, given: TellIn) -> dict[str, Any]:
         if context.actor.system
         else Breach.Source.INSPECTION
     )
-    return {"breach": str(told_of(context, found[0], source, given.text).pk)}
+    held = Breach.objects.select_for_update().filter(unit=found[0], ended_at=None).first()
+    if held is not None:
+        also = {"at": context.now.isoformat(), "source": source, "about": given.about, "text": given.text}
+        held.evidence = held.evidence | {"also": [*held.evidence.get("also", []), also][-MOST_ALSO:]}
+        held.save(update_fields=["evidence"])
+        context.event("breach_also", subject=f"breach:{held.pk}", data={"source": source})
+        return {"breach": str(held.pk)}
+    return {"breach": str(told_of(context, found[0], source, given.text, {"about": given.about}).pk)}
 
 
 def told_of(context: Context, unit: Unit, source: str, text: str, more: dict[str, Any] | None = None) -> Breach:
@@ -121,7 +120,8 @@ def take_up(context: Context, given: UnheardIn) -> dict[str, Any]:
     for row in rows.order_by("at")[: given.limit]:
         owner = street_of(row.unit) or office_unit()
         wanted = {
-            "kind": KIND, "title": f"擅自复工线索：{row.unit.name}", "unit": row.unit_id, "owner_unit": owner, "origin": "breach", "detail": row.evidence["said"],
+            "kind": KIND, "title": f"擅自复工线索：{row.unit.name}", "unit": row.unit_id, "owner_unit": owner, "origin": "breach",
+            "detail": f"被反映：{ABOUT[row.evidence.get('about', 'no_right')].zh}。\n{row.evidence['said']}",
         }  # fmt: skip
         row.loop_id = uuid.UUID(str(open_one(context, OpenIn.model_validate(wanted))["loop"]))
         row.save(update_fields=["loop"])
@@ -149,7 +149,7 @@ def _stopped(context: Context, loops: list[uuid.UUID]) -> None:
         WorkPermit.objects.select_for_update().filter(unit_id__in=[r.unit_id for r in rows], state__in=("in_force", "review")).order_by("pk")
     )
     for permit in live:
-        given = {"unit": permit.unit_id, "reason": f"责令停工：{reasons[permit.unit_id]}"[:2_000], "must_show": list(MUST_SHOW)}
+        given = {"unit": permit.unit_id, "reason": f"责令停工：{reasons[permit.unit_id]}"[:2_000], "must_show": [MUST_SHOW[0]]}
         suspend(replace(context, actor=SYSTEM, grants=()), SuspendIn.model_validate(given))
     permits = {p.unit_id: p.pk for p in live}
     _order(context, "stop", rows, reasons, permits)
@@ -157,7 +157,7 @@ def _stopped(context: Context, loops: list[uuid.UUID]) -> None:
 
 
 MUST_SHOW = ("整改情况", "重新核查意见")
-"""What has to be shown before a stop is lifted."""
+"""What has to be shown before a stop is lifted: the first by the enterprise, the second by who looks again."""
 
 
 def _order(context: Context, kind: str, rows: list[Breach], reasons: dict[int, str], permits: dict[int, uuid.UUID]) -> None:
@@ -190,109 +190,3 @@ def _over(context: Context, loops: list[uuid.UUID]) -> None:
 def _ended(context: Context, loops: list[uuid.UUID]) -> list[Breach]:
     Breach.objects.filter(loop_id__in=loops).update(ended_at=context.now)
     return list(Breach.objects.filter(loop_id__in=loops))
-
-
-@dataclass
-class Read:
-    """A table of signals that was read."""
-
-    table: Table
-    ready: dict[tuple[int, str, str], Decimal] = field(default_factory=dict)
-    accepted: int = 0
-    rejects: list[tuple[int, Refusal]] = field(default_factory=list)
-
-
-@verb("signal.import_table", HANDLE, Text("导入用电用水信号", "Import signals"))
-def import_signals(context: Context, given: SignalsIn) -> dict[str, Any]:
-    """Electricity, water or phones of enterprises by day. A value that comes again takes the place of the earlier one."""
-    found = read_signals(context.actor, given.content, given.filename, context.now)
-    tally = Tally(found.table.rows_in, found.accepted, len(found.rejects))
-    if not context.dry_run and found.ready:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "create temporary table signal_in (unit_id bigint, day date, kind text, value numeric) on commit drop"
-            )
-            with cursor.copy("copy signal_in (unit_id, day, kind, value) from stdin") as copy:
-                for part in batched_lines((unit, day, kind, value) for (unit, day, kind), value in found.ready.items()):
-                    copy.write(part)
-            cursor.execute(
-                """insert into daily_signal (unit_id, day, kind, value, act) select unit_id, day, kind, value, %s from signal_in
-                   on conflict (unit_id, kind, day) do update set value = excluded.value, act = excluded.act""",
-                [context.act_id],
-            )
-            cursor.execute("drop table signal_in")
-    result = {"rows_in": tally.rows_in, "accepted": tally.accepted, "rejected": tally.rejected}
-    context.event("signals_imported", data=dict(result))
-    return result | {"rejects": [{"row": n} | r.as_dict() for n, r in found.rejects[:SHOWN]]}
-
-
-def rejected_signals(actor: Actor, data: bytes, filename: str, now: datetime, language: str) -> bytes:
-    """The rows of a table that are rejected, as CSV with row, field, reason, rule and remedy."""
-    found = read_signals(actor, data, filename, now)
-    return write_rejected(found.table, found.rejects, language)
-
-
-def read_signals(actor: Actor, data: bytes, filename: str, now: datetime) -> Read:
-    table = read_table(data, filename, titled=True)
-    places = {
-        f: n for f, names in COLUMNS.items() for n, head in enumerate(table.header) if head.strip().lower() in names
-    }
-    if (
-        "day" not in places
-        or not {"code", "name"} & places.keys()
-        or not {k.value for k in Signal.Kind} & places.keys()
-    ):
-        rule = Text(
-            "须有企业、日期和至少一列信号。",
-            "There must be a column for the enterprise, the day and one signal at least.",
-        )
-        raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请补上列。", "Add the columns."), field="table")
-    out, today = Read(table, rejects=list(table.faults)), local_day(now)
-    given = [(n, {f: cells[place] for f, place in places.items()}) for n, cells in table.rows]
-    units = enterprises_named(actor, HANDLE, [g for _, g in given])
-    for number, cells in given:
-        try:
-            unit = units.get(cells.get("code", "").upper()) or units.get(cells.get("name", ""))
-            if unit is None:
-                rule = Text(
-                    "辖区内没有这家在册企业，或重名。",
-                    "No such active enterprise in your area, or several of that name.",
-                )
-                raise Refusal(
-                    Reason.NOT_FOUND,
-                    rule,
-                    remedy=Text("请填写信用代码。", "Give its code."),
-                    field="code",
-                    value=(cells.get("code") or "")[:60],
-                )
-            day = parse_date(cells["day"], "day")
-            if day > today:
-                raise Refusal(
-                    Reason.IMPOSSIBLE_DATE,
-                    Text("日期不能晚于今天。", "The day is not after today."),
-                    field="day",
-                    value=str(day),
-                )
-            values = {k.value: _value(k.value, cells[k.value]) for k in Signal.Kind if cells.get(k.value)}
-            if not values:
-                raise Refusal(
-                    Reason.MISSING_VALUE, Text("这一行没有信号。", "This row holds no signal."), field="power"
-                )
-            out.ready |= {(unit.pk, str(day), kind): value for kind, value in values.items()}
-            out.accepted += 1
-        except Refusal as refusal:
-            refusal.line = number
-            out.rejects.append((number, refusal))
-    out.rejects.sort(key=lambda pair: pair[0])
-    return out
-
-
-def _value(kind: str, text: str) -> Decimal:
-    try:
-        value = Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        value = Decimal(-1)
-    if not value.is_finite() or not 0 <= value < Decimal(10) ** 11:
-        rule = Text("须为不小于 0 的数。", "This must be a number, 0 or more.")
-        raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请更正。", "Correct it."), field=kind, value=text[:40])
-    return value.quantize(Decimal("0.01"))

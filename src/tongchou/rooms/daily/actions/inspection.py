@@ -53,7 +53,7 @@ def tell_inspection_soon() -> None:
 
 def _text(row: Breach) -> str:
     """What was told, what was on record, what was found, and by which digests its photos are known."""
-    lines = [f"责令停工：{row.unit.name}（{row.unit.code or '无代码'}）", row.text, row.evidence.get("said", "")]
+    lines = [f"责令停工：{row.unit.name}（{row.unit.code or '无代码'}）", row.text, *(a["text"] for a in row.evidence.get("also", ())), row.evidence.get("said", "")]
     for check in row.spot_checks.order_by("at"):
         lines.append(_check(check))
     return "\n".join(x for x in lines if x)[:20_000]

@@ -104,7 +104,7 @@ def _matter(context: Context, unit: Unit, given: CheckIn, photos: list[str]) -> 
     held = Breach.objects.select_for_update().filter(unit=unit, ended_at=None).first()
     spot = {"result": given.result.value, "people": given.people, "photos": photos}
     if held is None:
-        return told_of(context, unit, Breach.Source.INSPECTION, given.seen, {"spot": spot})
+        return told_of(context, unit, Breach.Source.INSPECTION, given.seen, {"about": given.result.value, "spot": spot})
     held.evidence = held.evidence | {"spot": spot}
     held.save(update_fields=["evidence"])
     return held

@@ -11,6 +11,7 @@ from tongchou.rooms.daily.pages import (
     fever,
     gate,
     manage,
+    matter,
     overview,
     owed,
     own,
@@ -20,6 +21,6 @@ from tongchou.rooms.daily.pages import (
 )
 
 __all__ = [
-    "attendance", "attendance_badges", "attendance_leave", "attendance_month", "attendance_overview", "breach", "chain", "fever", "gate", "manage", "overview",
-    "owed", "own", "progress", "spot", "spot_results",
+    "attendance", "attendance_badges", "attendance_leave", "attendance_month", "attendance_overview", "breach", "chain", "fever", "gate", "manage", "matter",
+    "overview", "owed", "own", "progress", "spot", "spot_results",
 ]  # fmt: skip

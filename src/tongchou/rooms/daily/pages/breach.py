@@ -8,13 +8,16 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from tongchou.kernel.text import Text
 from tongchou.record.loops.kinds import kind_of
 from tongchou.record.territory.reach import within
 from tongchou.rooms.daily import spots
-from tongchou.rooms.daily.actions.breach import COLUMNS, HANDLE, TELL, rejected_signals
+from tongchou.rooms.daily.actions.breach import ABOUT, HANDLE, TELL
+from tongchou.rooms.daily.actions.signals import COLUMNS, rejected_signals
 from tongchou.rooms.daily.evidence import signs
+from tongchou.rooms.daily.lacking import Sign
 from tongchou.rooms.daily.models import Breach, SpotDraw
 from tongchou.rooms.daily.numbers import local_day
 from tongchou.web.fieldparts import FieldParts
@@ -48,11 +51,17 @@ def breaches(request: HttpRequest) -> HttpResponse:
     found = signs(actor, local_day(now()), HANDLE)
     drawn = list(SpotDraw.objects.filter(within(actor, HANDLE, "area__path")).select_related("area").order_by("-at")[:20])
     context = {
-        "title": TITLE, "sheet": sheet, "signs": [{"sign": s, "url": f"{reverse('breach_new')}?{urlencode({'enterprise': s.name})}"} for s in found],
+        "title": TITLE, "sheet": sheet, "signs": [{"sign": s, "url": _told_from(s)} for s in found],
         "draws": drawn, "pending": spots.pending(actor, now()), "counts": spots.counts(actor, now()), "results": spots.RESULTS.items(), "spot_days": spots.DAYS,
         "empty": {"title": Text("没有查处事项", "No matter"), "text": Text("举报、检查和数据比对发现的都在这里。", "What is told or found."), "icon": "circle-check"},
     }  # fmt: skip
     return render(request, "daily/breaches.html", context)
+
+
+def _told_from(sign: Sign) -> str:
+    """The form to open a matter, with the sign as what was seen: the officer sends it or changes it."""
+    why = Text("；", "; ").in_(get_language() or "zh-hans").join(w.in_(get_language() or "zh-hans") for w in sign.why)
+    return f"{reverse('breach_new')}?{urlencode({'enterprise': sign.name, 'text': why})}"
 
 
 def _sheet(rows: list[Breach]) -> dict[str, Any]:
@@ -91,12 +100,14 @@ def breach_new(request: HttpRequest) -> HttpResponse:
     def fields(d: Draft) -> list[FieldParts]:
         return [
             d.field("enterprise", Text("企业", "Enterprise"), required=True, maxlength=160, help=Text("登记的全称或信用代码。", "Its registered name or code.")),
+            d.field("about", Text("反映什么问题（告知企业）", "What it is said to do; the enterprise is told this"), "radio", required=True, choices=list(ABOUT.items())),
             d.field("text", Text("看到了什么", "What was seen"), "textarea", required=True, maxlength=5000,
-                    help=Text("何时、何地、几人在岗、有何依据。", "When, where, how many at work, how you know.")),
+                    help=Text("何时、何地、几人在岗、有何依据。只给查处的人看，企业看不到。",
+                              "When, where, how many at work, how you know. Only those who look into it read it, the enterprise does not.")),
         ]  # fmt: skip
 
     def send() -> HttpResponse:
-        do(request, "breach.report", given(request, "enterprise", "text"))
+        do(request, "breach.report", given(request, "enterprise", "about", "text"))
         back = (
             "breaches"
             if actor_of(request).permits(HANDLE)

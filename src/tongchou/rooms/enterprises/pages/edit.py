@@ -14,7 +14,7 @@ from tongchou.record.questions.enterprises import enterprise_file
 from tongchou.rooms.enterprises.words import TITLE
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import area_choices
-from tongchou.web.pages.forms import Draft, done, form_page
+from tongchou.web.pages.forms import Draft, change_page, done, form_page
 from tongchou.web.pages.requests import actor_of, do, integer
 from tongchou.web.permission import page
 
@@ -115,7 +115,7 @@ def enterprise_change(request: HttpRequest, enterprise: int) -> HttpResponse:
         "above_scale": shown_flag(file.above_scale),
         "lists": list(file.lists),
     }
-    held |= {"landlord_name": "" if file.landlord else file.landlord_name, "seen_version": file.version}
+    held |= {"landlord_name": "" if file.landlord else file.landlord_name}
     held |= {"contact_name": contact.name if contact else "", "contact_phone": contact.phone if contact else ""}
     title, back = Text("变更企业信息", "Change an enterprise"), reverse("enterprise", args=[enterprise])
 
@@ -127,22 +127,11 @@ def enterprise_change(request: HttpRequest, enterprise: int) -> HttpResponse:
         )
         return done(request, back, _SAVED)
 
-    def fields(d: Draft) -> list[FieldParts]:
-        return [*_fields(d, actor_of(request)), d.field("seen_version", Text("版本", "Version"), "hidden")]
-
     crumbs = [
         {"url": reverse("enterprises"), "label": TITLE},
         {"url": back, "label": row.name[:30]},
         {"url": "", "label": title},
     ]
-    on_record = {k: v for k, v in held.items() if v is not None}
-    return form_page(
-        request,
-        fields,
-        send,
-        title=title,
-        button=Text("保存", "Save"),
-        back=back,
-        on_record=on_record,
-        breadcrumbs=crumbs,
-    )
+    return change_page(
+        request, lambda d: _fields(d, actor_of(request)), send, held=held, version=file.version, title=title, back=back, breadcrumbs=crumbs,
+    )  # fmt: skip

@@ -34,9 +34,9 @@ def enterprises_import(request: HttpRequest) -> HttpResponse:
 def staff_import(request: HttpRequest) -> HttpResponse:
     """Staff of one's own enterprise, or of enterprises within reach."""
     note = Text(
-        "列名可用：统一社会信用代码或企业名称、姓名、身份证号、手机号、岗位、来源地、计划返岗日期、实际返岗日期、是否在高发地区、"
+        "列名可用：统一社会信用代码或企业名称（只管一家企业的可不填）、姓名、身份证号、手机号、岗位、来源地、计划返岗日期、实际返岗日期、是否在高发地区、"
         "离开风险地区日期、开始隔离日期、核酸结果、有无症状、体温、岗位急需、行程。不知道的留空，不要填“否”。",
-        "Columns: credit code or enterprise, name, document, phone, title, origin, planned return, returned on, in hard hit area, "
+        "Columns: credit code or enterprise (not needed by who has one enterprise), name, document, phone, title, origin, planned return, returned on, in hard hit area, "
         "last risk day, isolation from, test result, symptoms, temperature, urgent, itinerary. Leave empty what is not known.",
     )
     own = actor_of(request).permits(OWN)

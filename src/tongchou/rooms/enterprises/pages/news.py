@@ -12,7 +12,8 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Area, Unit
 from tongchou.record.staffing import COUNTS, OUTCOMES, VIEW
-from tongchou.rooms.enterprises.turned import own_turns, turned_counts, turned_within
+from tongchou.rooms.enterprises.turned import own_turns, turned_counts
+from tongchou.rooms.enterprises.turned_kept import turned_near
 from tongchou.rooms.enterprises.words import TONES
 from tongchou.web.news import News, news_source
 
@@ -49,12 +50,14 @@ def of_enterprise(actor: Actor, now: datetime) -> list[News]:
 
 
 _TOLD = {
-    "must": (Text("昨天以来 {u} 家企业有 {n} 名员工须等待、隔离或就医，请核实没有到岗",
-                  "{n} staff of {u} {u|enterprise|enterprises} must wait, be isolated or see a doctor since yesterday; see that they stay away"),
+    "must": (Text("昨天以来 {u} 家企业有 {n} 名员工须等待、隔离或就医，请核实没有到岗（{t} 统计）",
+                  "{n} staff of {u} {u|enterprise|enterprises} must wait, be isolated or see a doctor since yesterday; see that they stay away (counted at {t})"),
              Text("不得到岗", "Not to come"), "clinic"),
-    "ask": (Text("昨天以来 {u} 家企业有 {n} 名员工须重新核实", "{n} staff of {u} {u|enterprise|enterprises} have to be asked again since yesterday"),
+    "ask": (Text("昨天以来 {u} 家企业有 {n} 名员工须重新核实（{t} 统计）",
+                 "{n} staff of {u} {u|enterprise|enterprises} have to be asked again since yesterday (counted at {t})"),
             OUTCOMES["undetermined"], "undetermined"),
-    "may": (Text("昨天以来 {u} 家企业有 {n} 名员工可以返岗", "{n} staff of {u} {u|enterprise|enterprises} may return since yesterday"), OUTCOMES["start"], "start"),
+    "may": (Text("昨天以来 {u} 家企业有 {n} 名员工可以返岗（{t} 统计）",
+                 "{n} staff of {u} {u|enterprise|enterprises} may return since yesterday (counted at {t})"), OUTCOMES["start"], "start"),
 }  # fmt: skip
 
 
@@ -63,13 +66,12 @@ def of_street(actor: Actor, now: datetime) -> list[News]:
     """For a street and below: how many have turned, with the list by enterprise. Of a whole district the page of returns tells it."""
     if not actor.permits(COUNTS) or not _is_local(actor):
         return []
-    found = turned_within(actor, now.astimezone(SHANGHAI).date())
-    out = []
-    for group, (said, state, shown) in _TOLD.items():
-        held = [n for r in found if (n := getattr(r, group))]
-        if held:
-            out.append(News(said.with_(u=len(held), n=sum(held)), state, *TONES[shown], reverse("staff_return") + "#turned"))
-    return out
+    found = turned_near(actor, now)
+    told = {"t": found.at.astimezone(SHANGHAI).strftime("%H:%M")}
+    return [
+        News(said.with_(u=found.enterprises[g], n=found.staff[g], **told), state, *TONES[shown], reverse("staff_return") + "#turned")
+        for g, (said, state, shown) in _TOLD.items() if found.enterprises[g]
+    ]  # fmt: skip
 
 
 def _is_local(actor: Actor) -> bool:

@@ -13,7 +13,7 @@ from tongchou.record.staffing import EDIT, OUTCOMES, open_itinerary, staff_in_re
 from tongchou.rooms.enterprises.pages.edit import FLAGS, shown_flag, tell_flag
 from tongchou.rooms.enterprises.pages.staff import STAFF, crumbs_of
 from tongchou.web.fieldparts import FieldParts
-from tongchou.web.pages.forms import Draft, done, form_page
+from tongchou.web.pages.forms import Draft, change_page, done, form_page
 from tongchou.web.pages.requests import actor_of, do, integer
 from tongchou.web.permission import page
 
@@ -89,10 +89,7 @@ def staff_change(request: HttpRequest, staff: int) -> HttpResponse:
     held: dict[str, Any] = {k: getattr(row, k) for k in ("title", "origin", *_DAYS)} | {
         k: shown_flag(getattr(row, k)) for k in _FLAGS
     }
-    held |= {"seen_version": row.version, "itinerary": open_itinerary(row) if request.method == "GET" else ""}
-
-    def fields(d: Draft) -> list[FieldParts]:
-        return [*_fields(d), d.field("seen_version", Text("版本", "Version"), "hidden")]
+    held["itinerary"] = open_itinerary(row) if request.method == "GET" else ""
 
     def send() -> HttpResponse:
         made = do(
@@ -109,17 +106,7 @@ def staff_change(request: HttpRequest, staff: int) -> HttpResponse:
         {"url": back, "label": Text("档案", "File")},
         {"url": "", "label": title},
     )
-    on_record = {k: v for k, v in held.items() if v is not None}
-    return form_page(
-        request,
-        fields,
-        send,
-        title=title,
-        button=Text("保存", "Save"),
-        back=back,
-        on_record=on_record,
-        breadcrumbs=crumbs,
-    )
+    return change_page(request, _fields, send, held=held, version=row.version, title=title, back=back, breadcrumbs=crumbs)
 
 
 @page("staff_end", "staff/<int:staff>/end", EDIT, methods=("POST",))

@@ -24,7 +24,7 @@ from tongchou.rooms.matching.questions import entries, state_of
 from tongchou.rooms.matching.reach import MANAGE, POST, VIEW, entry_in_reach
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import PLEASE, Choices, unit_choices
-from tongchou.web.pages.forms import Draft, done, form_page
+from tongchou.web.pages.forms import Draft, change_page, done, form_page
 from tongchou.web.pages.imports import counts_of, file_fields, tell_import, upload
 from tongchou.web.pages.requests import actor_of, do, given, integer
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
@@ -187,7 +187,6 @@ def match_change(request: HttpRequest, entry: uuid.UUID) -> HttpResponse:
     def fields(d: Draft) -> list[FieldParts]:
         manage = [d.field("essential", Text("属保供或防疫物资企业", "On the essential list"), "checkbox")] if row.side == "need" and actor.permits(MANAGE) else []
         return [
-            FieldParts("seen_version", Text("版本", "Version"), "hidden", d.value("seen_version")),
             d.field("quantity", Text("数量", "How many"), "integer", min=1, required=True),
             d.field("first", Text("从", "From"), "date", required=True), d.field("last", Text("到", "To"), "date", required=True),
             d.field("conditions", Text("条件", "Conditions"), "checkboxes", choices=list(catalogue().conditions.items())),
@@ -204,12 +203,12 @@ def match_change(request: HttpRequest, entry: uuid.UUID) -> HttpResponse:
         do(request, "match.change", payload)
         return done(request, back, Text("已变更。", "Changed."))
 
-    on_record = {
-        "seen_version": row.version, "quantity": row.quantity, "first": str(row.first), "last": str(row.last), "conditions": row.conditions,
-        "note": row.note, "essential": "1" if row.essential else "",
+    held = {
+        "quantity": row.quantity, "first": str(row.first), "last": str(row.last), "conditions": row.conditions, "note": row.note,
+        "essential": "1" if row.essential else "",
     }  # fmt: skip
-    return form_page(
-        request, fields, send, title=title, subtitle=catalogue().items[row.item].title, button=Text("保存", "Save"), back=back, on_record=on_record,
+    return change_page(
+        request, fields, send, held=held, version=row.version, title=title, subtitle=catalogue().items[row.item].title, back=back,
         breadcrumbs=crumbs({"url": back, "label": catalogue().items[row.item].title}, {"url": "", "label": title}),
     )  # fmt: skip
 

@@ -6,9 +6,10 @@ from tongchou.rooms.resumption.actions import (
     batches,
     checking,
     deciding,
+    lifting,
     permit_life,
     permit_watch,
     ruling,
 )
 
-__all__ = ["adjusting", "applying", "batches", "checking", "deciding", "permit_life", "permit_watch", "ruling"]
+__all__ = ["adjusting", "applying", "batches", "checking", "deciding", "lifting", "permit_life", "permit_watch", "ruling"]

@@ -33,6 +33,8 @@ from tongchou.rooms.resumption.stepping import take
 KIND = "permit_request"
 What = Literal["renew", "restore", "adjust"]
 NAMES: dict[str, Text] = {"renew": Text("续期", "renewal"), "restore": Text("恢复", "restoring"), "adjust": Text("调整返岗人数", "adjusting the limit of staff")}
+ASKABLE: dict[str, tuple[str, ...]] = {"renew": ("in_force", "review"), "adjust": ("in_force", "review"), "restore": ("suspended", "review")}
+"""States of a permit in which something is asked for."""
 CLOSE = timedelta(days=3)
 """A renewal is to be asked for so long before the last day, that two working days are left to answer."""
 explain_constraint(
@@ -124,12 +126,16 @@ def ask(context: Context, given: AskIn) -> dict[str, Any]:
     return {"permit": str(permit.pk), "request": str(row.pk), "loop": str(row.loop.pk)}
 
 
+def not_askable(permit: WorkPermit, what: What) -> Text:
+    """Why this is not asked for in the permit's present state."""
+    said = Text("“{s}”的许可不能申请{w}。", "A permit that is “{s}” is not asked for {w}.").with_(s=STATES[permit.state], w=NAMES[what])
+    return Text("{a}请先申请恢复。", "{a} Ask to restore it first.").with_(a=said) if permit.state == "suspended" else said
+
+
 def _check_asked(context: Context, permit: WorkPermit, given: AskIn) -> None:
     today = context.now.astimezone(SHANGHAI).date()
-    wanted = ("suspended", "review") if given.what == "restore" else ("in_force", "review")
-    if permit.state not in wanted:
-        rule = Text("“{s}”的许可不能申请{w}。", "A permit that is “{s}” is not asked for {w}.").with_(s=STATES[permit.state], w=NAMES[given.what])
-        raise Refusal(Reason.WRONG_STAGE, rule, field="what", value=given.what)
+    if permit.state not in ASKABLE[given.what]:
+        raise Refusal(Reason.WRONG_STAGE, not_askable(permit, given.what), field="what", value=given.what)
     if given.what == "renew":
         if permit.until is None:
             raise Refusal(Reason.WRONG_STAGE, Text("该许可长期有效，不需要续期。", "The permit has no end."), field="until")

@@ -12,6 +12,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.models import District, Unit
+from tongchou.record.permit_facts import longest_days
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.resumption.models import RuleEdition
 from tongchou.rooms.resumption.queue import PARTS
@@ -52,7 +53,7 @@ class RulesIn(Payload):
     unknown_way: str | None = Field(None, max_length=20)
     papers: list[Literal["five_papers"]] | None = None
     checklists: list[str] | None = Field(None, max_length=10)
-    valid_days: int | None = Field(None, ge=0, le=730)
+    valid_days: int | None = Field(None, ge=0)
     warn_days: int | None = Field(None, ge=1, le=90)
     reviewers: list[ReviewerIn] | None = Field(None, max_length=30)
     lists: list[ListIn] | None = Field(None, max_length=10)
@@ -102,6 +103,10 @@ def _check(wanted: dict[str, Any]) -> None:
     ):
         rule = Text("五项权重都要给出，不小于 0，合计 100。", "Give all five weights, none below 0, 100 in all.")
         raise Refusal(Reason.INVALID_VALUE, rule, field="weights", value=sum(weights.values()))
+    if (wanted.get("valid_days") or 0) > longest_days():
+        rule = Text("许可一次最长 {n} 天。", "A permit is given for {n} {n|day|days} at most.").with_(n=longest_days())
+        remedy = Text("0 为长期有效，由复核把关。", "0 gives permits without an end, which reviews look after.")
+        raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="valid_days", value=wanted["valid_days"])
     for key in ("staged_way", "local_way", "unknown_way"):
         if wanted.get(key) is not None and wanted[key] not in CHOICES:
             raise Refusal(

@@ -13,6 +13,7 @@ from tongchou.rooms.resumption.pages import (
     queueing,
     regime,
     ruling,
+    stopped,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "queueing",
     "regime",
     "ruling",
+    "stopped",
 ]

@@ -22,8 +22,10 @@ from tongchou.rooms.resumption.reach import APPLY, CHECK, DECIDE, REVIEW, VIEW, 
 from tongchou.rooms.resumption.words import OUTCOMES, SOURCES, STANDS, TITLE, TONES, WHATS, named_way
 from tongchou.web.pages.loops import LOOP_LINKS, LoopLink
 from tongchou.web.pages.requests import actor_of, now
+from tongchou.web.pages.shown import HAPPENED
 from tongchou.web.permission import page
 
+HAPPENED.update(WHATS)
 LOOP_LINKS.append(
     LoopLink(
         "resumption_loop",

@@ -14,8 +14,9 @@ from tongchou.record.access import Actor
 from tongchou.record.models import WorkOrder
 from tongchou.record.questions.work_orders import KINDS, number_of
 from tongchou.record.territory.reach import missing, reaches_unit, within
+from tongchou.rooms.resumption.actions.lifting import asked_to_lift
 from tongchou.rooms.resumption.order_letters import order_letter
-from tongchou.rooms.resumption.reach import SUSPEND, VIEW
+from tongchou.rooms.resumption.reach import APPLY, SUSPEND, VIEW
 from tongchou.rooms.resumption.words import TITLE
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
@@ -91,15 +92,18 @@ def work_order(request: HttpRequest, work_order: uuid.UUID) -> HttpResponse:
     """One order: what it says, its letter, how it was lifted."""
     actor = actor_of(request)
     row = order_seen(actor, work_order)
-    may = row.kind == "stop" and row.lifted_at is None and actor.sees_path(SUSPEND, row.unit.area.path)
+    stands = row.kind == "stop" and row.lifted_at is None
+    asked = asked_to_lift(row.pk) if stands else None
     context = {
-        "row": row, "number": number_of(row), "kind": KINDS[row.kind], "badge": order_badge(row), "can_lift": may,
-        "breadcrumbs": _crumbs(None, number_of(row)),
+        "row": row, "number": number_of(row), "kind": KINDS[row.kind], "badge": order_badge(row),
+        "can_lift": stands and actor.sees_path(SUSPEND, row.unit.area.path),
+        "asked": asked, "can_ask": stands and asked is None and row.unit_id in actor.unit_ids(APPLY),
+        "breadcrumbs": order_crumbs(None, number_of(row)),
     }  # fmt: skip
     return render(request, "resumption/order.html", context)
 
 
-def _crumbs(row: WorkOrder | None, last: Any) -> list[dict[str, Any]]:
+def order_crumbs(row: WorkOrder | None, last: Any) -> list[dict[str, Any]]:
     out: list[dict[str, Any]] = [{"url": reverse("resumption"), "label": TITLE}, {"url": reverse("work_orders"), "label": ORDERS}]
     if row is not None:
         out.append({"url": reverse("work_order", args=[row.pk]), "label": number_of(row)})
@@ -122,7 +126,7 @@ def work_order_lift(request: HttpRequest, work_order: uuid.UUID) -> HttpResponse
         return done(request, back, Text("已解除。同时暂停的许可须另行恢复。", "Lifted. A permit that was suspended with it is restored by itself."))
 
     return form_page(
-        request, fields, send, title=title, button=title, back=back, subtitle=f"{row.unit.name} {number_of(row)}", breadcrumbs=_crumbs(row, title),
+        request, fields, send, title=title, button=title, back=back, subtitle=f"{row.unit.name} {number_of(row)}", breadcrumbs=order_crumbs(row, title),
     )  # fmt: skip
 
 

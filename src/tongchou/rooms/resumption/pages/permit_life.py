@@ -15,8 +15,9 @@ from tongchou.record.access import Actor
 from tongchou.record.actions.permit_reviews import KIND as REVIEW
 from tongchou.record.models import Event, Loop, StoredFile, WorkPermit
 from tongchou.record.questions.permits import LIVE
+from tongchou.record.questions.work_orders import number_of, stops_in_force
 from tongchou.record.territory.reach import missing, reaches_unit
-from tongchou.rooms.resumption.actions.permit_life import KIND, NAMES, request_of
+from tongchou.rooms.resumption.actions.permit_life import ASKABLE, KIND, NAMES, not_askable, request_of
 from tongchou.rooms.resumption.adjusting import limit_of
 from tongchou.rooms.resumption.masks import carried_by
 from tongchou.rooms.resumption.models import PermitRequest
@@ -65,7 +66,7 @@ def requests_of(actor: Actor, row: WorkPermit) -> list[dict[str, Any]]:
             "row": r, "what": NAMES[r.what], "answer": reverse(f"permit_answer_{r.what}", args=[row.pk]), "open": not r.settled_at,
             "stage": _STAGES.get(stage) or _OUTCOMES.get(r.outcome),
             "points": [p | {"files": [_link(r, files[uuid.UUID(f)]) for f in p["files"] if uuid.UUID(f) in files]} for p in r.points],
-            "can_ask": applies and stage in ("due", "more"), "can_leave": applies and bool(stage),
+            "can_ask": applies and stage in ("due", "more") and row.state in ASKABLE[r.what], "can_leave": applies and bool(stage),
             "can_answer": stage == "asked" and answers[r.what],
         })  # fmt: skip
     return out
@@ -145,6 +146,8 @@ def permit_ask(request: HttpRequest, permit: uuid.UUID, topic: str) -> HttpRespo
     actor = actor_of(request)
     row, what = permit_seen(actor, permit, APPLY), topic if topic in NAMES else "renew"
     held, back = request_of(row, what), reverse("permit", args=[row.pk])
+    if request.method == "GET" and row.state not in ASKABLE[what]:
+        return done(request, back, not_askable(row, what))
     must = row.must_show if what == "restore" else []
 
     def fields(d: Draft) -> list[FieldParts]:
@@ -246,6 +249,9 @@ def _answer(request: HttpRequest, row: WorkPermit, what: str) -> HttpResponse:
         asked = Text("现在不超过 {w} 人；企业申请 {s} 人，口罩 {m} 只，{c}：{r}", "Limit now {w}; asked for {s}, {m} {m|mask|masks}, {c}: {r}").with_(
             w=limit_of(row), s=held.staff, m=held.masks, r=held.reason, c=_carried(row, held.masks),
         )  # fmt: skip
+    stop = stops_in_force([row.unit_id]).get(row.unit_id) if what == "restore" else None
+    if stop is not None:
+        asked = Text("{a}（停工令 {n} 尚未解除，解除后才能同意恢复。）", "{a} (Order {n} to stop still holds; it is lifted first.)").with_(a=asked, n=number_of(stop))
     return form_page(
         request, fields, send, title=title, button=Text("答复", "Answer"), back=back, note=asked, subtitle=f"{row.unit.name} {row.number}",
         breadcrumbs=permit_crumbs(row, title),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,23 +12,28 @@ from tongchou.kernel.clock import SHANGHAI, parse_date
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.models import Unit
+from tongchou.record.permit_facts import longest_days
 from tongchou.rooms.resumption.actions.ruling import CHOICES
+from tongchou.rooms.resumption.bounds import VALID, WARN
 from tongchou.rooms.resumption.models import RuleEdition
 from tongchou.rooms.resumption.queue import PARTS
 from tongchou.rooms.resumption.reach import RULES
-from tongchou.rooms.resumption.ways import approval_lists, district_lists, item_titles, rules_on
+from tongchou.rooms.resumption.ways import LEFT, approval_lists, district_lists, item_titles, rules_on
 from tongchou.rooms.resumption.words import TITLE, WAYS
+from tongchou.web.bounds import all_bounds
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.requests import actor_of, do, integer, now, yes_or_no
+from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import page
 
 _RULES = Text("复工规则", "Rules of resumption")
-_WAYS = (
-    ("staged_way", Text("分批审批或备案时期，本区采用", "Where the rule leaves approval or filing to the district")),
-    ("local_way", Text("国家规定由地方确定的，本区采用", "Where the rule is left to the province")),
-    ("unknown_way", Text("风险等级尚未登记时，本区采用", "While no grade is on record")),
-)
+_BOUNDS = Text("现行的规定和参数", "Rules and numbers that hold today")
+_TRUST = {
+    "confirmed": (Text("来源已证实", "a source confirms it"), "ok", "circle-check"),
+    "unconfirmed": (Text("未经来源证实", "no source confirms it"), "warn", "help-circle"),
+    "district": (Text("本区审定", "decided by the district"), "info", "gavel"),
+}
 REVIEWERS = 4
 
 
@@ -36,6 +42,9 @@ def resumption_rules(request: HttpRequest) -> HttpResponse:
     """What is in force, and a form to propose another edition."""
     today = now().astimezone(SHANGHAI).date()
     rules = rules_on(today)
+    sheet = _bounds_sheet(today)
+    if asked_for(request):
+        return sheet_file(request, _BOUNDS, *cells_of(sheet))
     units = Unit.objects.filter(kind__in=("department", "hq_department", "special_team"), active_to=None).order_by(
         "name"
     )
@@ -47,21 +56,13 @@ def resumption_rules(request: HttpRequest) -> HttpResponse:
         shown += [d.field(f"w_{k}", Text("{t}（分）", "{t} (points)").with_(t=t), "integer", min=0, max=100) for k, t in PARTS.items()]
         wrong = d.problem.rule if d.problem is not None and d.problem.field == "weights" else ""
         shown.append(FieldParts("weights", Text("权重合计", "All weights"), "text", "100", readonly=True, error=wrong))
-        shown += [d.field(k, t, "select", choices=ways) for k, t in _WAYS]
+        shown += [d.field(k, t, "select", choices=ways) for k, t in LEFT]
         shown.append(d.field("papers", Text("另查五个一", "Ask for the five papers as well"), "checkbox"))
         told = Text("审批时企业逐条勾选并附证明，核查人逐条看。", "Where it approves, the enterprise ticks each point and attaches what shows it; each is checked.")
         shown.append(d.field("checklists", Text("审批须证明的清单", "Checklists to be proved"), "checkboxes", choices=approval_lists(), help=told))
-        shown.append(
-            d.field(
-                "valid_days",
-                Text("许可有效天数（0 为长期）", "Days for which a permit holds; 0: open"),
-                "integer",
-                min=0,
-                max=730,
-            )
-        )
+        shown.append(d.field("valid_days", VALID, "integer", min=0, max=longest_days()))
         told = Text("到期前这么多天进入企业和审批单位的待办。", "So long before, it enters the work lists of the enterprise and of who decides.")
-        shown.append(d.field("warn_days", Text("提前几天提醒到期", "Days of warning before a permit ends"), "integer", min=1, max=90, help=told))
+        shown.append(d.field("warn_days", WARN, "integer", min=1, max=90, help=told))
         for n in range(REVIEWERS):
             shown.append(
                 d.field(
@@ -88,10 +89,10 @@ def resumption_rules(request: HttpRequest) -> HttpResponse:
         payload: dict[str, Any] = {
             "from_date": parse_date(request.POST.get("from_date", ""), "from_date").isoformat(), "reason": request.POST.get("reason", ""),
             "weights": {k: integer(request, f"w_{k}") or 0 for k in PARTS}, "papers": ["five_papers"] if request.POST.get("papers") else [],
-            "checklists": request.POST.getlist("checklists"), "valid_days": integer(request, "valid_days") or 0, "warn_days": integer(request, "warn_days") or 14,
+            "checklists": request.POST.getlist("checklists"), "valid_days": integer(request, "valid_days"), "warn_days": integer(request, "warn_days"),
             "reviewers": _reviewers(request),
             "lists": _lists(request),
-            **{k: request.POST.get(k, "") for k, _ in _WAYS},
+            **{k: request.POST.get(k, "") for k, _ in LEFT},
         }  # fmt: skip
         do(request, "resumption.propose_rules", payload)
         return done(
@@ -108,7 +109,7 @@ def resumption_rules(request: HttpRequest) -> HttpResponse:
         for r in RuleEdition.objects.select_related("proposed_by", "decided_by").order_by("-from_date", "-pk")[:30]
     ]
     current: dict[str, Any] = {f"w_{k}": f"{w:g}" for k, w in rules["weights"].items()} | {
-        k: rules[k] for k, _ in _WAYS
+        k: rules[k] for k, _ in LEFT
     }
     current |= {"papers": "on" if rules["papers"] else "", "checklists": list(rules.get("checklists") or ())}
     current |= {"valid_days": rules["valid_days"], "warn_days": rules["warn_days"]}
@@ -119,8 +120,19 @@ def resumption_rules(request: HttpRequest) -> HttpResponse:
     crumbs = [{"url": reverse("resumption"), "label": TITLE}, {"url": "", "label": _RULES}]
     return form_page(
         request, fields, send, title=_RULES, button=Text("提出", "Propose"), back=reverse("resumption"), breadcrumbs=crumbs, on_record=current,
-        template="resumption/rules.html", editions=editions,
+        template="resumption/rules.html", editions=editions, sheet=sheet,
     )  # fmt: skip
+
+
+def _bounds_sheet(today: date) -> dict[str, Any]:
+    """Every number that these rooms judge by today, with its mark."""
+    labels = (("section", "类别", "Of"), ("title", "规定", "What"), ("value", "现值", "Value"), ("trust", "可信度", "Confidence"), ("source", "出处", "Where from"))
+    rows = [
+        {"cells": [{"value": section}, {"value": b.title}, {"value": b.value}, dict(zip(("value", "tone", "icon"), _TRUST[b.trust], strict=True)), {"value": b.source}]}
+        for section, b in all_bounds(today)
+    ]
+    columns = [{"key": k, "label": Text(zh, en), "words": k in ("title", "source")} for k, zh, en in labels]
+    return {"key": "bounds", "caption": _BOUNDS, "columns": columns, "rows": rows, "export": True}
 
 
 def _reviewers(request: HttpRequest) -> list[dict[str, Any]]:
