@@ -292,7 +292,7 @@ PAGES: dict[str, Way] = {
     "attendance_answer": Way(("alarm",), "party", lambda p: {"how": "explained", "note": "外勤"}),
     "attendance_fever": Way(("alarm",), "party"),
     "attendance_of_loop": Way(("loop",), "party"),
-    **{name: Way() for name in ("progress", "progress_target", "chain", "chain_partner", "chain_open")},
+    **{name: Way() for name in ("progress", "progress_units", "progress_target", "chain", "chain_partner", "chain_open")},
     **{name: Way() for name in ("breaches", "signals_import", "spot_new", "spot_results")},
     "breach_new": Way(form=lambda p: {"enterprise": f"{p.name} 厂", "text": "夜间在生产，约三十人"}),
     "spot": Way(("spot",), "area"),
