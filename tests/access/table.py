@@ -296,6 +296,7 @@ PAGES: dict[str, Way] = {
     **{name: Way() for name in ("breaches", "signals_import", "spot_new", "spot_results")},
     "breach_new": Way(form=lambda p: {"enterprise": f"{p.name} 厂", "text": "夜间在生产，约三十人"}),
     "spot": Way(("spot",), "area"),
+    "service_case_join": Way(("case",), "area", needs="loop.view"),
     "spot_record": Way(("spot", "enterprise"), "area", form=lambda p: {"result": "closed", "seen": "现场停业"}),
     "service_visit": Way(("visit_made",), "area"),
     "photo": Way(("photo_kind", "photo_of", "photo"), "area", needs="service.view"),
@@ -703,6 +704,7 @@ ACTS: dict[str, Way] = {
     "trip.board": Way(reach="area", form=lambda p: {"passenger": p.ids["passenger"], "tenths": 365, "symptoms": False, "code": "green"}),
     "trip.take_over": Way(reach="party", form=lambda p: {"handover": p.ids["handover"]}),
     "trip.read": Way(reach="area", needs="trip.join", form=lambda p: {"passengers": [p.ids["passenger"]]}),
+    "service.case_join": Way(reach="area", form=lambda p: {"case": p.ids["case"], "difficulties": p.ids["difficulties"]}),
     "service.case": Way(
         reach="area",
         form=lambda p: {"title": "并案", "owner_unit": p.unit.pk, "due_at": "2099-01-01T00:00:00Z", "difficulties": p.ids["difficulties"]},
