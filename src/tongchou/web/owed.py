@@ -9,7 +9,6 @@ from datetime import datetime
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 
-
 UNREPORTED = Text("未报", "not reported")
 
 
