@@ -23,8 +23,8 @@ class Owed:
     fill_label: Text
     tap: str = ""
     tap_label: Text | None = None
-    word: Text = UNREPORTED
     hidden: tuple[tuple[str, str], ...] = field(default=())
+    word: Text = UNREPORTED
 
 
 Source = Callable[[Actor, datetime], list[Owed]]

@@ -179,6 +179,7 @@ def test_the_owed_report_is_on_the_first_page_with_one_tap(cast: Cast) -> None:
     reported(cast, day=today() - DAY, at=clock(9))
     shown = client.get(reverse("home")).content.decode()
     assert reverse("daily_same") in shown
+    assert 'name="seen"' in shown  # the one tap sends which report it repeats
     seen = Report.objects.get().pk
     assert client.post(reverse("daily_same"), {"unit": works.pk, "day": str(today()), "seen": str(seen)}).status_code == 302
     assert Report.objects.filter(day=today()).count() == 1
