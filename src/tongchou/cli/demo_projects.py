@@ -62,7 +62,7 @@ def _part(demo: Demo, project: str, unit: int, part: tuple[str, str, bool, int, 
 
 def _go_on(demo: Demo, project: str, parts: list[int], state: str, invest: int, now: datetime, n: int) -> None:
     """What is done of a project by now: all that is required where it started; in the others something is missing."""
-    done = parts[:5] if state != "preparing" else parts[: 2 + n % 4]
+    done = parts if state == "completed" else parts[:5] if state != "preparing" else parts[: 2 + n % 4]
     for part, (_, title, _, _, last) in zip(done, _PARTS, strict=False):
         at = now + timedelta(days=min(last + n % 5 - 2, -3), hours=-2)
         demo.do("hq", "project.part_done", at, part=part, on=_day(at, 0), note=f"{title}已办结，材料归档")
@@ -72,7 +72,7 @@ def _go_on(demo: Demo, project: str, parts: list[int], state: str, invest: int, 
     _move(demo, project, "started", now - timedelta(days=27), "开工条件齐备")
     for week in range(4):
         at = now - timedelta(days=24 - 7 * week)
-        share = (3 + 2 * week + n % 3) * (1 if state != "completed" else 9)
+        share = 3 + 2 * week + n % 3 if state != "completed" else 55 + 15 * week
         given = {"on": _day(at, 0), "percent": min(share, 100), "invested": round(invest * min(share, 100) / 100), "workers": 40 + 15 * week}
         demo.do("hq", "project.progress", at, project=project, **given)
     if state in ("suspended", "completed"):

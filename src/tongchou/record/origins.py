@@ -27,3 +27,19 @@ def origin_levels(codes: Iterable[str], on: date) -> dict[str, str]:
         if level is not None:
             out[code] = level
     return out
+
+
+def area_written(text: str) -> Area | None:
+    """The area on record that a place as people write it names: a division code, or the longest tail that is the name of one area alone.
+
+    None where the record has none, or several: it is not known then.
+    """
+    plain = text.strip()
+    rows = Area.objects.filter(valid_to=None)
+    if plain.isdigit():
+        return rows.filter(code=plain).first()
+    tails = [plain[start:] for start in range(len(plain) - 1)]
+    named: dict[str, list[Area]] = {}
+    for area in rows.filter(level__in=("province", "city", "district", "street"), name__in=tails):
+        named.setdefault(area.name, []).append(area)
+    return next((named[tail][0] for tail in tails if len(named.get(tail, ())) == 1), None)

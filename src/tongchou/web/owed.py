@@ -9,10 +9,12 @@ from datetime import datetime
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 
+UNREPORTED = Text("未报", "not reported")
+
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One thing. until: by when; is_late: past it. fill: where it is done; tap: a form that does it at once, with its hidden fields."""
+    """One thing. until: by when; is_late: past it; word: what it is until then. fill: where it is done; tap: a form that does it at once, with its hidden fields."""
 
     title: Text
     until: datetime
@@ -22,6 +24,7 @@ class Owed:
     tap: str = ""
     tap_label: Text | None = None
     hidden: tuple[tuple[str, str], ...] = field(default=())
+    word: Text = UNREPORTED
 
 
 Source = Callable[[Actor, datetime], list[Owed]]

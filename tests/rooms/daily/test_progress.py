@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
@@ -12,11 +14,15 @@ from tests.cast import Cast
 from tests.rooms.daily.helping import DAY, do, permit, refused, reported, today
 from tests.web.test_pages import signed_in
 from tongchou.kernel.errors import Reason
+from tongchou.kernel.text import Text
 from tongchou.record.models import Loop, SupplyLink
 from tongchou.rooms.daily.chain import blocks, waiting_for
-from tongchou.rooms.daily.forecast import LEAST, damped
+from tongchou.rooms.daily.chainmap import draw
+from tongchou.rooms.daily.forecast import LEAST, damped, horizon
 from tongchou.rooms.daily.models import Baseline, Target
-from tongchou.rooms.daily.progress import course, progress
+from tongchou.rooms.daily.pages.progress_chart import figure
+from tongchou.rooms.daily.progress import course, progress, progress_units
+from tongchou.rooms.daily.targets import aims, targets_seen
 
 
 def test_a_flat_series_stays_flat_and_a_straight_one_goes_on_and_levels_off() -> None:
@@ -110,6 +116,70 @@ def test_a_target_is_of_ones_own_area_and_month(cast: Cast) -> None:
         ).field
         == "returned"
     )
+
+
+def test_a_target_of_an_industry_stands_beside_the_general_one_and_can_be_withdrawn(cast: Cast) -> None:
+    east, month = cast.areas["east"].pk, str(today())
+    do(cast, "hq", "progress.target", area=east, month=month, returned="95", output="90")
+    do(cast, "hq", "progress.target", area=east, section="C", month=month, returned="80")
+    assert Target.objects.count() == 2
+    found = aims(cast.as_("street"), today())
+    assert (found.of(section="C").returned, found.of(section="C").output) == (80, 90)  # each figure from the nearest that names it
+    assert (found.of(section="F").returned, found.of(section="F").own) == (95, False)
+    assert refused(lambda: do(cast, "hq", "progress.target", area=east, section="Z", month=month, returned="9")).field == "section"
+    assert refused(lambda: do(cast, "hq", "progress.target", area=east, month="9999-12-01", returned="9")).field == "month"
+    assert refused(lambda: do(cast, "hq", "progress.target", area=east, month="0001-01-01", returned="9")).field == "month"
+    assert do(cast, "hq", "progress.target", area=east, section="C", month=month)["aimed"] is False
+    assert [t.section for t in Target.objects.all()] == [""]
+    assert refused(lambda: do(cast, "hq", "progress.target", area=east, section="C", month=month)).reason is Reason.MISSING_VALUE
+
+
+def test_a_street_is_measured_by_its_own_target_else_by_the_one_above(cast: Cast) -> None:
+    do(cast, "hq", "progress.target", area=cast.areas["district"].pk, month=str(today()), returned="95")
+    assert aims(cast.as_("street"), today()).of().returned == 95
+    do(cast, "street", "progress.target", area=cast.areas["east"].pk, month=str(today()), returned="70")
+    assert aims(cast.as_("street"), today()).of().returned == 70
+    assert aims(cast.as_("next_street"), today()).of().returned == 95  # the next street's is not its own
+    assert [t.area.pk for t in targets_seen(cast.as_("next_street"), today())] == [cast.areas["district"].pk]
+
+
+def test_who_is_behind_stands_first_and_who_says_nothing_is_not_called_behind(cast: Cast) -> None:
+    reported(cast)
+    baseline(cast)
+    do(cast, "hq", "progress.target", area=cast.areas["district"].pk, month=str(today()), returned="95", output="45")
+    found = {u.unit: u for u in progress_units(cast.as_("hq"), today())}
+    works, mill = found[cast.units["works"].pk], found[cast.units["mill"].pk]
+    assert (works.returned_pct, works.output_pct, works.gaps, works.behind) == (75.0, 50.0, [-20.0, 5.0], True)
+    assert (mill.unknown, mill.behind, mill.gaps) == (True, False, [])
+    assert progress_units(cast.as_("hq"), today())[0].unit == works.unit
+    key = str(cast.areas["east"].pk)
+    assert {u.unit for u in progress_units(cast.as_("hq"), today(), "street", key)} >= {works.unit}
+    assert progress_units(cast.as_("next_street"), today(), "street", key) == []
+    hq = signed_in(cast, "hq")
+    page = hq.get(reverse("progress")).content.decode()
+    assert f"by=street&amp;key={key}" in page
+    assert "-20" in page
+    listed = hq.get(reverse("progress_units"), {"by": "street", "key": key, "only": "behind"}).content.decode()
+    assert "works 单位" in listed
+    assert "mill 单位" not in hq.get(reverse("progress_units"), {"only": "behind"}).content.decode()
+    for wrong in ({"by": "street", "key": "9" * 30}, {"by": "street", "key": "x"}):
+        assert hq.get(reverse("progress_units"), wrong).status_code == 422
+    assert hq.get(reverse("progress_units"), {"by": "street", "key": "99999999"}).status_code == 200
+    assert signed_in(cast, "enterprise").get(reverse("progress_units")).status_code == 403
+
+
+def test_the_forecast_says_whether_the_target_will_be_reached_and_how_sure_it_is() -> None:
+    day = date(2026, 2, 20)
+    span = [day - (29 - n) * DAY for n in range(30)]
+    rising: list[float | None] = [40 + 2.0 * n for n in range(30)]
+    words = lambda values, aimed: "".join(s.zh for s in figure("output", Text("产值率", "Output"), Text("", ""), span, values, aimed)["said"])  # noqa: E731
+    assert "能达到月底目标 90%" in words(rising, Decimal(90))
+    assert "低于月底目标 200%" in words(rising, Decimal(200))
+    assert "还说不准" in words([50 + (8.0 if n % 2 else -8.0) for n in range(30)], Decimal(52))
+    few = words([None] * 27 + [50.0, 51.0, 52.0], Decimal(90))
+    assert "只有 3 天" in few
+    assert "达到" not in few  # nothing is said of what is not known
+    assert "本月没有设定目标" in words(rising, None)
 
 
 def supply(cast: Cast, **more: object) -> SupplyLink:
@@ -216,3 +286,46 @@ def test_the_pages_show_it_in_both_languages(cast: Cast) -> None:
         reverse("progress_target"), {"area": cast.areas["east"].pk, "month": str(today()), "returned": "95"}
     )
     assert sent.status_code == 302
+
+
+def test_the_picture_stays_as_tall_as_its_suppliers_and_shows_each_enterprise_once() -> None:
+    few = draw({"s": "甲厂"}, [("s", "b")], {"b": "乙厂"})
+    assert few is not None
+    assert [b.names for b in few.boxes] == [("甲厂",), ("乙厂",)]
+    names = {f"b{n}": f"企业{n:03d}" for n in range(500)} | {"t": "丙厂"}
+    pairs = [(f"s{n % 5}", f"b{n}") for n in range(500)] + [("s0", "t"), ("t", "b0")]
+    many = draw({**{f"s{n}": f"供应{n}" for n in range(5)}, "t": "丙厂"}, pairs, names)
+    assert many is not None
+    assert many.height < 700
+    assert sum(len(b.names) for b in many.boxes if not b.key) == 499  # all who wait for one alone, in boxes
+    assert [b.x for b in many.boxes if b.key == "t"] > [b.x for b in many.boxes if b.key == "s0"]  # waits and is waited for: once, in between
+    assert len({(b.x, b.y) for b in many.boxes}) == len(many.boxes)
+    round_about = draw({"a": "甲", "b": "乙"}, [("a", "b"), ("b", "a")], {"a": "甲", "b": "乙"})
+    assert round_about is not None
+    assert len(round_about.boxes) == 2
+    assert draw({"a": "甲"}, [], {}) is None
+
+
+def test_the_list_beside_the_picture_says_the_same_and_both_say_it_without_colour(cast: Cast) -> None:
+    supply(cast)
+    reported(cast, who="rival", unit="mill", closed=True, at_work=0, on_leave=0)
+    page = signed_in(cast, "hq").get(reverse("chain")).content.decode()
+    picture = page[page.index("<svg class=\"tc-chain-map"):]
+    picture = picture[: picture.index("</svg>")]
+    assert "未复工，1 家等待" in picture
+    assert 'class="is-act"' in picture  # the tone of the badge of the same state
+    assert page.count('class="tc-badge is-act"') >= 2
+    listed = page[page.index('id="waits-1"'):]
+    assert "works 单位" in listed[: listed.index("</details>")]
+    table = signed_in(cast, "hq").get(reverse("chain"), {"export": "csv"}).content.decode("utf-8-sig")
+    assert "works 单位" in table
+
+
+def test_a_forecast_of_little_data_is_short_and_one_after_days_of_silence_is_wider() -> None:
+    assert (horizon([1.0] * 8, 14), horizon([1.0] * 30, 14), horizon([None] * 30, 14)) == (4, 14, 0)
+    noisy: list[float | None] = [50 + (8.0 if n % 2 else -8.0) for n in range(20)]
+    fresh, stale = damped(noisy, 3), damped([*noisy, None, None, None], 3)
+    assert fresh is not None
+    assert stale is not None
+    assert stale.high[0] - stale.low[0] > fresh.high[0] - fresh.low[0]
+    assert stale.known == fresh.known == 20

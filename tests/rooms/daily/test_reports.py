@@ -173,26 +173,27 @@ def test_the_owed_report_is_on_the_first_page_with_one_tap(cast: Cast) -> None:
     client = signed_in(cast, "enterprise")
     for page in ("home", "work"):
         shown = client.get(reverse(page)).content.decode()
-        assert "今天要报的" in shown, page
+        assert "今天要办的" in shown, page
         assert f"{reverse('daily_new')}?unit={works.pk}" in shown
         assert reverse("daily_same") not in shown  # nothing to be the same as
     reported(cast, day=today() - DAY, at=clock(9))
     shown = client.get(reverse("home")).content.decode()
     assert reverse("daily_same") in shown
+    assert 'name="seen"' in shown  # the one tap sends which report it repeats
     seen = Report.objects.get().pk
     assert client.post(reverse("daily_same"), {"unit": works.pk, "day": str(today()), "seen": str(seen)}).status_code == 302
     assert Report.objects.filter(day=today()).count() == 1
     for page in ("home", "work"):
-        assert "今天要报的" not in client.get(reverse(page)).content.decode(), page
-    assert "今天要报的" not in signed_in(cast, "street").get(reverse("home")).content.decode()
+        assert "今天要办的" not in client.get(reverse(page)).content.decode(), page
+    assert "今天要办的" not in signed_in(cast, "street").get(reverse("home")).content.decode()
 
 
 def test_who_is_excused_or_works_by_no_right_owes_nothing(cast: Cast) -> None:
     client = signed_in(cast, "enterprise")
-    assert "今天要报的" not in client.get(reverse("home")).content.decode()
+    assert "今天要办的" not in client.get(reverse("home")).content.decode()
     permit(cast.units["works"])
     do(cast, "street", "daily.excuse", unit=cast.units["works"].pk, from_date=str(today()), reason="设备检修停工")
-    assert "今天要报的" not in client.get(reverse("home")).content.decode()
+    assert "今天要办的" not in client.get(reverse("home")).content.decode()
 
 
 def test_without_the_constraint_a_second_clock_would_remind_again(cast: Cast) -> None:

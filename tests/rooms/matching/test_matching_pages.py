@@ -71,6 +71,11 @@ def test_an_officer_imports_runs_compares_and_issues(cast: Cast) -> None:
     page = text(officer.get(made["Location"]))
     for word in ("已证明最优", "口罩", "供给不足", "锁定"):
         assert word in page
+    for word in ("优先分 0", "按公平份额", "家可供", "约 "):  # why each pair: points, fairness, how many could give, and that the way is a rough figure
+        assert word in page, word
+    table = officer.get(made["Location"], {"export": "csv"}).content.decode("utf-8-sig")
+    assert "距离依据" in table
+    assert "按公平份额" in table
     pair = first.pairs.order_by("quantity").first()
     assert pair is not None
     ticked = {"act": "again", "bar": [f"{pair.need_id}:{pair.offer_id}:1"], "reason": "质量纠纷", "client_id": str(new_id())}

@@ -201,6 +201,23 @@ def test_on_the_pages_from_adding_to_a_visit(cast: Cast) -> None:
     assert signed_in(cast, "next_street").get(reverse("project", args=[project.pk])).status_code == 404
 
 
+def test_it_is_completed_when_all_is_done_and_not_before(cast: Cast) -> None:
+    project = added(cast)
+    start(cast, project)
+    late = part(cast, project, "主体封顶")
+    done = {"project": project, "to": "completed", "on": str(today()), "reason": "验收合格"}
+    assert "主体封顶" in refused(lambda: do(cast, "hq", "project.state", **done)).rule.zh
+    do(cast, "street", "project.part_done", part=late, on=str(today()), note="验收单 3 号")
+    given = {"topic": "clearance", "title": "管线未迁", "owner_unit": cast.units["department"].pk}
+    loop = do(cast, "hq", "project.obstacle", project=project, **given)["loop"]
+    assert refused(lambda: do(cast, "hq", "project.state", **done)).reason is Reason.CHILDREN_OPEN
+    Loop.objects.filter(pk=loop).update(closed_at=timezone.now(), stage="closed", end_reason="done")
+    do(cast, "street", "project.progress", project=project, on=str(today() - timedelta(days=1)), percent="90", invested="900")
+    assert "90%" in refused(lambda: do(cast, "hq", "project.state", **done)).rule.zh
+    do(cast, "street", "project.progress", project=project, on=str(today()), percent="100", invested="1000")
+    assert do(cast, "hq", "project.state", **done)["state"] == "completed"
+
+
 def test_a_project_without_a_paired_leader_is_a_gap_until_one_who_holds_the_post_is_named(cast: Cast) -> None:
     project = added(cast)
     found = lambda who: [(g.missing, g.why, g.name) for g in gaps(cast.as_(who), today()).rows if (g.what, g.id) == ("project", project)]  # noqa: E731

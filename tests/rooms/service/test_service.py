@@ -20,8 +20,10 @@ from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
 from tongchou.record.files import take_in
 from tongchou.record.models import Account, Enterprise, Event, Loop, Post, PostHolding, Responsibility, StoredFile
+from tongchou.rooms.service.difficulties import by_topic, difficulties, open_cases
 from tongchou.rooms.service.models import CaseMember, Visit
-from tongchou.rooms.service.questions import by_topic, difficulties, paired_with, streets, visits
+from tongchou.rooms.service.pages.owed import visits_owed
+from tongchou.rooms.service.questions import paired_with, streets, visits
 from tongchou.rooms.service.topics import topics
 
 DAY = timedelta(days=1)
@@ -130,6 +132,14 @@ def test_whom_i_am_paired_with_and_when_a_visit_is_owed(cast: Cast) -> None:
     (mine,) = paired_with(cast.as_("leader"), timezone.now())
     assert (mine.days(timezone.now()), mine.due(timezone.now()), mine.due(timezone.now() + 7 * DAY)) == (0, False, True)
     assert paired_with(cast.as_("street"), now) == []
+    assert visits_owed(cast.as_("leader"), timezone.now()) == []
+    (owed,) = visits_owed(cast.as_("leader"), timezone.now() + 8 * DAY)
+    assert (owed.is_late, owed.title.zh) == (True, "走访包联企业：works 单位")
+    Responsibility.objects.create(kind="paired", unit=cast.units["mill"], post=post, from_date=timezone.localdate() - 30 * DAY)
+    assert "走访包联企业：mill 单位" in signed_in(cast, "leader").get(reverse("home")).content.decode()  # never visited: owed at once
+    (owed,) = visits_owed(cast.as_("leader"), timezone.now() + 8 * DAY)
+    assert owed.title.zh == "2 家包联企业该走访，最久的是 mill 单位"
+    assert visits_owed(cast.as_("enterprise"), timezone.now() + 8 * DAY) == []
     PostHolding.objects.filter(post=post).update(to_date=timezone.localdate())
     assert refused(lambda: paired_with(cast.as_("leader"), now)).reason is Reason.NOT_ALLOWED
 
@@ -287,3 +297,63 @@ def test_a_form_from_the_device_is_answered_in_json_and_recorded_once(cast: Cast
         assert "缺工" in page
         assert word in page
     assert signed_in(cast, "next_street").get(reverse("service_visit", args=[Visit.objects.get().pk])).status_code == 404
+
+
+def test_what_is_raised_later_joins_the_case_that_is_open(cast: Cast) -> None:
+    one, two = raised(cast, title="原料车进不来"), raised(cast, who="rival", unit="mill", title="原料车通行受阻")
+    case = {"title": "原料运输通行", "owner_unit": cast.units["department"].pk, "due_at": (timezone.now() + 5 * DAY).isoformat()}
+    made = do(cast, "hq", "service.case", **case, difficulties=[one, two])["loop"]
+    late, other = raised(cast, title="省外原料车被劝返"), raised(cast, topic="funds")
+    assert refused(lambda: do(cast, "hq", "service.case_join", case=made, difficulties=[other])).field == "difficulties"
+    assert refused(lambda: do(cast, "hq", "service.case_join", case=late, difficulties=[late])).reason is Reason.NOT_FOUND  # no case
+    assert refused(lambda: do(cast, "enterprise", "service.case_join", case=made, difficulties=[late])).reason is Reason.NOT_ALLOWED
+    hq = signed_in(cast, "hq")
+    assert reverse("service_case_join", args=[made]) in hq.get(reverse("service")).content.decode()
+    address = reverse("service_case_join", args=[made])
+    page = hq.get(address).content.decode()
+    assert "省外原料车被劝返" in page
+    assert "原料车进不来" not in page.split("<form")[-1]
+    assert "请至少选择一项困难" in hq.post(address, {}).content.decode()
+    assert hq.post(address, {"difficulties": [late]}).status_code == 302
+    assert str(Loop.objects.get(pk=late).parent_id) == made
+    assert [c.members for c in open_cases(cast.as_("hq"))] == [3]
+    assert refused(lambda: do(cast, "hq", "service.case_join", case=made, difficulties=[late])).reason is Reason.CONFLICT
+    for loop, who, confirms in ((one, "street", "enterprise"), (two, "next_street", "rival"), (late, "street", "enterprise")):
+        solve(cast, loop, who)
+        advance(cast, confirms, loop, "confirm")
+    advance(cast, "dept", made, "sign")
+    advance(cast, "dept", made, "report", evidence=[{"key": "result", "type": "text", "text": "已开辟通道。"}])
+    advance(cast, "hq", made, "verify")
+    assert refused(lambda: do(cast, "hq", "service.case_join", case=made, difficulties=[raised(cast)])).reason is Reason.CONFLICT  # closed
+    assert open_cases(cast.as_("hq")) == []
+
+
+def test_a_figure_and_its_list_say_the_same(cast: Cast) -> None:
+    today = timezone.now().astimezone(SHANGHAI).date()
+    solved, late, ask = raised(cast), raised(cast), {"kind": "request", "title": "缺防护服", "data": {"topic": "protection"}}
+    solve(cast, solved)
+    advance(cast, "enterprise", solved, "confirm")
+    Loop.objects.filter(pk=late).update(due_at=timezone.now() - DAY)
+    do(cast, "enterprise", "loop.open", **ask, owner_unit=cast.units["office"].pk)
+    hq = cast.as_("hq")
+    line = next(s for s in streets(hq, today, today, timezone.now()) if s.raised)
+    for only in ("raised", "confirmed", "in_time", "open", "late", "unconfirmed"):
+        listed = difficulties(hq, street=cast.areas["east"].pk, only=only, first=today, last=today)
+        assert len(listed) == getattr(line, only), only
+    assert difficulties(hq, street=cast.areas["east"].pk, only="raised", first=today - 9 * DAY, last=today - DAY) == []
+    topics = by_topic(hq, timezone.now())
+    assert (sum(t.open for t in topics), sum(t.late for t in topics)) == (line.open, line.late)  # requests of enterprises are open ones too
+    page = signed_in(cast, "hq").get(reverse("service")).content.decode()
+    assert "&amp;only=late" in page
+    wrong = signed_in(cast, "hq").get(reverse("difficulties"), {"first": "nonsense"})
+    assert wrong.status_code == 422
+
+
+def test_streets_of_equal_shares_share_a_rank(cast: Cast) -> None:
+    for who, unit, street in (("enterprise", "works", "street"), ("rival", "mill", "next_street")):
+        loop = raised(cast, who=who, unit=unit)
+        solve(cast, loop, street)
+        advance(cast, who, loop, "confirm")
+    page = signed_in(cast, "hq").get(reverse("service"), {"export": "csv"}).content.decode("utf-8-sig")
+    rows = [line.split(",") for line in page.splitlines() if line.startswith(("east", "west"))]
+    assert [(r[1], r[2]) for r in rows] == [("1", "100.0"), ("1", "100.0")]

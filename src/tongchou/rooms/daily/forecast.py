@@ -33,17 +33,16 @@ def damped(
 
     least, most: bounds that the quantity cannot leave (a share: 0 and 100). Returns None where fewer than LEAST days are known.
     """
-    known = [v for v in values if v is not None]
+    known = [n for n, v in enumerate(values) if v is not None]
     if len(known) < LEAST or ahead < 1:
         return None
-    begin = next(n for n, v in enumerate(values) if v is not None)
-    series = list(values[begin:])
+    series, late = list(values[known[0] : known[-1] + 1]), len(values) - 1 - known[-1]  # late: days since the last that is known, to be foretold too
     _, alpha, beta, phi = min((_error(series, a, b, p), a, b, p) for a, b, p in product(_ALPHAS, _BETAS, _PHIS))
     level, trend, errors = _run(series, alpha, beta, phi)
     spread = sqrt(sum(e * e for e in errors) / max(len(errors) - 3, 1))
     points, low, high = [], [], []
     step, total, variance = phi, 0.0, 1.0
-    for _ in range(ahead):
+    for _ in range(late + ahead):
         total += step
         point = level + total * trend
         width = _SURE * spread * sqrt(variance)
@@ -52,7 +51,12 @@ def damped(
         high.append(_within(point + width, least, most))
         variance += (alpha + alpha * beta * total) ** 2
         step *= phi
-    return Forecast(tuple(points), tuple(low), tuple(high), len(known))
+    return Forecast(tuple(points[late:]), tuple(low[late:]), tuple(high[late:]), len(known))
+
+
+def horizon(values: Sequence[float | None], most: int) -> int:
+    """How many days ahead may be spoken of: half as many as are known, so that little data makes a short forecast."""
+    return min(most, sum(v is not None for v in values) // 2)
 
 
 def _run(series: Sequence[float | None], alpha: float, beta: float, phi: float) -> tuple[float, float, list[float]]:

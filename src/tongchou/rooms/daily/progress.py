@@ -13,6 +13,7 @@ from tongchou.record.access import Actor
 from tongchou.record.territory.reach import condition
 from tongchou.rooms.daily.questions import GROUPS
 from tongchou.rooms.daily.reach import STREET_OF, VIEW
+from tongchou.rooms.daily.targets import Aim, aims, gap, upwards
 
 LATEST = 7
 
@@ -72,8 +73,21 @@ from daily_report r
 join record_unit u on u.id = r.unit_id
 join record_area a on a.id = u.area_id
 {_BASE.format(day="r.day")}
-where r.replaced_at is null and r.day > %(since)s and r.day <= %(day)s and {{reach}}
+left join record_enterprise e on e.unit_id = u.id
+{STREET_OF}
+where r.replaced_at is null and r.day > %(since)s and r.day <= %(day)s and {{reach}} {{more}}
 group by r.day order by r.day
+"""
+_UNITS = f"""
+select u.id, u.name, a.path, coalesce(e.industry, ''), r.day, coalesce(r.closed, false), r.returned, coalesce(n.staff, r.staff), r.output, n.output, r.backlog
+from record_unit u
+join record_area a on a.id = u.area_id
+left join record_enterprise e on e.unit_id = u.id
+{STREET_OF}
+left join lateral (
+  select r.* from daily_report r where r.unit_id = u.id and r.replaced_at is null and r.day > %(since)s and r.day <= %(day)s order by r.day desc limit 1) r on true
+{_BASE.format(day="%(day)s")}
+where u.kind = 'enterprise' and u.active_to is null and {{reach}} {{more}}
 """
 
 
@@ -87,12 +101,22 @@ def progress(actor: Actor, day: date, by: str = "street") -> list[ProgressLine]:
         return [ProgressLine(*row) for row in cursor.fetchall()]
 
 
-def course(actor: Actor, day: date, days: int = 30) -> tuple[list[date], list[float | None], list[float | None]]:
-    """The days up to one, oldest first, with returned and output in per cent; None where nobody gave both figures that day."""
+def _group(by: str, key: str, values: dict[str, Any]) -> str:
+    """SQL condition for one group; none for all. by: one of GROUPS."""
+    if by not in GROUPS or not key:
+        return ""
+    values["key"] = key
+    return f"and {GROUPS[by][0]} = %(key)s"
+
+
+def course(
+    actor: Actor, day: date, days: int = 30, *, by: str = "", key: str = ""
+) -> tuple[list[date], list[float | None], list[float | None]]:
+    """The days up to one, oldest first, with returned and output in per cent; None where nobody gave both figures that day. by, key: of one group."""
     values: dict[str, Any] = {"day": day, "since": day - timedelta(days=days)}
     reach = condition(actor, VIEW, values, unit="u.id")
     with connection.cursor() as cursor:
-        cursor.execute(_COURSE.format(reach=reach), values)
+        cursor.execute(_COURSE.format(reach=reach, more=_group(by, key, values)), values)
         found = {row[0]: row[1:] for row in cursor.fetchall()}
     span = [day - timedelta(days=n) for n in reversed(range(days))]
     none = (0, 0, 0, 0)
@@ -100,3 +124,63 @@ def course(actor: Actor, day: date, days: int = 30) -> tuple[list[date], list[fl
     returned = [round(100 * float(r[0]) / float(r[1]), 2) if r[1] else None for r in rows]
     output = [round(100 * float(r[2]) / float(r[3]), 2) if r[3] else None for r in rows]
     return span, returned, output
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """One enterprise by its latest report of a week. day None: it has not reported. aim: what it is measured by."""
+
+    unit: int
+    name: str
+    section: str
+    day: date | None
+    closed: bool
+    returned: int | None
+    staff: int | None
+    output: Decimal | None
+    normal: Decimal | None
+    backlog: Decimal | None
+    aim: Aim
+
+    @property
+    def returned_pct(self) -> float | None:
+        return round(100 * self.returned / self.staff, 1) if self.returned is not None and self.staff else None
+
+    @property
+    def output_pct(self) -> float | None:
+        return round(100 * float(self.output) / float(self.normal), 1) if self.output is not None and self.normal else None
+
+    @property
+    def gaps(self) -> list[float]:
+        """Points above (below: negative) what is aimed at, of what is known."""
+        found = (gap(self.returned_pct, self.aim.returned), gap(self.output_pct, self.aim.output))
+        return [g for g in found if g is not None]
+
+    @property
+    def behind(self) -> bool:
+        return any(g < 0 for g in self.gaps)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nothing can be said: neither of the two shares is known."""
+        return self.returned_pct is None and self.output_pct is None
+
+
+def progress_units(actor: Actor, day: date, by: str = "", key: str = "") -> list[UnitLine]:
+    """The enterprises in reach, or of one group, those furthest behind what is aimed at first, and those of which nothing is known last."""
+    values: dict[str, Any] = {"day": day, "since": day - timedelta(days=LATEST)}
+    reach = condition(actor, VIEW, values, unit="u.id")
+    with connection.cursor() as cursor:
+        cursor.execute(_UNITS.format(reach=reach, more=_group(by, key, values)), values)
+        rows = cursor.fetchall()
+    aimed = aims(actor, day)
+    found = [
+        UnitLine(unit, name, industry[:1], *rest, aim=aimed.of(upwards(path), industry[:1]))
+        for unit, name, path, industry, *rest in rows
+    ]
+    return sorted(found, key=_furthest)
+
+
+def _furthest(u: UnitLine) -> tuple[bool, float, float, str, int]:
+    shares = [p for p in (u.returned_pct, u.output_pct) if p is not None]
+    return u.unknown, min(u.gaps, default=0.0), min(shares, default=0.0), u.name, u.unit

@@ -22,6 +22,7 @@ from tongchou.record.territory.reach import area_in_reach, missing
 from tongchou.rooms.matching.models import Passenger, Trip, Vehicle
 from tongchou.rooms.matching.rules import rules
 from tongchou.rooms.matching.signup import BARRED, flags_of, passenger_in_reach
+from tongchou.rooms.matching.trip_changes import left_on_the_way
 from tongchou.rooms.matching.trips import BOARD, JOIN, MANAGE, OneTripIn, free_seat, take_seats, trip_in_reach
 from tongchou.sim.matching.seats import Bus, Party, seat
 
@@ -115,8 +116,11 @@ def arrive(context: Context, given: OneTripIn) -> dict[str, Any]:
     if trip.state != Trip.State.DEPARTED:
         raise Refusal(Reason.WRONG_STAGE, Text("该专车不在途中。", "The trip is not on its way."), field="trip", value=str(trip.pk))
     by_unit: dict[int, list[Passenger]] = defaultdict(list)
-    for row in trip.passengers.filter(state=Passenger.State.BOARDED).order_by("pk"):
-        by_unit[row.to_unit_id].append(row)
+    aboard = list(trip.passengers.filter(state=Passenger.State.BOARDED).order_by("pk"))
+    gone = {p.pk for p in left_on_the_way(context, trip, aboard)}
+    for row in aboard:
+        if row.pk not in gone:
+            by_unit[row.to_unit_id].append(row)
     for unit, people in sorted(by_unit.items()):
         stays = [p.custody_id for p in people if p.custody_id]
         if unit == trip.unit_id:

@@ -27,7 +27,7 @@ from tongchou.record.territory.reach import missing, reaches_unit, unit_in_reach
 from tongchou.rooms.matching.catalogue import plain
 from tongchou.rooms.matching.models import Passenger, Trip
 from tongchou.rooms.matching.trip_models import TRAVELS
-from tongchou.rooms.matching.trips import JOIN, MANAGE, free_seat, take_seats, trips_of
+from tongchou.rooms.matching.trips import JOIN, MANAGE, free_seat, known_origin, take_seats, trips_of
 from tongchou.rooms.matching.workers import read_workers
 
 BARRED = ("held", "graded")
@@ -164,7 +164,6 @@ def _way(context: Context, given: WayIn, unit: Unit) -> Way:
         raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="last", value=str(given.last))
     if not plain(given.origin):
         raise Refusal(Reason.INVALID_VALUE, Text("请写明出发地。", "Say where it starts."), field="origin", value=given.origin[:20])
-    trip = None
     if given.trip is not None:
         serving = Trip.objects.filter(area__in=[int(p) for p in unit.area.path.split(".") if p])
         trip = (serving if context.actor.person_id and not context.actor.permits(JOIN) else trips_of(context.actor, JOIN)).filter(pk=given.trip).first()
@@ -172,7 +171,13 @@ def _way(context: Context, given: WayIn, unit: Unit) -> Way:
             raise missing(Text("没有找到这趟专车。", "There is no such trip."), "trip", str(given.trip))
         if trip.state != Trip.State.OPEN or trip.departs_at <= context.now:
             raise Refusal(Reason.CONFLICT, Text("该专车已停止报名。", "It takes nobody any more."), field="trip", value=str(trip.pk))
-    return Way(trip.origin if trip else given.origin, trip.origin_area_id if trip else given.origin_area, given.first, given.last, unit, trip)
+        day = timezone.localdate(trip.departs_at)
+        if not given.first <= day <= given.last:
+            rule = Text("该专车 {d} 发车，不在填写的返岗日期之内。", "The trip departs on {d}, which is not among the days given.").with_(d=day)
+            raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请改日期或车次。", "Change the days or the trip."), field="trip", value=str(day))
+        return Way(trip.origin, trip.origin_area_id, given.first, given.last, unit, trip)
+    known = known_origin(given.origin, given.origin_area)
+    return Way(known["origin"], known["origin_area"], given.first, given.last, unit, None)
 
 
 def _person(context: Context, given: Given, unit: Unit) -> uuid.UUID:

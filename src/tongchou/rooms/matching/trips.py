@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -18,6 +18,7 @@ from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.keyring import keyring
 from tongchou.record.models import Area, Unit
+from tongchou.record.origins import area_written
 from tongchou.record.territory.reach import area_in_reach, missing, unit_in_reach
 from tongchou.rooms.matching.catalogue import plain
 from tongchou.rooms.matching.models import Passenger, Trip, Vehicle
@@ -25,6 +26,7 @@ from tongchou.rooms.matching.rules import rules
 
 MANAGE, BOARD, JOIN, SEE = "trip.manage", "trip.board", "trip.join", "trip.view"
 LONGEST = timedelta(days=4)
+FURTHEST = timedelta(days=366)
 
 explain_constraint(
     "vehicle_not_oversold",
@@ -108,7 +110,8 @@ def plan(context: Context, given: TripIn) -> dict[str, Any]:
     if unit.active_to is not None or unit.kind in (Unit.Kind.ENTERPRISE, Unit.Kind.SCHOOL):
         rule = Text("组织单位应是在册的机关、街道或车队。", "An office, a street or a transport team runs a trip.")
         raise Refusal(Reason.INVALID_VALUE, rule, field="unit", value=unit.pk)
-    _check_times(context, given)
+    check_times(context, given.departs_at, given.arrives_at)
+    given = given.model_copy(update=known_origin(given.origin, given.origin_area))
     if given.origin_area is not None and not Area.objects.filter(pk=given.origin_area).exists():
         raise missing(Text("没有找到该区域。", "There is no such area."), "origin_area", given.origin_area)
     row = Trip(
@@ -119,13 +122,13 @@ def plan(context: Context, given: TripIn) -> dict[str, Any]:
         raise Refusal(Reason.INVALID_VALUE, Text("请写明出发地。", "Say where it starts."), field="origin", value=given.origin[:20])
     row.save(force_insert=True)
     percent = rules(given.departs_at.astimezone(SHANGHAI).date())["seat_percent"].value
-    Vehicle.objects.bulk_create([_vehicle(row, v, percent) for v in given.vehicles])
+    Vehicle.objects.bulk_create([vehicle_of(row, v, percent) for v in given.vehicles])
     usable = sum(v.usable for v in row.vehicles.all())
     context.event("trip_planned", subject=f"trip:{row.pk}", data={"area": area.pk, "vehicles": len(given.vehicles), "usable": usable})
     return {"trip": str(row.pk), "usable": usable}
 
 
-def _vehicle(trip: Trip, given: VehicleIn, percent: int) -> Vehicle:
+def vehicle_of(trip: Trip, given: VehicleIn, percent: int) -> Vehicle:
     staff = json.dumps(given.model_dump(include={"driver", "phone", "escort"}), ensure_ascii=False)
     sealed = keyring().seal(staff.encode(), trip.pk.bytes)
     usable = max(1, given.seats * percent // 100)
@@ -138,13 +141,22 @@ def staff_of(vehicle: Vehicle) -> dict[str, str]:
     return found
 
 
-def _check_times(context: Context, given: TripIn) -> None:
-    if given.arrives_at <= given.departs_at or given.arrives_at - given.departs_at > LONGEST:
+def known_origin(origin: str, area: int | None) -> dict[str, Any]:
+    """The origin with the area on record that it names, for its grade to be looked up; a code alone is given its name."""
+    found = None if area is not None else area_written(origin)
+    return {"origin": found.name if found is not None and origin.strip().isdigit() else origin, "origin_area": area if found is None else found.pk}
+
+
+def check_times(context: Context, departs_at: datetime, arrives_at: datetime) -> None:
+    if arrives_at <= departs_at or arrives_at - departs_at > LONGEST:
         rule = Text("到达应在出发之后四天以内。", "It arrives within four days after it departs.")
-        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="arrives_at", value=given.arrives_at.isoformat())
-    if given.departs_at <= context.now:
+        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="arrives_at", value=arrives_at.isoformat())
+    if departs_at <= context.now:
         rule = Text("出发时间已经过去。", "The departure lies in the past.")
-        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="departs_at", value=given.departs_at.isoformat())
+        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="departs_at", value=departs_at.isoformat())
+    if departs_at - context.now > FURTHEST:
+        rule = Text("出发时间在一年以后，请核对年份。", "The departure lies more than a year ahead: check the year.")
+        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="departs_at", value=departs_at.isoformat())
 
 
 def take_seats(context: Context, chosen: list[tuple[Passenger, Vehicle]]) -> None:

@@ -291,7 +291,7 @@ _MOVES = {
 
 @verb("project.state", MANAGE, Text("变更项目状态", "Change a project's state"))
 def set_state(context: Context, given: StateIn) -> dict[str, Any]:
-    """Start, suspend, complete, drop, take up again. It starts only when what is required is done and nothing blocks it."""
+    """Start, suspend, complete, drop, take up again. It starts only when what is required is done and nothing blocks it, and is completed when all is."""
     project = project_in_reach(context.actor, MANAGE, given.project, lock=True)
     _past(context, given.on)
     if given.to not in _MOVES[project.state]:
@@ -305,6 +305,8 @@ def set_state(context: Context, given: StateIn) -> dict[str, Any]:
         if lacking:
             rule = Text("尚不具备开工条件：{all}。", "It is not ready to start: {all}.").with_(all=Text.listed(lacking))
             raise Refusal(Reason.CHILDREN_OPEN, rule, remedy=Text("请先完成这些环节、消除障碍。", "Do these first."), field="to")
+    if given.to == "completed":
+        _finished(project)
     before, project.state, project.state_since, project.state_reason = project.state, given.to, given.on, given.reason
     project.version += 1
     project.save()
@@ -312,6 +314,21 @@ def set_state(context: Context, given: StateIn) -> dict[str, Any]:
         settle(context, Part.objects.filter(project=project), f"项目状态变更：{given.reason}")
     context.event("project_state", subject=f"project:{project.pk}", from_stage=before, to_stage=given.to, note=given.reason)
     return {"project": str(project.pk), "state": project.state}
+
+
+def _finished(project: Project) -> None:
+    """Refuse what is not finished: parts that were not done and not taken out, obstacles that are open, less than all of the work."""
+    parts = project.parts.filter(done_on=None, cancelled_at=None).order_by("planned_to").values_list("title", flat=True)
+    obstacles = Loop.objects.filter(kind="obstacle", origin="project", origin_ref=str(project.pk), closed_at=None).order_by("opened_at")
+    lacking = [*parts, *obstacles.values_list("title", flat=True)]
+    if lacking:
+        rule = Text("还有没有完成的：{all}。", "This is not finished: {all}.").with_(all=Text.listed(lacking))
+        remedy = Text("请先登记完成或取消这些环节，消除障碍。", "Record these parts as done or take them out, and clear the obstacles.")
+        raise Refusal(Reason.CHILDREN_OPEN, rule, remedy=remedy, field="to")
+    last = project.progress.order_by("-on").first()
+    if last is not None and last.percent < 100:
+        rule = Text("最近报送的进度是 {p}%。", "The last report says {p}%.").with_(p=f"{float(last.percent):g}")
+        raise Refusal(Reason.CONFLICT, rule, remedy=Text("请先报送 100% 的进度。", "Report 100% first."), field="to", value=str(last.percent))
 
 
 def not_ready(project: Project) -> list[str]:

@@ -13,6 +13,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.open_loops import OpenIn, OpenManyIn, open_many, open_one
+from tongchou.record.loops import state
 from tongchou.record.models import Loop, Unit
 from tongchou.record.photos import MOST, check_photos
 from tongchou.record.questions.units import street_of
@@ -164,11 +165,44 @@ def _known_topic(topic: str) -> None:
         raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请从清单中选择。", "Choose from the list."), field="topic", value=topic)
 
 
+class JoinIn(Payload):
+    """case: an open case of the district. difficulties: of its topic, open, in no case."""
+
+    case: uuid.UUID
+    difficulties: list[uuid.UUID] = Field(min_length=1, max_length=1_000)
+
+
 @verb("service.case", MANAGE, Text("并案办理", "Put difficulties into one case"))
 def open_case(context: Context, given: CaseIn) -> dict[str, Any]:
     """Open a task of the district for what several enterprises share. Their own difficulties stay theirs to confirm, as its children."""
     context.grants = context.actor.require("loop.open")
-    ids = sorted(set(given.difficulties))
+    seen = _apart(context, given.difficulties)
+    _of_one_topic(seen)
+    task = given.model_dump(include={"title", "detail", "owner_unit", "due_at"}) | {"kind": "task", "origin": "service_case"}
+    case = uuid.UUID(str(open_one(context, OpenIn.model_validate(task))["loop"]))
+    _put_in(context, case, seen)
+    return {"loop": str(case), "difficulties": len(seen)}
+
+
+@verb("service.case_join", MANAGE, Text("并入已有专案", "Put difficulties into a case that is open"))
+def join_case(context: Context, given: JoinIn) -> dict[str, Any]:
+    """What another enterprise raises later belongs to the case that works on it already; it stays the enterprise's own to confirm."""
+    case = next((c for c in state.load([given.case]) if state.visible(context.actor, c)), None)
+    members = CaseMember.objects.filter(case=given.case).select_related("difficulty")
+    first = members.first()
+    if case is None or first is None:
+        raise missing(Text("没有找到这件专案。", "There is no such case."), "case", str(given.case))
+    if Loop.objects.select_for_update().get(pk=given.case).closed_at is not None:
+        raise Refusal(Reason.CONFLICT, Text("专案已办结。", "The case is closed."), remedy=Text("请另立专案。", "Open another."), field="case", value=str(given.case))
+    seen = _apart(context, given.difficulties)
+    _of_one_topic([first.difficulty, *seen])
+    _put_in(context, given.case, seen)
+    return {"loop": str(given.case), "difficulties": len(seen)}
+
+
+def _apart(context: Context, keys: list[uuid.UUID]) -> list[Loop]:
+    """Locked open difficulties within reach that have no parent."""
+    ids = sorted(set(keys))
     members = list(Loop.objects.select_for_update(of=("self",)).filter(pk__in=ids).select_related("subject_unit__area").order_by("pk"))
     seen = [m for m in members if m.subject_unit and context.actor.sees_path(MANAGE, m.subject_unit.area.path)]
     lost = next((i for i in ids if i not in {m.pk for m in seen}), None)
@@ -178,14 +212,17 @@ def open_case(context: Context, given: CaseIn) -> dict[str, Any]:
     if wrong is not None:
         rule = Text("“{title}”不是在办的困难，或已有上级事项。", "“{title}” is no open difficulty, or has a parent already.")
         raise Refusal(Reason.CONFLICT, rule.with_(title=wrong.title), field="difficulties", value=str(wrong.pk))
-    if len({m.data.get("topic") for m in seen}) > 1:
+    return seen
+
+
+def _of_one_topic(members: list[Loop]) -> None:
+    if len({m.data.get("topic") for m in members}) > 1:
         rule = Text("并案的困难应属同一类别。", "The difficulties of a case are of one topic.")
         raise Refusal(Reason.INVALID_VALUE, rule, field="difficulties")
-    task = given.model_dump(include={"title", "detail", "owner_unit", "due_at"}) | {"kind": "task", "origin": "service_case"}
-    case = uuid.UUID(str(open_one(context, OpenIn.model_validate(task))["loop"]))
-    CaseMember.objects.bulk_create([CaseMember(case_id=case, difficulty=m) for m in seen])
-    Loop.objects.filter(pk__in=ids).update(parent_id=case)
-    for member in seen:
-        context.event("joined_case", loop_id=member.pk, data={"case": str(case)})
-    return {"loop": str(case), "difficulties": len(seen)}
 
+
+def _put_in(context: Context, case: uuid.UUID, members: list[Loop]) -> None:
+    CaseMember.objects.bulk_create([CaseMember(case_id=case, difficulty=m) for m in members])
+    Loop.objects.filter(pk__in=[m.pk for m in members]).update(parent_id=case)
+    for member in members:
+        context.event("joined_case", loop_id=member.pk, data={"case": str(case)})

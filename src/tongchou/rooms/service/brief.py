@@ -5,8 +5,9 @@ from __future__ import annotations
 from tongchou.documents.model import Block, Heading, Paragraph, Table
 from tongchou.record.access import Actor
 from tongchou.record.questions.papers import Span
-from tongchou.rooms.service.questions import by_topic, streets
-from tongchou.rooms.service.topics import topics
+from tongchou.rooms.service.difficulties import by_topic
+from tongchou.rooms.service.questions import streets
+from tongchou.rooms.service.topics import topic_name
 
 
 def service_part(actor: Actor, span: Span) -> list[Block]:
@@ -25,8 +26,7 @@ def service_part(actor: Actor, span: Span) -> list[Block]:
     lines = tuple((s.name, str(s.raised), str(s.confirmed), str(s.open), str(s.late), "—" if s.share is None else f"{s.share}%") for s in month if s.raised)
     if lines:
         body.append(Table(("街道", "提出", "确认解决", "在办", "超期", "按期解决率"), lines, "本月各街道困难诉求办理情况"))
-    names = topics()
-    open_ = [f"{names[t.topic].zh if t.topic in names else t.topic}{t.open}件" for t in by_topic(actor, now)]
+    open_ = [f"{topic_name(t.topic).zh}{t.open}件" for t in by_topic(actor, now)]
     if open_:
         body.append(Paragraph(f"在办困难按类别：{'、'.join(open_)}。"))
     return body

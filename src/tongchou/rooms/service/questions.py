@@ -8,16 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 from tongchou.packs.difficulties import difficulties_on
 from tongchou.record.access import Actor
-from tongchou.record.loops import state
-from tongchou.record.models import Loop
 from tongchou.record.photos import photos_of
-from tongchou.record.questions.worklist import scope_condition
 from tongchou.record.territory.reach import area_above, condition, missing
 from tongchou.rooms.service.topics import service_rules
 
@@ -35,6 +31,12 @@ class Paired:
     mine_at: datetime | None
     open: int
     late: int
+    since: date
+
+    def until(self) -> datetime:
+        """By when the actor's next visit is owed; of whom was never visited, counted from the day of the pairing."""
+        begun = self.mine_at or datetime(self.since.year, self.since.month, self.since.day, tzinfo=SHANGHAI)
+        return begun + timedelta(days=int(service_rules()["visit_every_days"].value))
 
     def days(self, now: datetime) -> int | None:
         """Whole days since the actor's last visit; None when there was none."""
@@ -49,17 +51,19 @@ class Paired:
 _PAIRED = """
 select u.id, u.name, a.name, max(v.at), max(v.at) filter (where v.account_id = %(account)s),
   (select count(*) from record_loop l where l.subject_unit_id = u.id and l.kind = 'difficulty' and l.closed_at is null),
-  (select count(*) from record_loop l where l.subject_unit_id = u.id and l.kind = 'difficulty' and l.closed_at is null and l.deadline < %(now)s)
+  (select count(*) from record_loop l where l.subject_unit_id = u.id and l.kind = 'difficulty' and l.closed_at is null and l.due_at < %(now)s),
+  p.since
 from record_unit u
 join record_area a on a.id = u.area_id
-left join service_visit v on v.unit_id = u.id
-where u.active_to is null and exists (
-  select from record_responsibility r
+join lateral (
+  select min(r.from_date) as since from record_responsibility r
   join record_post p on p.id = r.post_id and (p.ended_on is null or p.ended_on > %(on)s)
   join record_postholding h on h.post_id = p.id and h.account_id = %(account)s
    and h.from_date <= %(on)s and (h.to_date is null or h.to_date > %(on)s)
-  where r.unit_id = u.id and r.kind = 'paired' and r.from_date <= %(on)s and (r.to_date is null or r.to_date > %(on)s))
-group by u.id, u.name, a.name
+  where r.unit_id = u.id and r.kind = 'paired' and r.from_date <= %(on)s and (r.to_date is null or r.to_date > %(on)s)) p on p.since is not null
+left join service_visit v on v.unit_id = u.id
+where u.active_to is null
+group by u.id, u.name, a.name, p.since
 order by max(v.at) filter (where v.account_id = %(account)s) nulls first, u.name
 """
 
@@ -183,13 +187,15 @@ group by s.id, s.name order by s.name
 """
 
 
+def period(first: date, last: date) -> dict[str, datetime]:
+    """From the beginning of one day to the end of another, for a statement."""
+    begin = datetime(first.year, first.month, first.day, tzinfo=SHANGHAI)
+    return {"first": begin, "after": begin + timedelta(days=(last - first).days + 1)}
+
+
 def streets(actor: Actor, first: date, last: date, now: datetime) -> list[StreetLine]:
     """How the streets do with what was handed out from first to last, the best first; those with nothing due come last."""
-    values: dict[str, Any] = {
-        "first": datetime(first.year, first.month, first.day, tzinfo=SHANGHAI),
-        "after": datetime(last.year, last.month, last.day, tzinfo=SHANGHAI) + timedelta(days=1),
-        "now": now,
-    }
+    values: dict[str, Any] = {"now": now, **period(first, last)}
     kinds = difficulties_on(last)
     values |= {"always": list(kinds.always), "own": list(kinds.own)}
     reach = condition(actor, VIEW, values)
@@ -197,88 +203,3 @@ def streets(actor: Actor, first: date, last: date, now: datetime) -> list[Street
         cursor.execute(_STREETS.format(reach=reach), values)
         found = [StreetLine(*row) for row in cursor.fetchall()]
     return sorted(found, key=lambda s: (s.share is None, -(s.share or 0), s.name))
-
-
-@dataclass(frozen=True, slots=True)
-class TopicLine:
-    topic: str
-    open: int
-    late: int
-    enterprises: int
-    apart: int
-
-    @property
-    def common(self) -> bool:
-        """Whether so many enterprises share the topic, outside a case, that one case is suggested."""
-        return self.apart >= service_rules()["common_from"].value
-
-
-_TOPICS = """
-select l.data->>'topic', count(*)::int, count(*) filter (where l.deadline < %(now)s)::int, count(distinct l.subject_unit_id)::int,
-  count(distinct l.subject_unit_id) filter (where l.parent_id is null)::int
-from record_loop l where l.kind = 'difficulty' and l.closed_at is null and {scope} group by 1 order by 2 desc, 1
-"""
-
-
-def by_topic(actor: Actor, now: datetime) -> list[TopicLine]:
-    """Open difficulties by topic. apart: enterprises whose difficulty is in no case yet."""
-    actor.require(VIEW)
-    values: dict[str, Any] = {"now": now}
-    scope = scope_condition(actor, "loop.view", values)
-    with connection.cursor() as cursor:
-        cursor.execute(_TOPICS.format(scope=scope), values)
-        return [TopicLine(*row) for row in cursor.fetchall()]
-
-
-@dataclass(frozen=True, slots=True)
-class Difficulty:
-    id: uuid.UUID
-    edition: int
-    title: str
-    topic: str
-    unit: int
-    unit_name: str
-    owner: str
-    stage: str
-    deadline: datetime | None
-    opened_at: datetime
-    closed_at: datetime | None
-    end_reason: str
-    parent: uuid.UUID | None
-
-
-_WHERE = "case when l.kind = any(%(own)s) then u.area_id else l.area_id end"
-"""Where a difficulty counts: a request of an enterprise where the enterprise lies, whoever takes it up."""
-_DIFFICULTIES = """
-select l.id, l.edition_id, l.title, l.data->>'topic', u.id, u.name, o.name, l.stage, l.deadline, l.opened_at, l.closed_at, l.end_reason, l.parent_id
-from record_loop l join record_unit o on o.id = l.owner_unit_id left join record_unit k on k.id = l.opener_unit_id and k.kind in ('enterprise', 'school')
-join record_unit u on u.id = coalesce(case when l.kind = any(%(own)s) then k.id end, l.subject_unit_id)
-where (l.kind = any(%(always)s) or l.kind = any(%(own)s) and k.id is not null) and {scope} {more} order by {order}, l.opened_at desc limit %(limit)s
-"""
-
-
-def found_at(actor: Actor, visit: uuid.UUID) -> list[Loop]:
-    """The difficulties that a visit handed out, those that the actor sees."""
-    rows = list(Loop.objects.filter(origin="service_visit", origin_ref=str(visit)).select_related("owner_unit").order_by("opened_at", "pk"))
-    seen = {s.id for s in state.load([r.pk for r in rows]) if state.visible(actor, s)}
-    return [r for r in rows if r.pk in seen]
-
-
-def difficulties(
-    actor: Actor, *, topic: str = "", unit: int | None = None, street: int | None = None, apart: bool = False, like: str = "", limit: int = 200
-) -> list[Difficulty]:
-    """Difficulties that the actor sees, of the kinds that the ranking counts, open ones first. apart: open and in no case. like: the most similar titles first."""
-    kinds = difficulties_on(timezone.localdate())
-    values: dict[str, Any] = {"limit": limit, "topic": topic, "unit": unit, "like": like, "street": street, "always": list(kinds.always), "own": list(kinds.own)}
-    scope = scope_condition(actor, "loop.view", values)
-    wanted = (
-        ("l.data->>'topic' = %(topic)s", topic),
-        (f"{_WHERE} = any(array(select b.id from record_area s join record_area b on b.path like s.path || '%%' where s.id = %(street)s))", street),
-        ("u.id = %(unit)s", unit),
-        ("l.kind = 'difficulty' and l.closed_at is null and l.parent_id is null", apart),
-    )  # fmt: skip
-    more = " ".join(f"and {c}" for c, given in wanted if given)
-    order = "similarity(l.title, %(like)s) desc" if like else "l.closed_at is not null, l.deadline"
-    with connection.cursor() as cursor:
-        cursor.execute(_DIFFICULTIES.format(scope=scope, more=more, order=order), values)
-        return [Difficulty(*row) for row in cursor.fetchall()]

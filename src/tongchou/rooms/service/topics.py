@@ -13,6 +13,11 @@ def topics() -> dict[str, Text]:
     return dict(next(f for f in kind.fields if f.key == "topic").choices)
 
 
+def topic_name(topic: str) -> Text:
+    """A topic in words; what enterprises asked for in another kind of loop has none."""
+    return topics().get(topic, Text(topic, topic)) if topic else Text("诉求（未分类）", "Requests without a topic")
+
+
 def service_rules() -> dict[str, Parameter]:
     """Every parameter of the room, by name."""
     return parameters("tongchou.rooms.service", "service.yaml")

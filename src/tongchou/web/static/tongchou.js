@@ -272,6 +272,12 @@
       base[k] = base[k] && option[k] && !Array.isArray(option[k]) && typeof option[k] === "object" ? Object.assign({}, base[k], option[k]) : option[k];
     });
     base.grid.top = Math.max(base.grid.top, lines && 8 + 24 * lines);
+    // a series that says a state (tone: info, ok, warn, act, muted) has the colour of that state's badges
+    base.series = [].concat(base.series || []).map(function (one) {
+      if (!one.tone) return one;
+      var as = { color: colour("--tc-" + one.tone) };
+      return Object.assign({}, one, { itemStyle: Object.assign({}, as, one.itemStyle), lineStyle: Object.assign({}, as, one.lineStyle) });
+    });
     // labels at the left are measured a letter too short where they are Latin
     if (base.grid.containLabel && [].concat(base.yAxis || []).some(function (a) { return a.type === "category"; })) base.grid.left += 16;
     // names at the left leave room for what is drawn: few of them break into lines, many are cut; the table below has them whole

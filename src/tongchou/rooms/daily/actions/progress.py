@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.industry_names import SECTIONS
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.open_loops import OpenIn, open_one
@@ -20,6 +21,7 @@ from tongchou.rooms.daily.numbers import local_day
 from tongchou.rooms.daily.reach import MANAGE, REPORT, enterprise_in_reach
 
 CHAIN = "chain_block"
+FURTHEST = timedelta(days=750)
 explain_constraint(
     "baseline_once",
     Reason.DUPLICATE,
@@ -39,9 +41,10 @@ class BaselineIn(Payload):
 
 
 class TargetIn(Payload):
-    """month: any day of it. Per cent."""
+    """month: any day of it. section: a letter of GB/T 4754; empty for all enterprises. Per cent; neither given withdraws what was aimed at."""
 
     area: int
+    section: str = Field("", max_length=1)
     month: date
     returned: Decimal | None = Field(None, ge=0, le=100, max_digits=5, decimal_places=1)
     output: Decimal | None = Field(None, ge=0, le=300, max_digits=5, decimal_places=1)
@@ -82,25 +85,30 @@ def baseline(context: Context, given: BaselineIn) -> dict[str, Any]:
 
 @verb("progress.target", MANAGE, Text("设定目标", "Set a target"))
 def target(context: Context, given: TargetIn) -> dict[str, Any]:
-    """What an area aims at by the end of a month; a new one takes the place of the old one and the act keeps both."""
+    """What an area, or a section of industry in it, aims at by the end of a month; a new one takes the place of the old one and the act keeps both."""
     area = area_in_reach(context.actor, MANAGE, given.area)
-    if given.returned is None and given.output is None:
+    month, this = given.month.replace(day=1), local_day(context.now).replace(day=1)
+    if abs((month - this).days) > FURTHEST.days:
+        rule = Text("目标月份应在前后两年之内。", "The month lies within two years.")
+        raise Refusal(Reason.IMPOSSIBLE_DATE, rule, field="month", value=str(given.month))
+    if given.section and given.section not in SECTIONS:
+        rule = Text("没有这个行业门类。", "There is no such section of industry.")
+        raise Refusal(Reason.INVALID_VALUE, rule, field="section", value=given.section)
+    was = Target.objects.select_for_update().filter(area=area, section=given.section, month=month).first()
+    none = given.returned is None and given.output is None
+    if none and was is None:
         raise Refusal(
             Reason.MISSING_VALUE, Text("返岗率和产值率至少填一项。", "Give one of the two."), field="returned"
         )
-    month = given.month.replace(day=1)
-    was = Target.objects.select_for_update().filter(area=area, month=month).first()
+    values = {"returned": given.returned, "output": given.output, "account_id": context.actor.account_id, "at": context.now}
+    if none and was is not None:
+        was.delete()
+    else:
+        Target.objects.update_or_create(area=area, section=given.section, month=month, defaults=values)
     before = {"returned": str(was.returned), "output": str(was.output)} if was else {}
-    values = {
-        "returned": given.returned,
-        "output": given.output,
-        "account_id": context.actor.account_id,
-        "at": context.now,
-    }
-    Target.objects.update_or_create(area=area, month=month, defaults=values)
-    told = {"returned": str(given.returned), "output": str(given.output), "before": before, "month": str(month)}
+    told = {"returned": str(given.returned), "output": str(given.output), "before": before, "month": str(month), "section": given.section}
     context.event("target", subject=f"area:{area.pk}", data=told)
-    return {"area": area.pk, "month": str(month)}
+    return {"area": area.pk, "month": str(month), "aimed": not none}
 
 
 @verb("chain.partner", MANAGE, Text("登记外地伙伴复工情况", "Record whether a partner outside is back"))

@@ -24,9 +24,10 @@ class Baseline(models.Model):
 
 
 class Target(models.Model):
-    """What an area aims at by the end of a month: returned staff and output of normal times, per cent."""
+    """What an area, or a section of industry in it, aims at by the end of a month: returned staff and output of normal times, per cent."""
 
     area = models.ForeignKey("record.Area", on_delete=models.PROTECT, related_name="+")
+    section = models.CharField(max_length=1, blank=True, default="", help_text="letter of GB/T 4754; empty for all enterprises of the area")
     month = models.DateField(help_text="its first day")
     returned = models.DecimalField(max_digits=5, decimal_places=1, null=True)
     output = models.DecimalField(max_digits=5, decimal_places=1, null=True)
@@ -35,7 +36,7 @@ class Target(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["area", "month"], name="target_once"),
+            models.UniqueConstraint(fields=["area", "section", "month"], name="target_once"),
             models.CheckConstraint(condition=Q(month__day=1), name="target_first_of_month"),
         ]
 

@@ -16,11 +16,12 @@ from tongchou.rooms.daily.pages import (
     owed,
     own,
     progress,
+    progress_set,
     spot,
     spot_results,
 )
 
 __all__ = [
     "attendance", "attendance_badges", "attendance_leave", "attendance_month", "attendance_overview", "breach", "chain", "fever", "gate", "manage", "matter",
-    "overview", "owed", "own", "progress", "spot", "spot_results",
+    "overview", "owed", "own", "progress", "progress_set", "spot", "spot_results",
 ]  # fmt: skip

@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from tongchou.kernel.text import Text
 from tongchou.record.enterprises import VOUCH
 from tongchou.record.models import Unit
 from tongchou.record.questions.enterprises import claims
 from tongchou.rooms.daily.chain import Block, Link, blocks, links, waiting_for
+from tongchou.rooms.daily.chainmap import HEIGHT, NAMED, WIDTH, Box, draw
 from tongchou.rooms.daily.numbers import local_day
 from tongchou.rooms.daily.pages.progress import TITLE as PROGRESS
 from tongchou.rooms.daily.reach import MANAGE, VIEW
@@ -27,6 +27,9 @@ from tongchou.web.permission import Nav, page
 TITLE = Text("产业链堵点", "Supply chain")
 DRAWN = 20
 """Suppliers in the picture; the list holds all."""
+BOX_ROOM = WIDTH - 16
+LISTED = 100
+"""Suppliers in the list beside the picture, and names below each; the spreadsheet has all."""
 STATES = {
     "not_back": (Text("未复工", "not back"), "act", "alert-circle"),
     "unknown": (Text("情况不明", "not known"), "warn", "help-circle"),
@@ -39,13 +42,13 @@ def chain(request: HttpRequest) -> HttpResponse:
     """Critical suppliers that are not back, the one for which most wait first; outside partners too."""
     actor, day = actor_of(request), local_day(now())
     found, manage = blocks(actor, day), actor.permits(MANAGE)
-    sheet = _sheet(found, manage, actor.permits("bulletin.draft"))
+    all_links = links(actor, day)
+    sheet = _sheet(found, all_links, manage, actor.permits("bulletin.draft"))
     if asked_for(request):
         return sheet_file(request, TITLE, *cells_of(sheet))
-    all_links = links(actor, day)
     outside = [x for x in all_links if x.supplier is None]
     context = {
-        "title": TITLE, "sheet": sheet, "chart": _picture(found[:DRAWN], all_links) if found else None, "can_manage": manage,
+        "title": TITLE, "sheet": sheet, "picture": _picture(found, all_links), "waiting": _waiting(found, all_links), "can_manage": manage,
         "outside": [{"link": x, "badge": STATES[x.state]} for x in sorted(outside, key=lambda x: (x.state == "back", x.name))[:300]],
         "claims": claims(actor, VIEW), "can_vouch": actor.permits(VOUCH),
         "counts": {k: len({x.key for x in all_links if x.state == k}) for k in STATES},
@@ -58,16 +61,20 @@ def chain(request: HttpRequest) -> HttpResponse:
     return render(request, "daily/chain.html", context)
 
 
-def _sheet(found: list[Block], manage: bool, may_write: bool) -> dict[str, Any]:
+def _sheet(found: list[Block], all_links: list[Link], manage: bool, may_write: bool) -> dict[str, Any]:
     labels: tuple[tuple[str, str, str], ...] = (
         ("name", "供应方", "Supplier"), ("where", "所在地", "Where"), ("state", "状态", "State"), ("waiting", "等待企业", "Who wait"),
-        ("products", "产品", "Products"), ("loop", "协调", "Worked on"),
+        ("names", "等待的企业名单", "Their names"), ("products", "产品", "Products"), ("loop", "协调", "Worked on"),
     )  # fmt: skip
     if may_write:
         labels = (*labels, ("letter", "商请函", "Letter"))
     here, outside = Text("本区", "here"), Text("外地 {c}", "outside {c}")
+    names: dict[str, set[str]] = {b.key: set() for b in found}
+    for x in all_links:
+        if x.state != "back" and x.key in names:
+            names[x.key].add(x.buyer_name)
     rows = []
-    for b in found:
+    for n, b in enumerate(found, 1):
         label, tone, icon = STATES[b.state]
         hand: dict[str, Any] = {"value": Text("未交办", "not yet")}
         if b.loop:
@@ -82,11 +89,12 @@ def _sheet(found: list[Block], manage: bool, may_write: bool) -> dict[str, Any]:
                 "cells": [
                     {"value": b.name, "url": reverse("daily_unit", args=[b.unit]) if b.unit else ""},
                     {"value": here if b.unit else outside.with_(c=b.outside_code)}, {"value": label, "tone": tone, "icon": icon},
-                    {"value": b.waiting}, {"value": b.products}, hand, *([_letter(b)] if may_write else []),
+                    {"value": b.waiting, "url": f"#waits-{n}" if n <= LISTED else ""}, {"value": Text.listed(sorted(names[b.key]))},
+                    {"value": b.products}, hand, *([_letter(b)] if may_write else []),
                 ]
             }
         )  # fmt: skip
-    columns = [{"key": k, "label": Text(zh, en), "number": k == "waiting"} for k, zh, en in labels]
+    columns = [{"key": k, "label": Text(zh, en), "number": k == "waiting", "off": k == "names", "words": k == "names"} for k, zh, en in labels]
     return {"key": "chain", "caption": TITLE, "columns": columns, "rows": rows, "export": True}
 
 
@@ -97,50 +105,60 @@ def _letter(b: Block) -> dict[str, Any]:
     return {"value": Text("起草函", "Draft it"), "url": f"{reverse('bulletin_new')}?{urlencode({'loop': str(b.loop)})}"}
 
 
-def _picture(found: list[Block], all_links: list[Link]) -> dict[str, Any]:
-    """Suppliers that are not back, large by who waits, and those who wait."""
-    language = get_language() or "zh-hans"
-    keys = {b.key: b for b in found}
-    shown = [x for x in all_links if x.key in keys and x.state != "back"]
-    nodes: list[dict[str, Any]] = [
-        {
-            "id": b.key, "name": b.name, "symbolSize": min(16 + 6 * b.waiting, 64), "category": 0 if b.state == "not_back" else 1,
-            "symbol": "rect" if b.state == "not_back" else "diamond", "label": {"show": True, "position": "right"},
-        }
-        for b in found
-    ]  # fmt: skip
-    buyers = {x.buyer: x.buyer_name for x in shown}
-    nodes += [
-        {
-            "id": f"buyer:{k}",
-            "name": n,
-            "symbolSize": 12,
-            "category": 2,
-            "label": {"show": len(buyers) <= 40, "position": "right", "width": 96, "overflow": "truncate"},
-        }
-        for k, n in buyers.items()
-    ]
-    pairs = sorted({(x.key, f"buyer:{x.buyer}") for x in shown})
-    names = [STATES["not_back"][0], STATES["unknown"][0], Text("等待的企业", "who wait")]
+def _key(buyer: int) -> str:
+    return f"unit:{buyer}"
+
+
+def _picture(found: list[Block], all_links: list[Link]) -> dict[str, Any] | None:
+    """Suppliers that are not back and those who wait, as boxes; what a box says of its state is what the badges say."""
+    shown = {b.key: b for b in found[:DRAWN]}
+    names = {_key(x.buyer): x.buyer_name for x in all_links}
+    picture = draw({k: b.name for k, b in shown.items()}, [(x.key, _key(x.buyer)) for x in all_links if x.state != "back"], names)
+    if picture is None:
+        return None
+    boxes = [_box(box, shown.get(box.key)) for box in picture.boxes]
+    return {"of": picture, "boxes": boxes, "box": (WIDTH, HEIGHT), "legend": [STATES["not_back"], STATES["unknown"]], "n": len(shown)}
+
+
+def _box(box: Box, block: Block | None) -> dict[str, Any]:
+    """A box in words. Of several: two names and how many."""
+    more = len(box.names) - NAMED
+    name = Text.listed(box.names[:NAMED])
+    below = Text("等待", "wait") if len(box.names) > 1 else Text("等待", "waits")
+    if more > 0:
+        below = Text("等 {n} 家，只等这一家", "{n} in all, for this one alone").with_(n=len(box.names))
+    if block is not None:
+        below = Text("{s}，{n} 家等待", "{s}, {n} {n|waits|wait}").with_(s=STATES[block.state][0], n=block.waiting)
     return {
-        "key": "chain",
-        "title": Text("谁卡住谁（前 {n} 家供应方）", "Who blocks whom, first {n} {n|supplier|suppliers}").with_(n=len(found)),
-        "tall": True,
-        "columns": [Text("供应方", "Supplier"), Text("状态", "State"), Text("等待企业", "Who wait")],
-        "rows": [[b.name, STATES[b.state][0].in_(language), b.waiting] for b in found],
-        "option": {
-            "tooltip": {},
-            "legend": [{"data": [n.in_(language) for n in names]}],
-            "series": [
-                {
-                    "type": "graph", "layout": "force", "left": 24, "right": 104, "top": 40, "bottom": 24,
-                    "roam": True, "draggable": True, "data": nodes, "categories": [{"name": n.in_(language)} for n in names],
-                    "links": [{"source": a, "target": b} for a, b in pairs], "edgeSymbol": ["none", "arrow"],
-                    "force": {"repulsion": 160, "edgeLength": 80, "layoutAnimation": False},
-                }
-            ],
-        },
+        "at": box, "name": _cut(name), "below": below, "all": Text.listed(box.names), "tone": STATES[block.state][1] if block else "",
+        "url": reverse("daily_unit", args=[block.unit]) if block and block.unit else "",
     }  # fmt: skip
+
+
+def _cut(name: Text) -> Text:
+    """As much of a name as a box is wide; the whole of it is on hover and in the list."""
+
+    def short(words: str) -> str:
+        taken = 0.0
+        for n, letter in enumerate(words):
+            taken += 12 if ord(letter) > 255 else 6.6
+            if taken > BOX_ROOM:
+                return words[: n - 1] + "…"
+        return words
+
+    return Text(short(name.zh), short(name.en))
+
+
+def _waiting(found: list[Block], all_links: list[Link]) -> list[dict[str, Any]]:
+    """The same as a list: each supplier with the names of those who wait for it."""
+    by_key: dict[str, dict[int, Link]] = {}
+    for x in all_links:
+        if x.state != "back":
+            by_key.setdefault(x.key, {}).setdefault(x.buyer, x)
+    return [
+        {"block": b, "badge": STATES[b.state], "who": sorted(by_key.get(b.key, {}).values(), key=lambda x: x.buyer_name)[:LISTED], "more": max(0, b.waiting - LISTED)}
+        for b in found[:LISTED]
+    ]  # fmt: skip
 
 
 def _crumbs(label: Text) -> list[dict[str, Any]]:

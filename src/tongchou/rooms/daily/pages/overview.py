@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from tongchou.kernel.clock import parse_date
 from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.industries import section_name
 from tongchou.kernel.text import Text
 from tongchou.rooms.daily.models import Excuse, Fever, Report
 from tongchou.rooms.daily.numbers import local_day
@@ -41,7 +42,7 @@ ONLY_NAMES = {
     "masks": Text("口罩不足", "Short of masks"), "masks_unknown": Text("口罩未报", "Masks not reported"), "late": Text("迟报", "Late"),
     "closed": Text("当日停工", "No work that day"),
 }  # fmt: skip
-_NONE = Text("未登记", "not on record")
+NOT_ON_RECORD = Text("未登记", "not on record")
 _SHARE = Text(
     "已返岗人数占员工总数，只算两项都报了的企业。",
     "Returned of staff on the books, of the enterprises that reported both.",
@@ -108,10 +109,13 @@ def _cards(lines: list[GlanceLine], day: date) -> list[dict[str, Any]]:
     ]
 
 
-def _name(line: GlanceLine, by: str) -> Text | str:
-    if line.key is None:
-        return _NONE
-    return SIZES.get(line.name, line.name) if by == "size" else line.name
+def group_name(by: str, key: str | None, name: str) -> Text | str:
+    """A street, a section of industry or a size as a list names it."""
+    if key is None:
+        return NOT_ON_RECORD
+    if by == "industry":
+        return section_name(name) if section_name(name).zh else name
+    return SIZES.get(name, name) if by == "size" else name
 
 
 def _sheet(lines: list[GlanceLine], day: date, by: str) -> dict[str, Any]:
@@ -130,7 +134,7 @@ def _sheet(lines: list[GlanceLine], day: date, by: str) -> dict[str, Any]:
     for line in lines:
         where = {"day": day, "by": by, "key": line.key or ""}
         cells: list[dict[str, Any]] = [
-            {"value": _name(line, by), "url": f"{reverse('daily_reports')}?{urlencode(where)}" if line.key else ""}
+            {"value": group_name(by, line.key, line.name), "url": f"{reverse('daily_reports')}?{urlencode(where)}" if line.key else ""}
         ]
         cells.append({"value": dash if line.rate is None else line.rate})
         for k, _, _, only in labels:

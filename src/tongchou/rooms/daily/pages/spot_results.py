@@ -73,6 +73,10 @@ def _sheet(rows: list[Found]) -> dict[str, Any]:
     return {"key": "spot_results", "caption": _NAME, "columns": columns, "rows": body, "export": True}
 
 
+_HATCHED = {"itemStyle": {"decal": {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 4], "rotation": -0.785, "color": "rgba(255,255,255,.6)"}}}
+"""Two results call for action, in one colour: the second is hatched."""
+
+
 def _chart(rows: list[tuple[Any, ...]], days: int) -> dict[str, Any]:
     language = get_language() or "zh-hans"
     names = [w[0] for w in RESULTS.values()]
@@ -84,6 +88,9 @@ def _chart(rows: list[tuple[Any, ...]], days: int) -> dict[str, Any]:
         "option": {
             "tooltip": {}, "legend": {}, "grid": {"containLabel": True, "left": 8, "right": 24, "top": 32, "bottom": 8},
             "xAxis": {"type": "value", "minInterval": 1}, "yAxis": {"type": "category", "inverse": True, "data": [r[0] for r in rows]},
-            "series": [{"name": t.in_(language), "type": "bar", "stack": "n", "data": [r[n] for r in rows]} for n, t in enumerate(names, 2)],
+            "series": [
+                {"name": word.in_(language), "type": "bar", "tone": tone, "stack": "n", "data": [r[n] for r in rows]} | (_HATCHED if key == "no_right" else {})
+                for n, (key, (word, tone, _)) in enumerate(RESULTS.items(), 2)
+            ],
         },
     }  # fmt: skip

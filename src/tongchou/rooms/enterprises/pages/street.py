@@ -78,7 +78,10 @@ def _chart(days: list[Expected]) -> dict[str, Any]:
         "option": {
             "tooltip": {"trigger": "axis"}, "legend": {}, "grid": {"containLabel": True, "left": 8, "right": 8, "top": 36, "bottom": 8},
             "xAxis": {"type": "category", "data": labels}, "yAxis": {"type": "value", "minInterval": 1},
-            "series": [{"name": name.in_(language), "type": "bar", "stack": "n", "data": values} for name, values in series],
+            "series": [
+                {"name": name.in_(language), "type": "bar", "tone": tone, "stack": "n", "data": values}
+                for (name, values), tone in zip(series, ("act", "warn", "ok", "muted"), strict=True)
+            ],
         },
     }  # fmt: skip
 

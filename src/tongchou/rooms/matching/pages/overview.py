@@ -81,13 +81,16 @@ def _sheet(lines: list[KindLine]) -> dict[str, Any]:
 def _chart(lines: list[KindLine]) -> dict[str, Any]:
     language = get_language() or "zh-hans"
     words = [catalogue().kinds[k.kind].in_(language) for k in lines]
-    ages = (("week", Text("一周内", "under a week")), ("fortnight", Text("1–2 周", "1–2 weeks")), ("older", Text("两周以上", "over two weeks")))
+    ages = (
+        ("week", Text("一周内", "under a week"), "info"), ("fortnight", Text("1–2 周", "1–2 weeks"), "warn"),
+        ("older", Text("两周以上", "over two weeks"), "act"),
+    )  # fmt: skip
     return {
         "key": "open", "title": Text("未满足的需求，按等待时间", "Open needs by age"),
-        "columns": [Text("类别", "Kind"), *(t for _, t in ages)], "rows": [[w, k.week, k.fortnight, k.older] for w, k in zip(words, lines, strict=True)],
+        "columns": [Text("类别", "Kind"), *(t for _, t, _ in ages)], "rows": [[w, k.week, k.fortnight, k.older] for w, k in zip(words, lines, strict=True)],
         "option": {
             "tooltip": {}, "legend": {}, "grid": {"containLabel": True, "left": 8, "right": 24, "top": 32, "bottom": 8},
             "xAxis": {"type": "value", "minInterval": 1}, "yAxis": {"type": "category", "inverse": True, "data": words},
-            "series": [{"name": t.in_(language), "type": "bar", "stack": "n", "data": [getattr(k, n) for k in lines]} for n, t in ages],
+            "series": [{"name": t.in_(language), "type": "bar", "tone": tone, "stack": "n", "data": [getattr(k, n) for k in lines]} for n, t, tone in ages],
         },
     }  # fmt: skip

@@ -17,6 +17,7 @@ from tongchou.kernel.text import Text
 from tongchou.rooms.matching.catalogue import catalogue
 from tongchou.rooms.matching.models import Run, RunNeed, RunPair
 from tongchou.rooms.matching.pages.entries import crumbs
+from tongchou.rooms.matching.pages.pairs import BOTH, KM, pairs_sheet, told_pairs
 from tongchou.rooms.matching.questions import REASONS, TONES, compare, why
 from tongchou.rooms.matching.reach import MANAGE, areas_of, run_in_reach, runs_of
 from tongchou.rooms.matching.rules import NAMES, WEIGHTS, rules
@@ -116,16 +117,16 @@ def match_run(request: HttpRequest, run: uuid.UUID) -> HttpResponse:
     job = _job(row)
     if (answer := polled(request, job)) is not None:
         return answer
-    pairs = list(row.pairs.select_related("need__unit", "offer__unit").order_by("need__item", "need__unit__name", "pk")[: 50_000 if asked_for(request) else SHOWN])
+    pairs = list(row.pairs.select_related(*BOTH).order_by("need__item", "need__unit__name", "pk")[: 50_000 if asked_for(request) else SHOWN])
     needs = list(row.needs.select_related("need__unit").order_by("covered", "-points", "pk")[: 50_000 if asked_for(request) else SHOWN])
     units = _names(needs)
     if asked_for(request):
-        sheet = _needs_sheet(needs, units) if request.GET.get("of") == "needs" else _pairs_sheet(pairs)
+        sheet = _needs_sheet(needs, units) if request.GET.get("of") == "needs" else pairs_sheet(told_pairs(row, pairs))
         return sheet_file(request, Text("匹配方案", "Run"), *cells_of(sheet))
     label, tone, icon = STATES[row.state]
     context = {
         "row": row, "badges": [{"label": label, "tone": tone, "icon": icon}], "figures": row.figures, "stages": _stages(row), "chart": _flow(pairs),
-        "pairs": [_pair(p) for p in pairs], "needs": [_need(n, units) for n in needs], "job": job, "reasons": _reasons(row),
+        "pairs": told_pairs(row, pairs), "km_told": KM, "needs": [_need(n, units) for n in needs], "job": job, "reasons": _reasons(row),
         "weights": [(NAMES[k], row.weights[k], k in row.changed) for k in WEIGHTS if k in row.weights], "matches": row.matches.count(),
         "others": runs_of(actor).filter(area=row.area).exclude(pk=row.pk).order_by("-asked_at")[:8], "shown": SHOWN,
         "breadcrumbs": crumbs({"url": reverse("match_runs"), "label": _RUNS}, {"url": "", "label": row.area.name}),
@@ -164,12 +165,12 @@ def _reasons(row: Run) -> list[dict[str, Any]]:
     return [{"label": t, "n": found[k or "covered"], "tone": TONES.get(k, "")} for k, t in REASONS.items() if found.get(k or "covered")]
 
 
-def _pair(p: RunPair) -> dict[str, Any]:
-    return {"pair": p, "item": catalogue().items[p.need.item], "km": p.metres / 1000, "key": f"{p.need_id}:{p.offer_id}:{p.quantity}"}
-
-
 def _need(n: RunNeed, units: dict[str, str]) -> dict[str, Any]:
-    return {"line": n, "item": catalogue().items[n.need.item], "why": why(n, units), "tone": TONES.get(n.reason, "") or "info", "share": n.covered * 100 // n.wanted}
+    plain, whole = REASONS[n.reason], why(n, units)
+    return {
+        "line": n, "item": catalogue().items[n.need.item], "why": plain, "more": whole if whole != plain else "", "tone": TONES.get(n.reason, "") or "info",
+        "share": n.covered * 100 // n.wanted,
+    }  # fmt: skip
 
 
 def _flow(pairs: list[RunPair]) -> dict[str, Any] | None:
@@ -194,15 +195,6 @@ def _flow(pairs: list[RunPair]) -> dict[str, Any] | None:
             }],
         },
     }  # fmt: skip
-
-
-def _pairs_sheet(pairs: list[RunPair]) -> dict[str, Any]:
-    labels = (("item", "品名", "Item"), ("from", "供方", "From"), ("to", "需方", "To"), ("quantity", "数量", "Quantity"), ("measure", "计量", "In"), ("km", "公里", "km"))
-    rows = []
-    for p in pairs:
-        item = catalogue().items[p.need.item]
-        rows.append({"cells": [{"value": v} for v in (item.title, p.offer.unit.name, p.need.unit.name, p.quantity, item.unit, round(p.metres / 1000, 1))]})
-    return {"key": "pairs", "columns": [{"key": k, "label": Text(zh, en)} for k, zh, en in labels], "rows": rows}
 
 
 def _needs_sheet(needs: list[RunNeed], units: dict[str, str]) -> dict[str, Any]:

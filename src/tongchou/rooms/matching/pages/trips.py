@@ -8,6 +8,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Unit
 from tongchou.record.questions.units import by_name_or_code
+from tongchou.record.territory.reach import reaches_unit
 from tongchou.rooms.matching.models import Passenger, Trip
 from tongchou.rooms.matching.pages.entries import unit_field, unit_given
 from tongchou.rooms.matching.passengers import names_of, passengers_of
@@ -37,6 +39,11 @@ from tongchou.web.permission import Nav, page
 
 TITLE = Text("返岗专车", "Return trips")
 _RUN_BY = Text("组织单位（途中负责）", "Run by (holds the passengers on the way)")
+_ORIGIN = Text(
+    "地名或区划代码，例如：贵州省毕节市。区划中有这个地方的，自动核对风险等级；没有的算等级未知。",
+    "A place or its division code, such as 贵州省毕节市. Where it is on record its grade is looked up; where not, the grade is not known.",
+)
+VEHICLE_LINES = Text("每行一辆：车牌，承运单位，座位数，驾驶员，电话，随车干部", "One a line: plate, operator, seats, driver, phone, escort")
 RUNNERS = ("transport", "street", "hq_office", "hq_department", "department", "community", "special_team")
 TRIP_STATES: dict[str, tuple[Text, str, str]] = {
     "open": (Text("报名中", "open"), "info", "clock"), "departed": (Text("途中", "on its way"), "warn", "truck"),
@@ -48,6 +55,15 @@ STATES: dict[str, tuple[Text, str, str]] = {
     "turned_away": (Text("查验异常未上车", "turned away"), "act", "alert-circle"), "absent": (Text("未到", "did not come"), "warn", "alert-triangle"),
     "withdrawn": (Text("已撤回", "withdrawn"), "", "x"), "arrived": (Text("已到岗交接", "handed over"), "ok", "circle-check"),
 }  # fmt: skip
+
+
+ENDS: dict[tuple[str, str], Text] = {
+    ("absent", "missing"): Text("到达时不在，去向不明", "not there on arrival, being sought"),
+    ("absent", "handed_over"): Text("途中移交", "handed over on the way"),
+    ("turned_away", "fever"): Text("发热未上车", "turned away: fever"), ("turned_away", "symptoms"): Text("有症状未上车", "turned away: symptoms"),
+    ("turned_away", "code"): Text("非绿码未上车", "turned away: code"),
+}  # fmt: skip
+"""What became of somebody, where the state alone does not tell."""
 
 
 def trip_crumbs(*more: Any) -> list[dict[str, Any]]:
@@ -67,11 +83,22 @@ def trips(request: HttpRequest) -> HttpResponse:
         mine.filter(state="boarded", handover__isnull=False, handover__to_unit__in=actor.unit_ids(JOIN)).values_list("handover", flat=True).distinct()
     )
     context = {
-        "title": TITLE, "trips": [_line(t) for t in rows], "waiting": [person_line(actor, p, names) for p in waiting],
+        "title": TITLE, "trips": [_line(t) for t in rows], "cards": _cards(rows, mine), "waiting": [person_line(actor, p, names) for p in waiting],
         "own": [person_line(actor, p, names) for p in own], "handovers": handovers, "can_plan": actor.permits(MANAGE), "can_join": actor.permits(JOIN),
         "areas": areas_of(actor) if actor.permits(MANAGE) else [],
     }  # fmt: skip
     return render(request, "matching/trips.html", context)
+
+
+def _cards(rows: list[Trip], mine: QuerySet[Passenger]) -> list[dict[str, Any]]:
+    """Seats of trips that are open, and what became of the people whom the reader's unit or area sends for."""
+    free = sum(v.usable - v.taken for t in rows if t.state == "open" for v in t.vehicles.all())
+    found = dict(mine.order_by().values_list("state").annotate(n=Count("pk")))
+    values = (
+        (Text("空余座位", "Seats free"), free, False), *((STATES[k][0], found.get(k, 0), False) for k in ("asked", "booked", "boarded", "arrived")),
+        (STATES["turned_away"][0], found.get("turned_away", 0), True), (STATES["absent"][0], found.get("absent", 0), True),
+    )  # fmt: skip
+    return [{"label": label, "value": value, "act": act} for label, value, act in values]
 
 
 def _line(t: Trip) -> dict[str, Any]:
@@ -84,12 +111,14 @@ def _line(t: Trip) -> dict[str, Any]:
 def person_line(actor: Actor, p: Passenger, names: dict[uuid.UUID, Any]) -> dict[str, Any]:
     """A passenger as a list shows it; an enterprise is told no more of a flag than that the street must look."""
     label, tone, icon = STATES[p.state]
+    label = ENDS.get((p.state, p.end_note), label)
     manages = actor.permits(MANAGE)
     barred = [f for f in p.flags if f in BARRED]
     flags = [FLAGS[f] for f in p.flags] if manages else [NEUTRAL] if barred else []
     return {
         "row": p, "name": names[p.pk].name if p.pk in names else "—", "label": label, "tone": tone, "icon": icon, "flags": flags,
         "clear": manages and p.state == "asked" and bool(barred), "why": p.cleared_note if manages else "",
+        "withdraw": p.state in ("asked", "booked") and reaches_unit(actor, JOIN, p.to_unit),
     }  # fmt: skip
 
 
@@ -100,21 +129,20 @@ def trip_new(request: HttpRequest) -> HttpResponse:
     percent = rules(timezone.localdate())["seat_percent"]
 
     def fields(d: Draft) -> list[FieldParts]:
-        told = Text("每行一辆：车牌，承运单位，座位数，驾驶员，电话，随车干部", "One a line: plate, operator, seats, driver, phone, escort")
         return [
-            d.field("origin", Text("出发地", "From"), required=True, maxlength=80, help=Text("例如：贵州省毕节市", "For example: Bijie, Guizhou")),
+            d.field("origin", Text("出发地", "From"), required=True, maxlength=80, help=_ORIGIN),
             d.field("area", Text("到达区域", "To"), "select", choices=area_choices(actor, MANAGE, ("district", "street")), required=True),
             d.field("unit", _RUN_BY, "select", choices=unit_choices(actor, MANAGE, RUNNERS), required=True),
             d.field("departs_at", Text("发车时间", "Departs"), "datetime", required=True),
             d.field("arrives_at", Text("预计到达", "Arrives"), "datetime", required=True),
-            d.field("vehicles", Text("车辆", "Vehicles"), "textarea", required=True, help=told, rows=4),
+            d.field("vehicles", Text("车辆", "Vehicles"), "textarea", required=True, help=VEHICLE_LINES, rows=4),
             d.field("note", Text("说明", "Note"), maxlength=300),
         ]  # fmt: skip
 
     def send() -> HttpResponse:
         times = {n: at.isoformat() for n in ("departs_at", "arrives_at") if (at := moment(request, n))}
         payload = given(request, "origin", "note") | times | {
-            "area": integer(request, "area") or 0, "unit": integer(request, "unit") or 0, "vehicles": _vehicles(request.POST.get("vehicles", "")),
+            "area": integer(request, "area") or 0, "unit": integer(request, "unit") or 0, "vehicles": vehicles_given(request.POST.get("vehicles", "")),
         }  # fmt: skip
         made = do(request, "trip.plan", payload).result
         return done(request, reverse("trip", args=[made["trip"]]), Text("已安排，可用座位 {n} 个。", "Planned with {n} {n|seat|seats} to give.").with_(n=made["usable"]))
@@ -125,7 +153,7 @@ def trip_new(request: HttpRequest) -> HttpResponse:
     return form_page(request, fields, send, title=title, button=Text("安排", "Plan"), back=reverse("trips"), note=note, breadcrumbs=crumb)
 
 
-def _vehicles(text: str) -> list[dict[str, Any]]:
+def vehicles_given(text: str) -> list[dict[str, Any]]:
     out = []
     for number, line in enumerate((x for x in text.splitlines() if x.strip()), 1):
         parts = [p.strip() for p in re.split(r"[,，\t]", line)]
@@ -150,7 +178,7 @@ def trip_page(request: HttpRequest, trip: uuid.UUID) -> HttpResponse:
         "row": row, "badges": [{"label": label, "tone": tone, "icon": icon}], "line": _line(row), "people": [person_line(actor, p, names) for p in people],
         "vehicles": [{"row": v, "staff": staff_of(v) if runs else None} for v in vehicles],
         "may_board": actor.permits(BOARD) and runs and row.state == "open", "may_go": actor.permits(BOARD) and runs,
-        "may_cancel": actor.permits(MANAGE) and row.state == "open", "may_join": actor.permits(JOIN) and row.state == "open",
+        "may_change": actor.permits(MANAGE) and row.state == "open", "may_join": actor.permits(JOIN) and row.state == "open",
         "breadcrumbs": trip_crumbs({"url": "", "label": row.origin}),
     }  # fmt: skip
     return render(request, "matching/trip.html", context)
@@ -197,7 +225,7 @@ def trip_sign_up(request: HttpRequest) -> HttpResponse:
             FieldParts("mode", Text("方式", "What to do"), "hidden", "import"),
             *unit_field(d, actor, JOIN, "to_unit", Text("接收单位", "Taken over by")),
             d.field("trip", Text("车次", "Trip"), "select", choices=listed),
-            d.field("origin", Text("出发地", "From"), required=True, maxlength=80),
+            d.field("origin", Text("出发地", "From"), required=True, maxlength=80, help=_ORIGIN),
             d.field("first", Text("最早哪天走", "Not before"), "date", required=True), d.field("last", Text("最晚哪天走", "Not after"), "date", required=True),
             d.field("workers", Text("名单", "Workers"), "textarea", help=told, rows=6, keep=False),
             d.field("table", Text("或上传名单表格", "Or a table"), "file", accept=".csv,.xlsx,.xls", help=columns),

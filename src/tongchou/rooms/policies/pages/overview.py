@@ -148,15 +148,15 @@ def _chart(rows: list[Figure], found: Catalogue) -> dict[str, Any] | None:
     language = get_language() or "zh-hans"
     words = [found.title(f.key).in_(language) for f in rows]
     series = (
-        (Text("到账", "arrived"), [f.arrived for f in rows]),
-        (Text("已申请未到账", "applied, not arrived"), [f.applied - f.arrived for f in rows]),
-        (Text("应享未申请", "not applied"), [f.unasked for f in rows]),
+        (Text("到账", "arrived"), "ok", [f.arrived for f in rows]),
+        (Text("已申请未到账", "applied, not arrived"), "info", [f.applied - f.arrived for f in rows]),
+        (Text("应享未申请", "not applied"), "warn", [f.unasked for f in rows]),
     )
     return {
         "key": "policies",
         "title": Text("应享企业走到哪一步", "How far the entitled have come"),
-        "columns": [Text("政策", "Policy"), *(name for name, _ in series)],
-        "rows": [[w, *(values[n] for _, values in series)] for n, w in enumerate(words)],
+        "columns": [Text("政策", "Policy"), *(name for name, *_ in series)],
+        "rows": [[w, *(values[n] for *_, values in series)] for n, w in enumerate(words)],
         "option": {
             "tooltip": {},
             "legend": {},
@@ -164,7 +164,7 @@ def _chart(rows: list[Figure], found: Catalogue) -> dict[str, Any] | None:
             "xAxis": {"type": "value", "minInterval": 1},
             "yAxis": {"type": "category", "inverse": True, "data": words},
             "series": [
-                {"name": name.in_(language), "type": "bar", "stack": "n", "data": values} for name, values in series
+                {"name": name.in_(language), "type": "bar", "tone": tone, "stack": "n", "data": values} for name, tone, values in series
             ],
         },
     }

@@ -196,20 +196,20 @@ def _sheet(rows: list[StreetLine]) -> dict[str, Any]:
 def _chart(rows: list[StreetLine]) -> dict[str, Any]:
     language = get_language() or "zh-hans"
     parts = (
-        ("permits", Text("持证", "With permit")),
-        ("checking", STANDS["checking"]),
-        ("deciding", STANDS["deciding"]),
-        ("refused", STANDS["refused"]),
+        ("permits", Text("持证", "With permit"), "ok"),
+        ("checking", STANDS["checking"], TONES["checking"][0]),
+        ("deciding", STANDS["deciding"], "warn"),
+        ("refused", STANDS["refused"], TONES["refused"][0]),
     )
     return {
         "key": "resumption",
         "title": Text("各街道申请和许可", "Applications and permits by street"),
-        "columns": [Text("街道", "Street"), *(t for _, t in parts)],
-        "rows": [[r.name, *(getattr(r, k) for k, _ in parts)] for r in rows],
+        "columns": [Text("街道", "Street"), *(t for _, t, _ in parts)],
+        "rows": [[r.name, *(getattr(r, k) for k, *_ in parts)] for r in rows],
         "option": {
             "tooltip": {}, "legend": {}, "grid": {"containLabel": True, "left": 8, "right": 24, "top": 32, "bottom": 8},
             "xAxis": {"type": "value", "minInterval": 1}, "yAxis": {"type": "category", "inverse": True, "data": [r.name for r in rows]},
-            "series": [{"name": t.in_(language), "type": "bar", "stack": "n", "data": [getattr(r, k) for r in rows]} for k, t in parts],
+            "series": [{"name": t.in_(language), "type": "bar", "tone": tone, "stack": "n", "data": [getattr(r, k) for r in rows]} for k, t, tone in parts],
         },
     }  # fmt: skip
 

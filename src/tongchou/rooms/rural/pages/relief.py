@@ -170,6 +170,7 @@ def _chart(parts: list[dict[str, Any]]) -> dict[str, Any] | None:
     if not some:
         return None
     names = [Text("未消除风险", "Risks that stand"), Text("已消除", "Removed")]
+    parts_of = (("open", "warn"), ("removed", "ok"))
     return {
         "key": "relief",
         "title": Text("监测户风险消除情况", "Risks, standing and removed"),
@@ -181,8 +182,8 @@ def _chart(parts: list[dict[str, Any]]) -> dict[str, Any] | None:
             "xAxis": {"type": "category", "data": [p["name"] for p in some]},
             "yAxis": {"type": "value"},
             "series": [
-                {"name": names[n].in_(language()), "type": "bar", "stack": "all", "data": [p[k] for p in some]}
-                for n, k in enumerate(("open", "removed"))
+                {"name": name.in_(language()), "type": "bar", "tone": tone, "stack": "all", "data": [p[k] for p in some]}
+                for name, (k, tone) in zip(names, parts_of, strict=True)
             ],
         },
     }

@@ -1,5 +1,5 @@
 """Pages of the service to enterprises."""
 
-from tongchou.rooms.service.pages import cases, difficulties, overview, visits
+from tongchou.rooms.service.pages import cases, difficulties, overview, owed, visits
 
-__all__ = ["cases", "difficulties", "overview", "visits"]
+__all__ = ["cases", "difficulties", "overview", "owed", "visits"]

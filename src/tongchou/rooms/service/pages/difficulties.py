@@ -8,15 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from tongchou.kernel.clock import parse_date
 from tongchou.kernel.text import Text
 from tongchou.record.loops.kinds import kind_of
 from tongchou.record.models import Area, Unit
 from tongchou.rooms.service.actions import MANAGE, RAISE
+from tongchou.rooms.service.difficulties import NO_TOPIC, Difficulty, difficulties
 from tongchou.rooms.service.models import TopicUnit
 from tongchou.rooms.service.pages.overview import TITLE, own_served
 from tongchou.rooms.service.pages.visits import enterprise_field, served_chosen, topic_choices
-from tongchou.rooms.service.questions import VIEW, Difficulty, difficulties
-from tongchou.rooms.service.topics import topics
+from tongchou.rooms.service.questions import VIEW
+from tongchou.rooms.service.topics import topic_name, topics
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import Choices
 from tongchou.web.pages.forms import Draft, done, form_page
@@ -29,6 +31,11 @@ from tongchou.web.permission import page
 _RAISE = Text("提出困难", "Raise a difficulty")
 _LIST = Text("企业困难", "Difficulties")
 KIND_PAGES["difficulty"] = "difficulty_new"
+ONLY_NAMES = {
+    "open": Text("在办", "Open"), "late": Text("超时未解决", "Late"), "confirmed": Text("企业确认解决", "Confirmed"),
+    "in_time": Text("按期确认解决", "Confirmed in time"),
+    "unconfirmed": Text("未获确认结案", "Ended unconfirmed"), "raised": Text("全部交办（撤回的除外）", "All handed out, but withdrawn ones"),
+}  # fmt: skip
 
 
 @page("difficulty_new", "service/difficulties/new", RAISE)
@@ -71,7 +78,9 @@ def difficulty_list(request: HttpRequest) -> HttpResponse:
     """Difficulties by topic, street or enterprise, open ones first; as a spreadsheet too."""
     actor, topic = actor_of(request), request.GET.get("topic", "")
     street, unit = integer(request, "street"), integer(request, "unit")
-    rows = difficulties(actor, topic=topic, unit=unit, street=street, limit=5_000 if asked_for(request) else 300)
+    only = request.GET.get("only", "")
+    dates = {n: parse_date(typed, n) for n in ("first", "last") if (typed := request.GET.get(n, ""))}
+    rows = difficulties(actor, topic=topic, unit=unit, street=street, only=only, **dates, limit=5_000 if asked_for(request) else 300)
     sheet = _sheet(rows)
     if asked_for(request):
         return sheet_file(request, _LIST, *cells_of(sheet))
@@ -82,7 +91,11 @@ def difficulty_list(request: HttpRequest) -> HttpResponse:
         "subtitle": named.name if named else place.name if place else "",
         "sheet": sheet,
         "topic": topic,
-        "topics": [("", Text("全部类别", "All topics")), *topics().items()],
+        "topics": [("", Text("全部类别", "All topics")), *topics().items(), (NO_TOPIC, topic_name(""))],
+        "only": only,
+        "only_choices": [("", Text("全部", "All")), *ONLY_NAMES.items()],
+        "first": dates.get("first", ""),
+        "last": dates.get("last", ""),
         "street": street or "",
         "unit": unit or "",
         "can_raise": actor.permits(RAISE),
@@ -101,13 +114,12 @@ def _sheet(rows: list[Difficulty]) -> dict[str, Any]:
         ("title", "困难", "Difficulty"), ("topic", "类别", "Topic"), ("unit", "企业", "Enterprise"), ("owner", "承办", "Taken up by"),
         ("stage", "阶段", "Stage"), ("deadline", "时限", "Deadline"), ("opened", "交办", "Handed out"), ("case", "专案", "Case"),
     )  # fmt: skip
-    names = topics()
     lines = []
     for d in rows:
         badge = stage_badge(kind_of(d.edition), d.stage)
         cells: list[dict[str, Any]] = [
             {"value": d.title, "url": reverse("loop", args=[d.id])},
-            {"value": names.get(d.topic, d.topic)},
+            {"value": topic_name(d.topic or "")},
             {"value": d.unit_name},
             {"value": d.owner},
             {"value": badge["label"], "tone": badge["tone"] or "info", "icon": badge["icon"]},

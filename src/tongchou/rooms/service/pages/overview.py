@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,18 +17,9 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Unit
 from tongchou.rooms.service.actions import MANAGE, RAISE, SERVED, VISIT
-from tongchou.rooms.service.questions import (
-    VIEW,
-    Paired,
-    StreetLine,
-    TopicLine,
-    by_topic,
-    difficulties,
-    paired_with,
-    streets,
-    visits,
-)
-from tongchou.rooms.service.topics import service_rules, topics
+from tongchou.rooms.service.difficulties import NO_TOPIC, ONLY, Case, TopicLine, by_topic, difficulties, open_cases
+from tongchou.rooms.service.questions import VIEW, Paired, StreetLine, paired_with, streets, visits
+from tongchou.rooms.service.topics import service_rules, topic_name
 from tongchou.web.pages.requests import actor_of, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import Nav, page
@@ -49,9 +40,10 @@ def service(request: HttpRequest) -> HttpResponse:
     first, last = _period(request, at)
     lines = streets(actor, first, last, at)
     if asked_for(request):
-        return sheet_file(request, Text("企业困难办理情况", "Difficulties by street"), *cells_of(_sheet(lines)))
+        return sheet_file(request, Text("企业困难办理情况", "Difficulties by street"), *cells_of(_sheet(lines, first, last)))
     mine, own = paired_with(actor, at), own_served(actor)
     topic_lines = [] if own else by_topic(actor, at)
+    cases = open_cases(actor) if not own and actor.permits(MANAGE) else []
     context = {
         "title": TITLE,
         "own": own,
@@ -60,11 +52,13 @@ def service(request: HttpRequest) -> HttpResponse:
         "paired": [_paired(p, at) for p in mine],
         "due": sum(p.due(at) for p in mine),
         "every": service_rules()["visit_every_days"],
-        "topics": [_topic(t) for t in topic_lines],
+        "topics": [_topic(t, cases) for t in topic_lines],
         "chart": _chart(topic_lines),
-        "sheet": _sheet(lines) if lines else None,
+        "sheet": _sheet(lines, first, last) if lines else None,
         "first": first,
         "last": last,
+        "late": _LATE,
+        "scores": f"{reverse('scores')}?kind=street" if actor.permits("scores.view") else "",
         "can_visit": actor.permits(VISIT),
         "can_policies": actor.permits("policy.view"),
         "can_raise": actor.permits(RAISE),
@@ -89,15 +83,19 @@ def _paired(p: Paired, at: datetime) -> dict[str, Any]:
     return {"line": p, "due": p.due(at), "days": p.days(at), "url": url, "list": f"{reverse('difficulties')}?unit={p.unit}"}
 
 
-def _topic(t: TopicLine) -> dict[str, Any]:
-    return {"line": t, "title": topics().get(t.topic, t.topic), "case": f"{reverse('service_case_new')}?topic={t.topic}"}
+def _topic(t: TopicLine, cases: list[Case]) -> dict[str, Any]:
+    listed = f"{reverse('difficulties')}?{urlencode({'topic': t.topic or NO_TOPIC})}"
+    case = f"{reverse('service_case_new')}?topic={t.topic}"
+    return {"line": t, "title": topic_name(t.topic), "url": listed, "case": case, "cases": [c for c in cases if c.topic == t.topic] if t.apart else []}
 
 
 def _chart(lines: list[TopicLine]) -> dict[str, Any] | None:
     if not lines:
         return None
-    language, names = get_language() or "zh-hans", topics()
-    words = [names[t.topic].in_(language) if t.topic in names else t.topic for t in lines]
+    language = get_language() or "zh-hans"
+    names = [topic_name(t.topic) for t in lines]
+    words = [n.in_(language) for n in names]
+    series = (("info", Text("未超时", "not late"), [t.open - t.late for t in lines]), ("act", Text("超时", "late"), [t.late for t in lines]))
     return {
         "key": "topics",
         "title": Text("在办与超时", "Open and late"),
@@ -109,10 +107,7 @@ def _chart(lines: list[TopicLine]) -> dict[str, Any] | None:
             "grid": {"containLabel": True, "left": 8, "right": 24, "top": 32, "bottom": 8},
             "xAxis": {"type": "value", "minInterval": 1},
             "yAxis": {"type": "category", "inverse": True, "data": words},
-            "series": [
-                {"name": Text("未超时", "not late").in_(language), "type": "bar", "stack": "n", "data": [t.open - t.late for t in lines]},
-                {"name": Text("超时", "late").in_(language), "type": "bar", "stack": "n", "data": [t.late for t in lines]},
-            ],
+            "series": [{"name": name.in_(language), "type": "bar", "tone": tone, "stack": "n", "data": data} for tone, name, data in series],
         },
     }
 
@@ -121,28 +116,42 @@ _SHARE = Text(
     "企业在时限内确认解决的，占已确认、超时未解决和未获确认结案之和的比例。企业没有确认的不算解决。",
     "Confirmed by the enterprise before it was due, of all confirmed, late or ended without confirmation. What the enterprise did not confirm is not solved.",
 )
+_LATE = Text(
+    "交办时给的总时限已过而企业还没有确认解决的；各环节的催办时限见事项。",
+    "Past the whole time that was given when it was handed out, and not confirmed yet; the deadlines of single stages stand on the loop.",
+)
+_RANK = Text(
+    "按期确认率从高到低；比例相同的并列。还没有到期或办结的不排名。",
+    "By the share confirmed in time, the highest first; equal shares share a rank. Where nothing is due or ended yet there is none.",
+)
 
 
-def _sheet(lines: list[StreetLine]) -> dict[str, Any]:
+def _sheet(lines: list[StreetLine], first: date, last: date) -> dict[str, Any]:
     labels: list[tuple[str, str, str]] = [
-        ("visits", "走访", "Visits"), ("raised", "交办", "Handed out"), ("confirmed", "企业确认解决", "Confirmed"),
-        ("in_time", "其中按期", "In time"), ("open", "在办", "Open"), ("late", "超时未解决", "Late"),
-        ("unconfirmed", "未获确认结案", "Unconfirmed"),
+        ("raised", "交办", "Handed out"), ("confirmed", "企业确认解决", "Confirmed"), ("in_time", "其中按期", "In time"), ("open", "在办", "Open"),
+        ("late", "超时未解决", "Late"), ("unconfirmed", "未获确认结案", "Unconfirmed"), ("visits", "走访", "Visits"),
     ]  # fmt: skip
-    columns: list[dict[str, Any]] = [{"key": "street", "label": Text("街道", "Street")}]
+    columns: list[dict[str, Any]] = [
+        {"key": "street", "label": Text("街道", "Street")}, {"key": "rank", "label": Text("名次", "Rank"), "number": True, "definition": _RANK},
+        {"key": "share", "label": Text("按期确认率 %", "Confirmed in time, %"), "number": True, "definition": _SHARE},
+    ]  # fmt: skip
     columns += [{"key": k, "label": Text(zh, en), "number": True} for k, zh, en in labels]
-    columns.append({"key": "share", "label": Text("按期确认率 %", "Confirmed in time, %"), "number": True, "definition": _SHARE})
-    rows = []
+    shares, dash, rows = [s.share for s in lines], Text("—", "—"), []
     for s in lines:
-        listed = f"{reverse('difficulties')}?{urlencode({'street': s.street})}"
-        cells: list[dict[str, Any]] = [{"value": s.name, "url": listed}, *({"value": getattr(s, k)} for k, _, _ in labels)]
-        rows.append({"cells": [*cells, {"value": s.share if s.share is not None else Text("—", "—")}]})
-    sums = [sum(getattr(s, k) for s in lines) for k, _, _ in labels]
+        listed = f"{reverse('difficulties')}?{urlencode({'street': s.street, 'first': first, 'last': last})}"
+        rank = dash if s.share is None else shares.index(s.share) + 1  # lines come the best first
+        cells: list[dict[str, Any]] = [{"value": s.name, "url": listed}, {"value": rank}, {"value": dash if s.share is None else s.share}]
+        for k, _, _ in labels:
+            n = getattr(s, k)
+            cells.append({"value": n, "url": f"{listed}&only={k}" if n and k in ONLY else ""})
+        rows.append({"cells": cells})
+    sums = {k: sum(getattr(s, k) for s in lines) for k, _, _ in labels}
+    whole = StreetLine(0, "", *(sums[k] for k in ("visits", "raised", "confirmed", "in_time", "open", "late", "unconfirmed")))
     return {
         "key": "streets",
         "caption": Text("各街道企业困难办理情况", "Difficulties by street"),
         "columns": columns,
         "rows": rows,
-        "totals": [Text("合计", "Total"), *sums, None],
+        "totals": [Text("合计", "Total"), None, whole.share, *sums.values()],
         "export": True,
     }

@@ -18,8 +18,9 @@ from tongchou.record.models import Unit
 from tongchou.record.questions.units import by_name_or_code, the_one
 from tongchou.record.territory.reach import reaches_unit
 from tongchou.rooms.service.actions import RAISE, SERVED, VISIT
+from tongchou.rooms.service.difficulties import found_at
 from tongchou.rooms.service.pages.overview import TITLE
-from tongchou.rooms.service.questions import VIEW, VisitLine, found_at, visit_in_reach, visits
+from tongchou.rooms.service.questions import VIEW, VisitLine, visit_in_reach, visits
 from tongchou.rooms.service.topics import topics
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import PLEASE, Choices
