@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -51,8 +51,8 @@ class Division:
 
 
 @cache
-def _divisions() -> tuple[dict[str, list[Division]], re.Pattern[str]]:
-    """By full and by short name, and one pattern for all of them."""
+def _divisions() -> tuple[dict[str, list[Division]], dict[str, tuple[str, ...]]]:
+    """By full and by short name; and the names by their first two characters, the longest first."""
     by_name: dict[str, list[Division]] = {}
 
     def add(name: str, division: Division) -> None:
@@ -70,8 +70,23 @@ def _divisions() -> tuple[dict[str, list[Division]], re.Pattern[str]]:
             _add_both(add, Division(prefecture, None, province, 2))
         for county in counties:
             _add_both(add, Division(county, prefecture if prefecture != "-" else None, province, 3))
-    names = sorted(by_name, key=len, reverse=True)
-    return by_name, re.compile("|".join(map(re.escape, names)))
+    openings: defaultdict[str, list[str]] = defaultdict(list)
+    for name in sorted(by_name, key=len, reverse=True):
+        openings[name[:2]].append(name)
+    return by_name, {opening: tuple(names) for opening, names in openings.items()}
+
+
+def _named(text: str) -> Iterator[tuple[int, str]]:
+    """The names of the tables in a text, from left to right: place and name."""
+    _, openings = _divisions()
+    at, last = 0, len(text) - 1
+    while at < last:
+        name = next((n for n in openings.get(text[at : at + 2], ()) if text.startswith(n, at)), None)
+        if name is None:
+            at += 1
+        else:
+            yield at, name
+            at += len(name)
 
 
 def _add_both(add: Callable[[str, Division], None], division: Division) -> None:
@@ -86,16 +101,15 @@ def area_of(title: str, body: str, page: str) -> str | None:
 
     title, body: of the document. page: what else stood on its page (source, by-lines), worth less.
     """
-    by_name, pattern = _divisions()
+    by_name, _ = _divisions()
     weight: defaultdict[str, float] = defaultdict(float)
     for text, worth in ((title, 4.0), (body[:400], 2.0), (body, 1.0), (page, 1.5)):
-        for match in pattern.finditer(text):
-            full = match.group()[-1] in "区县市旗"
-            if not full and _within_word(text, match):
+        for start, name in _named(text):
+            full = name[-1] in "区县市旗"
+            if not full and (_PART.match(text, start + len(name)) or _within_word(text, start, name)):
                 continue
-            if (not full and _PART.match(text, match.end())) or match.group() in ("城区", "郊区", "矿区"):
-                continue
-            weight[match.group()] += worth * (1.5 if full else 0.6)
+            if name not in ("城区", "郊区", "矿区"):
+                weight[name] += worth * (1.5 if full else 0.6)
     if (special := _special(title + "\n" + body)) is not None:
         return special
     own = {suffix: len(re.findall(words, title + body)) for suffix, words in _OWN.items()}
@@ -131,12 +145,12 @@ def area_of(title: str, body: str, page: str) -> str | None:
     return best.full if not told or best.name.endswith(told) or _is_about(best, title, body, page) else None
 
 
-def _within_word(text: str, match: re.Match[str]) -> bool:
+def _within_word(text: str, start: int, name: str) -> bool:
     """威信 in 权威信息: the short name runs over the ends of words."""
-    at = max(0, match.start() - 4)
-    for word in rjieba.cut(text[at : match.end() + 4]):
+    at, stop = max(0, start - 4), start + len(name)
+    for word in rjieba.cut(text[at : stop + 4]):
         end = at + len(word)
-        if at < match.start() < end and (match.end() > end or len(word) > len(match.group())):
+        if at < start < end and (stop > end or len(word) > len(name)):
             return True
         at = end
     return False
@@ -184,6 +198,5 @@ def _special(text: str) -> str | None:
 
 def _trim(name: str) -> str:
     """From a place that the tables know, where the words before it are none of its name."""
-    _, pattern = _divisions()
-    found = list(pattern.finditer(name))
-    return name[found[0].start() :] if found else name
+    found = next(_named(name), None)
+    return name[found[0] :] if found else name

@@ -147,19 +147,23 @@ def _join(lines: list[Line], notes: Notes) -> list[Line]:
     """Join what was broken inside a sentence, also across empty lines."""
     width = wrapped_width([x.text.text for x in lines if x.what in ("body", "heading")])
     out: list[Line] = []
+    last: Line | None = None
+    told = 0
     for line in lines:
-        last = next((x for x in reversed(out) if x.what != "blank"), None)
-        if last is not None and _continues(
-            last, line, width, first=sum(x.what in ("body", "heading") for x in out) < 2
-        ):
+        if last is not None and _continues(last, line, width, first=told < 2):
             while out[-1] is not last:
                 out.pop()
             joined = concat([last.text, line.text])
             notes.of("joined")(last.text.ends[-1], line.text.starts[0], "\n", "")
             what = classify(joined.text)
-            out[-1] = Line(joined if what != "body" else joined.sub(_GAP, lambda _: ""), what, last.indented)
+            told -= last.what in ("body", "heading")
+            line = Line(joined if what != "body" else joined.sub(_GAP, lambda _: ""), what, last.indented)
+            out[-1] = line
         else:
             out.append(line)
+        if line.what != "blank":
+            last = line
+            told += line.what in ("body", "heading")
     return out
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from tongchou.intake.areas import area_of
 from tongchou.intake.clean import Part
-from tongchou.intake.dates import Day, days, full_dates, guess_year, relative
+from tongchou.intake.dates import Day, YearClues, days, full_dates, guess_year, relative
 from tongchou.intake.lexicons import any_of, lexicon
 from tongchou.intake.model import Header
 from tongchou.intake.page import han_count
@@ -65,8 +65,8 @@ def kind_of(title: str, paragraphs: list[str]) -> Kind:
     return "report" if framed or not paragraphs else "order"
 
 
-def header(part: Part, page: str, *, kind: Kind, year_from: tuple[str, ...], year: int) -> Header:
-    """Header of one article. page: everything around it. year_from: texts that may tell the year, nearest first; else `year`."""
+def header(part: Part, page: str, *, kind: Kind, year_from: tuple[YearClues, ...], year: int) -> Header:
+    """Header of one article. page: what stands around the articles. year_from: what texts tell of the year, the nearest first; else `year`."""
     title = _title(part)
     paragraphs = [p.text for p in part.paragraphs]
     body = "\n".join(paragraphs)

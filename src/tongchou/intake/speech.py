@@ -42,6 +42,10 @@ class Speeches:
 
     def __init__(self, text: str) -> None:
         self.people = people(text)
+        names = "|".join(re.escape(form) for name in self.people for form in (name, f"{name[1:]}同志")) or "〓"
+        self._opens_with = re.compile(
+            rf"^(?:会议|会上|(?:[^，。；：]{{0,20}}(?:书记|长|主任|常委))?(?:{names})(?:书记|区长|同志)?|他|她)"
+        )
         self.current: Speaker | None = None
         self._last_named: str | None = None
 
@@ -188,10 +192,7 @@ class Speeches:
 
     def _direct(self, clause: str, at: int, before: Lead | None) -> Lead | None:
         """会议要求各街道要…, 强调“五一”期间…: no mark between the verb and what is said."""
-        names = "|".join(re.escape(form) for name in self.people for form in (name, f"{name[1:]}同志")) or "〓"
-        who = re.match(
-            rf"^(?:会议|会上|(?:[^，。；：]{{0,20}}(?:书记|长|主任|常委))?(?:{names})(?:书记|区长|同志)?|他|她)", clause
-        )
+        who = self._opens_with.match(clause)
         rest = clause[who.end() :] if who else clause
         match = patterns()["direct"].match(rest)
         if not match or len(rest) - match.end() < 4 or (who is None and match.group("verb") == "提出"):
