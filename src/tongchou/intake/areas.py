@@ -29,6 +29,7 @@ _PART = re.compile("新城|收费站|大道|镇|乡|村|路|街|社区|新区|�
 _NO_NAME = re.compile(
     "[我全各本该委府致]|期间|落实|^(?:代表|负责|所在|属于)|^(?:未经|经|[外辖重与和及在到对大新老主某两一二三]|关于|其他|来自|重点|部分|进入|返回|离开)|(?:[小社园地辖疫山片校厂景城市郊灾控险离范务矿牧院]区|^.{0,2}新区|超市|城市|门市|集市|夜市|上市|乡镇|村镇|城镇|返乡|下乡|家乡|回乡|老乡|[报送到往][县区市镇])$"
 )
+_BEFORE_NAMES = frozenset("省市区县州旗盟和与及至在到对从由为向于了是我本该原")
 _LINKS = frozenset("在对并和与及把将从向到为于按经由让给致等全我各本该")
 _SUFFIX = re.compile(r"(?:(?:[\u4e00-\u9fff]{1,3}族)*自治[县州旗]|[市区县旗盟]|地区)$")
 
@@ -108,7 +109,7 @@ def area_of(title: str, body: str, page: str) -> str | None:
             full = name[-1] in "区县市旗"
             if not full and (_PART.match(text, start + len(name)) or _within_word(text, start, name)):
                 continue
-            if name not in ("城区", "郊区", "矿区"):
+            if name not in ("城区", "郊区", "矿区") and not (full and _inside_longer(text, start)):
                 weight[name] += worth * (1.5 if full else 0.6)
     if (special := _special(title + "\n" + body)) is not None:
         return special
@@ -143,6 +144,16 @@ def area_of(title: str, body: str, page: str) -> str | None:
 
     best = max(scored, key=rank)
     return best.full if not told or best.name.endswith(told) or _is_about(best, title, body, page) else None
+
+
+def _inside_longer(text: str, start: int) -> bool:
+    """沙湾区 in 星沙湾区召开, 会同县 in 县农业农村局会同县市场监管局: what stands before it belongs to the name or makes a word with it."""
+    if start == 0 or not "\u4e00" <= text[start - 1] <= "\u9fff" or text[start - 1] in _BEFORE_NAMES:
+        return False
+    at = max(0, start - 4)
+    named = any(end == start - at for end in (place + len(name) for place, name in _named(text[at:start])))
+    alone = start == 1 or not "\u4e00" <= text[start - 2] <= "\u9fff"
+    return not named and (alone or text[start - 1] in "局委办厅院所站")
 
 
 def _within_word(text: str, start: int, name: str) -> bool:

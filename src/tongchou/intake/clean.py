@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from tongchou.intake.damage import repair
 from tongchou.intake.dump import undump
+from tongchou.intake.frame import without_frame
 from tongchou.intake.mapped import Mapped, concat
 from tongchou.intake.markup import strip_markup
 from tongchou.intake.model import Note
@@ -93,7 +94,8 @@ def clean(raw: str, without: Set[str] = frozenset()) -> Cleaned:
     if "furniture" in without:
         lines = [Line(x.text, "body" if x.what != "blank" else "blank", x.indented) for x in lines]
     lines = _cut(lines, notes)
-    lines = _with_title(lines)
+    if "furniture" not in without:
+        lines = without_frame(lines)
     if "broken_lines" not in without:
         lines = _join(lines, notes)
     parts = _parts(lines, notes, split="articles" not in without)
@@ -220,17 +222,6 @@ def _parts(lines: list[Line], notes: Notes, split: bool) -> list[Part]:
         else:
             now.paragraphs.append(text)
     return [*parts, now]
-
-
-def _with_title(lines: list[Line]) -> list[Line]:
-    """The first line is a title also when it is long, as long as it does not read like a paragraph."""
-    first = next((n for n, x in enumerate(lines) if x.is_body or x.what == "heading"), None)
-    if first is None or not lines[first].is_body:
-        return lines
-    text = lines[first].text.text
-    if han_count(text) > 60 or re.search("[。；：:，、]$|。", text) or LEAD.match(text) or ORDINAL_LINE.match(text):
-        return lines
-    return [Line(x.text, "heading" if n == first else x.what, x.indented) for n, x in enumerate(lines)]
 
 
 def _starts_article(lines: list[Line], n: int) -> bool:

@@ -54,7 +54,7 @@ class Line:
 @cache
 def _rules() -> dict[str, re.Pattern[str]]:
     words = lexicon("furniture")
-    joined = {key: "|".join(words[key]) for key in ("drop_whole", "contact", "cut_after", "spam")}
+    joined = {key: "|".join(words[key]) for key in ("drop_whole", "contact", "cut_after", "spam", "disclaimer")}
     found = {key: re.compile(value, re.IGNORECASE) for key, value in joined.items()}
     found["code"] = re.compile(" ".join(words["code"]) if isinstance(words["code"], list) else words["code"])
     byline = words["byline"] if isinstance(words["byline"], str) else " ".join(words["byline"])
@@ -77,6 +77,8 @@ def classify(text: str) -> str:
         return "body"
     if han < 2 and not _DATE_LINE.match(text):
         return "code" if rules["code"].search(text) else "furniture"
+    if rules["disclaimer"].search(text) and han <= 160:
+        return "furniture"
     sentence = "。" in text and han >= 12
     if _DATE_LINE.match(text):
         return "date"
