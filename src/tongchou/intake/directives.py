@@ -92,6 +92,8 @@ class Extractor:
             for n, (x, y, lead) in enumerate(self._voices(paragraph, a, b)):
                 begun = skip_space(paragraph.text, x + lead, y)
                 following = paragraph.text[slice(*spans[k + 1])] if k + 1 < len(spans) else ""
+                if not last and k + 1 == len(spans) and judge.announces_points(paragraph.text[begun:y]):
+                    continue
                 opens = n == 0 and (lead > 0 or k == 0) and (bool(following) or not last) and not judge.wants(following)
                 self._detailed = bool(following) and not judge.wants(following)
                 self._asked = asks(paragraph.text[x:begun]) if lead else min(self._asked, 1)

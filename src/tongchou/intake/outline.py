@@ -22,7 +22,7 @@ INLINE = 6
 _FIRSTLY = re.compile(r"(?:^|(?<=[。；;：:，,\n]))\s*(?P<word>首先|其次|再次|再者|最后)(?:[，、]|(?=要|是))")
 _MARKER = [(level, re.compile(rf"(?:{pattern})")) for level, pattern in _KINDS]
 _NUMBER = re.compile(rf"{_CN}|\d+")
-_BEFORE = re.compile(r"[：:。；;！？!?”）)\n]\s*$|^\s*$")
+_BEFORE = re.compile(r"[：:。；;！？!?”）)\n]\s*$|^\s*$|(?:要求|强调|指出|提出|明确|决定|议定|如下)[，,]$")
 _BEFORE_SPOKEN = re.compile(r"[：:。；;，,、！？!?”）)求调出示为即到做说署]\s*$|^\s*$")
 _ASKS = re.compile("(?<![主重需必])要(?!求|点)|必须|不得|严禁|一律")
 _ENDS_SENTENCE = re.compile(r"[。；！？!?;]")

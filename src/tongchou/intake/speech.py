@@ -19,6 +19,12 @@ _COUNTED = re.compile(
     r"[一二两三四五六七八九十几\d](?:个方面|个|点|条|项)(?:[^，。]{0,6})$|(?:讲|提|谈)(?:出)?了(?:[^，。]{0,6})(?:意见|要求)$"
 )
 """…提出三点要求。第一，…: a lead-in that a full stop ends."""
+_ACTS = frozenset(("拍板", "表态", "部署", "安排", "决定", "确定", "议定", "宣布", "号召", "交代", "讲话"))
+"""Verbs that also say what somebody is to do (现场拍板): without who speaks they lead into nothing."""
+_OFFICE = re.compile(
+    "(?:^|[，、])(?P<who>[^，。；：的]{2,16}(?:局|委|办|部|院|中心|公司|街道|镇|乡|指挥部|专班|集团|医院)(?:有关|相关|主要)?(?:负责人|负责同志|发言人))$"
+)
+"""An office without a name: 县住建局负责人表示，…"""
 _LINKED = re.compile("并|同时|还|又|也")
 _LEADERS = re.compile("(?:^|，)(?P<who>[省市区县镇乡](?:委|政府)?领导)(?:一行|们)?$")
 """Leaders whom no name follows: 县领导指出，…"""
@@ -118,6 +124,8 @@ class Speeches:
         if len(clause) > 30 or not (match := self._speech_end(clause)):
             return False
         before = clause[: match.start()]
+        if before == "" and match["verb"] in _ACTS:
+            return False
         return bool(re.fullmatch("并|同时|还|又|也|", before)) or self._who(before, match["verb"]) != (None, False)
 
     def _names(self, sentence: str) -> str | None:
@@ -152,6 +160,8 @@ class Speeches:
             return None
         if mark is not None and mark.group() in "，：:" and (match := self._speech_end(clause)):
             name, pronoun = self._who(clause[: match.start()], match["verb"])
+            if clause[: match.start()] == "" and match["verb"] in _ACTS and mark.group() == "，":
+                return None
             if (
                 name
                 or pronoun
@@ -216,5 +226,7 @@ class Speeches:
             return MEETING, False
         if leaders := _LEADERS.search(words):
             return leaders["who"], False
+        if office := _OFFICE.search(words):
+            return office["who"], False
         match = rules["named"].match(words) if len(words) <= 4 and verb in _PLAIN else None
         return (match.group("name"), False) if match else (None, False)
