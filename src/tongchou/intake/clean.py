@@ -39,7 +39,7 @@ _STOP = re.compile(rf"(?<=[{HAN}])\.(?=[{HAN}”’\s]|$)|(?<=[%”）》])\.(?=
 _BRACKETS = re.compile(rf"\([^()\n]{{0,80}}[{HAN}][^()\n]{{0,80}}\)")
 _QUOTES = re.compile(r'"([^"\n]{1,60})"')
 _WITHIN = re.compile(
-    r"(?<=[^\s（(])[（(](?:本[报台网]|见习|实习|全媒体|融媒体?)?(?:记者|通讯员)[^（）()。]{1,30}[)）](?=[^\s])"
+    r"(?<=[^\s（(])[ \u3000]?[（(](?:本[报台网]|见习|实习|全媒体|融媒体?)?(?:记者|通讯员)[^（）()。]{1,30}[)）](?=[ \u3000]*\S)"
 )
 """A by-line in the middle of a line: …电（记者 …）…."""
 _CREDIT = re.compile("编辑|责编|审核|校对|撰稿|监制")
@@ -178,7 +178,7 @@ def _continues(last: Line, line: Line, width: int, first: bool) -> bool:
     if a[-1] in "，、（《“":
         return True
     if width and len(a.rsplit("\n", 1)[-1]) >= 0.8 * width and not (line.indented and a[-1] in "。"):
-        return last.is_body or line.is_body
+        return last.is_body or line.is_body or "，" in a or bool(ORDINAL_LINE.match(a))
     if not line.is_body or LEAD.match(b):
         return False
     if last.is_body:

@@ -27,6 +27,8 @@ _SOURCE = re.compile(
     r"(?:信息|文章|稿件|新闻|稿源)?(?:来\s*源|稿源|出处|发布机构|发布单位|供稿单位?)\s*[:：]\s*([^\s:：|]{2,24}?)(?=\s|$|作者|发布(?=时间|日期|[:：])|时间|浏览|点击|编辑|【|\[|访问)"
 )
 _TAG = re.compile(r"^[\[【（(](?:转帖|转载|转|图文|组图|图|要闻|置顶|推荐|原创|精华)[\]】）)]\s*")
+_SITE = re.compile("_[^_]{2,16}(?:_[^_]{1,16})*$")
+"""Of a title as a browser shows it: …通告_公文大全_某网."""
 _TODAY = re.compile("今天是|Processed in|GMT")
 _POSTED = re.compile("发布|发表|时间|日期|来源|更新")
 _SIGNED = re.compile(r"^[（(]([^（）()]{2,16})[）)]$")
@@ -109,7 +111,7 @@ def _title(part: Part) -> str | None:
     above = max((n for n, x in enumerate(lines[:-1]) if _LETTERHEAD.search(x.strip()) and "关于" not in x), default=-1)
     if any(x.strip().startswith("关于") for x in lines[above + 1 :]):
         lines = lines[above + 1 :]
-    return _TAG.sub("", re.sub(r"\s+", " ", " ".join(lines)).strip())
+    return _SITE.sub("", _TAG.sub("", re.sub(r"\s+", " ", " ".join(lines)).strip()))
 
 
 def _posted(part: Part, page: str) -> date | None:
