@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from tongchou.intake.damage import repair
 from tongchou.intake.dump import undump
+from tongchou.intake.frame import without_frame
 from tongchou.intake.mapped import Mapped, concat
 from tongchou.intake.markup import strip_markup
 from tongchou.intake.model import Note
@@ -38,7 +39,7 @@ _STOP = re.compile(rf"(?<=[{HAN}])\.(?=[{HAN}”’\s]|$)|(?<=[%”）》])\.(?=
 _BRACKETS = re.compile(rf"\([^()\n]{{0,80}}[{HAN}][^()\n]{{0,80}}\)")
 _QUOTES = re.compile(r'"([^"\n]{1,60})"')
 _WITHIN = re.compile(
-    r"(?<=[^\s（(])[（(](?:本[报台网]|见习|实习|全媒体|融媒体?)?(?:记者|通讯员)[^（）()。]{1,30}[)）](?=[^\s])"
+    r"(?<=[^\s（(])[ \u3000]?[（(](?:本[报台网]|见习|实习|全媒体|融媒体?)?(?:记者|通讯员)[^（）()。]{1,30}[)）](?=[ \u3000]*\S)"
 )
 """A by-line in the middle of a line: …电（记者 …）…."""
 _CREDIT = re.compile("编辑|责编|审核|校对|撰稿|监制")
@@ -93,7 +94,8 @@ def clean(raw: str, without: Set[str] = frozenset()) -> Cleaned:
     if "furniture" in without:
         lines = [Line(x.text, "body" if x.what != "blank" else "blank", x.indented) for x in lines]
     lines = _cut(lines, notes)
-    lines = _with_title(lines)
+    if "furniture" not in without:
+        lines = without_frame(lines)
     if "broken_lines" not in without:
         lines = _join(lines, notes)
     parts = _parts(lines, notes, split="articles" not in without)
@@ -147,19 +149,23 @@ def _join(lines: list[Line], notes: Notes) -> list[Line]:
     """Join what was broken inside a sentence, also across empty lines."""
     width = wrapped_width([x.text.text for x in lines if x.what in ("body", "heading")])
     out: list[Line] = []
+    last: Line | None = None
+    told = 0
     for line in lines:
-        last = next((x for x in reversed(out) if x.what != "blank"), None)
-        if last is not None and _continues(
-            last, line, width, first=sum(x.what in ("body", "heading") for x in out) < 2
-        ):
+        if last is not None and _continues(last, line, width, first=told < 2):
             while out[-1] is not last:
                 out.pop()
             joined = concat([last.text, line.text])
             notes.of("joined")(last.text.ends[-1], line.text.starts[0], "\n", "")
             what = classify(joined.text)
-            out[-1] = Line(joined if what != "body" else joined.sub(_GAP, lambda _: ""), what, last.indented)
+            told -= last.what in ("body", "heading")
+            line = Line(joined if what != "body" else joined.sub(_GAP, lambda _: ""), what, last.indented)
+            out[-1] = line
         else:
             out.append(line)
+        if line.what != "blank":
+            last = line
+            told += line.what in ("body", "heading")
     return out
 
 
@@ -172,7 +178,7 @@ def _continues(last: Line, line: Line, width: int, first: bool) -> bool:
     if a[-1] in "，、（《“":
         return True
     if width and len(a.rsplit("\n", 1)[-1]) >= 0.8 * width and not (line.indented and a[-1] in "。"):
-        return last.is_body or line.is_body
+        return last.is_body or line.is_body or "，" in a or bool(ORDINAL_LINE.match(a))
     if not line.is_body or LEAD.match(b):
         return False
     if last.is_body:
@@ -216,17 +222,6 @@ def _parts(lines: list[Line], notes: Notes, split: bool) -> list[Part]:
         else:
             now.paragraphs.append(text)
     return [*parts, now]
-
-
-def _with_title(lines: list[Line]) -> list[Line]:
-    """The first line is a title also when it is long, as long as it does not read like a paragraph."""
-    first = next((n for n, x in enumerate(lines) if x.is_body or x.what == "heading"), None)
-    if first is None or not lines[first].is_body:
-        return lines
-    text = lines[first].text.text
-    if han_count(text) > 60 or re.search("[。；：:，、]$|。", text) or LEAD.match(text) or ORDINAL_LINE.match(text):
-        return lines
-    return [Line(x.text, "heading" if n == first else x.what, x.indented) for n, x in enumerate(lines)]
 
 
 def _starts_article(lines: list[Line], n: int) -> bool:

@@ -73,18 +73,32 @@ def days(text: str, year: int) -> list[Day]:
     return sorted(found, key=lambda d: d.start)
 
 
-def guess_year(*texts: str, otherwise: int = YEAR) -> tuple[int, bool]:
-    """The year a text is from and whether that is a guess: a written one, else one told by its words, else `otherwise`."""
-    for text in texts:
-        for found in full_dates(text):
-            return found.date.year, False
-    for text in texts:
-        if match := re.search(r"(?<!\d)(20[12]\d)\s?(?:年|〕|\]|】)", text):
-            return int(match.group(1)), False
-    for year, words in _YEAR_WORDS:
-        if any(re.search(words, text) for text in texts):
-            return year, True
-    return otherwise, True
+@dataclass(frozen=True, slots=True)
+class YearClues:
+    """What a text tells of its year: the first whole date, a year alone, the words of a year."""
+
+    dated: int | None = None
+    written: int | None = None
+    worded: int | None = None
+
+
+def year_clues(text: str) -> YearClues:
+    """What a text tells of its year; a long text is looked through once, however many articles ask."""
+    match = re.search(r"(?<!\d)(20[12]\d)\s?(?:年|〕|\]|】)", text)
+    return YearClues(
+        dated=next((found.date.year for found in full_dates(text)), None),
+        written=int(match.group(1)) if match else None,
+        worded=next((year for year, words in _YEAR_WORDS if re.search(words, text)), None),
+    )
+
+
+def guess_year(*clues: YearClues, otherwise: int = YEAR) -> tuple[int, bool]:
+    """The year a text is from and whether that is a guess: a written one, else one told by its words, else `otherwise`. clues: of texts, the nearest first."""
+    for told in (*(c.dated for c in clues), *(c.written for c in clues)):
+        if told is not None:
+            return told, False
+    worded = [c.worded for c in clues if c.worded is not None]
+    return (max(worded), True) if worded else (otherwise, True)
 
 
 def relative(text: str, posted: date | None) -> Day | None:

@@ -71,7 +71,7 @@ class Extractor:
             if block.marker is None:
                 self._plain(block, last=n + 1 >= len(blocks) or blocks[n + 1].paragraph != block.paragraph)
             else:
-                self._numbered(block, blocks[n + 1 :])
+                self._numbered(block, self._children(blocks, n))
         self._settle_papers()
         self._drop_reported_series()
         self._drop_leads()
@@ -92,6 +92,8 @@ class Extractor:
             for n, (x, y, lead) in enumerate(self._voices(paragraph, a, b)):
                 begun = skip_space(paragraph.text, x + lead, y)
                 following = paragraph.text[slice(*spans[k + 1])] if k + 1 < len(spans) else ""
+                if not last and k + 1 == len(spans) and judge.announces_points(paragraph.text[begun:y]):
+                    continue
                 opens = n == 0 and (lead > 0 or k == 0) and (bool(following) or not last) and not judge.wants(following)
                 self._detailed = bool(following) and not judge.wants(following)
                 self._asked = asks(paragraph.text[x:begun]) if lead else min(self._asked, 1)
@@ -159,13 +161,12 @@ class Extractor:
         elif verdict.why:
             self.found.left.append(LeftOut(text, paragraph.start + a, paragraph.start + b, verdict.why))
 
-    def _numbered(self, block: Block, following: list[Block]) -> None:
+    def _numbered(self, block: Block, children: list[str]) -> None:
         """Rule 1: an ordinal is one item, unless it titles what follows or asks for nothing."""
         paragraph = self.paragraphs[block.paragraph]
         assert block.marker is not None
         end = block.start + len(without_attendance(paragraph.text[block.start : block.end]))
         text = paragraph.text[block.marker.end : end].strip()
-        children = self._children(block, following)
         papers = bool(children) and all(judge.is_noun_list(c) for c in children) and judge.obliges(text)
         if block.heading and not papers and "headings" not in self.without:
             if judge.judge_sentence(text, order=True, spoken=True).basis:
@@ -185,11 +186,14 @@ class Extractor:
         elif verdict.why:
             self._leave(paragraph, block, verdict.why)
 
-    def _children(self, block: Block, following: list[Block]) -> list[str]:
-        assert block.marker is not None
+    def _children(self, blocks: list[Block], n: int) -> list[str]:
+        """What stands under the ordinals below the one that opens block n."""
+        marker = blocks[n].marker
+        assert marker is not None
         out = []
-        for other in following:
-            if other.marker is None or other.marker.level <= block.marker.level:
+        for k in range(n + 1, len(blocks)):
+            other = blocks[k]
+            if other.marker is None or other.marker.level <= marker.level:
                 break
             out.append(self.paragraphs[other.paragraph].text[other.marker.end : other.end])
         return out
@@ -238,10 +242,11 @@ class Extractor:
 
     def _settle_papers(self) -> None:
         """What reads like the name of a paper is one only where most of its series do."""
+        whole = Counter(number for number, _ in self._series)
+        nouns = Counter(number for number, why in self._series if why == "nouns")
         for block in self._papers:
-            series = [why for number, why in self._series if number == block.series]
             paragraph = self.paragraphs[block.paragraph]
-            if 2 * series.count("nouns") > len(series):
+            if 2 * nouns[block.series] > whole[block.series]:
                 self._leave(paragraph, block, "nouns")
             else:
                 self._add(block, paragraph, block.start, _end(paragraph.text, block.end), "ordinal")
@@ -251,30 +256,42 @@ class Extractor:
         if "report" in self.without:
             return
         told = Counter(x for x, why in self._series if why == "report")
-        for series, count in told.items():
-            items = [d for d in self.found.items if d.series == series]
-            if count < len(items):
-                continue
-            for item in items:
-                if not judge.obliging(item.ordinal or "") and not judge.obliges(item.text):
-                    self.found.items.remove(item)
-                    self.found.left.append(LeftOut(item.text, item.start, item.end, "report"))
+        sizes = Counter(d.series for d in self.found.items)
+        self._leave_items(
+            "report",
+            [
+                d
+                for d in self.found.items
+                if d.series in told
+                and told[d.series] >= sizes[d.series]
+                and not judge.obliging(d.ordinal or "")
+                and not judge.obliges(d.text)
+            ],
+        )
 
     def _drop_leads(self) -> None:
         """The first paragraph of a report sums up: what it asks for in general terms is left out when the details follow."""
         if self.order or "lead" in self.without:
             return
-        for n in range(len(self.articles)):
-            first = next((p for p in self.paragraphs if p.article == n and not p.headline), None)
-            items = [d for d in self.found.items if d.article == n]
-            if first is None:
-                continue
-            end = first.start + len(first.text)
-            later = [d for d in items if d.start >= end]
-            for item in items:
-                if item.start < end and item.basis != "ordinal" and len(later) >= 3 and _is_general(item.text):
-                    self.found.items.remove(item)
-                    self.found.left.append(LeftOut(item.text, item.start, item.end, "lead"))
+        ends: dict[int, int] = {}
+        for p in self.paragraphs:
+            if not p.headline:
+                ends.setdefault(p.article, p.start + len(p.text))
+        later = Counter(d.article for d in self.found.items if d.start >= ends.get(d.article, 0))
+        self._leave_items(
+            "lead",
+            [
+                d
+                for d in self.found.items
+                if d.start < ends.get(d.article, 0) and d.basis != "ordinal" and later[d.article] >= 3 and _is_general(d.text)
+            ],
+        )
+
+    def _leave_items(self, why: str, items: list[Directive]) -> None:
+        """Leave out what was taken, for a reason that only the whole tells."""
+        gone = {id(item) for item in items}
+        self.found.items = [d for d in self.found.items if id(d) not in gone]
+        self.found.left += [LeftOut(d.text, d.start, d.end, why) for d in items]
 
 
 def _is_general(text: str) -> bool:

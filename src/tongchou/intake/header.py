@@ -9,7 +9,7 @@ from typing import Literal
 
 from tongchou.intake.areas import area_of
 from tongchou.intake.clean import Part
-from tongchou.intake.dates import Day, days, full_dates, guess_year, relative
+from tongchou.intake.dates import Day, YearClues, days, full_dates, guess_year, relative
 from tongchou.intake.lexicons import any_of, lexicon
 from tongchou.intake.model import Header
 from tongchou.intake.page import han_count
@@ -26,6 +26,11 @@ _LETTERHEAD = re.compile(r"^(?:\S\s+){2,}\S$|(?:文件|纪要|简报)$|20\d\d年
 _SOURCE = re.compile(
     r"(?:信息|文章|稿件|新闻|稿源)?(?:来\s*源|稿源|出处|发布机构|发布单位|供稿单位?)\s*[:：]\s*([^\s:：|]{2,24}?)(?=\s|$|作者|发布(?=时间|日期|[:：])|时间|浏览|点击|编辑|【|\[|访问)"
 )
+_TAG = re.compile(r"^[\[【（(](?:转帖|转载|转|图文|组图|图|要闻|置顶|推荐|原创|精华)[\]】）)]\s*")
+_SITE = re.compile("_[^_]{2,16}(?:_[^_]{1,16})*$")
+"""Of a title as a browser shows it: …通告_公文大全_某网."""
+_TODAY = re.compile("今天是|Processed in|GMT")
+_POSTED = re.compile("发布|发表|时间|日期|来源|更新")
 _SIGNED = re.compile(r"^[（(]([^（）()]{2,16})[）)]$")
 _OCCASION = re.compile(
     r"(?:召开|举行|主持|出席|参加)(?:了)?(?P<w>[^，。；]{2,50}?(?:会议|大会|座谈会|推进会|调度会|部署会|例会|全会|工作会|专题会|协调会|动员会|会))"
@@ -65,8 +70,8 @@ def kind_of(title: str, paragraphs: list[str]) -> Kind:
     return "report" if framed or not paragraphs else "order"
 
 
-def header(part: Part, page: str, *, kind: Kind, year_from: tuple[str, ...], year: int) -> Header:
-    """Header of one article. page: everything around it. year_from: texts that may tell the year, nearest first; else `year`."""
+def header(part: Part, page: str, *, kind: Kind, year_from: tuple[YearClues, ...], year: int) -> Header:
+    """Header of one article. page: what stands around the articles. year_from: what texts tell of the year, the nearest first; else `year`."""
     title = _title(part)
     paragraphs = [p.text for p in part.paragraphs]
     body = "\n".join(paragraphs)
@@ -106,12 +111,14 @@ def _title(part: Part) -> str | None:
     above = max((n for n, x in enumerate(lines[:-1]) if _LETTERHEAD.search(x.strip()) and "关于" not in x), default=-1)
     if any(x.strip().startswith("关于") for x in lines[above + 1 :]):
         lines = lines[above + 1 :]
-    return re.sub(r"\s+", " ", " ".join(lines)).strip()
+    return _SITE.sub("", _TAG.sub("", re.sub(r"\s+", " ", " ".join(lines)).strip()))
 
 
 def _posted(part: Part, page: str) -> date | None:
-    for text in [*part.asides, page]:
-        for found in full_dates(text):
+    """The day of posting: of a line that says so before any other, and not what day a visitor sees (今天是…)."""
+    rows = [row for row in [*part.asides, *page.split("\n")] if not _TODAY.search(row)]
+    for row in [*(r for r in rows if _POSTED.search(r)), *rows]:
+        for found in full_dates(row):
             return found.date
     return None
 

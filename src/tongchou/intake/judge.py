@@ -197,6 +197,11 @@ def sets_a_start(text: str) -> bool:
     )
 
 
+def announces_points(text: str) -> bool:
+    """要做好三件事：, right before the points."""
+    return text.rstrip().endswith(("：", ":")) and len(clauses(text)) == 1 and han_count(text) <= 24
+
+
 def announces_only(text: str) -> bool:
     """One short clause without a party: 要应清尽清。"""
     return (

@@ -22,7 +22,7 @@ INLINE = 6
 _FIRSTLY = re.compile(r"(?:^|(?<=[。；;：:，,\n]))\s*(?P<word>首先|其次|再次|再者|最后)(?:[，、]|(?=要|是))")
 _MARKER = [(level, re.compile(rf"(?:{pattern})")) for level, pattern in _KINDS]
 _NUMBER = re.compile(rf"{_CN}|\d+")
-_BEFORE = re.compile(r"[：:。；;！？!?”）)\n]\s*$|^\s*$")
+_BEFORE = re.compile(r"[：:。；;！？!?”）)\n]\s*$|^\s*$|(?:要求|强调|指出|提出|明确|决定|议定|如下)[，,]$")
 _BEFORE_SPOKEN = re.compile(r"[：:。；;，,、！？!?”）)求调出示为即到做说署]\s*$|^\s*$")
 _ASKS = re.compile("(?<![主重需必])要(?!求|点)|必须|不得|严禁|一律")
 _ENDS_SENTENCE = re.compile(r"[。；！？!?;]")
@@ -68,7 +68,9 @@ def markers(text: str, expected: dict[int, int]) -> list[Marker]:
     found: list[Marker] = []
     last = dict(expected)
     opening = True
-    for marker in _candidates(text):
+    candidates = _candidates(text)
+    latest = {(m.level, m.number): m.start for m in candidates}
+    for marker in candidates:
         start = marker.start == len(text) - len(text.lstrip()) if opening else False
         before = last.get(marker.level, 0)
         follows = marker.number == before + 1 or (
@@ -76,8 +78,8 @@ def markers(text: str, expected: dict[int, int]) -> list[Marker]:
         )
         if (
             start
-            or (follows and (marker.number > 1 or _goes_on(text, marker)))
-            or (marker.number == 1 and _goes_on(text, marker))
+            or (follows and (marker.number > 1 or _goes_on(text, marker, latest)))
+            or (marker.number == 1 and _goes_on(text, marker, latest))
         ):
             found.append(marker)
             last[marker.level] = marker.number
@@ -121,13 +123,12 @@ def _firstly(text: str) -> list[Marker]:
     return [Marker(m.start("word"), m.end(), INLINE, n, m["word"]) for n, m in enumerate(words, 1)]
 
 
-def _goes_on(text: str, first: Marker) -> bool:
-    """A first ordinal inside a paragraph counts when a second one follows or a colon comes before."""
-    if text[: first.start].rstrip()[-1:] in ("：", ":"):
+def _goes_on(text: str, first: Marker, latest: dict[tuple[int, int], int]) -> bool:
+    """A first ordinal inside a paragraph counts when a second one follows or a colon comes before. latest: the last place of each level and number."""
+    if text[max(0, first.start - 8) : first.start].rstrip()[-1:] in ("：", ":"):
         return True
-    return any(
-        m.level == first.level and 1 <= m.number - first.number <= 1 + (m.level == INLINE) for m in _candidates(text) if m.start > first.start
-    )
+    ahead = (1, 2) if first.level == INLINE else (1,)
+    return any(latest.get((first.level, first.number + n), -1) > first.start for n in ahead)
 
 
 def outline(paragraphs: list[Paragraph], ordinals: bool = True) -> list[Block]:

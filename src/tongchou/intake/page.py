@@ -21,6 +21,11 @@ _DATE_LINE = re.compile(
 )
 _SPEAKS = re.compile("(?:要求|强调|指出|表示|认为)[，：]")
 _STAMP = re.compile(r"20\d\d[-/.]\d{1,2}[-/.]\d{1,2}|20\d\d年\d{1,2}月\d{1,2}日\s*\d{1,2}:\d{2}")
+_SHORT_STAMP = re.compile(r"(?<![\d-])\d{1,2}-\d{1,2}\s+\d{1,2}:\d{2}(?!\d)")
+_SPREAD = re.compile(f"(?<=[{HAN}])[ \u3000](?=[{HAN}](?:[ \u3000]?[{HAN}]){{0,2}}\\s*[:：])")
+"""索 引 号：, 名 称："""
+_NAMES = re.compile(f"^[（(][{HAN}]{{2,3}}(?:[ 、][{HAN}]{{2,3}}){{0,3}}[)）]$")
+"""Who wrote it, in brackets: （胡婉清）."""
 _SENT_TO = re.compile(r"^(?:分送|抄送|抄报|抄发|印送)\s*[:：]")
 _MARKS = "。！？；：”’）)】》…!?;:"
 _TAIL = re.compile(r"[（(][^（()）。]{1,40}[)）]$")
@@ -54,7 +59,7 @@ class Line:
 @cache
 def _rules() -> dict[str, re.Pattern[str]]:
     words = lexicon("furniture")
-    joined = {key: "|".join(words[key]) for key in ("drop_whole", "contact", "cut_after", "spam")}
+    joined = {key: "|".join(words[key]) for key in ("drop_whole", "contact", "cut_after", "spam", "disclaimer")}
     found = {key: re.compile(value, re.IGNORECASE) for key, value in joined.items()}
     found["code"] = re.compile(" ".join(words["code"]) if isinstance(words["code"], list) else words["code"])
     byline = words["byline"] if isinstance(words["byline"], str) else " ".join(words["byline"])
@@ -77,19 +82,21 @@ def classify(text: str) -> str:
         return "body"
     if han < 2 and not _DATE_LINE.match(text):
         return "code" if rules["code"].search(text) else "furniture"
+    if rules["disclaimer"].search(text) and han <= 160:
+        return "furniture"
     sentence = "。" in text and han >= 12
     if _DATE_LINE.match(text):
         return "date"
-    if not sentence and _STAMP.search(text) and han <= 40:
+    if not sentence and (_STAMP.search(text) or _SHORT_STAMP.search(text)) and han <= 40:
         return "stamp"
     if not sentence:
         if rules["cut_after"].search(text):
             return "cut"
-        if rules["byline"].match(text) and han <= 40:
+        if (rules["byline"].match(text) and han <= 40) or _NAMES.match(text):
             return "byline"
         if han <= 90 and rules["contact"].search(text):
             return "contact"
-        if han <= 90 and rules["drop_whole"].search(text):
+        if han <= 90 and (rules["drop_whole"].search(text) or rules["drop_whole"].search(_SPREAD.sub("", text))):
             return "furniture"
         if _is_navigation(text):
             return "furniture"
@@ -148,7 +155,6 @@ def wrapped_width(lines: list[str]) -> int:
     lengths = [len(t) for t in lines if t]
     if len(lengths) < 6:
         return 0
-    width = sorted(lengths)[int(0.9 * len(lengths))]
-    if width > 70 or width < 12:
-        return 0
-    return width if sum(0.85 * width <= n <= 1.1 * width for n in lengths) >= 0.45 * len(lengths) else 0
+    near = {width: sum(0.85 * width <= n <= 1.1 * width for n in lengths) for width in set(lengths) if 12 <= width <= 70}
+    width = max(near, key=lambda w: (near[w], lengths.count(w)), default=0)
+    return width if near.get(width, 0) >= 0.45 * len(lengths) else 0

@@ -6,7 +6,7 @@ from collections.abc import Set
 
 from tongchou.intake.clean import Cleaned, clean
 from tongchou.intake.counts import count_checks
-from tongchou.intake.dates import YEAR, lost_digits
+from tongchou.intake.dates import YEAR, lost_digits, year_clues
 from tongchou.intake.directives import Extractor
 from tongchou.intake.doubles import drop_doubles
 from tongchou.intake.fingerprint import fingerprint
@@ -70,12 +70,15 @@ def _paragraphs(cleaned: Cleaned) -> list[Paragraph]:
 def _articles(cleaned: Cleaned, raw: str, paragraphs: list[Paragraph], year: int) -> tuple[Kind, tuple[Article, ...]]:
     title = " ".join(h.text for h in cleaned.parts[0].headings) if cleaned.parts else ""
     kind = kind_of(title, [p.text for p in cleaned.parts[0].paragraphs]) if cleaned.parts else "report"
+    page = "\n".join(a for part in {id(p): p for p in (*cleaned.parts[:1], *cleaned.parts[-1:])}.values() for a in part.asides)
+    whole = year_clues(raw)
+    own: list[list[Paragraph]] = [[] for _ in cleaned.parts]
+    for paragraph in paragraphs:
+        own[paragraph.article].append(paragraph)
     out = []
-    for n, part in enumerate(cleaned.parts):
-        own = [p for p in paragraphs if p.article == n]
-        start = own[0].start if own else 0
-        end = own[-1].start + len(own[-1].text) if own else start
-        page = "\n".join([*(a for p in cleaned.parts for a in p.asides)])
-        year_from = ("\n".join(part.asides), "\n".join(p.text for p in part.paragraphs), raw)
-        out.append(Article(start, end, header(part, page, kind=kind, year_from=year_from, year=year)))
+    for part, mine in zip(cleaned.parts, own, strict=True):
+        start = mine[0].start if mine else 0
+        end = mine[-1].start + len(mine[-1].text) if mine else start
+        near = (year_clues("\n".join(part.asides)), year_clues("\n".join(p.text for p in part.paragraphs)), whole)
+        out.append(Article(start, end, header(part, page, kind=kind, year_from=near, year=year)))
     return kind, tuple(out)

@@ -19,6 +19,12 @@ _COUNTED = re.compile(
     r"[一二两三四五六七八九十几\d](?:个方面|个|点|条|项)(?:[^，。]{0,6})$|(?:讲|提|谈)(?:出)?了(?:[^，。]{0,6})(?:意见|要求)$"
 )
 """…提出三点要求。第一，…: a lead-in that a full stop ends."""
+_ACTS = frozenset(("拍板", "表态", "部署", "安排", "决定", "确定", "议定", "宣布", "号召", "交代", "讲话"))
+"""Verbs that also say what somebody is to do (现场拍板): without who speaks they lead into nothing."""
+_OFFICE = re.compile(
+    "(?:^|[，、])(?P<who>[^，。；：的]{2,16}(?:局|委|办|部|院|中心|公司|街道|镇|乡|指挥部|专班|集团|医院)(?:有关|相关|主要)?(?:负责人|负责同志|发言人))$"
+)
+"""An office without a name: 县住建局负责人表示，…"""
 _LINKED = re.compile("并|同时|还|又|也")
 _LEADERS = re.compile("(?:^|，)(?P<who>[省市区县镇乡](?:委|政府)?领导)(?:一行|们)?$")
 """Leaders whom no name follows: 县领导指出，…"""
@@ -42,6 +48,10 @@ class Speeches:
 
     def __init__(self, text: str) -> None:
         self.people = people(text)
+        names = "|".join(re.escape(form) for name in self.people for form in (name, f"{name[1:]}同志")) or "〓"
+        self._opens_with = re.compile(
+            rf"^(?:会议|会上|(?:[^，。；：]{{0,20}}(?:书记|长|主任|常委))?(?:{names})(?:书记|区长|同志)?|他|她)"
+        )
         self.current: Speaker | None = None
         self._last_named: str | None = None
 
@@ -114,6 +124,8 @@ class Speeches:
         if len(clause) > 30 or not (match := self._speech_end(clause)):
             return False
         before = clause[: match.start()]
+        if before == "" and match["verb"] in _ACTS:
+            return False
         return bool(re.fullmatch("并|同时|还|又|也|", before)) or self._who(before, match["verb"]) != (None, False)
 
     def _names(self, sentence: str) -> str | None:
@@ -148,6 +160,8 @@ class Speeches:
             return None
         if mark is not None and mark.group() in "，：:" and (match := self._speech_end(clause)):
             name, pronoun = self._who(clause[: match.start()], match["verb"])
+            if clause[: match.start()] == "" and match["verb"] in _ACTS and mark.group() == "，":
+                return None
             if (
                 name
                 or pronoun
@@ -188,10 +202,7 @@ class Speeches:
 
     def _direct(self, clause: str, at: int, before: Lead | None) -> Lead | None:
         """会议要求各街道要…, 强调“五一”期间…: no mark between the verb and what is said."""
-        names = "|".join(re.escape(form) for name in self.people for form in (name, f"{name[1:]}同志")) or "〓"
-        who = re.match(
-            rf"^(?:会议|会上|(?:[^，。；：]{{0,20}}(?:书记|长|主任|常委))?(?:{names})(?:书记|区长|同志)?|他|她)", clause
-        )
+        who = self._opens_with.match(clause)
         rest = clause[who.end() :] if who else clause
         match = patterns()["direct"].match(rest)
         if not match or len(rest) - match.end() < 4 or (who is None and match.group("verb") == "提出"):
@@ -215,5 +226,7 @@ class Speeches:
             return MEETING, False
         if leaders := _LEADERS.search(words):
             return leaders["who"], False
+        if office := _OFFICE.search(words):
+            return office["who"], False
         match = rules["named"].match(words) if len(words) <= 4 and verb in _PLAIN else None
         return (match.group("name"), False) if match else (None, False)

@@ -26,6 +26,8 @@ _ORGAN = re.compile("(?:局|委|办|公司|政府|指挥部|街道|法院|检察
 _PART_OF_NAME = re.compile("(?<=[乡镇村街场区委])（(?:街道|镇|乡|场|社区|居|村|园区|办事处|管理区|管委会|[、，])+）")
 _TOOK = re.compile("[对把将向给为]|会同|配合|严格|每[户人]")
 """Where what somebody acts on begins: 法警大队对来院人员."""
+_BUT = re.compile("除(?!了|夕|尘|外).{1,20}(?:外|以外|之外)?$")
+"""Who is excepted: 沿街店铺除药店外一律关门."""
 _TIMED = re.compile("^(?:[^，的]{0,12}?(?:[日天周月会班节](?:之|以)?[前后]|期间|当[天日]|[日天时]起|起))(?=[^的])")
 """A time before the party: 今天下班前刑庭."""
 _NOT_DONE = re.compile("[不未只]|可(?!疑)|适度|(?<![涉])[无没](?!物业|人机|线)")
@@ -41,9 +43,10 @@ def _rules() -> dict[str, re.Pattern[str]]:
     words = lexicon("units")
     long, short = any_of(words["heads"]), any_of(words["short_heads"])
     modal, verb = any_of(words["modal"]), any_of(words["verb"])
+    soon = "(?:[^，。；、的]{1,6}(?:之?前|之?内|以后|之后|期间|当[天日]))"
     return {
         "subject": re.compile(
-            rf"^(?P<s>(?:[^、]{{0,34}}?|[^，。；]{{0,90}}?)(?:(?:{long})(?:（[^（）]{{1,20}}）)?(?!办公室|干部|负责人|负责同志|人员|成员|分局|上下|监委|政府|委员会)(?={modal}|{verb})|(?:{short})(?:（[^（）]{{1,20}}）)?(?={modal}|\d{{1,2}}月(?:\d{{1,2}}日|底|末)前|[一二两三四五六七八九十\d]{{1,3}}(?:[日天周]|小时|个月)内|每[日天周])))"
+            rf"^(?P<s>各[^，。；、的]{{1,10}}?(?:{short})(?={verb}|{modal})|(?:[^、]{{0,34}}?|[^，。；]{{0,90}}?)(?:(?:{long})(?:（[^（）]{{1,20}}）)?(?!办公室|干部|负责人|负责同志|人员|成员|分局|上下|监委|政府|委员会)(?={soon}?(?:{modal}|{verb}))|(?:{short})(?:（[^（）]{{1,20}}）)?(?={modal}|\d{{1,2}}月(?:\d{{1,2}}日|底|末)前|[一二两三四五六七八九十\d]{{1,3}}(?:[日天周]|小时|个月)内|每[日天周])))"
         ),
         "far": re.compile(rf"^(?P<s>.{{0,12}}(?:{long}))(?!上下)(?=[^的]{{1,8}}?(?:{modal}))"),
         "whole": re.compile(rf"^(?P<s>.{{0,34}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?$"),
@@ -115,7 +118,9 @@ def units(text: str, start: int, skip: int = 0) -> tuple[Mention, ...]:
 
 def _subject(clause: str) -> tuple[int, int] | None:
     rules = _rules()
-    match = rules["subject"].match(clause) or rules["far"].match(clause)
+    match = rules["subject"].match(clause)
+    if match is None and (match := rules["far"].match(clause)) and _PLACE.search(match["s"]):
+        match = None
     if match is None:
         return _acting(clause)
     words = match["s"]
@@ -140,7 +145,9 @@ def _subject(clause: str) -> tuple[int, int] | None:
         return None
     if (took := _TOOK.search(words, 2)) and rules["head"].search(words[: took.start()]):
         return 0, took.start()
-    if re.search("[向给把将被以由]", words[1:]) and "的" not in words:
+    if (but := _BUT.search(words)) and rules["head"].search(words[: but.start()]):
+        return 0, but.start()
+    if "由" in words[1:] or (re.search("[向给把将被以]", words[1:]) and "的" not in words):
         return None
     return 0, len(words)
 
