@@ -196,6 +196,19 @@ def test_the_alarm_ends_when_somebody_comes_or_another_takes_the_place(cast: Cas
     assert open_() == 0
 
 
+def test_nobody_is_present_on_a_shift_that_is_over(cast: Cast) -> None:
+    now = timezone.now()
+    key = shift(cast, now - HOUR, 2, staff=["street"])
+    do(cast, "street", "duty.arrive", place=place(cast, key, "street"))
+    url = reverse("duty_shift", args=[key])
+    assert "在岗" in signed_in(cast, "street").get(url).content.decode()
+    Place.objects.filter(shift=key).update(starts_at=now - 3 * HOUR, ends_at=now - HOUR / 2)
+    Shift.objects.filter(pk=key).update(starts_at=now - 3 * HOUR, ends_at=now - HOUR / 2)
+    page = signed_in(cast, "street").get(url).content.decode()
+    assert "在岗" not in page
+    assert "已到岗" in page
+
+
 def test_the_log_of_a_shift_stands_on_its_page_and_whoever_may_reports_an_incident(cast: Cast) -> None:
     now = timezone.now()
     key = shift(cast, now - HOUR, 8, staff=["street"])

@@ -438,6 +438,11 @@ def test_in_the_browser_from_asking_to_the_sheet(cast: Cast) -> None:
         assert english.get(reverse(name)).status_code == 200, name
 
 
+@pytest.mark.parametrize("title", ["在岗人数（男）", "在岗人数(女)", "零报告", "单位"])
+def test_a_title_heads_a_column_that_can_be_read_back(cast: Cast, title: str) -> None:
+    assert refused(lambda: declare(cast, new_fields=[MASKS | {"title": title}])).field == "new_fields"
+
+
 def test_what_was_answered_by_mistake_is_corrected_and_the_round_shows_it(cast: Cast) -> None:
     made = approved(cast, units=("east_street",), nil_allowed=True)
     unit, masks = cast.units["east_street"].pk, Field.objects.get()

@@ -19,6 +19,11 @@ from tongchou.rooms.requests.models import Field
 ALIKE = 0.8
 """Share of two-character pieces that two titles have in common from which they mean the same."""
 
+HEADS: dict[str, tuple[str, ...]] = {
+    "unit": ("单位", "单位名称", "unit"), "code": ("单位代码", "统一社会信用代码", "code"), "nil": ("零报告", "nil report"),
+}  # fmt: skip
+"""Columns of a table of answers besides the data themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Computed:

@@ -52,6 +52,7 @@ def shown(s: ShiftLine, actor: Actor, at: datetime) -> dict[str, Any]:
     return {
         "line": s,
         "hours": span(s),
+        "over": s.ends_at <= at,
         "parts": [(PARTS[part], s.of(part)) for part in PARTS],
         "mine": mine,
         "can_arrive": mine is not None

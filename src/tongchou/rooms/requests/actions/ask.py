@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from django.utils import timezone
 from pydantic import Field as Limited
+from pydantic import model_validator
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
@@ -22,7 +23,7 @@ from tongchou.record.models import Unit
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.requests.actions.approval import KIND, ask_for_decision, decided
 from tongchou.rooms.requests.actions.issue import issue_now
-from tongchou.rooms.requests.catalogue import COMPUTED, Computed, fresh, on_record, title_key
+from tongchou.rooms.requests.catalogue import COMPUTED, HEADS, Computed, fresh, on_record, title_key
 from tongchou.rooms.requests.models import Answer, DataRequest, Field, Wanted
 from tongchou.rooms.requests.reach import NO_SUCH, is_asker
 
@@ -52,6 +53,15 @@ class NewField(Payload):
     choices: list[str] = Limited(default_factory=list, max_length=30)
     minutes: int = Limited(2, ge=1, le=240)
     fresh_days: int = Limited(30, ge=1, le=366)
+
+    @model_validator(mode="after")
+    def _heads_a_column(self) -> NewField:
+        """A title heads a column of tables that go out and come back, where what stands in brackets is the unit of measure."""
+        if any(c in self.title for c in "（）()") or any(self.title in words for words in HEADS.values()):
+            rule = Text("数据项名称不能带括号，也不能是“单位”“零报告”等表头用语。", "A title has no brackets and is none of the words that head other columns.")
+            remedy = Text("计量单位另填；要区别的写进名称。", "Give the unit of measure by itself; write what tells it apart into the title.")
+            raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="new_fields", value=self.title)
+        return self
 
 
 class DeclareIn(Payload):

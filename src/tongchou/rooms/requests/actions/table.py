@@ -18,19 +18,18 @@ from tongchou.record.questions.units import by_name_or_code, the_one
 from tongchou.record.rowimport import Columns, Imported, RowsIn, import_file, result_of, seen_before
 from tongchou.record.territory.reach import reaches_unit
 from tongchou.rooms.requests.actions.answer import AnswerIn, answer, waiting_of
-from tongchou.rooms.requests.catalogue import read_value
+from tongchou.rooms.requests.catalogue import HEADS, read_value
 from tongchou.rooms.requests.models import Field, UnitFact
 from tongchou.rooms.requests.reach import ANSWER
 
 VERB = "request.import_answers"
-_HEADS: Columns = {"unit": ("单位", "单位名称", "unit"), "code": ("单位代码", "统一社会信用代码", "code"), "nil": ("零报告", "nil report")}
 _NOTHING, _UNKNOWN = {"", "-", "—", "/"}, {"不掌握", "不详", "未知", "unknown"}
 _YES, _NO = {"是", "零报告", "yes", "1", "√"}, {"否", "no", "0"}
 
 
 def columns() -> Columns:
     """What a table may hold: the unit, its code, 零报告, and every entry of the data catalogue."""
-    return _HEADS | {f"field:{f.pk}": tuple(t for t in (f.title, f.title_en) if t) for f in Field.objects.order_by("pk")}
+    return HEADS | {f"field:{f.pk}": tuple(t for t in (f.title, f.title_en) if t) for f in Field.objects.order_by("pk")}
 
 
 def import_answers(actor: Actor, client_id: uuid.UUID, data: bytes, filename: str, *, dry_run: bool = False) -> Imported:
@@ -61,7 +60,7 @@ class _Reader:
         self.own = list(Unit.objects.filter(pk__in=context.actor.unit_ids(ANSWER), active_to=None))
 
     def row(self, number: int, told: dict[str, str]) -> dict[str, Any]:
-        cells = {k: unicodedata.normalize("NFKC", v).strip() if k in _HEADS else v.strip() for k, v in told.items()}
+        cells = {k: unicodedata.normalize("NFKC", v).strip() if k in HEADS else v.strip() for k, v in told.items()}
         unit = self._unit(cells)
         if unit.pk in self.seen:
             rule = Text("与第 {row} 行重复。", "Row {row} already gives it.").with_(row=self.seen[unit.pk])
