@@ -34,6 +34,18 @@ class Number:
     least: int | None = None
     most: int | None = None
 
+    def holds(self, number: int) -> bool:
+        return (self.least is None or number >= self.least) and (self.most is None or number <= self.most)
+
+    @property
+    def limits(self) -> Text:
+        """What is asked of it, in words."""
+        if self.least is None:
+            return Text("不得多于 {m}", "at most {m}").with_(m=self.most)
+        if self.most is None:
+            return Text("不得少于 {n}", "at least {n}").with_(n=self.least)
+        return Text("须在 {n} 至 {m} 之间", "between {n} and {m}").with_(n=self.least, m=self.most)
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:

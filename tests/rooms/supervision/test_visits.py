@@ -88,6 +88,15 @@ def test_the_database_itself_holds_one_answer_for_each_item(cast: Cast) -> None:
     assert Answer.objects.count() == 2
 
 
+def test_a_number_beyond_what_the_checklist_asks_for_is_no_good_order(cast: Cast) -> None:
+    visit = plan_visit(cast)
+    do(cast, "inspector", "visit.begin", visit=visit, at=timezone.now().isoformat())
+    few = refused(lambda: answer(cast, visit, "supplies", number=6))
+    assert few.field == "number" and "6（天用量），不得少于 7" in few.rule.zh
+    answer(cast, visit, "supplies", number=7)
+    answer(cast, visit, "supplies", "fault", note="仅够六天", number=6, photos=[photo(cast)], seen=1)
+
+
 def test_a_fault_needs_a_photo_of_ones_own_and_a_word(cast: Cast) -> None:
     visit = plan_visit(cast)
     do(cast, "inspector", "visit.begin", visit=visit, at=timezone.now().isoformat())

@@ -123,11 +123,17 @@
   function keepable(field) {
     return field.name && !/^(hidden|password|file|submit|button)$/.test(field.type) && field.dataset.keep !== "off" && !field.readOnly;
   }
+  function eachKept(form, run) {   // by name and place among those of the name: what scripts add to a form does not shift it
+    var seen = {};
+    Array.prototype.forEach.call(form.elements, function (f) {
+      if (!keepable(f)) return;
+      seen[f.name] = (seen[f.name] || 0) + 1;
+      run(f, f.name + "|" + seen[f.name]);
+    });
+  }
   function gather(form) {
     var kept = {};
-    Array.prototype.forEach.call(form.elements, function (f, i) {
-      if (!keepable(f)) return;
-      var key = f.name + "|" + i;
+    eachKept(form, function (f, key) {
       if (f.type === "checkbox" || f.type === "radio") { if (f.checked !== f.defaultChecked) kept[key] = f.checked; }
       else if (f.tagName === "SELECT" ? !f.options[f.selectedIndex] || !f.options[f.selectedIndex].defaultSelected : f.value !== f.defaultValue) kept[key] = f.value;
     });
@@ -143,9 +149,8 @@
     try { text = sessionStorage.getItem(name("typed", form)); } catch (e) { return; }
     if (!text) return;
     var kept = JSON.parse(text), count = 0;
-    Array.prototype.forEach.call(form.elements, function (f, i) {
-      var key = f.name + "|" + i;
-      if (!keepable(f) || !(key in kept)) return;
+    eachKept(form, function (f, key) {
+      if (!(key in kept)) return;
       if (typeof kept[key] === "boolean") f.checked = kept[key]; else f.value = kept[key];
       count += 1;
     });
@@ -161,12 +166,13 @@
   }
   function settleKept() {
     var signIn = document.body.hasAttribute("data-sign-in");
+    var unanswered = ":" + location.pathname + "#", said = one(".tc-errors, [data-message]:not(.is-act)");   // the form again without a word from the server: it never got there
     try {
       Object.keys(sessionStorage).forEach(function (key) {
         if (!/^(typed|sent):/.test(key)) return;
         var owner = key.split(":")[1];
         if (key.indexOf("sent:") === 0) {
-          if (signIn) sessionStorage.setItem(key.replace("sent:", "typed:"), sessionStorage.getItem(key));
+          if (signIn || (!said && key.indexOf(unanswered) > 0)) sessionStorage.setItem(key.replace("sent:", "typed:"), sessionStorage.getItem(key));
           if (signIn || who) sessionStorage.removeItem(key);
         } else if (who && owner !== who) sessionStorage.removeItem(key);   // somebody else sits here now
       });
@@ -480,6 +486,7 @@
     var form = e.target;
     if (e.submitter && e.submitter.getAttribute("aria-disabled") === "true") { e.preventDefault(); e.stopPropagation(); return; }
     if (!guarded(form)) return;
+    if (navigator.onLine === false && !form.matches("[hx-post],[data-kept]")) { e.preventDefault(); e.stopPropagation(); toast(problem(0), "act"); return; }   // the browser would put its own page in place of what was typed
     if (!guard(form, e.submitter)) { e.preventDefault(); e.stopPropagation(); return; }
     if (form.hasAttribute("data-forget")) forgetAll(); else markSent(form);
     var files = all("[data-upload] input[type=file]", form).some(function (i) { return i.files.length; });

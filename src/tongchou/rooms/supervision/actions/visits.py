@@ -142,6 +142,10 @@ def _check(context: Context, item: Item, given: AnswerIn) -> None:
     if given.verdict == "fault" and not given.note.strip():
         rule = Text("有问题的须写明情况。", "A fault needs a word on what is wrong.")
         raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请填写。", "Write it."), field="note")
+    if given.verdict == "ok" and item.number is not None and given.number is not None and not item.number.holds(given.number):
+        rule = Text("“{what}”为 {n}，{limits}：应记为有问题。", "“{what}”: {n}, but {limits}: that is a fault.")
+        rule = rule.with_(what=item.title, n=Text.aside(given.number, item.number.unit), limits=item.number.limits)
+        raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请核对数字，或记为有问题。", "Check the number, or record a fault."), field="number", value=given.number)
     if given.failing is not None and given.failing > (given.sampled or 0):
         rule = Text("不合格数大于抽查数。", "More failed than were sampled.")
         raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请核对数字。", "Check the numbers."), field="failing", value=given.failing)

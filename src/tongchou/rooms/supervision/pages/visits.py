@@ -110,7 +110,7 @@ def _card(actor: Actor, row: Visit, items: tuple[Item, ...]) -> dict[str, Any]:
         "worker": reverse("supervision_worker"), "list": reverse("visits"), "result": reverse("visit", args=[row.pk]), "signIn": reverse("account_login"),
         "items": [
             {"key": i.key, "title": i.title.as_dict(), "how": i.how.as_dict(), "severity": SEVERITIES[i.severity].as_dict(), "photo": i.photo,
-             "number": {"unit": i.number.unit.as_dict(), "least": i.number.least, "most": i.number.most} if i.number else None,
+             "number": {"unit": i.number.unit.as_dict(), "least": i.number.least, "most": i.number.most, "limits": i.number.limits.as_dict()} if i.number else None,
              "sample": {"of": i.sample.of.as_dict(), "least": i.sample.least} if i.sample else None}
             for i in items
         ],

@@ -156,7 +156,7 @@
     Object.keys(names).forEach(function (v) {
       var b = make("button", "btn" + (v === "ok" ? " btn-primary" : ""), names[v]); b.type = "button"; b.dataset.verdict = v; b.disabled = fixed;
       b.setAttribute("aria-pressed", String(!!said && said.verdict === v));
-      b.onclick = function () { if (v === "fault") { openItem = item.key; draw(); } else { openItem = null; delete drafts[item.key]; record(item, { verdict: v, number: pressed[item.key + ":number"], sampled: pressed[item.key + ":sampled"], failing: pressed[item.key + ":failing"] }); } };
+      b.onclick = function () { if (v === "ok" && outside(item, said)) { suspect(item, said); } else if (v === "fault") { openItem = item.key; draw(); } else { openItem = null; delete drafts[item.key]; record(item, { verdict: v, number: pressed[item.key + ":number"], sampled: pressed[item.key + ":sampled"], failing: pressed[item.key + ":failing"] }); } };
       pick.appendChild(b);
     });
     if (item.number || item.sample) box.appendChild(numbers(item, said, fixed));
@@ -167,6 +167,15 @@
     if (a.entry) box.appendChild(a.entry.state ? settleBox(item, a.entry) : make("p", "sv-state", tr("已存本机，待上传", "kept here, to be uploaded")));
     return box;
   }
+  function numberOf(item, said) { var typed = pressed[item.key + ":number"]; return typed === undefined ? (said ? said.number : null) : typed; }
+  function outside(item, said) {   // a number beyond what the checklist asks for is a fault, whatever is tapped
+    var n = item.number ? numberOf(item, said) : null;
+    return n !== null && n !== undefined && (item.number.least !== null && n < item.number.least || item.number.most !== null && n > item.number.most);
+  }
+  function suspect(item, said) {
+    drafts[item.key] = { taken: [], note: say(item.number.unit) + (english ? ": " : "：") + numberOf(item, said) + tr("，", ", ") + say(item.number.limits) };
+    openItem = item.key; draw();
+  }
   function numbers(item, said, fixed) {
     var box = make("div", "sv-more");
     function ask(name, words) {
@@ -176,7 +185,7 @@
       i.oninput = function () { pressed[item.key + ":" + name] = /^\d{1,6}$/.test(i.value) ? Number(i.value) : null; };
       l.appendChild(i); l.appendChild(document.createTextNode(words)); box.appendChild(l);
     }
-    if (item.number) ask("number", say(item.number.unit));
+    if (item.number) ask("number", say(item.number.unit) + tr("（", " (") + say(item.number.limits) + tr("）", ")"));
     if (item.sample) { ask("sampled", tr("抽查 ", "sampled: ") + say(item.sample.of)); ask("failing", tr("其中不合格", "of these failed")); }
     return box;
   }
