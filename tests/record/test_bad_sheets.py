@@ -15,6 +15,7 @@ from tests.record.test_enterprises import USCC, refused
 from tests.record.test_row_imports import enterprises
 from tests.record.test_staff import document
 from tongchou.kernel.errors import Reason
+from tongchou.kernel.identifiers import check_digit
 from tongchou.kernel.ids import new_id
 from tongchou.record.actions.enterprises_import import import_enterprises
 from tongchou.record.actions.staff_import import import_staff
@@ -99,7 +100,7 @@ def test_who_has_one_enterprise_need_not_name_it(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("cells", "field"),
     [
-        (["", "11010119900307", ""], "document"), (["", "110101900307013", ""], "document"), (["", "11010119900307013X", "2026-02-30"], "document"),
+        (["", "11010119900307", ""], "document"), (["", "11010119900307013X", "2026-02-30"], "document"),
         (["", None, "2026-02-30"], "planned_return"), (["", None, "明年"], "planned_return"), (["", None, "99999"], "planned_return"),
         (["别家单位", None, ""], "enterprise"),
     ],
@@ -110,6 +111,15 @@ def test_each_bad_cell_is_named_with_its_column(cast: Cast, cells: list[str | No
     found = staff(cast, rows.encode("gb18030"), name="名册.csv")
     assert [(n, r.field) for n, r in found.rejects] == [(2, field)]
     assert not Staff.objects.exists()
+
+
+def test_fifteen_digits_are_the_same_person_as_eighteen(cast: Cast) -> None:
+    """A number of the first generation is read as what became of it."""
+    rows = "姓名,身份证号\n亓静姝,110101900307013\n亓静姝,{full}\n"
+    first = "11010119900307013"
+    paper = first + check_digit(first)
+    found = staff(cast, rows.format(full=paper).encode(), name="a.csv")
+    assert (found.counts["accepted"], [r.reason for _, r in found.rejects]) == (1, [Reason.DUPLICATE])
 
 
 def test_a_dry_run_says_the_same_of_a_bad_sheet_and_writes_nothing(cast: Cast) -> None:

@@ -81,7 +81,7 @@ def test_a_batch_is_neither_dropped_nor_approved_by_an_empty_form(cast: Cast) ->
         assert send(hq, "resumption_batches", title="第一批", n=n).status_code == 422, n
     assert send(hq, "resumption_batches", title="第一批", n="20").status_code == 302
     batch = Batch.objects.get()
-    for given in ({}, {"approve": "perhaps"}, {"approve": "yes", "seen_version": "99"}, {"approve": "yes", "seen_version": "甲"}):
+    for given in ({}, {"approve": "perhaps"}, {"approve": "yes", "seen_version": "99"}, {"approve": "yes", "seen_version": "甲"}, {"approve": "no"}):
         answer = send(leader, "resumption_batch_decide", batch.pk, **given)
         assert answer.status_code in (302, 409, 422), given  # told on the page that it was sent from
         batch.refresh_from_db()

@@ -126,7 +126,7 @@ def ask(context: Context, given: AskIn) -> dict[str, Any]:
     return {"permit": str(permit.pk), "request": str(row.pk), "loop": str(row.loop.pk)}
 
 
-def not_askable(permit: WorkPermit, what: What) -> Text:
+def not_askable(permit: WorkPermit, what: str) -> Text:
     """Why this is not asked for in the permit's present state."""
     said = Text("“{s}”的许可不能申请{w}。", "A permit that is “{s}” is not asked for {w}.").with_(s=STATES[permit.state], w=NAMES[what])
     return Text("{a}请先申请恢复。", "{a} Ask to restore it first.").with_(a=said) if permit.state == "suspended" else said

@@ -233,7 +233,7 @@ def resumption_batch_decide(request: HttpRequest, lot: uuid.UUID) -> HttpRespons
     """Approve and announce, or give up."""
     row, _ = batch_seen(actor_of(request), lot)
     if not yes_or_no(request, "approve"):
-        do(request, "resumption.batch_drop", {"batch": str(lot), "reason": request.POST.get("reason", "") or "取消"})
+        do(request, "resumption.batch_drop", {"batch": str(lot), "reason": request.POST.get("reason", "").strip()})
         return done(
             request,
             reverse("resumption_batches"),
