@@ -175,7 +175,7 @@ def progress_units(actor: Actor, day: date, by: str = "", key: str = "") -> list
         rows = cursor.fetchall()
     aimed = aims(actor, day)
     found = [
-        UnitLine(unit, name, industry[:1], *rest, aim=aimed.of(upwards(path), industry[:1]))
+        UnitLine(unit, name, industry[:1], *rest, aimed.of(upwards(path), industry[:1]))
         for unit, name, path, industry, *rest in rows
     ]
     return sorted(found, key=_furthest)
