@@ -81,3 +81,65 @@ def test_the_form_itself_opens_without_a_network(browser: Any, live_server: Any,
     page.wait_for_load_state()
     page.wait_for_function("caches.has('kept-pages-1').then(x => !x)")  # what it showed is nobody else's
     page.context.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_from_the_leaders_phone_to_the_enterprises_word_and_the_case_of_many(browser: Any, live_server: Any, town: Cast) -> None:  # noqa: F811
+    """A visit finds a difficulty, the street answers, the enterprise says no and then yes; what another raises joins the case; the rank follows."""
+    leader, said = sign_in(browser, live_server.url, "leader", 390)
+    leader.goto(live_server.url + reverse("service_visit_new") + "?enterprise=" + town.units["works"].name)
+    leader.fill("#id_seen", "缺工")
+    leader.select_option("#id_topic1", "logistics")
+    leader.fill("#id_title1", "原料车进不来")
+    leader.dblclick("form.tc-form button.btn-primary")
+    leader.wait_for_selector("h1:has-text('" + town.units["works"].name + "')")
+    loop = Loop.objects.get(kind="difficulty")  # pressed twice, handed out once
+    assert loop.due_at is not None
+    assert loop.due_at > loop.opened_at
+    leader.context.close()
+    step = live_server.url + reverse("loop", args=[loop.pk])
+    street, more = sign_in(browser, live_server.url, "street", 390)
+    street.goto(step)
+    street.click("main :text-is('受理')")
+    street.wait_for_load_state()
+    if street.locator("form.tc-form button.btn-primary").count():
+        street.click("form.tc-form button.btn-primary")
+    street.goto(live_server.url + reverse("loop_step", args=[loop.pk, "answer"]))
+    street.fill("main textarea >> nth=0", "已协调通行证")
+    street.click("form.tc-form button.btn-primary")
+    street.wait_for_url(lambda url: "/step" not in url)
+    clerk, clerks = sign_in(browser, live_server.url, "enterprise", 390)
+    clerk.goto(live_server.url + reverse("service"))
+    clerk.wait_for_selector("text=待您确认")
+    clerk.goto(live_server.url + reverse("loop_step", args=[loop.pk, "not_solved"]))
+    clerk.fill("main textarea >> nth=0", "仍被劝返")
+    clerk.click("form.tc-form button.btn-primary")
+    clerk.wait_for_url(lambda url: "/step" not in url)
+    loop.refresh_from_db()
+    assert (loop.stage, loop.closed_at) == ("doing", None)
+    street.goto(live_server.url + reverse("loop_step", args=[loop.pk, "answer"]))
+    street.fill("main textarea >> nth=0", "已现场放行")
+    street.click("form.tc-form button.btn-primary")
+    street.wait_for_url(lambda url: "/step" not in url)
+    clerk.goto(step)
+    clerk.dblclick("main :text-is('确认已解决')")
+    clerk.wait_for_load_state()
+    clerk.wait_for_timeout(500)
+    if clerk.locator("form.tc-form button.btn-primary").count():
+        clerk.click("form.tc-form button.btn-primary")
+        clerk.wait_for_load_state()
+    loop.refresh_from_db()
+    assert loop.end_reason == "done"
+    clerk.go_back()
+    rival, rivals = sign_in(browser, live_server.url, "rival", 390)
+    rival.goto(live_server.url + reverse("service"))
+    assert rival.locator("text=原料车进不来").count() == 0  # a competitor sees nothing
+    assert rival.goto(step).status == 404
+    desk, desks = sign_in(browser, live_server.url, "hq", 1280)
+    desk.goto(live_server.url + reverse("service"))
+    row = desk.locator("tr").filter(has_text="east 区域")
+    assert row.locator("td").nth(0).inner_text() == "1"
+    assert row.locator("td").nth(1).inner_text() == "100.0"
+    assert [s for s in said + more + clerks + rivals + desks if "404" not in s] == []
+    for page in (street, clerk, rival, desk):
+        page.context.close()

@@ -174,10 +174,10 @@ def progress_units(actor: Actor, day: date, by: str = "", key: str = "") -> list
         cursor.execute(_UNITS.format(reach=reach, more=_group(by, key, values)), values)
         rows = cursor.fetchall()
     aimed = aims(actor, day)
-    found = [
-        UnitLine(unit, name, industry[:1], *rest, aim=aimed.of(upwards(path), industry[:1]))
-        for unit, name, path, industry, *rest in rows
-    ]
+    found = []
+    for unit, name, path, industry, *rest in rows:
+        values = (unit, name, industry[:1], *rest, aimed.of(upwards(path), industry[:1]))
+        found.append(UnitLine(*values))
     return sorted(found, key=_furthest)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -85,7 +87,7 @@ def progress_target(request: HttpRequest) -> HttpResponse:
         return done(request, reverse("progress"), said)
 
     title = Text("修改目标", "Change a target") if held else Text("设定目标", "Set a target")
-    on_record = {"month": local_day(now())}
+    on_record: dict[str, Any] = {"month": local_day(now())}
     if held is not None:
         on_record = {"area": held.area_id, "section": held.section, "month": held.month, "returned": held.returned, "output": held.output}
     return form_page(

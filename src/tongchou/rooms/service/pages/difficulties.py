@@ -79,8 +79,8 @@ def difficulty_list(request: HttpRequest) -> HttpResponse:
     actor, topic = actor_of(request), request.GET.get("topic", "")
     street, unit = integer(request, "street"), integer(request, "unit")
     only = request.GET.get("only", "")
-    dates = {n: parse_date(typed, n) for n in ("first", "last") if (typed := request.GET.get(n, ""))}
-    rows = difficulties(actor, topic=topic, unit=unit, street=street, only=only, **dates, limit=5_000 if asked_for(request) else 300)
+    first, last = (parse_date(typed, n) if (typed := request.GET.get(n, "")) else None for n in ("first", "last"))
+    rows = difficulties(actor, topic=topic, unit=unit, street=street, only=only, first=first, last=last, limit=5_000 if asked_for(request) else 300)
     sheet = _sheet(rows)
     if asked_for(request):
         return sheet_file(request, _LIST, *cells_of(sheet))
@@ -94,8 +94,8 @@ def difficulty_list(request: HttpRequest) -> HttpResponse:
         "topics": [("", Text("全部类别", "All topics")), *topics().items(), (NO_TOPIC, topic_name(""))],
         "only": only,
         "only_choices": [("", Text("全部", "All")), *ONLY_NAMES.items()],
-        "first": dates.get("first", ""),
-        "last": dates.get("last", ""),
+        "first": first or "",
+        "last": last or "",
         "street": street or "",
         "unit": unit or "",
         "can_raise": actor.permits(RAISE),
