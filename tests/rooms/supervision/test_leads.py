@@ -78,7 +78,8 @@ def test_for_an_enterprise_the_street_that_has_to_press_it_is_looked_into(cast: 
     """Discipline inspection has no say over enterprises."""
     works = cast.units["works"]
     Loop.objects.filter(pk=late_loop(cast)).update(owner_unit=works, turn_unit=works)
-    raise_leads(timezone.now())
+    assert raise_leads(timezone.now()) == 0, "the ladder has not got there yet"
+    assert raise_leads(timezone.now() + 201 * HOUR) == 1
     assert [x.unit for x in Lead.objects.all()] == [cast.units["east_street"]]
 
 
