@@ -96,7 +96,8 @@ def test_the_imprint_has_its_lines_at_the_foot_and_a_letters_has_none(form: str)
     assert place == ({"margin": "bottom"}, "bottom")  # at the foot of the type area, in Word and in LibreOffice alike
     assert next(e for e in box.iter() if e.tag.endswith("}bodyPr")).get("anchor") == "b"
     height = int(box.find(qn("wp:extent")).get("cy"))
-    assert anchor.text == "" and anchor.paragraph_format.line_spacing == pytest.approx(height, abs=700)  # as high: what has no room goes on
+    assert anchor.text == ""
+    assert anchor.paragraph_format.line_spacing == pytest.approx(height, abs=700)
     inside = list(next(box.iter(qn("w:txbxContent"))))
     text = ["".join(t.text or "" for t in p.iter(qn("w:t"))) for p in inside]
     borders = [int(e.get(qn("w:sz"))) for p in inside for e in p.iter(qn("w:bottom"))]
@@ -104,7 +105,8 @@ def test_the_imprint_has_its_lines_at_the_foot_and_a_letters_has_none(form: str)
     if form == "letter":
         assert (len(inside), borders) == (1, [])
     else:
-        assert text[3].endswith("印发") and borders == [8, 6, 8]
+        assert text[3].endswith("印发")
+        assert borders == [8, 6, 8]
         ruled = [p.find(qn("w:pPr")) for p in inside if p.find(qn("w:pPr")).find(qn("w:pBdr")) is not None]
         assert all(r.find(qn("w:ind")) is None for r in ruled)  # as wide as the type area
 
@@ -115,7 +117,8 @@ def test_copies_of_several_lines_have_room_in_the_imprint() -> None:
         for k in (1, 20)
     )
     more = (int(many.get("cy")) - int(one.get("cy"))) / 12700 / layout.LINE_PITCH
-    assert round(more) == pytest.approx(more) and more >= 20 * 10.5 / 26 - 1 > 6
+    assert round(more) == pytest.approx(more)
+    assert more >= 20 * 10.5 / 26 - 1 > 6
 
 
 def test_what_goes_on_stands_below_its_first_character() -> None:

@@ -41,7 +41,8 @@ def test_what_the_own_unit_handed_out_and_is_late_is_seen_at_once(cast: Cast) ->
     cast.task(opener="leader", owner="east_street", title="东片排查返区人员")
     page = shown(signed_in(cast, "leader"))
     overdue = page[page.index("我单位交办、已经超时的") :]
-    assert "西片排查返区人员" in overdue and "东片排查返区人员" not in overdue
+    assert "西片排查返区人员" in overdue
+    assert "东片排查返区人员" not in overdue
     assert "没有待办" not in page  # no empty box while something is late
     assert "我单位交办、已经超时的" not in shown(signed_in(cast, "street"))
 
@@ -66,7 +67,8 @@ def test_it_is_for_who_answers_for_a_district_or_a_street_and_shows_that_area_on
     late(cast, "west_street")
     assert "两手抓" in shown(signed_in(cast, "leader"))
     street = shown(signed_in(cast, "street"))
-    assert "两手抓" in street and "没有超时事项" in street  # the next street's is not told
+    assert "两手抓" in street
+    assert "没有超时事项" in street
     for who in ("community", "dept", "enterprise", "inspector", "grid_worker"):
         assert "两手抓" not in shown(signed_in(cast, who)), who
 
@@ -76,7 +78,8 @@ def test_it_is_kept_between_two_askings_and_the_clock_keeps_it_fresh(cast: Cast)
     first = hands.board_of(cast.as_("hq"), at)
     late(cast, "west_street")
     again = hands.board_of(cast.as_("hq"), at + timedelta(minutes=1))
-    assert (again.at, sum(a.late for a in again.areas)) == (at, 0) and first == again
+    assert (again.at, sum(a.late for a in again.areas)) == (at, 0)
+    assert first == again
     later = at + timedelta(minutes=4)
     assert hands.keep_fresh(later) == 1  # one board for all of the same posts
     fresh = hands.board_of(cast.as_("hq"), later)

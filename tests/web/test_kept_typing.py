@@ -27,7 +27,8 @@ def test_what_was_typed_outlives_a_lost_network_and_what_was_sent_does_not_come_
     page.context.set_offline(True)
     page.click(SEND)
     page.wait_for_selector("text=网络不通，内容已保留")  # the page stands, and nothing was sent
-    assert page.url == form and page.input_value("[name=note]") == "已排查三个小区"
+    assert page.url == form
+    assert page.input_value("[name=note]") == "已排查三个小区"
     page.context.set_offline(False)
     page.route("**/steps/progress", lambda r: r.abort() if r.request.method == "POST" else r.continue_())
     page.click(SEND)  # the phone thinks that it has a network, and there is none
@@ -43,7 +44,8 @@ def test_what_was_typed_outlives_a_lost_network_and_what_was_sent_does_not_come_
     page.wait_for_url(f"**/loops/{loop}")
     page.goto(form)
     page.wait_for_selector(SEND)
-    assert page.input_value("[name=note]") == "" and page.locator(BACK).count() == 0
+    assert page.input_value("[name=note]") == ""
+    assert page.locator(BACK).count() == 0
     page.context.close()
 
 

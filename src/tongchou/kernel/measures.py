@@ -14,9 +14,10 @@ _ENGLISH = {
     "亿元": "100 million yuan", "分": "points", "分钟": "minutes", "小时": "hours", "天": "days", "日": "days", "周": "weeks", "月": "months", "年": "years",
     "度": "kWh", "千瓦时": "kWh", "万千瓦时": "10,000 kWh", "℃": "°C", "摄氏度": "°C", "管": "tubes", "万人": "10,000 people", "万只": "10,000 pieces",
 }  # fmt: skip
+_EACH = {"人": "person", "户": "household", "家": "enterprise", "天": "day", "日": "day", "周": "week", "月": "month", "年": "year", "小时": "hour", "亩": "mu"}
 
 
 def measure_text(written: str) -> Text:
     """A unit of measure in both languages; a rate such as 吨／天 part by part."""
-    parts = written.strip().replace("／", "/").split("/")
-    return Text(written, "/".join(_ENGLISH.get(p.strip(), p.strip()) for p in parts))
+    what, *each = (p.strip() for p in written.replace("／", "/").split("/"))
+    return Text(written, "/".join((_ENGLISH.get(what, what), *(_EACH.get(p, _ENGLISH.get(p, p)) for p in each))))

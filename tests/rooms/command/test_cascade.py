@@ -161,9 +161,12 @@ def test_a_step_that_was_taken_meanwhile_says_how_it_stands_in_words(cast: Cast)
     for late in ("sign", "return"):
         again = street.post(reverse("loop_step", args=[loop, late]), {"client_id": str(new_id()), "seen_stage": "assigned", "note": "不归本街道"})
         page = again.content.decode()
-        assert again.status_code == 409 and "现在不能这样办" in page and "您填的是" not in page
+        assert again.status_code == 409
+        assert "现在不能这样办" in page
+        assert "您填的是" not in page
         assert (">看现在的情况<" in page) == (late == "sign")  # what is still possible may be sent once more
     assert "不归本街道" in page  # and nothing typed is lost
     other = signed_in(cast, "hq").get(reverse("loop", args=[loop])).content.decode()
-    assert "申请权属裁定" not in other and "不归本单位办的" not in other  # returning is for who holds it
+    assert "申请权属裁定" not in other
+    assert "不归本单位办的" not in other
     assert "不归本单位办的，请“退单”并写明理由" in street.get(reverse("loop", args=[loop])).content.decode()

@@ -19,6 +19,7 @@ from tests.web.test_pages import signed_in
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
+from tongchou.kernel.measures import measure_text
 from tongchou.kernel.text import Text
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
@@ -553,3 +554,16 @@ def test_the_time_by_which_it_is_due(cast: Cast) -> None:
     one = Round.objects.get()
     begins = datetime.combine(one.period, datetime.min.time(), SHANGHAI)
     assert one.due_at == max(begins + timedelta(hours=18), one.opened_at + timedelta(hours=2))
+
+
+def test_a_unit_of_measure_is_called_in_the_language_of_the_page(cast: Cast) -> None:
+    masks = {"title": "口罩日用量", "title_en": "Masks a day", "title_key": "口罩日用量", "kind": "integer", "measure": "只/天"}
+    Field.objects.create(**masks, minutes=1, fresh_days=1, added_at=timezone.now())
+    client = signed_in(cast, "hq")
+    assert "只/天" in client.get(reverse("data")).content.decode()
+    Account.objects.filter(pk=cast.accounts["hq"].pk).update(language="en")
+    page = client.get(reverse("data")).content.decode()
+    assert "pieces/day" in page
+    assert "people" in page
+    assert not re.search("[只人件家所]<", page)
+    assert measure_text("捆").en == "捆"  # what is not known is shown as it was written

@@ -43,7 +43,10 @@ explain_constraint(
 
 
 class OpenIn(Payload):
-    """A loop to open. `owner_unit` is the lead unit; the area is the lead unit's unless given."""
+    """A loop to open. `owner_unit` is the lead unit; the area is the lead unit's unless given.
+
+    signed: handed out to one's own unit, such as the whole above the parts of others, it starts signed for.
+    """
 
     kind: str = Field(max_length=40)
     title: str = Field(min_length=2, max_length=300)
@@ -64,7 +67,7 @@ class OpenIn(Payload):
     urgent: bool = False
     asked: list[Asked] = Field(default_factory=list, max_length=5, description="evidence without which the work cannot be reported as done")
     id: uuid.UUID | None = Field(None, description="chosen by the client, to link records; else given by the program")
-    signed: bool = Field(False, description="handed out to one's own unit, such as the whole above the parts of others: it starts signed for")
+    signed: bool = False
 
 
 class OpenManyIn(Payload):

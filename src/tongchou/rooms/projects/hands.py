@@ -16,4 +16,5 @@ def projects(asked: Asked) -> list[Figure]:
     rows = [r for r in lines(asked.actor, asked.today) if r.state != "dropped"]
     blocked, late = sum(bool(r.blocking) for r in rows), sum(r.late for r in rows)
     note = Text("有障碍 {b} · 环节超期 {n}", "{b} blocked · {n} {n|part|parts} late").with_(b=blocked, n=late)
-    return [Figure(Text("在建项目", "Projects under way"), sum(r.state == "started" for r in rows), f"{reverse('projects')}?state=started", note, act=bool(blocked))] if rows else []
+    under_way = sum(r.state == "started" for r in rows)
+    return [Figure(Text("在建项目", "Projects under way"), under_way, f"{reverse('projects')}?state=started", note, act=bool(blocked))] if rows else []

@@ -18,7 +18,8 @@ def rate(asked: Asked) -> list[Figure]:
     total, back = sum(r.total for r in rows), sum(r.resumed for r in rows)
     share = f"{round(100 * back / total, 1)}%" if total else "—"
     note = Text("{n} / {m} 家", "{n} of {m} {m|enterprise|enterprises}").with_(n=back, m=total)
+    told = {"what": RESUMED, "unit": Text("%", "%"), "source": Text("复工许可", "Permits")}
     return [
-        Figure(Text("复工率", "Resumed"), share, reverse("resumption_rate"), note, definition={"what": RESUMED, "unit": Text("%", "%"), "source": Text("复工许可", "Permits")}),
+        Figure(Text("复工率", "Resumed"), share, reverse("resumption_rate"), note, definition=told),
         asked.of_kind(Text("在办复工申请", "Open applications"), "resumption_application"),
     ]

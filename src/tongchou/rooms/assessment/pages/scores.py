@@ -108,7 +108,7 @@ def _own(lines: list[Line], units: set[int], how: Definition, over: Period, kind
     for x in ranked:
         if x.unit not in units:
             continue
-        lost = [
+        lost: list[dict[str, Any]] = [
             {"title": MEASURES[key].title, "points": points, "share": x.shares[key], "mean": _mean(ranked, key), "missed": x.shares[key].judged - x.shares[key].counted,
              "url": _behind(x.unit, kind, key, over, at)}
             for key, points in lost_points(x, how).items() if points
