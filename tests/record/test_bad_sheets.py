@@ -110,6 +110,8 @@ def test_each_bad_cell_is_named_with_its_column(cast: Cast, cells: list[str | No
     rows = f"企业名称,姓名,身份证号,计划返岗日期\n{enterprise},亓静姝,{paper if paper is not None else document(1)},{day}\n"
     found = staff(cast, rows.encode("gb18030"), name="名册.csv")
     assert [(n, r.field) for n, r in found.rejects] == [(2, field)]
+    titles = {"document": "身份证号", "planned_return": "计划返岗日期", "enterprise": "企业名称"}
+    assert f",2,{titles[field]}," in found.rejected_file().decode("utf-8-sig")  # as the file calls it, not as the program does
     assert not Staff.objects.exists()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tongchou.kernel.errors import Reason, Refusal
@@ -41,9 +41,10 @@ class Tally:
             raise Refusal(Reason.BROKEN_RECORD, rule, remedy=remedy)
 
 
-def write_rejected(table: Table, rejects: Iterable[tuple[int, Refusal]], language: str) -> bytes:
+def write_rejected(table: Table, rejects: Iterable[tuple[int, Refusal]], language: str, columns: Mapping[str, str] | None = None) -> bytes:
     """Return a CSV (UTF-8 with BOM, for Excel) of rejected rows: the original columns, then row, field, reason,
     rule and remedy in the language. One line per refusal. `table.faults` are not added by themselves: pass them too.
+    columns: what the table calls a field, so that people find it; a field that is not there keeps its own name.
 
     Cells that a spreadsheet would take for a formula get an apostrophe in front, which `read_table` takes off again.
     """
@@ -58,7 +59,7 @@ def write_rejected(table: Table, rejects: Iterable[tuple[int, Refusal]], languag
         row = cells.get(number, ())
         told = (
             str(number),
-            refusal.field or "",
+            (columns or {}).get(refusal.field or "", refusal.field or ""),
             REASON_NAMES[refusal.reason].in_(language),
             refusal.rule.in_(language),
             refusal.remedy.in_(language) if refusal.remedy else "",

@@ -71,7 +71,7 @@ class RowsIn(Payload):
 class Imported:
     """An import as its caller sees it. counts: rows_in, accepted, rejected, new, changed, unchanged. seen: what earlier chunks held.
 
-    results: what the verb answered, chunk by chunk.
+    results: what the verb answered, chunk by chunk. columns: field -> what the file calls it.
     """
 
     table: Table
@@ -80,10 +80,11 @@ class Imported:
     rejects: list[tuple[int, Refusal]] = field(default_factory=list)
     seen: dict[Any, int] = field(default_factory=dict)
     results: list[dict[str, Any]] = field(default_factory=list)
+    columns: dict[str, str] = field(default_factory=dict)
 
     def rejected_file(self, language: str = "zh-hans") -> bytes:
         """The rejected rows as CSV with row, field, reason, rule and remedy."""
-        return write_rejected(self.table, self.rejects, language)
+        return write_rejected(self.table, self.rejects, language, self.columns)
 
 
 _in_hand: ContextVar[Imported | None] = ContextVar("rows_in_hand", default=None)
@@ -108,7 +109,7 @@ def import_file(
     """
     table = read_table(data, filename, titled=titled, knows=lambda names: titled and _has(names, columns, needed))
     places, ignored = find_columns(table, columns, needed)
-    out = Imported(table, ignored, rejects=list(table.faults))
+    out = Imported(table, ignored, rejects=list(table.faults), columns={name: table.header[place] for name, place in places.items()})
     totals: dict[str, int] = {"rows_in": len(table.faults), "accepted": 0, "rejected": len(table.faults)}
     token = _in_hand.set(out)
     try:

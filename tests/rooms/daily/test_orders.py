@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import Cast
-from tests.rooms.daily.helping import do, permit, refused
+from tests.rooms.daily.helping import DAY, do, permit, refused, reported, today
 from tests.rooms.daily.test_breach import advance, told
 from tests.web.test_pages import signed_in
 from tongchou.kernel.errors import Reason
@@ -121,6 +121,21 @@ def test_a_suspended_permit_is_on_the_first_page_too(cast: Cast) -> None:
     do(cast, "street", "permit.suspend", unit=row.unit_id, reason="消毒记录缺失", must_show=["消毒记录"])
     assert f"复工许可 {row.number} 已暂停" in signed_in(cast, "enterprise").get("/").content.decode()
     assert "已暂停" not in signed_in(cast, "rival").get("/").content.decode()
+
+
+def test_who_must_stop_reports_nobody_at_work_by_one_tap(cast: Cast) -> None:
+    """As before would be eighty at work: while it must stop the figures are filled in."""
+    seen = reported(cast, day=today() - DAY)
+    browser, tap = signed_in(cast, "enterprise"), {"unit": cast.units["works"].pk, "day": str(today()), "seen": seen}
+    assert reverse("daily_same") in browser.get("/").content.decode()
+    order = decided(cast)
+    for page in ("/", reverse("daily")):
+        shown = browser.get(page).content.decode()
+        assert reverse("daily_same") not in shown
+        assert reverse("daily_new") in shown
+    assert refused(lambda: do(cast, "enterprise", "daily.same", **tap)).reason is Reason.WRONG_STAGE
+    do(cast, "street", "work_order.lift", order=str(order.pk), reason="整改到位")
+    assert do(cast, "enterprise", "daily.same", **tap)["report"]
 
 
 def test_the_timeline_of_the_matter_has_no_name_of_the_record(cast: Cast) -> None:

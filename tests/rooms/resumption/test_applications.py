@@ -196,6 +196,22 @@ def test_missing_items_are_asked_for_once_and_the_clock_stands_still(cast: Cast)
     assert Supplement.objects.filter(new_fact="").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("day", "due"),
+    [
+        ((2020, 4, 3), (2020, 4, 8)),  # a Friday before Qingming: Saturday to Monday are off
+        ((2020, 4, 24), (2020, 4, 27)),  # Sunday 26 April is worked for the May holiday
+        ((2020, 4, 30), (2020, 5, 7)),  # five days off
+        ((2020, 9, 29), (2020, 10, 9)),  # eight days of National Day and Mid-autumn; the 30th is worked
+    ],
+)
+def test_the_two_working_days_follow_the_chinese_calendar(cast: Cast, day: tuple[int, int, int], due: tuple[int, int, int]) -> None:
+    at = datetime(*day, 10, tzinfo=SHANGHAI)
+    graded(cast, "high", on=at)
+    row = submitted(cast, at=at)
+    assert Loop.objects.get(pk=row.loop_id).due_at == datetime(*due, 18, tzinfo=SHANGHAI)
+
+
 def test_asked_once_is_the_databases_word(cast: Cast) -> None:
     row = submitted(cast)
     do(cast, "street", "resumption.ask", application=str(row.pk), items=["plan"], what="方案不完整")

@@ -1,4 +1,4 @@
-"""Orders and notices to enterprises as read: which stop is in force, what their numbers are."""
+"""Orders and notices to enterprises as read: which stop is in force, who must stop, what their numbers are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import connection
 from tongchou.documents.model import Number
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
-from tongchou.record.models import WorkOrder
+from tongchou.record.models import WorkOrder, WorkPermit
 
 KINDS = {
     "stop": Text("责令停工", "Order to stop work"),
@@ -31,6 +31,11 @@ def stops_in_force(units: Iterable[int]) -> dict[int, WorkOrder]:
     """The order to stop that holds for each of these units; units without one are absent."""
     rows = WorkOrder.objects.filter(kind="stop", lifted_at=None, unit_id__in=list(units)).select_related("organ", "unit")
     return {row.unit_id: row for row in rows}
+
+
+def must_stop(unit: int) -> bool:
+    """Whether an enterprise may have nobody at work: it is ordered to stop, or its permit is suspended."""
+    return bool(stops_in_force([unit])) or WorkPermit.objects.filter(unit=unit, state="suspended").exists()
 
 
 def refuse_stopped(units: Iterable[int], field: str = "unit") -> None:

@@ -20,6 +20,7 @@ from tongchou.record.actions.loops import AdvanceIn, advance
 from tongchou.record.actions.permits import send_to_review
 from tongchou.record.models import Loop, Unit, WorkPermit
 from tongchou.record.permit_facts import MOST_STAFF
+from tongchou.record.questions.work_orders import must_stop
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.daily.actions.fever import open_untold
 from tongchou.rooms.daily.actions.happenings import check_happened, store_happened
@@ -112,6 +113,9 @@ def same(context: Context, given: SameIn) -> dict[str, Any]:
             remedy=Text("请刷新后核对，或逐项填写。", "Reload and look, or fill them in."),
             field="seen",
         )
+    if before.at_work and must_stop(unit.pk):
+        rule = Text("须停工期间，在岗情况不能沿用上次的数字。", "While work has to stop, who is at work is not taken over from the last report.")
+        raise Refusal(Reason.WRONG_STAGE, rule, remedy=Text("请逐项填写。", "Fill the figures in."), field="seen")
     taken = {name: getattr(before, name) for name in COPIED} | {
         "abnormal": 0,
         "incidents": 0,
@@ -267,6 +271,11 @@ def _within_approval(context: Context, row: Report) -> None:
 def previous(unit: int, day: date) -> Report | None:
     """The latest report of an earlier day."""
     return Report.objects.filter(unit_id=unit, day__lt=day, replaced_at=None).order_by("-day").first()
+
+
+def one_tap(before: Report) -> bool:
+    """Whether a report may be repeated by one tap: not that of an idle day, nor people at work where there must be none."""
+    return not before.closed and not (before.at_work and must_stop(before.unit_id))
 
 
 def end_silence(context: Context, units: list[int]) -> None:

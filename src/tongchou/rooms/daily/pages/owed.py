@@ -9,7 +9,7 @@ from django.urls import reverse
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Unit
-from tongchou.rooms.daily.actions.reports import attended, previous
+from tongchou.rooms.daily.actions.reports import attended, one_tap, previous
 from tongchou.rooms.daily.numbers import due_at, local_day
 from tongchou.rooms.daily.pages.own import tap_label
 from tongchou.rooms.daily.questions import owing
@@ -30,7 +30,7 @@ def report_owed(actor: Actor, now: datetime) -> list[Owed]:
     for unit in found:
         title = Text("{name}：{d} 日报", "{name}: report of {d}").with_(name=names[unit], d=today)
         fill, offered = f"{reverse('daily_new')}?unit={unit}", previous(unit, today)
-        tap = offered is not None and not offered.closed
+        tap = offered is not None and one_tap(offered)
         label = tap_label(offered.day, attended(unit, today)) if offered and tap else None
         hidden = (("unit", str(unit)), ("day", today.isoformat()), ("seen", str(offered.pk))) if offered and tap else ()
         words = Text("有变化，逐项填", "Something changed: fill in") if tap else Text("填报", "Report")

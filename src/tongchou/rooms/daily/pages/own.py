@@ -16,7 +16,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.models import Unit
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.daily.actions.happenings import kinds
-from tongchou.rooms.daily.actions.reports import COPIED, attended, on_leave, previous
+from tongchou.rooms.daily.actions.reports import COPIED, attended, on_leave, one_tap, previous
 from tongchou.rooms.daily.models import Excuse, Fever, Happening, Report
 from tongchou.rooms.daily.numbers import due_at, local_day, number_of
 from tongchou.rooms.daily.questions import days_of
@@ -85,7 +85,7 @@ def _card(unit: Unit, today: date) -> dict[str, Any]:
         "unit": unit, "report": on_day, "offered": offered, "excuse": excuse, "rows": rows, "figures": figures,
         "spots": checks_of(unit.pk), "happened": happened_of(unit.pk),
         "fevers": [{"row": f, "open": (f.loop_id is None and not f.outcome) or (f.loop is not None and f.loop.closed_at is None)} for f in fevers],
-        "same": offered is not None and not offered.closed, "short": bool(on_day and mask_short(on_day)),
+        "same": offered is not None and one_tap(offered), "short": bool(on_day and mask_short(on_day)),
         "one_tap": _one_tap(offered.day, counted) if offered else "", "tap": tap_label(offered.day, counted) if offered else "",
     }  # fmt: skip
 

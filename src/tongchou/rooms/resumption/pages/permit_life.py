@@ -157,7 +157,7 @@ def permit_ask(request: HttpRequest, permit: uuid.UUID, topic: str) -> HttpRespo
             shown.append(d.field("staff", Text("申请返岗人数", "How many are to work"), "integer", required=True, help=now_most))
             shown.append(d.field("masks", Text("现有口罩（只）", "Masks in stock, pieces"), "integer", required=True))
         for n, m in enumerate(must):
-            shown.append(d.field(f"said_{n}", Text("{m}：整改情况", "{m}: how it was put right").with_(m=m), "textarea", required=True, rows=2, maxlength=1000))
+            shown.append(d.field(f"said_{n}", Text("{m}：说明", "{m}: what was done").with_(m=m), "textarea", required=True, rows=2, maxlength=1000))
             shown.append(d.field(f"file_{n}", Text("{m}：证明（照片或文件）", "{m}: what shows it").with_(m=m), "file", multiple=True))
         shown.append(d.field("reason", Text("理由", "Reasons"), "textarea", required=True, maxlength=2000))
         return [*shown, d.field("files", Text("其他证明材料", "Other evidence"), "file", multiple=True)]
