@@ -176,8 +176,8 @@ def progress_units(actor: Actor, day: date, by: str = "", key: str = "") -> list
     aimed = aims(actor, day)
     found = []
     for unit, name, path, industry, *rest in rows:
-        values = (unit, name, industry[:1], *rest, aimed.of(upwards(path), industry[:1]))
-        found.append(UnitLine(*values))
+        line: tuple[Any, ...] = (unit, name, industry[:1], *rest, aimed.of(upwards(path), industry[:1]))
+        found.append(UnitLine(*line))
     return sorted(found, key=_furthest)
 
 
