@@ -29,7 +29,7 @@ from tongchou.intake import judge, read, weighing  # noqa: E402
 from tongchou.intake.weighing import SCALE, features  # noqa: E402
 
 TARGET = ROOT / "src" / "tongchou" / "intake" / "lexicon" / "weights.txt"
-PARTS, DOCUMENTS, RIDGE = 10, 3, 0.03
+PARTS, DOCUMENTS, RIDGE = 10, 3, 0.1
 Model = tuple[float, dict[str, float]]
 NOTHING: Model = (0.0, {})
 
