@@ -173,7 +173,8 @@ def _continues(last: Line, line: Line, width: int, first: bool) -> bool:
     if last.what not in ("body", "heading") or line.what not in ("body", "heading"):
         return False
     a, b = last.text.text, line.text.text
-    if not is_open(a) or ORDINAL_LINE.match(b) or (width and line.indented and not last.indented):
+    full = bool(width) and a[-1:] in ("）", "”", "》") and len(a.rsplit("\n", 1)[-1]) >= 0.9 * width
+    if not (is_open(a) or full) or ORDINAL_LINE.match(b) or (width and line.indented and not last.indented):
         return False
     if a[-1] in "，、（《“":
         return True

@@ -230,7 +230,7 @@ class Extractor:
         self.found.items.append(
             Directive(
                 text=text, start=start, end=start + len(text), article=paragraph.article, ordinal=ordinal, basis=basis,
-                speaker=self._speaker(), themes=themes(text, head.title or ""), units=units(text, start, len(ordinal or "")),
+                speaker=self._speaker(), themes=themes(text, head.title or "", " ".join(block.above)), units=units(text, start, len(ordinal or "")),
                 deadlines=deadlines(text, start, head.date, head.year), quantities=quantities(text, start),
                 heading=block.above if basis == "ordinal" else (*block.above,), series=block.series if ordinal else None,
             )

@@ -15,10 +15,12 @@ from tongchou.intake.vocabulary import opens, rule
 Basis = Literal["ordinal", "obligation", "imperative"]
 _MEASURED = re.compile("不(?:少|多|低|高|大|早|晚)于|不超过|以上|以内|全部|全员|一律|做|戴|勤|停|设|配|到位|[^不]关")
 _WILL = re.compile(
-    "^(?:下一步，?)?[^，要]{2,16}?(?<![即必])将(?!.{0,2}要)|^将(?:认真|继续|尽快|进一步|坚决|严格|全力|切实|迅速|立即|抓紧|逐)"
+    "^(?:下一步，?)?[^，要]{2,16}?(?<![即必前内日时点分后])将(?!.{0,2}要)|^将(?:认真|继续|尽快|进一步|坚决|严格|全力|切实|迅速|立即|抓紧|逐)"
 )
 _ASKED = re.compile("^\\s*问[：:]|[？?][”」]?\\s*$")
 """A question of an interview, also under an ordinal."""
+_SOME = re.compile("个别|有的|有些|部分(?!.{0,12}(?:可|予以|停|暂))|少数|一些|仍有|还有|存在")
+"""What is amiss, counted off: 一是个别卡点流于形式；"""
 _SUSPENDS = re.compile("停止|暂停|取消|推迟|延期|停业|停课|关闭")
 _DECIDED = re.compile("^.*决定[：:，,]?")
 _GRANTS = re.compile("免收|减免(?!了)|给予.{1,16}(?:补贴|补助|奖励|支持)")
@@ -253,6 +255,8 @@ def judge_numbered(
         return NOTHING
     if obliged:
         return Verdict(basis="ordinal")
+    if not order and _SOME.match(text) and "report" not in without:
+        return Verdict(why="report")
     parts = clauses(plain)
     ordered = any(opens("imperative").match(p) or opens("weak").match(p) for p in parts)
     told = rule("report").search(plain) and (not led or _DONE.search(plain))

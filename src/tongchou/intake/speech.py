@@ -25,6 +25,10 @@ _OFFICE = re.compile(
     "(?:^|[，、])(?P<who>[^，。；：的]{2,16}(?:局|委|办|部|院|中心|公司|街道|镇|乡|指挥部|专班|集团|医院)(?:有关|相关|主要)?(?:负责人|负责同志|发言人))$"
 )
 """An office without a name: 县住建局负责人表示，…"""
+_SCOLDS = re.compile(
+    "^(?:当即|当场|立即|随即|现场)(?:[\u4e00-\u9fff]{2,6}[，、])?[\u4e00-\u9fff]{2,8}并(?:要求|责成|叮嘱|提醒|责令)(?!的|了|书|下)"
+)
+"""…看到保安抬杆放行，当即批评并要求市场方连夜整改: whom the sentence names asks for it."""
 _LINKED = re.compile("并|同时|还|又|也")
 _LEADERS = re.compile("(?:^|，)(?P<who>[省市区县镇乡](?:委|政府)?领导)(?:一行|们)?$")
 """Leaders whom no name follows: 县领导指出，…"""
@@ -187,6 +191,8 @@ class Speeches:
             name, pronoun = self._who(clause[: match.start()], match["verb"])
             if name or pronoun:
                 return Lead(mark.end(), name, pronoun)
+        if before is None and (scolds := _SCOLDS.search(clause)) and len(clause) - scolds.end() >= 4:
+            return Lead(at + scolds.end(), None, direct=True)
         return self._direct(clause, at, before)
 
     @staticmethod

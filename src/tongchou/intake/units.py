@@ -10,6 +10,7 @@ import rjieba
 from tongchou.intake.lexicons import any_of, lexicon
 from tongchou.intake.model import Mention
 from tongchou.intake.sentences import masked, opened
+from tongchou.intake.subjects import acting_noun
 
 _CLAUSE = re.compile("[，,：:；;。！？\n]")
 _JOINT = re.compile("[、]|以及|及其|和|及|与|或者?(?!许)")
@@ -24,10 +25,15 @@ _TRADE = re.compile("^[^各有相本区县市]?[^局委办会社组室站队所�
 _BANS = re.compile("严禁|禁止|不得|不准")
 _ORGAN = re.compile("(?:局|委|办|公司|政府|指挥部|街道|法院|检察院)$")
 _PART_OF_NAME = re.compile("(?<=[乡镇村街场区委])（(?:街道|镇|乡|场|社区|居|村|园区|办事处|管理区|管委会|[、，])+）")
-_TOOK = re.compile("[对把将向给为]|会同|配合|严格|每[户人]")
+_QUOTED_NAME = re.compile("(?<=[村居区队）])“(?:两委|[^“”]{1,6}(?:组|员|队|长|专班))”")
+_TOOK = re.compile("[对把将向给为]|会同|配合|严格|每[户人]|带着|带领|派人|专[人车]|已|就(?!业|餐|诊|医|读)|与.{2,12}(?:建立|签)")
 """Where what somebody acts on begins: 法警大队对来院人员."""
 _BUT = re.compile("除(?!了|夕|尘|外).{1,20}(?:外|以外|之外)?$")
 """Who is excepted: 沿街店铺除药店外一律关门."""
+_IF = re.compile("一旦|如果|如|若")
+_OBJECT = re.compile("对|针对|把|将|因|按|根据|为|给|向|绝不|不|未|能|让|使|督促|要求|引导|组织|确保|保障|一旦|如")
+"""A description that opens so is of those to whom something is done."""
+_TELLS_WHO = re.compile("来|返|回|进|出|参加|从事|有|持|经营|居住|前往|到|离|送|承|招|乘|接触|符合|计划|滞留|屯长|诊所")
 _TIMED = re.compile("^(?:[^，的]{0,12}?(?:[日天周月会班节](?:之|以)?[前后]|期间|当[天日]|[日天时]起|起))(?=[^的])")
 """A time before the party: 今天下班前刑庭."""
 _NOT_DONE = re.compile("[不未只]|可(?!疑)|适度|(?<![涉])[无没](?!物业|人机|线)")
@@ -35,6 +41,8 @@ _BY = re.compile("(?<![理事])由(?!于|此)")
 _SOON = re.compile("^[^，]{1,8}?(?:内|前|起|当[天日])(?=.)")
 _ROOM = re.compile("(?:生产区|办公区|生活区|宿舍|食堂|厕所|教室|车间|电梯)$")
 _BARE = re.compile("^(?:部门|单位|企业|人员|个人|机构|组织|场所|干部|群众|学校|委员会|职工|公司|镇街|乡镇|街道|社区)$")
+LONG = 34
+"""Characters of a party with all that describes it, at most; of a longer one only what follows the last 的 is taken."""
 _SHARED = re.compile("^(?:有关|相关|任何|各有关|各相关|各类|所有|其他|上述|重点|全体|各级|广大)")
 
 
@@ -43,15 +51,15 @@ def _rules() -> dict[str, re.Pattern[str]]:
     words = lexicon("units")
     long, short = any_of(words["heads"]), any_of(words["short_heads"])
     modal, verb = any_of(words["modal"]), any_of(words["verb"])
-    soon = "(?:[^，。；、的]{1,6}(?:之?前|之?内|以后|之后|期间|当[天日]))"
+    soon = "(?:(?=[本今明下年月当节会\\d一二三四五六七八九十两春秋寒暑开复返上到出入离])[^，。；、的]{1,6}(?:之?前|之?内|以后|之后|期间|当[天日]))"
     return {
         "subject": re.compile(
-            rf"^(?P<s>各[^，。；、的]{{1,10}}?(?:{short})(?={verb}|{modal})|(?:[^、]{{0,34}}?|[^，。；]{{0,90}}?)(?:(?:{long})(?:（[^（）]{{1,20}}）)?(?!办公室|干部|负责人|负责同志|人员|成员|分局|上下|监委|政府|委员会)(?={soon}?(?:{modal}|{verb}))|(?:{short})(?:（[^（）]{{1,20}}）)?(?={modal}|\d{{1,2}}月(?:\d{{1,2}}日|底|末)前|[一二两三四五六七八九十\d]{{1,3}}(?:[日天周]|小时|个月)内|每[日天周])))"
+            rf"^(?P<s>各[^，。；、的]{{1,10}}?(?:{short})(?={verb}|{modal})|(?:[^、]{{0,34}}?|[^，。；]{{0,90}}?)(?:(?:{long})(?:（[^（）]{{1,20}}）)?(?!办公室|干部|(?:主要|分管|相关|有关)?负责人|负责同志|人员|成员|分局|上下|监委|政府|委员会|派[驻出]|联社)(?={soon}?(?:{modal}|{verb}))|(?:{short})(?:（[^（）]{{1,20}}）)?(?={modal}|{soon}(?:{modal}|{verb})|\d{{1,2}}月(?:\d{{1,2}}日|底|末)前|[一二两三四五六七八九十\d]{{1,3}}(?:[日天周]|小时|个月)内|每[日天周])))"
         ),
         "far": re.compile(rf"^(?P<s>.{{0,12}}(?:{long}))(?!上下)(?=[^的]{{1,8}}?(?:{modal}))"),
         "whole": re.compile(rf"^(?P<s>.{{0,34}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?$"),
         "by": re.compile(
-            rf"(?<!理)(?<!事)由(?!于)(?P<s>[^，。；由]{{0,26}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?(?={verb}|{modal}|介入|联合|跟踪|督办|依法|统一|按|进行|予以|给予|在|会同|另|分别|共同|对|审|严|从|追|查|出具|签|安排|提供|派|实|负|承|自|联系|接|转|通知|汇总|登记|推送|代|报|核|牵头|列|梳|分解|回|兜|垫|支|补|抽|盯|管|上门|每|约谈|集中|发布|研究|成立|开展|收|发)"
+            rf"(?<!理)(?<!事)由(?!于)(?P<s>(?:所[在属辖])?[^，。；由]{{0,26}}?(?:{long}|{short}))(?:（[^（）]{{1,20}}）)?(?={verb}|{modal}|介入|联合|跟踪|督办|依法|统一|按|进行|予以|给予|在|会同|另|分别|共同|对|审|严|从|追|查|出具|签|安排|提供|派|实|负|承|自|联系|接|转|通知|汇总|登记|推送|代|报|核|牵头|列|梳|分解|回|兜|垫|支|补|抽|盯|管|上门|每|约谈|集中|发布|研究|成立|开展|收|发)"
         ),
         "with": re.compile(
             rf"会同(?P<s>[^，。；]{{1,26}}?(?:等部门|等单位|{long}|{short}))(?=在|对|于|按|共同|联合|抽查|核查|督查|巡查|负责|[，。；]|$|{modal}|{verb}|(?<=[局委办门])[^、和等的])"
@@ -87,9 +95,11 @@ def units(text: str, start: int, skip: int = 0) -> tuple[Mention, ...]:
         clause = hidden[at:end]
         shift = at + len(clause) - len(clause.lstrip())
         clause = clause.strip()
+        supposed = False
         if opening := rules["opening"].match(clause):
             shift, clause = shift + opening.end(), clause[opening.end() :]
-        if span := _subject(clause):
+            supposed = _IF.match(opening.group()) is not None
+        if span := _subject(clause, supposed):
             found += _split(text, shift + span[0], shift + span[1])
         elif rules["modal"].match(_SOON.sub("", clause)) and before != (0, 0):
             found += _split(text, *before)
@@ -116,13 +126,18 @@ def units(text: str, start: int, skip: int = 0) -> tuple[Mention, ...]:
     return tuple(sorted(out.values(), key=lambda m: m.start))
 
 
-def _subject(clause: str) -> tuple[int, int] | None:
+def _subject(clause: str, supposed: bool = False) -> tuple[int, int] | None:
+    """supposed: an 如果 stood before it, so that only who must act by the words of an order is a party."""
     rules = _rules()
     match = rules["subject"].match(clause)
-    if match is None and (match := rules["far"].match(clause)) and _PLACE.search(match["s"]):
+    if (
+        match is None
+        and (match := rules["far"].match(clause))
+        and (_PLACE.search(match["s"]) or rules["no_act"].match(clause, match.end("s")))
+    ):
         match = None
     if match is None:
-        return _acting(clause)
+        return _acting(clause) or (None if supposed else _noun(clause))
     words = match["s"]
     if rules["not_subject"].match(words):
         # 对…的企业，相关部门要…: what stands after the condition may still be the subject.
@@ -184,7 +199,7 @@ def _acting(clause: str) -> tuple[int, int] | None:
     if rules["not_subject"].match(clause):
         return None
     for head in rules["organ"].finditer(clause[:40]):
-        if re.search("[的把将被向给为由要]", clause[: head.end()]) or re.match("[^，]{1,6}的", clause[head.end() :]):
+        if re.search("[的把将被向给为由要以于对]", clause[: head.end()]) or re.match("[^，]{1,6}的", clause[head.end() :]):
             return None
         words = [(w, t) for w, t in rjieba.tag(clause[head.end() : head.end() + 12]) if t != "x"]
         told = [t for _, t in words]
@@ -199,9 +214,27 @@ def _acting(clause: str) -> tuple[int, int] | None:
     return None
 
 
+def _makes(words: str) -> bool:
+    """打造能够承担任务的队伍: a verb that opens and does not tell where people come from or what they do."""
+    word, tag = next(iter(rjieba.tag(words[:6])), ("", ""))
+    return tag == "v" and not _TELLS_WHO.match(word)
+
+
+def _noun(clause: str) -> tuple[int, int] | None:
+    rules = _rules()
+    if rules["not_subject"].match(clause):
+        return None
+    span = acting_noun(clause, lambda words: bool(rules["head"].search(words)))
+    if span is None or "由" in clause[: span[1]] or _OBJECT.match(clause) or _ROOM.search(clause[: span[1]]) or rules["no_act"].match(clause, span[1]):
+        return None
+    if clause.startswith("作为", span[1]) or (_PLACE.search(clause[: span[1]]) and _DONE_TO.match(clause, span[1])):
+        return None
+    return span
+
+
 def _with_parts(text: str, hidden: str) -> str:
     """The masked text with brackets that belong to a name: 各镇（街道）."""
-    for part in _PART_OF_NAME.finditer(text):
+    for part in (*_PART_OF_NAME.finditer(text), *_QUOTED_NAME.finditer(text)):
         hidden = hidden[: part.start()] + part.group() + hidden[part.end() :]
     return hidden
 
@@ -214,8 +247,10 @@ def _whole(clause: str, shift: int) -> tuple[int, int]:
     words = match["s"]
     if _ASKS.search(words) or (_NOT_DONE.search(words) and "的" not in words):
         return 0, 0
-    cut = words.rfind("的") + 1
-    if not cut and _rules()["not_subject"].match(words):
+    cut = words.rfind("的") + 1 if len(words) > LONG or words.startswith("对于") else 0
+    if cut and words.startswith("对于"):
+        return shift + cut, shift + len(words)
+    if "由" in words or _OBJECT.match(words) or _makes(words) or ("的" not in words and _rules()["not_subject"].match(words)):
         return 0, 0
     return shift + cut, shift + len(words)
 
@@ -224,7 +259,7 @@ def _split(text: str, a: int, b: int) -> list[tuple[int, int]]:
     """区执法局、公安分局 are two, 卫健、应急等部门 and 有关单位和部门 are one."""
     rules = _rules()
     words = text[a:b]
-    if len(words) > 16 and (cut := words.replace("的肺炎", "〓肺炎").rfind("的", 0, -2) + 1):
+    if len(words) > LONG and (cut := words.replace("的肺炎", "〓肺炎").rfind("的", 0, -2) + 1):
         a, words = a + cut, words[cut:]
     cuts, at = [], 0
     for joint in _JOINT.finditer(words):

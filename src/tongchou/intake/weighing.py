@@ -17,7 +17,7 @@ from tongchou.intake.page import han_count
 from tongchou.intake.sentences import clauses
 from tongchou.intake.units import units
 
-DROP, ADD = -1.0, 1.6
+DROP, ADD = -0.7, 1.6
 """Log odds: what the rules take for an instruction is none below the one, what they do not is one above the other."""
 SHORT = 12
 """A sentence of fewer characters has too little wording to be weighed against the rules."""
