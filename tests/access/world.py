@@ -254,8 +254,8 @@ def _service(place: Place, inner: Area) -> None:
     visit["photos"] = [str(take_in(_officer(place), new_id(), "现场.png", "image/png", PNG).result["file"])]
     made = _do(_officer(place), "service.visit", **visit)
     place.ids |= {"enterprise": works.pk, "difficulties": made["difficulties"]}
-    raised = [_do(SYSTEM, "service.raise", unit=works.pk, topic="funds", title=f"{place.marker('专案')} {n}")["loop"] for n in range(2)]
-    common = {"title": place.marker("专案"), "owner_unit": place.unit.pk, "due_at": (timezone.now() + timedelta(days=3)).isoformat()}
+    raised = [_do(SYSTEM, "service.raise", unit=works.pk, topic="funds", title=f"{place.marker('标题')} {n}")["loop"] for n in range(2)]
+    common = {"title": place.marker("标题"), "owner_unit": place.unit.pk, "due_at": (timezone.now() + timedelta(days=3)).isoformat()}
     place.ids["case"] = _do(SYSTEM, "service.case", **common, difficulties=raised)["loop"]
     place.ids |= {"photo_kind": "visit", "visit_made": made["visit"], "photo_of": made["visit"], "photo": visit["photos"][0]}
 

@@ -17,6 +17,8 @@ from tongchou.rooms.daily.actions.reports import attended
 from tongchou.rooms.daily.models import Attendance, Report
 
 _ENTERPRISES, _DAYS = 16, 12
+_STOPPED = 4
+"""The one that has stopped work and on which others wait."""
 _OUTSIDE = (("远山化纤有限公司", "涤纶短纤"), ("海川包装材料厂", "食品级薄膜"))
 
 
@@ -56,7 +58,8 @@ def _day(demo: Demo, who: str, key: str, staff: int, n: int, back: int) -> None:
     if (n % 5 == 4 and back <= 1) or at > timezone.now():
         return
     before = Report.objects.filter(unit_id=unit, replaced_at=None, day__lt=day).order_by("-day").first()
-    if before is not None and (n + back) % 3:
+    stopped = n == _STOPPED and back <= 4 and not attended(unit, day)
+    if before is not None and (n + back) % 3 and not stopped:
         _do(demo, who, "daily.same", at, unit=unit, day=str(day), seen=str(before.pk))
         return
     returned = min(staff, int(staff * (0.55 + 0.035 * (_DAYS - back) + 0.01 * (n % 4))))
@@ -64,6 +67,8 @@ def _day(demo: Demo, who: str, key: str, staff: int, n: int, back: int) -> None:
         "at_work": attended(unit, day) or max(returned - n % 4, 0), "on_leave": n % 4, "abnormal": 0, "incidents": 0, "staff": staff, "returned": returned,
         "masks": staff * 2 * (4 + (n * 3 + back) % 9), "shift_hours": 8, "output": str(round(staff * 0.2 * returned / staff, 2)), "backlog": str(staff * 5),
     }  # fmt: skip
+    if stopped:
+        figures |= {"closed": True, "at_work": 0, "on_leave": 0, "output": "0"}
     made = _do(demo, who, "daily.report", at, unit=unit, day=str(day), **figures)["report"]
     if n == 2 and back == 3:
         _do(demo, who, "daily.correct", at + timedelta(hours=1), report=made, why="漏计夜班", **figures | {"at_work": attended(unit, day) or returned})
@@ -96,8 +101,8 @@ def _fever(demo: Demo, who: str, unit: int, at: datetime) -> str:
 
 
 def _chain(demo: Demo, keys: list[str]) -> None:
-    """Four wait for one that is silent, two for partners outside; headquarters has asked about one of them and handed the block on."""
-    at, supplier = timezone.now() - timedelta(hours=20), demo.units[keys[4]].name
+    """Four wait for one that has stopped work, two for partners outside; headquarters has asked about one of them and handed the block on."""
+    at, supplier = timezone.now() - timedelta(hours=20), demo.units[keys[_STOPPED]].name
     for key in keys[5:9]:
         _do(demo, "hq", "supply.add", at, unit=demo.units[key].pk, way="supplier", partner=supplier, product="精密轴承", critical=True)
     made = [

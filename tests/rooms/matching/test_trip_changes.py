@@ -43,7 +43,7 @@ def test_the_people_of_a_bus_that_does_not_come_move_as_far_as_there_is_room(cas
     assert (made["moved"], made["waiting"]) == (2, 0)
     assert Vehicle.objects.get(trip=key).taken == 3
     assert refused(lambda: do(cast, "hq", "trip.vehicle_drop", trip=key, vehicle=second.pk, reason="故障")).remedy.zh == "请先增加车辆，或取消这趟车。"
-    assert refused(lambda: do(cast, "hq", "trip.vehicle_drop", trip=key, vehicle=first.pk, reason="故障")).reason is Reason.NOT_FOUND
+    assert refused(lambda: do(cast, "hq", "trip.vehicle_drop", trip=key, vehicle=first.pk, reason="故障")).field == "vehicle"
 
 
 def test_who_was_let_on_by_mistake_gets_off_and_may_sign_up_again(cast: Cast) -> None:

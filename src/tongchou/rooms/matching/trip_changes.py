@@ -84,7 +84,7 @@ def drop_vehicle(context: Context, given: DropVehicleIn) -> dict[str, Any]:
     buses = list(Vehicle.objects.select_for_update().filter(trip=trip).order_by("pk"))
     bus = next((v for v in buses if v.pk == given.vehicle), None)
     if bus is None:
-        raise Refusal(Reason.NOT_FOUND, Text("没有找到这辆车。", "There is no such vehicle."), field="vehicle", value=given.vehicle)
+        raise Refusal(Reason.INVALID_VALUE, Text("这趟车没有这辆车。", "The trip has no such vehicle."), field="vehicle", value=given.vehicle)
     if len(buses) == 1:
         rule = Text("只有这一辆车。", "It is the only vehicle.")
         raise Refusal(Reason.CONFLICT, rule, remedy=Text("请先增加车辆，或取消这趟车。", "Add another first, or cancel the trip."), field="vehicle", value=bus.pk)

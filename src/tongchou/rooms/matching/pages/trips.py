@@ -41,7 +41,7 @@ TITLE = Text("返岗专车", "Return trips")
 _RUN_BY = Text("组织单位（途中负责）", "Run by (holds the passengers on the way)")
 _ORIGIN = Text(
     "地名或区划代码，例如：贵州省毕节市。区划中有这个地方的，自动核对风险等级；没有的算等级未知。",
-    "A place or its division code, such as 贵州省毕节市. Where it is on record its grade is looked up; where not, the grade is not known.",
+    "A place or its division code. Where it is on record its grade is looked up; where not, the grade is not known.",
 )
 VEHICLE_LINES = Text("每行一辆：车牌，承运单位，座位数，驾驶员，电话，随车干部", "One a line: plate, operator, seats, driver, phone, escort")
 RUNNERS = ("transport", "street", "hq_office", "hq_department", "department", "community", "special_team")
