@@ -21,6 +21,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM, Actor, roles
 from tongchou.record.act import act, verbs
 from tongchou.record.ledger import seal_all, verify
+from tongchou.record.models import Act, Event
 
 HISTORIES = int(os.environ.get("TONGCHOU_HISTORIES", "0"))
 """How many histories the generated tests go through; 0: the few that every run has time for."""
@@ -93,11 +94,14 @@ class Machine(RuleBasedStateMachine):
             demand(refusal.reason in reasons, name, verb, payload, "refused for", refusal.reason, str(refusal.rule), "not for", reasons)
             demand(self.snapshot() == self.before, "a refused act changed something", verb)
             return False
-        self.counts["done"] += 1
         demand(not reasons, name, verb, payload, "was carried out in spite of", reasons)
         if then is not None:
             then(outcome.result)
-        self.done.append((name, client, verb, payload, outcome.result))
+        if Act.objects.filter(pk=client).exists():
+            self.counts["done"] += 1
+            self.done.append((name, client, verb, payload, outcome.result))
+        else:
+            demand(verbs()[verb].recurs and not Event.objects.filter(act_id=client).exists(), verb, "was carried out and left no act")
         self.before = self.snapshot()
         with connection.cursor() as cursor:
             cursor.execute("set constraints all immediate; set constraints all deferred")  # what waits for a commit, now
