@@ -31,7 +31,8 @@ def shown_board(board: Board) -> dict[str, Any]:
             {"label": Text("问责线索", "Accountability"), "value": sums["accountable"], "url": list_url(board.top, level="accountability"), "act": True},
         ],
         "areas": [
-            {"name": _name(a, board.top), "late": a.late, "open": a.open, "url": list_url(a.area, late="1")}
+            # no list is of an area alone, without those below
+            {"name": _name(a, board.top), "late": a.late, "open": a.open, "url": "" if a.area == board.top else list_url(a.area, late="1")}
             for a in sorted(board.areas, key=lambda a: (-a.late, -a.open))[:MOST] if a.late
         ],
         "kinds": [
