@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from html import unescape
 
 from tongchou.kernel.filetypes import FileType, detect
 
+_PART = 16 * 1024 * 1024
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
 _RELATED = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 _MARK = re.compile(rb'([\w:]+)="([^"]*)"')
@@ -21,20 +23,29 @@ def lost_cells(data: bytes, sheet: str) -> dict[int, int]:
     """Row (as the spreadsheet counts) -> place of its first cell whose value is lost. A formula whose result is an empty text is not lost."""
     if detect(data) is not FileType.XLSX:
         return {}
+    found: dict[int, int] = {}
     with zipfile.ZipFile(io.BytesIO(data)) as book:
         path = _path_of(book, sheet)
-        if path is None:
-            return {}
-        xml = book.read(path)
-    found: dict[int, int] = {}
-    if b"<f" in xml:
-        for column, row, marks, empty in _FORMULA.findall(xml):
-            if not (empty and b't="str"' in marks):
+        for xml in _parts(book, path) if path else ():
+            for column, row, marks, empty in _FORMULA.findall(xml) if b"<f" in xml else ():
+                if not (empty and b't="str"' in marks):
+                    _note(found, int(row), _place(column))
+            for column, row in _ERROR.findall(xml) if b't="e"' in xml else ():
                 _note(found, int(row), _place(column))
-    if b't="e"' in xml:
-        for column, row in _ERROR.findall(xml):
-            _note(found, int(row), _place(column))
     return found
+
+
+def _parts(book: zipfile.ZipFile, path: str) -> Iterator[bytes]:
+    """A sheet's text, whole rows at a time: a large one is not held twice."""
+    rest = b""
+    with book.open(path) as stream:
+        while more := stream.read(_PART):
+            rest += more
+            end = rest.rfind(b"</row>") + 1
+            if end:
+                yield rest[: end + 5]
+                rest = rest[end + 5 :]
+    yield rest
 
 
 def _note(found: dict[int, int], row: int, place: int) -> None:
