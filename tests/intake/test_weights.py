@@ -95,7 +95,7 @@ def test_questions_under_an_ordinal_ask_for_nothing() -> None:
         ("登记员管好自己的台账。", ["登记员"]),
         ("供暖专班昼夜值守。", ["供暖专班"]),
         ("严禁带孩子到施工现场。", []),
-        ("手里有存货的企业，本周内必须报数。", ["企业"]),
+        ("手里有存货的企业，本周内必须报数。", ["手里有存货的企业"]),
     ],
 )
 def test_parties_by_the_ends_of_their_names(text: str, named: list[str]) -> None:

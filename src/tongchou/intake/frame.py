@@ -46,7 +46,7 @@ def without_frame(lines: Sequence[Line]) -> list[Line]:
     if first is None:
         return out
     _head(out, first)
-    last = max(n for n, x in enumerate(out) if n >= first and x.is_body)
+    last = max((n for n, x in enumerate(out) if n > first and x.is_body), default=first)
     _tail(out, last)
     return out
 

@@ -146,7 +146,9 @@ def odds(text: str, title: str = "", above: str = "") -> list[float]:
 
 
 def themes(text: str, title: str = "", above: str = "") -> tuple[str, ...]:
-    """One to three themes, the likeliest first."""
+    """One to three themes, the likeliest first; organisation where neither words nor wording lean to any."""
     likely = odds(text, title, above)
     ranked = sorted(range(len(likely)), key=lambda n: -likely[n])[:3]
+    if likely[ranked[0]] < BORDER and not any(named(text, title)):
+        return ("organisation",)
     return tuple(names()[n] for k, n in enumerate(ranked) if k == 0 or likely[n] > BORDER)

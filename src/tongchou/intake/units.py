@@ -227,7 +227,9 @@ def _noun(clause: str) -> tuple[int, int] | None:
     span = acting_noun(clause, lambda words: bool(rules["head"].search(words)))
     if span is None or "由" in clause[: span[1]] or _OBJECT.match(clause) or _ROOM.search(clause[: span[1]]) or rules["no_act"].match(clause, span[1]):
         return None
-    if clause.startswith("作为", span[1]) or (_PLACE.search(clause[: span[1]]) and _DONE_TO.match(clause, span[1])):
+    if clause.startswith("作为", span[1]) or (
+        _DONE_TO.match(clause, span[1]) and re.search(_PLACE.pattern + "|(?:人员|员工|师生)$", clause[: span[1]])
+    ):
         return None
     return span
 
