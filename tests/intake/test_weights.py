@@ -77,7 +77,10 @@ def test_a_lost_ordinal_does_not_end_the_series() -> None:
 
 
 def test_who_took_part_is_no_part_of_the_last_point() -> None:
-    text = HEAD.replace("强调，", "提出两点要求：") + "一、各村登记返乡人员。二、卫生院备足口罩。镇干部在分会场参加了会议。\n"
+    text = (
+        HEAD.replace("强调，", "提出两点要求：")
+        + "一、各村登记返乡人员。二、卫生院备足口罩。镇干部在分会场参加了会议。\n"
+    )
     assert found(text) == ["一、各村登记返乡人员。", "二、卫生院备足口罩。"]
 
 

@@ -86,17 +86,15 @@ def strength(shape: tuple[float, ...]) -> float:
 def runs(text: str) -> frozenset[str]:
     """Runs of two and three characters within clauses; figures are one sign."""
     plain = _NUMBER.sub("0", _SPACE.sub("", text))
-    return frozenset(
-        part[i : i + n]
-        for part in _RUN.findall(plain)
-        for n in (2, 3)
-        for i in range(len(part) - n + 1)
-    )
+    return frozenset(part[i : i + n] for part in _RUN.findall(plain) for n in (2, 3) for i in range(len(part) - n + 1))
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """shape: of the eight figures; constant: of each theme; beside: what the naming of one theme tells of each; runs: of each run the themes (by number) that it leans to."""
+    """shape: of the eight figures; constant: of each theme; beside: what the naming of one theme tells of each.
+
+    runs: of each run of characters the themes (by number) that it leans to.
+    """
 
     shape: tuple[int, ...]
     constant: tuple[int, ...]

@@ -27,7 +27,9 @@ SCALE = 1000
 """The weights are kept as whole numbers of thousandths."""
 _NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
 _QUOTED = re.compile("“[^“”]{0,60}”")
-_ALL = re.compile("各级|全[区县市镇街](?!各类|所有|.{0,6}(?:机构|学校|企业|医院|单位|场所))|全体|大家|我们|党员|干部|广大|各部门|各单位|各地")
+_ALL = re.compile(
+    "各级|全[区县市镇街](?!各类|所有|.{0,6}(?:机构|学校|企业|医院|单位|场所))|全体|大家|我们|党员|干部|广大|各部门|各单位|各地"
+)
 _SPACE = re.compile(r"\s+")
 
 
