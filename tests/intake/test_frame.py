@@ -58,13 +58,3 @@ def test_the_name_of_a_medium_tells_the_area_of_a_text_that_says_our_county() ->
     body = BODY.replace("青溪县召开", "全县召开")
     assert read_text(f"全县召开农贸市场防控工作推进会\n来源：黛山电视台\n{body}\n").header.area == "黛山县"
 
-
-def test_lines_broken_at_the_commonest_width_are_joined() -> None:
-    body = "各乡镇要对返乡人员逐户登记造册并落实居家观察措施，村干部每天上门测量体温两次并把结果报乡镇卫生院汇总后由县疾控中心统一研判处置。"
-    lines = "\n".join(body[n : n + 22] for n in range(0, len(body), 22))
-    assert (
-        read_text(
-            f"{TITLE}\n3月4日，青溪县开会。\n{lines}\n长一些的一行说明文字到这里为止，它比别的行都长得多也照样读得出来。\n"
-        ).clean.splitlines()[1]
-        == body
-    )

@@ -107,7 +107,8 @@ def _head(lines: list[Line], first: int) -> None:
 
     best = max(groups, key=rank)
     top = max(worth[n] for n in best)
-    best = best[_menu([lines[n].text.text for n in best], [worth[n] < _WEAK * top for n in best]) :]
+    above = next((x.what for x in reversed(lines[: best[0]]) if x.what != "blank"), "")
+    best = best[_menu([lines[n].text.text for n in best], [worth[n] < _WEAK * top for n in best], above == "furniture") :]
     for n in worth:
         lines[n] = _as(lines[n], "heading" if n in best else "furniture")
 
@@ -119,10 +120,10 @@ def _worth(text: str, pairs: set[str]) -> float:
     return shared * min(han_count(text), 20) + (3.0 if _TELLS.search(text) and han_count(text) > _MENU else 0.0)
 
 
-def _menu(texts: list[str], weak: list[bool]) -> int:
-    """How many lines above a title are the name of the site and entries of its menu; one short line may be the first of the title."""
+def _menu(texts: list[str], weak: list[bool], begun: bool) -> int:
+    """How many lines above a title are the name of the site and entries of its menu; one short line may be the first of the title, unless the menu has begun above."""
     run = next((n for n, x in enumerate(weak) if not x), 0)
-    if run > 1 and all(han_count(t) <= _MENU or _SITE.search(t) for t in texts[:run]):
+    if (run > 1 or begun) and all(han_count(t) <= _MENU or _SITE.search(t) for t in texts[:run]):
         return run
     return next((n for n in range(run) if not _SITE.search(texts[n])), run)
 

@@ -138,6 +138,8 @@ def _subject(clause: str, supposed: bool = False) -> tuple[int, int] | None:
     if match is None:
         return _acting(clause) or (None if supposed else _noun(clause))
     words = match["s"]
+    if supposed and not rules["modal"].match(clause, len(words)):
+        return None
     if rules["not_subject"].match(words):
         # 对…的企业，相关部门要…: what stands after the condition may still be the subject.
         inner = re.search("(?:期间|的同时|情况下|前提下|时|后|中|上|内)(?=[各全所有相镇街社村企学居])", words)
