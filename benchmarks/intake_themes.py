@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 from intake_weights import ROOT, cases
-
 from tests.intake.scoring import matches
+
 from tongchou.intake import read
 from tongchou.intake import themes as topics
 from tongchou.intake.themes import BORDER, KEPT, SCALE, named, names, runs, shapes, strength
@@ -77,9 +77,7 @@ def by_words(text: str, title: str) -> frozenset[str]:
     ranked = sorted(range(len(worth)), key=lambda n: -worth[n])[:3]
     if not worth[ranked[0]]:
         return frozenset({"organisation"})
-    return frozenset(
-        THEMES[n] for k, n in enumerate(ranked) if k == 0 or worth[n] >= max(KEPT * worth[ranked[0]], 1.0)
-    )
+    return frozenset(THEMES[n] for k, n in enumerate(ranked) if k == 0 or worth[n] >= max(KEPT * worth[ranked[0]], 1.0))
 
 
 def shipped() -> Model | None:
@@ -114,11 +112,15 @@ def learn(rows: list[Example], before: Model | None) -> Model:
     for row in rows:
         for run in row.runs:
             within[run].add(row.document)
-    kept = {run for run, documents in within.items() if len(documents) >= DOCUMENTS} | set(before.runs if before else ())
+    kept = {run for run, documents in within.items() if len(documents) >= DOCUMENTS} | set(
+        before.runs if before else ()
+    )
     model = descend(rows, tuple(sorted(kept)), before)
     strong = np.abs(model.worth).max(axis=1) >= LEAST
     model = descend(rows, tuple(run for run, s in zip(model.runs, strong, strict=True) if s), before)
-    return Model(model.shape, model.constant, model.beside, model.runs, np.where(np.abs(model.worth) >= LEAST, model.worth, 0.0))
+    return Model(
+        model.shape, model.constant, model.beside, model.runs, np.where(np.abs(model.worth) >= LEAST, model.worth, 0.0)
+    )
 
 
 def descend(rows: list[Example], kept: tuple[str, ...], before: Model | None) -> Model:
@@ -147,7 +149,9 @@ def descend(rows: list[Example], kept: tuple[str, ...], before: Model | None) ->
             slope = slope / len(rows)
             first[n] = 0.9 * first[n] + 0.1 * slope
             second[n] = 0.999 * second[n] + 0.001 * slope**2
-            values[n] = values[n] - RATE * (first[n] / (1 - 0.9**step)) / (np.sqrt(second[n] / (1 - 0.999**step)) + 1e-8)
+            values[n] = values[n] - RATE * (first[n] / (1 - 0.9**step)) / (
+                np.sqrt(second[n] / (1 - 0.999**step)) + 1e-8
+            )
     return Model(values[0], values[1], values[2][len(kept) :], kept, values[2][: len(kept)])
 
 
@@ -181,7 +185,10 @@ def write(model: Model) -> None:
         "shape " + " ".join(str(round(x * SCALE)) for x in model.shape),
         *(f"constant {theme} {round(x * SCALE)}" for theme, x in zip(THEMES, model.constant, strict=True)),
     ]
-    lines += [f"beside {theme} " + " ".join(str(round(x * SCALE)) for x in row) for theme, row in zip(THEMES, model.beside, strict=True)]
+    lines += [
+        f"beside {theme} " + " ".join(str(round(x * SCALE)) for x in row)
+        for theme, row in zip(THEMES, model.beside, strict=True)
+    ]
     for n, theme in enumerate(THEMES):
         having: dict[int, list[str]] = defaultdict(list)
         for run, row in zip(model.runs, model.worth, strict=True):

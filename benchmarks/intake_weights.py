@@ -3,10 +3,10 @@
     python benchmarks/intake_weights.py [--afresh] [--write] [GOLD_DIR RAW_DIR]...
 
 Trains on our own annotated documents and on any given folders of answers in the scorer's form with the raw files of the same names (../shared/gold/seeds
-../shared/seeds). The weights that are shipped are where learning starts (the mean of what is believed before): some of the documents that they were
-learnt from are no longer at hand, and what they told must not be lost; --afresh starts from nothing. Prints the error on documents that the weights were not learnt from (ten parts, whole documents together); --write puts the weights
-learnt from all of them into `lexicon/weights.txt`. Only features seen in at least three documents are kept: runs of three characters at most, no names,
-no sentences. Needs numpy, which the package itself does not.
+../shared/seeds). Learning starts from the weights that are shipped (the mean of what is believed before): some of the documents that they were learnt from
+are no longer at hand, and what they told must not be lost; --afresh starts from nothing. Prints the error on documents that the weights were not learnt
+from (ten parts, whole documents together); --write puts the weights learnt from all of them into `lexicon/weights.txt`. Only features seen in at least
+three documents are added: runs of three characters at most, no names, no sentences. Needs numpy, which the package itself does not.
 """
 
 from __future__ import annotations

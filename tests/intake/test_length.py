@@ -20,7 +20,9 @@ def long_text(kind: str, copies: int) -> str:
     out = []
     for n in range(copies):
         name = chance.choice(FAMILY) + chance.choice(GIVEN) + chance.choice(GIVEN)
-        report = told.replace("。", f"（{n}）。") + f"县长{name}要求，一是各镇登记返乡人员{n}人。二是学校备足口罩{n}只。"
+        report = (
+            told.replace("。", f"（{n}）。") + f"县长{name}要求，一是各镇登记返乡人员{n}人。二是学校备足口罩{n}只。"
+        )
         out.append(report.replace("\n", "") if kind == "one line" else f"第{n}场会议召开\n本报讯 {report}")
     return ("" if kind == "one line" else "\n").join(out)
 

@@ -77,7 +77,10 @@ def test_a_lost_ordinal_does_not_end_the_series() -> None:
 
 
 def test_who_took_part_is_no_part_of_the_last_point() -> None:
-    text = HEAD.replace("强调，", "提出两点要求：") + "一、各村登记返乡人员。二、卫生院备足口罩。镇干部在分会场参加了会议。\n"
+    text = (
+        HEAD.replace("强调，", "提出两点要求：")
+        + "一、各村登记返乡人员。二、卫生院备足口罩。镇干部在分会场参加了会议。\n"
+    )
     assert found(text) == ["一、各村登记返乡人员。", "二、卫生院备足口罩。"]
 
 
@@ -95,7 +98,7 @@ def test_questions_under_an_ordinal_ask_for_nothing() -> None:
         ("登记员管好自己的台账。", ["登记员"]),
         ("供暖专班昼夜值守。", ["供暖专班"]),
         ("严禁带孩子到施工现场。", []),
-        ("手里有存货的企业，本周内必须报数。", ["企业"]),
+        ("手里有存货的企业，本周内必须报数。", ["手里有存货的企业"]),
     ],
 )
 def test_parties_by_the_ends_of_their_names(text: str, named: list[str]) -> None:

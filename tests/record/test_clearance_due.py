@@ -27,7 +27,16 @@ from tongchou.rooms.enterprises.tasks import clear_again, clear_nightly, work_of
 def grade(cast: Cast, level: str, since: date | None = None) -> None:
     """Somebody's act sets the grade of the west."""
     context = Context(new_id(), SYSTEM, timezone.now(), ())
-    set_grade(context, cast.areas["west"].pk, level, since or timezone.localdate(), proposal=new_id(), pack="p", edition="e", rule="r")
+    set_grade(
+        context,
+        cast.areas["west"].pk,
+        level,
+        since or timezone.localdate(),
+        proposal=new_id(),
+        pack="p",
+        edition="e",
+        rule="r",
+    )
 
 
 def jobs() -> int:
@@ -73,7 +82,9 @@ def test_the_night_queues_no_second_job(cast: Cast) -> None:
     assert jobs() == before
     assert not due()
     assert ClearanceRun.objects.count() == 1
-    act("staff.clear_day", SYSTEM, new_id(), {})  # a worker that dies before it began leaves the request for the minute's job
+    act(
+        "staff.clear_day", SYSTEM, new_id(), {}
+    )  # a worker that dies before it began leaves the request for the minute's job
     assert due()
     clear_again(0)
     assert not due()
@@ -84,7 +95,9 @@ def test_many_changes_make_one_pass_and_a_dry_run_makes_none(cast: Cast) -> None
     for level in ("low", "medium", "high"):
         grade(cast, level)
     trial = Context(new_id(), SYSTEM, timezone.now(), (), dry_run=True)
-    set_grade(trial, cast.areas["east"].pk, "high", timezone.localdate(), proposal=new_id(), pack="p", edition="e", rule="r")
+    set_grade(
+        trial, cast.areas["east"].pk, "high", timezone.localdate(), proposal=new_id(), pack="p", edition="e", rule="r"
+    )
     assert ClearanceRequest.objects.count() == 3
     work_off()
     assert len(asked_by(ClearanceRun.objects.get().pk)) == 3

@@ -12,8 +12,8 @@ from tongchou.intake.header import Kind
 from tongchou.intake.model import Article, Directive, LeftOut, Speaker
 from tongchou.intake.outline import Block, Paragraph
 from tongchou.intake.quantities import quantities
-from tongchou.intake.sentences import clauses, segments, sentences
-from tongchou.intake.slogans import remainder
+from tongchou.intake.sentences import segments, sentences
+from tongchou.intake.slogans import is_general
 from tongchou.intake.speech import Speeches
 from tongchou.intake.stretches import (
     ANSWER,
@@ -24,6 +24,7 @@ from tongchou.intake.stretches import (
     opens_own,
     skip_space,
     without_attendance,
+    words_end,
 )
 from tongchou.intake.themes import themes
 from tongchou.intake.units import units
@@ -180,7 +181,7 @@ class Extractor:
         )
         self._series.append((block.series, verdict.why))
         if verdict.basis:
-            self._add(block, paragraph, block.start, _end(paragraph.text, end), "ordinal")
+            self._add(block, paragraph, block.start, words_end(paragraph.text, end), "ordinal")
         elif verdict.why == "nouns":
             self._papers.append(block)
         elif verdict.why:
@@ -214,7 +215,7 @@ class Extractor:
             judge.judge_sentence(s.rstrip("：:"), order=self.order, spoken=True, without=self.without).basis
             for s in own
         ):
-            self._add(block, paragraph, block.start, _end(paragraph.text, block.end), "ordinal")
+            self._add(block, paragraph, block.start, words_end(paragraph.text, block.end), "ordinal")
 
     def _leave(self, paragraph: Paragraph, block: Block, why: str) -> None:
         text = paragraph.text[block.start : block.end].strip()
@@ -249,7 +250,7 @@ class Extractor:
             if 2 * nouns[block.series] > whole[block.series]:
                 self._leave(paragraph, block, "nouns")
             else:
-                self._add(block, paragraph, block.start, _end(paragraph.text, block.end), "ordinal")
+                self._add(block, paragraph, block.start, words_end(paragraph.text, block.end), "ordinal")
 
     def _drop_reported_series(self) -> None:
         """一是成立了… 二是排查… : where most points of a series tell what was done, the others that oblige to nothing do too."""
@@ -283,7 +284,10 @@ class Extractor:
             [
                 d
                 for d in self.found.items
-                if d.start < ends.get(d.article, 0) and d.basis != "ordinal" and later[d.article] >= 3 and _is_general(d.text)
+                if d.start < ends.get(d.article, 0)
+                and d.basis != "ordinal"
+                and later[d.article] >= 3
+                and is_general(d.text)
             ],
         )
 
@@ -292,15 +296,3 @@ class Extractor:
         gone = {id(item) for item in items}
         self.found.items = [d for d in self.found.items if id(d) not in gone]
         self.found.left += [LeftOut(d.text, d.start, d.end, why) for d in items]
-
-
-def _is_general(text: str) -> bool:
-    """At least half of its clauses say nothing to do."""
-    parts = clauses(text)
-    return sum(not remainder(p) for p in parts) >= 0.5 * len(parts)
-
-
-def _end(text: str, end: int) -> int:
-    while end and text[end - 1] in " \u3000\n":
-        end -= 1
-    return end

@@ -32,7 +32,9 @@ _SIGNATURE = re.compile(
     r"(?:指挥部|办公室|领导小组|政府|委员会|局|委|办|部|公司|学校|办事处|中心|厅|党委|工委|工会|协会|社区|村委会|居委会|工作组|专班|疾控|医院|支部|全体[\u4e00-\u9fff]{2,8})(?:（[^（）]{1,12}）)?$"
 )
 _CLOSES = re.compile("^(?:特此|此致|敬礼|祝|以上|附件?[:：])|[！!]$|电话|热线|年.{1,3}月.{1,3}日$")
-_LABEL = re.compile(r"(?:索\s*引\s*号|分类|发[布文](?:机构|机关|单位|日期)|成文日期|生成日期|文\s*号|有\s*效\s*性|公开(?:形式|方式|类别|范围)|体裁|责任部门|主题词|关键词)\s*[:：]?$")
+_LABEL = re.compile(
+    r"(?:索\s*引\s*号|分类|发[布文](?:机构|机关|单位|日期)|成文日期|生成日期|文\s*号|有\s*效\s*性|公开(?:形式|方式|类别|范围)|体裁|责任部门|主题词|关键词)\s*[:：]?$"
+)
 _VALUE = 20
 """Characters of a value in the index of a paper, at most."""
 _TEXT = ("heading", "body")
@@ -46,7 +48,7 @@ def without_frame(lines: Sequence[Line]) -> list[Line]:
     if first is None:
         return out
     _head(out, first)
-    last = max(n for n, x in enumerate(out) if n >= first and x.is_body)
+    last = max((n for n, x in enumerate(out) if n > first and x.is_body), default=first)
     _tail(out, last)
     return out
 
@@ -69,7 +71,11 @@ def _is_paragraph(line: Line) -> bool:
     if not line.is_body:
         return line.what == "heading" and bool(ORDINAL_LINE.match(text)) and han_count(text) > 4
     return (
-        "。" in text or text[-1] in "：:；;" or han_count(text) > _WHOLE or bool(LEAD.match(text)) or bool(ORDINAL_LINE.match(text))
+        "。" in text
+        or text[-1] in "：:；;"
+        or han_count(text) > _WHOLE
+        or bool(LEAD.match(text))
+        or bool(ORDINAL_LINE.match(text))
     )
 
 
@@ -101,7 +107,8 @@ def _head(lines: list[Line], first: int) -> None:
 
     best = max(groups, key=rank)
     top = max(worth[n] for n in best)
-    best = best[_menu([lines[n].text.text for n in best], [worth[n] < _WEAK * top for n in best]) :]
+    above = next((x.what for x in reversed(lines[: best[0]]) if x.what != "blank"), "")
+    best = best[_menu([lines[n].text.text for n in best], [worth[n] < _WEAK * top for n in best], above == "furniture") :]
     for n in worth:
         lines[n] = _as(lines[n], "heading" if n in best else "furniture")
 
@@ -113,10 +120,10 @@ def _worth(text: str, pairs: set[str]) -> float:
     return shared * min(han_count(text), 20) + (3.0 if _TELLS.search(text) and han_count(text) > _MENU else 0.0)
 
 
-def _menu(texts: list[str], weak: list[bool]) -> int:
-    """How many lines above a title are the name of the site and entries of its menu; one short line may be the first of the title."""
+def _menu(texts: list[str], weak: list[bool], begun: bool) -> int:
+    """How many lines above a title are the name of the site and entries of its menu; one short line may be the first of the title, unless the menu has begun above."""
     run = next((n for n, x in enumerate(weak) if not x), 0)
-    if run > 1 and all(han_count(t) <= _MENU or _SITE.search(t) for t in texts[:run]):
+    if (run > 1 or begun) and all(han_count(t) <= _MENU or _SITE.search(t) for t in texts[:run]):
         return run
     return next((n for n in range(run) if not _SITE.search(texts[n])), run)
 

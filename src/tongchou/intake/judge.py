@@ -260,11 +260,7 @@ def judge_numbered(
     parts = clauses(plain)
     ordered = any(opens("imperative").match(p) or opens("weak").match(p) for p in parts)
     told = rule("report").search(plain) and (not led or _DONE.search(plain))
-    if (
-        "report" not in without
-        and told
-        and not (order and (ordered or _SUSPENDS.search(parts[0] if parts else "")))
-    ):
+    if "report" not in without and told and not (order and (ordered or _SUSPENDS.search(parts[0] if parts else ""))):
         return Verdict(why="report")
     if order and "permission" not in without and rule("permission").search(plain) and not ordered:
         return Verdict(why="permission")

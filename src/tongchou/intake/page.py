@@ -155,6 +155,8 @@ def wrapped_width(lines: list[str]) -> int:
     lengths = [len(t) for t in lines if t]
     if len(lengths) < 6:
         return 0
-    near = {width: sum(0.85 * width <= n <= 1.1 * width for n in lengths) for width in set(lengths) if 12 <= width <= 70}
+    near = {
+        width: sum(0.85 * width <= n <= 1.1 * width for n in lengths) for width in set(lengths) if 12 <= width <= 70
+    }
     width = max(near, key=lambda w: (near[w], lengths.count(w)), default=0)
     return width if near.get(width, 0) >= 0.45 * len(lengths) else 0

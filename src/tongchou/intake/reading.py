@@ -70,7 +70,9 @@ def _paragraphs(cleaned: Cleaned) -> list[Paragraph]:
 def _articles(cleaned: Cleaned, raw: str, paragraphs: list[Paragraph], year: int) -> tuple[Kind, tuple[Article, ...]]:
     title = " ".join(h.text for h in cleaned.parts[0].headings) if cleaned.parts else ""
     kind = kind_of(title, [p.text for p in cleaned.parts[0].paragraphs]) if cleaned.parts else "report"
-    page = "\n".join(a for part in {id(p): p for p in (*cleaned.parts[:1], *cleaned.parts[-1:])}.values() for a in part.asides)
+    page = "\n".join(
+        a for part in {id(p): p for p in (*cleaned.parts[:1], *cleaned.parts[-1:])}.values() for a in part.asides
+    )
     whole = year_clues(raw)
     own: list[list[Paragraph]] = [[] for _ in cleaned.parts]
     for paragraph in paragraphs:

@@ -64,3 +64,9 @@ def remainder(clause: str) -> str:
     left = generic.sub("", left)
     left = re.sub(r"[^\u4e00-\u9fff0-9]", "", left)
     return left if len(left) > 1 else ""
+
+
+def is_general(text: str) -> bool:
+    """At least half of its clauses say nothing to do."""
+    parts = clauses(text)
+    return sum(not remainder(p) for p in parts) >= 0.5 * len(parts)

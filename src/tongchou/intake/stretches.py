@@ -116,3 +116,10 @@ def skip_space(text: str, a: int, b: int) -> int:
     while a < b and text[a] in " \u3000\n：，、":
         a += 1
     return a
+
+
+def words_end(text: str, end: int) -> int:
+    """Where the words before `end` end, without the spaces behind them."""
+    while end and text[end - 1] in " \u3000\n":
+        end -= 1
+    return end

@@ -86,17 +86,15 @@ def strength(shape: tuple[float, ...]) -> float:
 def runs(text: str) -> frozenset[str]:
     """Runs of two and three characters within clauses; figures are one sign."""
     plain = _NUMBER.sub("0", _SPACE.sub("", text))
-    return frozenset(
-        part[i : i + n]
-        for part in _RUN.findall(plain)
-        for n in (2, 3)
-        for i in range(len(part) - n + 1)
-    )
+    return frozenset(part[i : i + n] for part in _RUN.findall(plain) for n in (2, 3) for i in range(len(part) - n + 1))
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """shape: of the eight figures; constant: of each theme; beside: what the naming of one theme tells of each; runs: of each run the themes (by number) that it leans to."""
+    """shape: of the eight figures; constant: of each theme; beside: what the naming of one theme tells of each.
+
+    runs: of each run of characters the themes (by number) that it leans to.
+    """
 
     shape: tuple[int, ...]
     constant: tuple[int, ...]
@@ -146,7 +144,9 @@ def odds(text: str, title: str = "", above: str = "") -> list[float]:
 
 
 def themes(text: str, title: str = "", above: str = "") -> tuple[str, ...]:
-    """One to three themes, the likeliest first."""
+    """One to three themes, the likeliest first; organisation where neither words nor wording lean to any."""
     likely = odds(text, title, above)
     ranked = sorted(range(len(likely)), key=lambda n: -likely[n])[:3]
+    if likely[ranked[0]] < BORDER and not any(named(text, title)):
+        return ("organisation",)
     return tuple(names()[n] for k, n in enumerate(ranked) if k == 0 or likely[n] > BORDER)

@@ -10,7 +10,7 @@ import rjieba
 from tongchou.intake.lexicons import any_of, lexicon
 from tongchou.intake.model import Mention
 from tongchou.intake.sentences import masked, opened
-from tongchou.intake.subjects import acting_noun
+from tongchou.intake.subjects import acting_noun, makes, with_names
 
 _CLAUSE = re.compile("[，,：:；;。！？\n]")
 _JOINT = re.compile("[、]|以及|及其|和|及|与|或者?(?!许)")
@@ -24,16 +24,15 @@ _TRADE = re.compile("^[^各有相本区县市]?[^局委办会社组室站队所�
 """税务、电力部门: trades of one word 部门."""
 _BANS = re.compile("严禁|禁止|不得|不准")
 _ORGAN = re.compile("(?:局|委|办|公司|政府|指挥部|街道|法院|检察院)$")
-_PART_OF_NAME = re.compile("(?<=[乡镇村街场区委])（(?:街道|镇|乡|场|社区|居|村|园区|办事处|管理区|管委会|[、，])+）")
-_QUOTED_NAME = re.compile("(?<=[村居区队）])“(?:两委|[^“”]{1,6}(?:组|员|队|长|专班))”")
-_TOOK = re.compile("[对把将向给为]|会同|配合|严格|每[户人]|带着|带领|派人|专[人车]|已|就(?!业|餐|诊|医|读)|与.{2,12}(?:建立|签)")
+_TOOK = re.compile(
+    "[对把将向给为]|会同|配合|严格|每[户人]|带着|带领|派人|专[人车]|已|就(?!业|餐|诊|医|读)|与.{2,12}(?:建立|签)"
+)
 """Where what somebody acts on begins: 法警大队对来院人员."""
 _BUT = re.compile("除(?!了|夕|尘|外).{1,20}(?:外|以外|之外)?$")
 """Who is excepted: 沿街店铺除药店外一律关门."""
 _IF = re.compile("一旦|如果|如|若")
 _OBJECT = re.compile("对|针对|把|将|因|按|根据|为|给|向|绝不|不|未|能|让|使|督促|要求|引导|组织|确保|保障|一旦|如")
 """A description that opens so is of those to whom something is done."""
-_TELLS_WHO = re.compile("来|返|回|进|出|参加|从事|有|持|经营|居住|前往|到|离|送|承|招|乘|接触|符合|计划|滞留|屯长|诊所")
 _TIMED = re.compile("^(?:[^，的]{0,12}?(?:[日天周月会班节](?:之|以)?[前后]|期间|当[天日]|[日天时]起|起))(?=[^的])")
 """A time before the party: 今天下班前刑庭."""
 _NOT_DONE = re.compile("[不未只]|可(?!疑)|适度|(?<![涉])[无没](?!物业|人机|线)")
@@ -88,7 +87,7 @@ def _rules() -> dict[str, re.Pattern[str]]:
 def units(text: str, start: int, skip: int = 0) -> tuple[Mention, ...]:
     """The parties in the order of the text. start: place of the item; skip: length of its ordinal."""
     rules, found = _rules(), []
-    hidden = _with_parts(text, masked(opened(text)))
+    hidden = with_names(text, masked(opened(text)))
     at, before = skip, (0, 0)
     for mark in [*_CLAUSE.finditer(hidden, skip), None]:
         end = mark.start() if mark else len(text)
@@ -139,6 +138,8 @@ def _subject(clause: str, supposed: bool = False) -> tuple[int, int] | None:
     if match is None:
         return _acting(clause) or (None if supposed else _noun(clause))
     words = match["s"]
+    if supposed and not rules["modal"].match(clause, len(words)):
+        return None
     if rules["not_subject"].match(words):
         # 对…的企业，相关部门要…: what stands after the condition may still be the subject.
         inner = re.search("(?:期间|的同时|情况下|前提下|时|后|中|上|内)(?=[各全所有相镇街社村企学居])", words)
@@ -199,7 +200,9 @@ def _acting(clause: str) -> tuple[int, int] | None:
     if rules["not_subject"].match(clause):
         return None
     for head in rules["organ"].finditer(clause[:40]):
-        if re.search("[的把将被向给为由要以于对]", clause[: head.end()]) or re.match("[^，]{1,6}的", clause[head.end() :]):
+        if re.search("[的把将被向给为由要以于对]", clause[: head.end()]) or re.match(
+            "[^，]{1,6}的", clause[head.end() :]
+        ):
             return None
         words = [(w, t) for w, t in rjieba.tag(clause[head.end() : head.end() + 12]) if t != "x"]
         told = [t for _, t in words]
@@ -214,29 +217,25 @@ def _acting(clause: str) -> tuple[int, int] | None:
     return None
 
 
-def _makes(words: str) -> bool:
-    """打造能够承担任务的队伍: a verb that opens and does not tell where people come from or what they do."""
-    word, tag = next(iter(rjieba.tag(words[:6])), ("", ""))
-    return tag == "v" and not _TELLS_WHO.match(word)
-
-
 def _noun(clause: str) -> tuple[int, int] | None:
+    """A noun that opens the clause and acts, where it is no place or person to whom something is done."""
     rules = _rules()
     if rules["not_subject"].match(clause):
         return None
     span = acting_noun(clause, lambda words: bool(rules["head"].search(words)))
-    if span is None or "由" in clause[: span[1]] or _OBJECT.match(clause) or _ROOM.search(clause[: span[1]]) or rules["no_act"].match(clause, span[1]):
+    if (
+        span is None
+        or "由" in clause[: span[1]]
+        or _OBJECT.match(clause)
+        or _ROOM.search(clause[: span[1]])
+        or rules["no_act"].match(clause, span[1])
+    ):
         return None
-    if clause.startswith("作为", span[1]) or (_PLACE.search(clause[: span[1]]) and _DONE_TO.match(clause, span[1])):
+    if clause.startswith("作为", span[1]) or (
+        _DONE_TO.match(clause, span[1]) and re.search(_PLACE.pattern + "|(?:人员|员工|师生)$", clause[: span[1]])
+    ):
         return None
     return span
-
-
-def _with_parts(text: str, hidden: str) -> str:
-    """The masked text with brackets that belong to a name: 各镇（街道）."""
-    for part in (*_PART_OF_NAME.finditer(text), *_QUOTED_NAME.finditer(text)):
-        hidden = hidden[: part.start()] + part.group() + hidden[part.end() :]
-    return hidden
 
 
 def _whole(clause: str, shift: int) -> tuple[int, int]:
@@ -250,7 +249,12 @@ def _whole(clause: str, shift: int) -> tuple[int, int]:
     cut = words.rfind("的") + 1 if len(words) > LONG or words.startswith("对于") else 0
     if cut and words.startswith("对于"):
         return shift + cut, shift + len(words)
-    if "由" in words or _OBJECT.match(words) or _makes(words) or ("的" not in words and _rules()["not_subject"].match(words)):
+    if (
+        "由" in words
+        or _OBJECT.match(words)
+        or makes(words)
+        or ("的" not in words and _rules()["not_subject"].match(words))
+    ):
         return 0, 0
     return shift + cut, shift + len(words)
 

@@ -21,11 +21,15 @@ DROP, ADD = -0.7, 1.6
 """Log odds: what the rules take for an instruction is none below the one, what they do not is one above the other."""
 SHORT = 12
 """A sentence of fewer characters has too little wording to be weighed against the rules."""
+WHOLE = 6
+"""With fewer characters it is a name or a heading, and nothing to add."""
 SCALE = 1000
 """The weights are kept as whole numbers of thousandths."""
 _NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
 _QUOTED = re.compile("“[^“”]{0,60}”")
-_ALL = re.compile("各级|全[区县市镇街体]|大家|我们|党员|干部|广大|各部门|各单位|各地")
+_ALL = re.compile(
+    "各级|全[区县市镇街](?!各类|所有|.{0,6}(?:机构|学校|企业|医院|单位|场所))|全体|大家|我们|党员|干部|广大|各部门|各单位|各地"
+)
 _SPACE = re.compile(r"\s+")
 
 
@@ -86,6 +90,6 @@ def settle(verdict: judge.Verdict, text: str, asked: bool) -> judge.Verdict:
             if han_count(text) < SHORT or weight(text) >= DROP or _assigned(text)
             else judge.Verdict(why="unlike")
         )
-    if verdict.why or not asked or judge.is_frame(text):
+    if verdict.why or not asked or judge.is_frame(text) or han_count(text) < WHOLE:
         return verdict
     return judge.Verdict(basis="imperative") if weight(text) > ADD else verdict

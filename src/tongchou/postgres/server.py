@@ -134,7 +134,9 @@ class Server:
         if path.exists():
             return dict(json.loads(path.read_text()))
         if (self.place.data / "PG_VERSION").exists():
-            raise ServerError(f"{path} is missing but {self.place.data} exists: put the file back, or use another TONGCHOU_HOME.")
+            raise ServerError(
+                f"{path} is missing but {self.place.data} exists: put the file back, or use another TONGCHOU_HOME."
+            )
         made = {"superuser": secrets.token_urlsafe(24), APP: secrets.token_urlsafe(24)}
         write_private(path, json.dumps(made))
         return made
@@ -184,10 +186,24 @@ class Server:
         self.place.log.mkdir(parents=True, exist_ok=True)
         options = [f"-c{k}={v}" for k, v in _settings(self.place.socket).items()]
         user = server_user()
-        command = [sys.executable, "-m", "tongchou.postgres.watchdog", user or "", str(self.place.data), self.binaries["postgres"], *options]
+        command = [
+            sys.executable,
+            "-m",
+            "tongchou.postgres.watchdog",
+            user or "",
+            str(self.place.data),
+            self.binaries["postgres"],
+            *options,
+        ]
         with open(self.place.log / "postgres.log", "ab") as log:
             self._watchdog = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd="/", start_new_session=True, env=_module_env()
+                command,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                start_new_session=True,
+                env=_module_env(),
             )
 
     def _prepare(self, secret: dict[str, str]) -> None:
@@ -212,7 +228,12 @@ class Server:
         while True:
             try:
                 return psycopg.connect(
-                    host=str(self.place.socket), user=user, password=password, dbname=database, autocommit=True, connect_timeout=5
+                    host=str(self.place.socket),
+                    user=user,
+                    password=password,
+                    dbname=database,
+                    autocommit=True,
+                    connect_timeout=5,
                 )
             except psycopg.OperationalError as error:
                 dead = self._watchdog is None or self._watchdog.poll() is not None

@@ -34,8 +34,20 @@ FEVER = 37.3
 """Above this a temperature on record is not normal, where the pack in force gives no parameter `fever`."""
 UNDETERMINED = "undetermined"
 HOLDS: dict[str, tuple[str, Text]] = {
-    "record.positive": ("clinic", Text("在册检测结果为阳性，尚未排除，隔离并就诊。", "A positive test on record has not been ruled out: isolated and seen by a doctor.")),
-    "record.held": ("observe", Text("在册处于隔离管控之中，解除后方可返岗。", "In isolation or under an order on record: may return once let out.")),
+    "record.positive": (
+        "clinic",
+        Text(
+            "在册检测结果为阳性，尚未排除，隔离并就诊。",
+            "A positive test on record has not been ruled out: isolated and seen by a doctor.",
+        ),
+    ),
+    "record.held": (
+        "observe",
+        Text(
+            "在册处于隔离管控之中，解除后方可返岗。",
+            "In isolation or under an order on record: may return once let out.",
+        ),
+    ),
 }
 """What holds somebody back whatever the table says: rule -> (outcome, reason)."""
 
@@ -134,7 +146,13 @@ def staff_before(
     paths: LIKE patterns of areas; units, staff: only these; acted: only those that this act wrote.
     """
     on = standing.as_of
-    values: dict[str, Any] = {"as_of": on, "since": on - LOOK_BACK, "fever": fever_of(standing), "types": list(FACT_TYPES), "province": standing.area[:2] or None}
+    values: dict[str, Any] = {
+        "as_of": on,
+        "since": on - LOOK_BACK,
+        "fever": fever_of(standing),
+        "types": list(FACT_TYPES),
+        "province": standing.area[:2] or None,
+    }
     join, some = "", ""
     if paths is not None and "%" not in paths:
         join = "join record_unit u on u.id = s.unit_id join record_area a on a.id = u.area_id"
@@ -157,7 +175,13 @@ def staff_before(
     if not parts.getbuffer().nbytes:
         return _with_origin(pl.DataFrame(schema=_SCHEMA), on)
     flags = [k for k, t in _SCHEMA.items() if t == _BOOL]
-    raw = pl.read_csv(parts, has_header=False, new_columns=list(_SCHEMA), null_values="\\N", schema_overrides=_SCHEMA | dict.fromkeys(flags, pl.String))
+    raw = pl.read_csv(
+        parts,
+        has_header=False,
+        new_columns=list(_SCHEMA),
+        null_values="\\N",
+        schema_overrides=_SCHEMA | dict.fromkeys(flags, pl.String),
+    )
     return _with_origin(raw.with_columns([pl.col(k) == "t" for k in flags]).sort("id"), on)
 
 
@@ -171,9 +195,17 @@ def fever_of(standing: Standing) -> float:
 def _with_origin(frame: pl.DataFrame, on: date) -> pl.DataFrame:
     """from_low_risk out of the grade of where the person comes from; and whether somebody who has not come yet is still in a hard-hit area."""
     levels = origin_levels(frame["origin"].unique().drop_nulls().to_list(), on)
-    level = pl.col("origin").replace_strict(levels, default=None, return_dtype=pl.String) if levels else pl.lit(None, pl.String)
+    level = (
+        pl.col("origin").replace_strict(levels, default=None, return_dtype=pl.String)
+        if levels
+        else pl.lit(None, pl.String)
+    )
     frame = frame.with_columns(level.alias("level"), pl.col("was", "was_rule", "was_asks", "origin").fill_null(""))
-    there = pl.when(pl.col("in_hard_hit_area").is_null()).then(pl.col("level") == "high").otherwise(pl.col("in_hard_hit_area"))
+    there = (
+        pl.when(pl.col("in_hard_hit_area").is_null())
+        .then(pl.col("level") == "high")
+        .otherwise(pl.col("in_hard_hit_area"))
+    )
     low = pl.when(pl.col("level").is_null() & pl.col("arrived_low")).then(True).otherwise(pl.col("level") == "low")
     return frame.with_columns(there.alias("in_hard_hit_area"), low.alias("from_low_risk"))
 
@@ -181,9 +213,13 @@ def _with_origin(frame: pl.DataFrame, on: date) -> pl.DataFrame:
 def decided(standing: Standing, frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with outcome, rule, until and asks (what has to be asked for first, in the table's order)."""
     inputs = frame.select([pl.col(word).alias(key) for key, word in _taken(standing).items()])
-    result = decide_people(standing, inputs, only=("outcome", "rule", "until")).with_columns(pl.col("rule").fill_null(""))
+    result = decide_people(standing, inputs, only=("outcome", "rule", "until")).with_columns(
+        pl.col("rule").fill_null("")
+    )
     asks = _asks(standing, inputs)
-    out = frame.hstack(result).with_columns(pl.when(pl.col("outcome") == UNDETERMINED).then(asks).otherwise(pl.lit("")).alias("asks"))
+    out = frame.hstack(result).with_columns(
+        pl.when(pl.col("outcome") == UNDETERMINED).then(asks).otherwise(pl.lit("")).alias("asks")
+    )
     for rule, (outcome, _) in HOLDS.items():
         # a doctor's case stays one; whoever is held is not let to work by any rule
         here = (pl.col("hold") == rule).fill_null(False) & (pl.col("outcome") != "clinic")
@@ -223,7 +259,9 @@ def _unknown(values: Array) -> Array:
     return np.isnan(values) if values.dtype.kind == "f" else values == UNKNOWN_WHOLE[values.dtype]
 
 
-_TABLE = "create temp table cleared (id bigint, version int, outcome text, rule text, until date, asks text) on commit drop"
+_TABLE = (
+    "create temp table cleared (id bigint, version int, outcome text, rule text, until date, asks text) on commit drop"
+)
 _WRITE = """
 with changed as (
   update record_staff s set outcome = c.outcome, rule = c.rule, until = c.until, asks = c.asks, decided_on = %(as_of)s, pack = %(pack)s,
@@ -257,7 +295,9 @@ def clear(
     if write and other.height:
         written = _write(other, {"as_of": as_of, "pack": PACK, "edition": standing.edition.key, "act": act, "now": now})
     counts = dict(frame.group_by("outcome").len().sort("outcome").iter_rows())
-    at_work = other.filter(pl.col("at_work") & (pl.col("was") == "start") & ~pl.col("outcome").is_in(["start", UNDETERMINED]))
+    at_work = other.filter(
+        pl.col("at_work") & (pl.col("was") == "start") & ~pl.col("outcome").is_in(["start", UNDETERMINED])
+    )
     held = other.filter((pl.col("rule") == "record.held") & (pl.col("was_rule") != "record.held"))
     return Cleared(as_of, standing.edition.key, frame.height, written, counts, _by_unit(at_work), _by_unit(held))
 
@@ -267,7 +307,9 @@ def _by_unit(frame: pl.DataFrame) -> dict[int, int]:
 
 
 def _write(other: pl.DataFrame, values: dict[str, Any]) -> int:
-    text = other.select("id", "version", "outcome", "rule", "until", "asks").write_csv(include_header=False, null_value="\\N", quote_style="never")
+    text = other.select("id", "version", "outcome", "rule", "until", "asks").write_csv(
+        include_header=False, null_value="\\N", quote_style="never"
+    )
     with connection.cursor() as cursor:
         cursor.execute("drop table if exists cleared")
         cursor.execute(_TABLE)
