@@ -129,7 +129,7 @@ def test_the_same_document_is_taken_in_once_and_a_near_copy_is_noticed(town: Cas
     document = taken_in(town)
     again = town.act("hq", "document.take_in", text=report()).result
     assert again == {"document": str(document.pk), "known": True}
-    copy = taken_in(town, "转发：" + report().replace("应有", "") + "\n（来源：区融媒体中心）")
+    copy = taken_in(town, "转发：" + report().replace("近14天", "近十四天") + "\n会后，与会人员到卡口察看。\n（来源：区融媒体中心）")
     found = copies(town.as_("hq"), copy)
     assert [c.document.pk for c in found] == [document.pk]
     assert found[0].share >= 0.7
