@@ -186,7 +186,7 @@ def _is_about(division: Division, title: str, body: str, page: str) -> bool:
 
 
 def _by_media(title: str, page: str, told: str) -> dict[str, float]:
-    """青弋要闻, 黑松电视台 on the page of a text that speaks of 我区, 全县: 青弋区, 黑松县. told: how the text calls its own area."""
+    """黛溪要闻, 黛山电视台 on the page of a text that speaks of 我区, 全县: 黛溪区, 黛山县. told: how the text calls its own area."""
     by_name, _ = _divisions()
     found: defaultdict[str, float] = defaultdict(float)
     for text in (title, page):

@@ -25,7 +25,7 @@ _SHORT_STAMP = re.compile(r"(?<![\d-])\d{1,2}-\d{1,2}\s+\d{1,2}:\d{2}(?!\d)")
 _SPREAD = re.compile(f"(?<=[{HAN}])[ \u3000](?=[{HAN}](?:[ \u3000]?[{HAN}]){{0,2}}\\s*[:：])")
 """索 引 号：, 名 称："""
 _NAMES = re.compile(f"^[（(][{HAN}]{{2,3}}(?:[ 、][{HAN}]{{2,3}}){{0,3}}[)）]$")
-"""Who wrote it, in brackets: （胡婉清）."""
+"""Who wrote it, in brackets: （某某某）."""
 _SENT_TO = re.compile(r"^(?:分送|抄送|抄报|抄发|印送)\s*[:：]")
 _MARKS = "。！？；：”’）)】》…!?;:"
 _TAIL = re.compile(r"[（(][^（()）。]{1,40}[)）]$")

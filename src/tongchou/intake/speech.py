@@ -28,7 +28,7 @@ _OFFICE = re.compile(
 _SCOLDS = re.compile(
     "^(?:当即|当场|立即|随即|现场)(?:[\u4e00-\u9fff]{2,6}[，、])?[\u4e00-\u9fff]{2,8}并(?:要求|责成|叮嘱|提醒|责令)(?!的|了|书|下)"
 )
-"""…看到保安抬杆放行，当即批评并要求市场方连夜整改: whom the sentence names asks for it."""
+"""…看到门口无人测温，当即叫停并要求管理方补齐人手: whom the sentence names asks for it."""
 _LINKED = re.compile("并|同时|还|又|也")
 _LEADERS = re.compile("(?:^|，)(?P<who>[省市区县镇乡](?:委|政府)?领导)(?:一行|们)?$")
 """Leaders whom no name follows: 县领导指出，…"""

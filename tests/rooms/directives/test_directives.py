@@ -129,7 +129,7 @@ def test_the_same_document_is_taken_in_once_and_a_near_copy_is_noticed(town: Cas
     document = taken_in(town)
     again = town.act("hq", "document.take_in", text=report()).result
     assert again == {"document": str(document.pk), "known": True}
-    copy = taken_in(town, "转发：" + report().replace("应有", "") + "\n（来源：区融媒体中心）")
+    copy = taken_in(town, "转发：" + report().replace("近14天", "近十四天") + "\n会后，与会人员到卡口察看。\n（来源：区融媒体中心）")
     found = copies(town.as_("hq"), copy)
     assert [c.document.pk for c in found] == [document.pk]
     assert found[0].share >= 0.7
@@ -143,12 +143,12 @@ def test_the_same_document_is_taken_in_once_and_a_near_copy_is_noticed(town: Cas
 
 
 def test_a_copy_whose_estimate_is_full_is_no_same_text(town: Cast) -> None:
-    one = taken_in(town, report() + "\n（第1版）")
-    other = taken_in(town, report() + "\n（第2版）")
+    one = taken_in(town, report() + "\n此件为第1稿，供讨论。")
+    other = taken_in(town, report() + "\n此件为第2稿，供讨论。")
     Document.objects.filter(pk=other.pk).update(near=one.near, bands=one.bands)  # as the sketch may come out
     (found,) = copies(town.as_("hq"), Document.objects.get(pk=other.pk))
     assert (found.share, found.same) == (1.0, False)
-    again = taken_in(town, report().replace("。", "。 ") + "\n（第2版）")
+    again = taken_in(town, report().replace("。", "。 ") + "\n此件为第2稿，供讨论。")
     assert {c.document.pk: c.same for c in copies(town.as_("hq"), again)}[other.pk]
 
 
