@@ -108,7 +108,7 @@ def _soon() -> None:
     act("breach.take_up", SYSTEM, new_id(), {})
 
 
-@verb("breach.take_up", "loop.act", Text("受理线索", "Take up what was told"), system_only=True)
+@verb("breach.take_up", "loop.act", Text("受理线索", "Take up what was told"), system_only=True, recurs=True)
 def take_up(context: Context, given: UnheardIn) -> dict[str, Any]:
     """Open the loops of what was told, in the name of the program: the timeline, which the enterprise sees, does not say by whom."""
     rows = (

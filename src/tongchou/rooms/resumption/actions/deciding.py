@@ -227,7 +227,7 @@ class FollowIn(Payload):
     limit: int = Field(20_000, ge=1, le=100_000)
 
 
-@verb("resumption.follow", DECIDE, Text("按现行规定调整申请", "Follow the rule"), system_only=True)
+@verb("resumption.follow", DECIDE, Text("按现行规定调整申请", "Follow the rule"), system_only=True, recurs=True)
 def follow(context: Context, given: FollowIn) -> dict[str, Any]:
     """Open applications take the way that holds now: what needs no approval any more takes effect; another kind of approval is noted."""
     today = context.now.astimezone(SHANGHAI).date()
