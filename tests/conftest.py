@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.cache import cache
 from django.db import connection, connections
 
 from tests.cast import Cast, build
@@ -78,3 +79,13 @@ class QuickArgon2(Argon2PasswordHasher):
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings: Any) -> None:
     settings.PASSWORD_HASHERS = [f"{__name__}.QuickArgon2"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """What pages kept (counts, boards) in a test that commits is not read by the next one: the table is no model's, and no flush empties it."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
+        with django_db_blocker.unblock():
+            cache.clear()

@@ -21,6 +21,7 @@ from tests.record.stateful import HISTORIES, SABOTAGE, Failed, Machine, causes, 
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.actions import custody as verbs
+from tongchou.record.actions import handovers
 from tongchou.record.models import Custody, Handover, HandoverItem, Holding
 from tongchou.record.questions.custody import balances, held
 
@@ -232,10 +233,10 @@ def _ends_nothing(honest: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *args, **wanted: _Unended(honest(*args, **wanted)) if "pk__in" in wanted else honest(*args, **wanted)
 
 
-SABOTAGES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+SABOTAGES: dict[str, Callable[[pytest.MonkeyPatch], object]] = {
     "the index of single holders": _second_holder,
     "the trigger against no holder": _no_holder,
-    "anybody gives on what another holds": lambda p: p.setattr(verbs, "_must_hold", lambda *_: None),
+    "anybody gives on what another holds": lambda p: [p.setattr(module, "must_hold", lambda *_: None) for module in (verbs, handovers)],
     "any unit is one's own": _any_unit,
 }
 

@@ -486,7 +486,7 @@
     var form = e.target;
     if (e.submitter && e.submitter.getAttribute("aria-disabled") === "true") { e.preventDefault(); e.stopPropagation(); return; }
     if (!guarded(form)) return;
-    if (navigator.onLine === false && !form.matches("[hx-post],[data-kept]")) { e.preventDefault(); e.stopPropagation(); toast(problem(0), "act"); return; }   // the browser would put its own page in place of what was typed
+    if (navigator.onLine === false && !form.matches("[hx-post],[data-kept],[data-holds]")) { e.preventDefault(); e.stopPropagation(); toast(problem(0), "act"); return; }   // the browser would put its own page in place of what was typed; data-holds: a script of its own holds it
     if (!guard(form, e.submitter)) { e.preventDefault(); e.stopPropagation(); return; }
     if (form.hasAttribute("data-forget")) forgetAll(); else markSent(form);
     var files = all("[data-upload] input[type=file]", form).some(function (i) { return i.files.length; });

@@ -29,5 +29,5 @@ def visits_owed(actor: Actor, now: datetime) -> list[Owed]:
         title = Text("走访包联企业：{name}", "Visit {name}, with which you are paired").with_(name=first.name)
         fill = f"{reverse('service_visit_new')}?{urlencode({'enterprise': first.name})}"
         return [Owed(title, first.until(), now > first.until(), fill, Text("登记走访", "Record a visit"), word=_WORD)]
-    title = Text("{n} 家包联企业该走访，最久的是 {name}", "{n} enterprises you are paired with wait for a visit, {name} the longest").with_(n=len(due), name=first.name)
+    title = Text("{n} 家包联企业该走访，最久的是 {name}", "{n} paired {n|enterprise|enterprises} to visit, {name} first").with_(n=len(due), name=first.name)
     return [Owed(title, first.until(), now > first.until(), reverse("service"), Text("看名单", "See the list"), word=_WORD)]
