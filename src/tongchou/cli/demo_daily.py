@@ -13,7 +13,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
 from tongchou.record.models import Loop, Staff
-from tongchou.rooms.daily.actions.reports import attended
+from tongchou.rooms.daily.actions.reports import attended, one_tap
 from tongchou.rooms.daily.models import Attendance, Report
 
 _ENTERPRISES, _DAYS = 16, 12
@@ -59,7 +59,7 @@ def _day(demo: Demo, who: str, key: str, staff: int, n: int, back: int) -> None:
         return
     before = Report.objects.filter(unit_id=unit, replaced_at=None, day__lt=day).order_by("-day").first()
     stopped = n == _STOPPED and back <= 4 and not attended(unit, day)
-    if before is not None and (n + back) % 3 and not stopped:
+    if before is not None and one_tap(before) and (n + back) % 3 and not stopped:
         _do(demo, who, "daily.same", at, unit=unit, day=str(day), seen=str(before.pk))
         return
     returned = min(staff, int(staff * (0.55 + 0.035 * (_DAYS - back) + 0.01 * (n % 4))))
