@@ -83,9 +83,9 @@ def _against(what: str, value: float | None, aimed: Decimal | None) -> str:
         return ""
     found = gap(value, aimed)
     if found is None:
-        return f"{what}{aimed:g}%，目前进度不明"
+        return f"{what}{float(aimed):g}%，目前进度不明"
     told = "已达到" if found >= 0 else f"低{-found:g}个百分点"
-    return f"{what}{aimed:g}%，目前{value}%，{told}"
+    return f"{what}{float(aimed):g}%，目前{value}%，{told}"
 
 
 def _sum(rows: list[GlanceLine], name: str) -> int:

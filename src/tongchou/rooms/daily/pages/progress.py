@@ -18,7 +18,7 @@ from tongchou.rooms.daily.pages.progress_chart import figure
 from tongchou.rooms.daily.progress import ProgressLine, UnitLine, course, progress, progress_units, whole_of
 from tongchou.rooms.daily.questions import BY
 from tongchou.rooms.daily.reach import MANAGE, VIEW
-from tongchou.rooms.daily.targets import Aims, aim_of, aims, gap, paths_of, targets_seen
+from tongchou.rooms.daily.targets import Aim, Aims, aim_of, aims, gap, paths_of, targets_seen
 from tongchou.rooms.daily.words import NOT_ON_RECORD, group_name
 from tongchou.web.pages.requests import actor_of, integer
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
