@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -277,11 +278,16 @@ def _of_form(form: Any) -> list[dict[str, Any]]:
     return problems
 
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
 @register.filter
 def shown(value: Any) -> Any:
-    """A value as people read it: Text in its language, numbers grouped, datetimes by `when`, booleans as words."""
+    """A value as people read it: Text in its language, numbers grouped, datetimes by `when`, days in one piece, booleans as words."""
     if isinstance(value, datetime):
         return when(value)
+    if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return format_html("<time>{}</time>", str(value))
     if isinstance(value, bool):
         return text(Text("是", "yes") if value else Text("否", "no"))
     if isinstance(value, (int, float)):
