@@ -153,7 +153,7 @@ def test_staff(cast: Cast, tmp_path: Path) -> None:
         assert all(r["rule"] and r["remedy"] for r in rejected)
         assert "planned_return = '2100-01-01'" in said
         assert "not used" not in said
-    assert Staff.objects.count() == 2
+    assert Staff.objects.count() == 3
     file = tmp_path / "dates.xlsx"
     kinds = workbook(
         PEOPLE, [GOOD, "试日期", document(11), 13900139010, "工", 4201, date(2026, 12, 5), "否"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -88,6 +88,12 @@ def test_deadline_in_words_with_the_moment_on_hover(hours: float, state: str, zh
         assert f"<span>{said}</span>" in out
     assert "+08:00" in out
     assert re.search(r'title="\d{4}-\d\d-\d\d \d\d:\d\d [A-Z]', out)
+
+
+def test_a_day_stays_in_one_piece_however_it_came() -> None:
+    for day in (date(2026, 11, 5), "2026-11-05"):
+        assert render("{{ day|shown }}", day=day) == "<time>2026-11-05</time>"
+    assert render("{{ day|shown }}", day="2026-11-05 起") == "2026-11-05 起"
 
 
 def test_times_are_shown_in_shanghai_and_naive_ones_refused() -> None:

@@ -45,6 +45,7 @@ ACCOUNTS = {
     "lab": ("lab", "lab_officer", "检测实验室"),
     "enterprise": ("enterprise:0", "enterprise_manager", "企业"),
     "enterprise2": ("enterprise:1", "enterprise_manager", "另一家企业"),
+    "dealer": ("enterprise:5", "enterprise_manager", "农资经销企业"),
     "keeper": ("enterprise:0", "enterprise_accounts", "企业账号管理员"),
     "school": ("school", "school_officer", "学校"),
     "teacher": ("school", "class_teacher", "班主任"),

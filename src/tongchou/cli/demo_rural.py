@@ -29,9 +29,21 @@ _LOTS = (("红菜薹", "公斤", 8_000, "1.6", 5), ("茶叶鲜叶", "公斤", 90
 
 
 def villages(demo: Demo) -> list[str]:
-    """The keys of the villages; where a territory has none, of the last six communities."""
-    found = [k for k, a in demo.areas.items() if a.level == "community" and a.kind.startswith("village")]
-    return (found or [k for k, a in demo.areas.items() if a.level == "community"])[-6:]
+    """Six places that farm: three of the street whose accounts the README lists, that of `community` first, and the last three of the rest.
+
+    Villages come before communities in towns, of which a territory may have no others.
+    """
+    keys = [k for k, a in demo.areas.items() if a.level == "community"]
+    home = demo.areas["street:0"].path
+    near = [k for k in keys if demo.areas[k].path.startswith(home)]
+    near.sort(key=lambda k: (k != "community:0", not _village(demo, k)))
+    far = [k for k in keys if k not in near]
+    far.sort(key=lambda k: _village(demo, k))
+    return near[:3] + far[-3:]
+
+
+def _village(demo: Demo, key: str) -> bool:
+    return demo.areas[key].kind.startswith("village")
 
 
 def make_farming(demo: Demo) -> None:
@@ -49,10 +61,10 @@ def make_farming(demo: Demo) -> None:
     )
     key = int(season["season"])
     for n, place in enumerate(places):
-        for m, (name, quantity, days) in enumerate(_NEEDS):
+        for m, (name, _, days) in enumerate(_NEEDS):
             given = {
                 "input": name,
-                "quantity": str(round(quantity * (0.6 + 0.2 * ((n + m) % 5)))),
+                "quantity": str(_wanted(n, m)),
                 "needed_on": str(_on(now + days * DAY)),
             }
             demo.do(officer(demo, place), "farm.need", start + DAY, season=key, area=demo.areas[place].pk, **given)
@@ -61,6 +73,11 @@ def make_farming(demo: Demo) -> None:
     _sow(demo, key, places, now)
     _sell(demo, places, now)
     act("farm.open_gaps", SYSTEM, new_id(), {}, now=now - timedelta(hours=3))
+
+
+def _wanted(n: int, m: int) -> int:
+    """What the n-th village needs of the m-th input."""
+    return round(_NEEDS[m][1] * (0.6 + 0.2 * ((n + m) % 5)))
 
 
 def officer(demo: Demo, place: str) -> str:
@@ -85,28 +102,29 @@ def _stock(demo: Demo, now: datetime) -> None:
                     "price": str(20 + 7 * m + (9 - back) // 3),
                 }
                 at = now - back * DAY - timedelta(hours=4)
-                demo.do("hq", "farm.stock", at, on=str(_on(at)), **given)
+                demo.do(demo.account_of(demo.units[dealer].pk) or "hq", "farm.stock", at, on=str(_on(at)), **given)
 
 
 def _deliver(demo: Demo, season: int, places: list[str], now: datetime) -> None:
-    """Deliveries that came, came short, are on the way, wait to be sent, were cancelled."""
+    """Deliveries that came in full, came short, are on the way, wait to be sent, were cancelled."""
     dealer, at = demo.units["enterprise:5"].pk, now - timedelta(hours=3, minutes=50)
     for n, place in enumerate(places):
         area = demo.areas[place].pk
+        urea, compound = (_wanted(n, 1), _wanted(n, 2)) if n == 0 else (4, 3)
         wanted = [
             {"dealer": dealer, "area": area, "input": name, "quantity": str(quantity), "expect_on": str(_on(now + DAY))}
-            for name, quantity in (("urea", 4), ("compound", 3))
+            for name, quantity in (("urea", urea), ("compound", compound))
         ]
         made = demo.do("dept", "farm.deliver", at, season=season, deliveries=wanted)["deliveries"]
         if n == 5:
             demo.do("dept", "farm.cancel", at + timedelta(minutes=5), delivery=made[1], reason="村里已自行购买")
         if n < 4:
-            for delivery, quantity in zip(made, ("4", "3"), strict=True):
-                demo.do("hq", "farm.send", at + timedelta(minutes=20), delivery=delivery, quantity=quantity)
+            for delivery, quantity in zip(made, (urea, compound), strict=True):
+                demo.do("dealer", "farm.send", at + timedelta(minutes=20), delivery=delivery, quantity=str(quantity))
         if n < 2:
             who, later = officer(demo, place), at + timedelta(hours=2)
-            demo.do(who, "farm.receive", later, delivery=made[0], quantity="4")
-            short = {"quantity": "2.9", "reason": "两包破损，已退回"} if n == 1 else {"quantity": "3"}
+            demo.do(who, "farm.receive", later, delivery=made[0], quantity=str(urea))
+            short = {"quantity": "2.9", "reason": "两包破损，已退回"} if n == 1 else {"quantity": str(compound)}
             demo.do(who, "farm.receive", later, delivery=made[1], **short)
 
 

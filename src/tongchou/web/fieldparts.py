@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -22,6 +23,7 @@ class FieldParts:
 
     type: text, number, integer, tel, password, code, search, textarea, select, radio, checkboxes, checkbox, date,
     datetime, file, photo, hidden. `code` is for one-time codes. lookup: the address of a page that offers names for what is typed.
+    fold: what opens the part of the form in which the field stands, closed until it is wanted; empty where it stands open.
     """
 
     name: str
@@ -44,6 +46,7 @@ class FieldParts:
     min: Any = None
     max: Any = None
     lookup: str = ""
+    fold: Text | str = ""
 
     @property
     def ident(self) -> str:
@@ -70,6 +73,23 @@ class FieldParts:
     def is_many(self) -> bool:
         """Choices that are set side by side, as one column of them would be pages long."""
         return self.is_group and isinstance(self.choices, Sequence) and len(self.choices) > MANY
+
+
+@dataclass(frozen=True)
+class Part:
+    """Fields of a form that stand together. fold: what opens them, empty where they stand open; opened: one of them is filled in or wrong."""
+
+    fold: Text | str
+    fields: list[FieldParts]
+
+    @property
+    def opened(self) -> bool:
+        return any(f.error or f.given not in ("", None) for f in self.fields)
+
+
+def parts_of(fields: Iterable[FieldParts]) -> list[Part]:
+    """The fields of a form in their order, those under one fold together."""
+    return [Part(fold, list(some)) for fold, some in groupby(fields, key=lambda f: f.fold)]
 
 
 _TYPES: tuple[tuple[type[forms.Widget], str], ...] = (

@@ -60,6 +60,27 @@ def test_its_figures_are_those_of_the_pages(cast: Cast) -> None:
         assert name in text, by
 
 
+def test_daily_reports_are_told_by_street_industry_and_size(cast: Cast) -> None:
+    at_work(cast)
+    part = text_of(cast).split("人员返岗")[1].split("防护物资")[0]
+    for caption, group in (("分街道", "east 区域"), ("分行业", "制造业"), ("分规模", "小型")):
+        assert f"{caption}企业日报情况" in part
+        assert group in part, caption
+    assert "目标" not in part  # nothing is aimed at
+
+
+def test_targets_are_told_where_they_are_set_and_who_is_behind(cast: Cast) -> None:
+    at_work(cast)
+    report_do(cast, "hq", "progress.target", area=cast.areas["district"].pk, month=str(today()), returned="95", output="80")
+    text = text_of(cast)
+    assert f"{today().month}月底目标：职工返岗率95%，目前90.0%，低5个百分点；产值率80%，目前进度不明" in text
+    assert "低于目标的街道1个：east 区域（返岗率低5个百分点）。" in text
+    assert "低于目标的行业1个：制造业（返岗率低5个百分点）。" in text
+    report_do(cast, "hq", "progress.target", area=cast.areas["district"].pk, month=str(today()), returned="70")
+    assert "职工返岗率70%，目前90.0%，已达到" in text_of(cast)
+    assert "低于目标" not in text_of(cast)
+
+
 def test_a_street_reports_its_own_alone(cast: Cast) -> None:
     at_work(cast)
     assert "mill" not in text_of(cast, "street")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -137,12 +139,18 @@ def test_a_trip_from_plan_to_take_over_on_pages(cast: Cast) -> None:
     assert "查验上车" in text(driver.get(here))
     assert "师傅甲" in text(driver.get(here))
     assert "师傅甲" not in text(clerk.get(here))
-    check = {"temperature": "36.5", "symptoms": "no", "code": "green"}
+    check = {"tenths": "36.5", "symptoms": "no", "code": "green"}
     assert driver.post(reverse("trip_board", args=[one.pk]), check | {"client_id": str(new_id())}).status_code == 302
-    again = driver.post(reverse("trip_board", args=[two.pk]), check | {"temperature": "37.9", "client_id": str(new_id())})
-    assert again.status_code == 422
-    assert "id_again" in again.content.decode()
-    driver.post(reverse("trip_board", args=[two.pk]), check | {"temperature": "37.9", "again": "37.8", "client_id": str(new_id())})
+    assert driver.post(reverse("trip_board", args=[two.pk]), check | {"tenths": "37.9", "client_id": str(new_id())}).status_code == 302
+    assert "首次测温 37.9℃" in text(driver.get(here))
+    assert "37.9" not in text(clerk.get(here))  # a reading is for those who check, not for the employer
+    assert "首次测温 37.9℃" in text(driver.get(reverse("trip_board", args=[two.pk])))
+    again = check | {"tenths": "37.8"}
+    early = driver.post(reverse("trip_board", args=[two.pk]), again | {"client_id": str(new_id())})
+    assert early.status_code == 409
+    assert "起才能复测" in early.content.decode()
+    Passenger.objects.filter(pk=two.pk).update(checked_at=F("checked_at") - timedelta(minutes=5))
+    driver.post(reverse("trip_board", args=[two.pk]), again | {"client_id": str(new_id())})
     assert Loop.objects.filter(kind="trip_health").count() == 1
     assert driver.post(reverse("trip_manifest", args=[row.pk]), {"purpose": "other", "note": "", "client_id": str(new_id())}).status_code == 422
     assert driver.post(reverse("trip_manifest", args=[row.pk]), {"purpose": "transfer", "client_id": str(new_id())})["Content-Disposition"].startswith("attach")

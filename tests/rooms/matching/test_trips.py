@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from tests.cast import Cast
@@ -155,11 +156,18 @@ def test_who_is_held_or_comes_from_a_graded_area_gets_no_seat_before_an_officer_
 def test_fever_is_measured_twice_stays_off_the_bus_and_opens_a_loop(cast: Cast) -> None:
     key = trip(cast)
     one, two, three = sign_up(cast, 0, 1, 2, trip=key)["passengers"]
-    assert refused(lambda: board(cast, one, 374)).field == "again"
-    assert board(cast, one, 374, again=368)["state"] == "boarded"
-    hot = board(cast, two, 379, again=381)
+    assert board(cast, one, 374)["state"] == "booked"
+    assert board(cast, two, 379)["state"] == "booked"
+    early = refused(lambda: board(cast, one, 368))  # a quick second look, however normal, is none
+    assert (early.reason, early.field) == (Reason.CONFLICT, "tenths")
+    assert Passenger.objects.get(pk=one).tenths == 374
+    minutes = rules(timezone.localdate())["recheck_minutes"].value
+    Passenger.objects.filter(tenths__isnull=False).update(checked_at=F("checked_at") - timedelta(minutes=minutes))
+    assert board(cast, one, 368)["state"] == "boarded"
+    hot = board(cast, two, 381)
     assert hot["state"] == "turned_away"
     loop = Loop.objects.get(pk=hot["loop"])
+    assert "37.9℃、38.1℃" in loop.detail
     assert (loop.kind, loop.owner_unit_id, loop.urgent) == ("trip_health", cast.units["bus"].pk, True)
     assert board(cast, three, symptoms=True)["state"] == "turned_away"
     assert Vehicle.objects.get(trip=key).taken == 1  # their seats are free again
@@ -169,10 +177,34 @@ def test_fever_is_measured_twice_stays_off_the_bus_and_opens_a_loop(cast: Cast) 
         Passenger.objects.filter(pk=two).update(state="boarded", symptoms=True)
 
 
+def test_who_was_not_measured_again_before_the_bus_left_is_not_called_absent(cast: Cast) -> None:
+    key = trip(cast)
+    one, two, three = sign_up(cast, 0, 1, 2, trip=key)["passengers"]
+    board(cast, one)
+    board(cast, two, 379)
+    left = do(cast, "driver", "trip.depart", trip=key)
+    assert (left["aboard"], left["absent"], left["unmeasured"]) == (1, 1, 1)
+    hot = Passenger.objects.get(pk=two)
+    assert (hot.state, hot.end_note) == ("turned_away", "unmeasured")
+    assert hot.loop is not None
+    assert hot.loop.kind == "trip_health"
+    assert Passenger.objects.get(pk=three).state == "absent"
+    assert Vehicle.objects.get(trip=key).taken == 1
+
+
+def test_a_first_reading_of_a_trip_that_did_not_run_is_none_of_the_next(cast: Cast) -> None:
+    key = trip(cast)
+    (one,) = sign_up(cast, 0, trip=key)["passengers"]
+    board(cast, one, 379)
+    Passenger.objects.filter(pk=one).update(checked_at=timezone.now() - DAY)
+    assert board(cast, one, 376)["state"] == "booked"  # the first of today, so another follows
+    assert refused(lambda: board(cast, one, 376)).reason is Reason.CONFLICT
+
+
 @pytest.mark.parametrize("code", ["yellow", "red", "unknown"])
 def test_a_code_that_is_not_green_does_not_board(cast: Cast, code: str) -> None:
     (one,) = sign_up(cast, 0, trip=trip(cast))["passengers"]
-    assert board(cast, one, code=code)["state"] == "turned_away"
+    assert board(cast, one, 379, code=code)["state"] == "turned_away"  # needs no second reading
 
 
 def test_arrival_has_two_sides_and_who_is_missing_is_unlocated(cast: Cast) -> None:

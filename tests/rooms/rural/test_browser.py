@@ -29,6 +29,12 @@ def test_a_village_on_a_phone_and_the_department_on_a_desk(browser: Any, live_se
     village.goto(live_server.url + "/farm/needs/new")
     village.select_option("#id_area", str(town.areas["spring"].pk))
     village.select_option("#id_input", "urea")
+    village.fill("#id_quantity", "9" * 60)
+    village.fill("#id_needed_on", str(today() + 5 * DAY))
+    village.click("form.tc-form button.btn-primary")
+    village.wait_for_selector(".tc-errors")
+    assert village.evaluate("document.documentElement.scrollWidth") <= PHONE  # a long value wraps where it is told
+    said.clear()  # the browser tells of the refusal too
     village.fill("#id_quantity", "12")
     village.fill("#id_needed_on", str(today() + 5 * DAY))
     village.click("form.tc-form button.btn-primary")

@@ -96,6 +96,7 @@ def test_from_the_file_to_the_opening(place: Place) -> None:
     assert "尚未查明" in text(education, where)
     blocked = sent(education, reverse("school_decide", args=[opening.pk]), 422, decision="open")
     assert "按规定不能开学" in blocked
+    assert "。；" not in blocked
     sent(health, reverse("school_proof", args=[opening.pk, "epidemic_controlled"]), text="全区连续 30 天无新增")
     for proof in Proof.objects.order_by("pk"):
         sent(education, reverse("school_review", args=[opening.pk]), proof=proof.pk, met="yes")

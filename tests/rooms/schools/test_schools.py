@@ -143,7 +143,10 @@ def test_turns_at_one_gate_do_not_overlap_and_conflicts_are_named(place: Place) 
         ],
     )
     assert [x["kind"] for x in wrong.details["conflicts"]] == ["overlap", "twice", "twice", "left_out"]
-    assert "08:00–08:40 东门" in wrong.rule.zh
+    assert "08:00–08:40 东门（一年级1班、一年级2班）" in wrong.rule.zh
+    backwards = place.refused("school", "school.turns", **plan, windows=[window("东门", "09:00", "08:40", a, b), window("东门", "09:00", "08:40", c, d)])
+    for who in ("一年级1班、一年级2班", "二年级1班、二年级2班"):  # two at one time, each by its classes
+        assert f"东门（{who}）：结束不晚于开始" in backwards.rule.zh
     assert "二年级2班 没有安排" in wrong.rule.zh
     full = place.refused(
         "school",

@@ -232,6 +232,12 @@ def test_on_the_pages_a_leader_visits_and_the_enterprise_confirms(cast: Cast) ->
     half = leader.post(reverse("service_visit_new"), form | {"topic1": "", "client_id": str(new_id())})
     assert half.status_code == 422
     assert "缺工 30 人" in half.content.decode()  # nothing typed is lost
+    fresh = leader.get(reverse("service_visit_new")).content.decode()
+    assert (fresh.count('<details class="tc-fold">'), fresh.count("<details class=\"tc-fold\" open>")) == (2, 0)  # works without script
+    assert fresh.index('name="title1"') < fresh.index('class="tc-fold"') < fresh.index('name="topic2"')
+    third = leader.post(reverse("service_visit_new"), form | {"title3": "缺口罩", "client_id": str(new_id())})
+    assert third.status_code == 422
+    assert third.content.decode().count('<details class="tc-fold" open>') == 1  # what is wrong is seen
     for _ in range(2):  # a second click
         assert leader.post(reverse("service_visit_new"), form).status_code == 302
     assert (Visit.objects.count(), Loop.objects.count()) == (1, 1)

@@ -23,11 +23,21 @@ def test_a_visit_without_a_network_is_kept_and_recorded_once(browser: Any, live_
     page.set_input_files("#id_photos", PHOTO)
     page.wait_for_selector(".tc-upload-list img")
     page.fill("#id_seen", "两条生产线已开")
+    assert not page.is_visible("#id_topic2")
+    assert [f.is_visible() for f in page.locator("details.tc-fold > summary").all()] == [True, False]  # one more at a time
+    add = page.locator("details.tc-fold > summary").first
+    assert add.bounding_box()["height"] >= 44
+    add.click()
+    assert [f.is_visible() for f in page.locator("details.tc-fold > summary").all()] == [True, True]
+    page.fill("#id_title2", "口罩不够")
     page.wait_for_timeout(500)
     page.reload()  # the phone has thrown the page away while the camera was open
     page.wait_for_selector("text=已恢复上次没有提交的内容")
     assert page.input_value("#id_seen") == "两条生产线已开"
     assert page.locator(".tc-upload-list img").count() == 1
+    assert page.is_visible("#id_title2")
+    assert page.input_value("#id_title2") == "口罩不够"
+    page.select_option("#id_topic2", index=1)
     page.select_option("#id_topic1", "labour")
     page.fill("#id_title1", "缺工 30 人")
     page.context.set_offline(True)
@@ -39,7 +49,7 @@ def test_a_visit_without_a_network_is_kept_and_recorded_once(browser: Any, live_
     page.wait_for_selector("[data-kept-net][data-waiting='0']", state="attached")
     row = Visit.objects.get()
     assert (len(row.photos), StoredFile.objects.count()) == (1, 1)
-    assert Loop.objects.get(kind="difficulty").title == "缺工 30 人"
+    assert sorted(Loop.objects.filter(kind="difficulty").values_list("title", flat=True)) == ["口罩不够", "缺工 30 人"]
     page.fill("#id_enterprise", "没有的厂")
     page.fill("#id_seen", "看过")
     page.dblclick("form.tc-form button.btn-primary")

@@ -101,6 +101,12 @@ def progress(actor: Actor, day: date, by: str = "street") -> list[ProgressLine]:
         return [ProgressLine(*row) for row in cursor.fetchall()]
 
 
+def whole_of(lines: list[ProgressLine]) -> ProgressLine:
+    """All of the groups together."""
+    names = ("enterprises", "known", "measured", "returned", "staff", "output", "normal", "backlog")
+    return ProgressLine(None, "", *(sum(getattr(x, k) for x in lines) for k in names))
+
+
 def _group(by: str, key: str, values: dict[str, Any]) -> str:
     """SQL condition for one group; none for all. by: one of GROUPS."""
     if by not in GROUPS or not key:

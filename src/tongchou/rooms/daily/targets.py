@@ -56,6 +56,13 @@ def upwards(path: str) -> tuple[int, ...]:
     return tuple(reversed([int(p) for p in path.split(".") if p]))
 
 
+def aim_of(by: str, key: str | None, aimed: Aims, paths: dict[int, str]) -> Aim:
+    """What a group is measured by. by: "street", "industry" or "size"; paths: of the streets."""
+    if by == "street" and key:
+        return aimed.of(upwards(paths.get(int(key), "")))
+    return aimed.of(section=key or "") if by == "industry" else aimed.of()
+
+
 def targets_seen(actor: Actor, day: date) -> list[Target]:
     """Targets from the month before a day on, in reach or of an area above it, by area, month and section."""
     since, paths = (day.replace(day=1) - timedelta(days=1)).replace(day=1), actor.area_paths(VIEW)

@@ -1,10 +1,10 @@
-"""Verbs of the day of travel: the health check before boarding, arrival, the two-sided hand-over, seats given by the optimiser."""
+"""Verbs of the day of travel: the health check before boarding, departure, arrival, the two-sided hand-over, seats given by the optimiser."""
 
 from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from django.utils import timezone
@@ -32,11 +32,10 @@ HANDOVER_MINUTES = 240
 
 
 class BoardIn(Payload):
-    """tenths: the reading in 0.1 °C; again: the second one, after five minutes, where the first was above the limit."""
+    """tenths: the reading in 0.1 °C. Where the first one was above the limit and is on record, it is the second."""
 
     passenger: uuid.UUID
     tenths: int = Field(ge=300, le=450)
-    again: int | None = Field(None, ge=300, le=450)
     symptoms: bool
     code: Literal["green", "yellow", "red", "unknown"]
 
@@ -57,20 +56,27 @@ class AssignIn(Payload):
 
 @verb("trip.board", BOARD, Text("上车查验", "Check before boarding"))
 def board(context: Context, given: BoardIn) -> dict[str, Any]:
-    """Let a passenger on, or turn the passenger away with a loop for care. Fever is two readings above the limit."""
+    """Let a passenger on, turn the passenger away with a loop for care, or record a first reading above the limit, which is measured again.
+
+    Fever is two readings above the limit, as many minutes apart as the rule asks.
+    """
     row = passenger_in_reach(context.actor, BOARD, given.passenger, lock=True)
     trip = _boarding(context, row)
-    limit = rules(timezone.localdate(context.now))["fever_tenths"].value
-    if given.tenths > limit and given.again is None and not given.symptoms:
-        minutes = rules(timezone.localdate(context.now))["recheck_minutes"].value
-        rule = Text("体温 {t}℃ 超过界限，须间隔 {n} 分钟复测。", "{t} °C is above the limit; measure again after {n} {n|minute|minutes}.")
-        remedy = Text("请填写复测体温。", "Give the second reading.")
-        raise Refusal(Reason.MISSING_VALUE, rule.with_(t=given.tenths / 10, n=minutes), remedy=remedy, field="again")
-    row.tenths = given.tenths if given.again is None else given.again
+    first, again_at = row.tenths, second_from(row, context.now)
+    if again_at is not None and context.now < again_at:
+        rule = Text("首次测温 {t}℃，{at} 起才能复测。", "The first reading was {t} °C; the second comes from {at} on.")
+        at = again_at.astimezone(SHANGHAI).strftime("%H:%M:%S")
+        raise Refusal(Reason.CONFLICT, rule.with_(t=(first or 0) / 10, at=at), remedy=Text("请到时再测。", "Measure again then."), field="tenths")
+    row.tenths = given.tenths
     row.symptoms, row.code, row.checked_at, row.checked_by_id = given.symptoms, given.code, context.now, context.actor.account_id
-    why = "fever" if row.tenths > limit else "symptoms" if given.symptoms else "code" if given.code != "green" else ""
+    hot = given.tenths > rules(timezone.localdate(context.now))["fever_tenths"].value
+    why = "fever" if hot and again_at else "symptoms" if given.symptoms else "code" if given.code != "green" else ""
     if why:
-        return _turned_away(context, row, trip, why)
+        return turned_away(context, row, trip, why, readings=[t for t in (first, given.tenths) if t])
+    if hot:
+        row.save()
+        context.event("passenger_measured", subject=f"passenger:{row.pk}")
+        return {"passenger": str(row.pk), "state": row.state, "loop": None}
     place = f"{row.vehicle.plate} {row.seat}" if row.vehicle else ""
     taken = TakeInIn(purpose=PURPOSE, unit=trip.unit_id, holder_kind="vehicle", items=[Taken(person=row.person_id, item="", place=place)])
     row.custody_id = uuid.UUID(take_in(context, taken)["custodies"][0])
@@ -78,6 +84,13 @@ def board(context: Context, given: BoardIn) -> dict[str, Any]:
     row.save()
     context.event("passenger_boarded", subject=f"passenger:{row.pk}")
     return {"passenger": str(row.pk), "state": row.state, "loop": None}
+
+
+def second_from(row: Passenger, at: datetime) -> datetime | None:
+    """From when on the second reading may be taken, where there is a first one above the limit; None where there is none of this day's travel."""
+    if row.state != Passenger.State.BOOKED or row.checked_at is None or row.tenths is None or at - row.checked_at >= EARLIEST:
+        return None
+    return row.checked_at + timedelta(minutes=rules(timezone.localdate(row.checked_at))["recheck_minutes"].value)
 
 
 def _boarding(context: Context, row: Passenger) -> Trip:
@@ -94,11 +107,13 @@ def _boarding(context: Context, row: Passenger) -> Trip:
     return trip
 
 
-def _turned_away(context: Context, row: Passenger, trip: Trip, why: str) -> dict[str, Any]:
+def turned_away(context: Context, row: Passenger, trip: Trip, why: str, readings: list[int]) -> dict[str, Any]:
+    """The passenger stays off the bus and a loop for care is opened; the seat is free. readings: in 0.1 °C, in their order."""
     free_seat(row)
-    titles = {"fever": "发热", "symptoms": "有症状", "code": "健康码非绿码"}
+    titles = {"fever": "发热", "unmeasured": "首次测温超标，发车前没有复测", "symptoms": "有症状", "code": "健康码非绿码"}
+    told = f"测温：{'、'.join(f'{t / 10}℃' for t in readings)}。"
     given = {
-        "kind": "trip_health", "title": f"返岗专车上车查验异常：{titles[why]}", "person": row.person_id, "area": trip.unit.area_id,
+        "kind": "trip_health", "title": f"返岗专车上车查验异常：{titles[why]}", "detail": told, "person": row.person_id, "area": trip.unit.area_id,
         "owner_unit": trip.unit_id, "origin": "return_trip", "origin_ref": str(row.pk), "urgent": True,
     }  # fmt: skip
     loop = OpenIn.model_validate(given)
@@ -107,6 +122,33 @@ def _turned_away(context: Context, row: Passenger, trip: Trip, why: str) -> dict
     row.save()
     context.event("passenger_turned_away", subject=f"passenger:{row.pk}", data={"why": why})
     return {"passenger": str(row.pk), "state": row.state, "loop": str(row.loop_id)}
+
+
+@verb("trip.depart", BOARD, Text("发车", "Depart"))
+def depart(context: Context, given: OneTripIn) -> dict[str, Any]:
+    """The trip leaves with who is on board. Who has a seat and did not come is absent; a first reading above the limit without a second goes to care."""
+    trip = trip_in_reach(context.actor, BOARD, given.trip, lock=True)
+    if trip.state != Trip.State.OPEN:
+        raise Refusal(Reason.CONFLICT, Text("该专车已出发或已结束。", "It has left or ended."), field="trip", value=str(trip.pk))
+    aboard = trip.passengers.filter(state=Passenger.State.BOARDED).count()
+    if not aboard:
+        rule = Text("没有人上车，不能发车。", "Nobody is on board.")
+        raise Refusal(Reason.CONFLICT, rule, remedy=Text("如不再开行，请取消。", "Cancel it if it does not run."), field="trip", value=str(trip.pk))
+    left = list(trip.passengers.select_for_update(of=("self",)).filter(state=Passenger.State.BOOKED).order_by("pk"))
+    hot = [p for p in left if second_from(p, context.now) is not None]
+    for p in hot:  # not measured is not normal
+        turned_away(context, p, trip, "unmeasured", readings=[p.tenths or 0])
+    absent = [p for p in left if p.state == Passenger.State.BOOKED]
+    for p in absent:
+        free_seat(p)
+        p.state, p.ended_at = Passenger.State.ABSENT, context.now
+        context.event("passenger_absent", subject=f"passenger:{p.pk}")
+    Passenger.objects.bulk_update(absent, ["state", "ended_at"])
+    trip.state, trip.departed_at = Trip.State.DEPARTED, context.now
+    trip.save(update_fields=["state", "departed_at"])
+    told = {"aboard": aboard, "absent": len(absent), "unmeasured": len(hot)}
+    context.event("trip_departed", subject=f"trip:{trip.pk}", data=told)
+    return {"trip": str(trip.pk)} | told
 
 
 @verb("trip.arrive", BOARD, Text("到达", "Arrive"))

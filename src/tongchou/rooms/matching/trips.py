@@ -201,25 +201,3 @@ def cancel(context: Context, given: EndIn) -> dict[str, Any]:
     trip.save(update_fields=["state", "ended_at", "end_reason"])
     context.event("trip_cancelled", subject=f"trip:{trip.pk}", note=given.reason, data={"waiting": count})
     return {"trip": str(trip.pk), "waiting": count}
-
-
-@verb("trip.depart", BOARD, Text("发车", "Depart"))
-def depart(context: Context, given: OneTripIn) -> dict[str, Any]:
-    """The trip leaves with who is on board; who has a seat and did not come is absent."""
-    trip = trip_in_reach(context.actor, BOARD, given.trip, lock=True)
-    if trip.state != Trip.State.OPEN:
-        raise Refusal(Reason.CONFLICT, Text("该专车已出发或已结束。", "It has left or ended."), field="trip", value=str(trip.pk))
-    aboard = trip.passengers.filter(state=Passenger.State.BOARDED).count()
-    if not aboard:
-        rule = Text("没有人上车，不能发车。", "Nobody is on board.")
-        raise Refusal(Reason.CONFLICT, rule, remedy=Text("如不再开行，请取消。", "Cancel it if it does not run."), field="trip", value=str(trip.pk))
-    missing_ = list(trip.passengers.filter(state=Passenger.State.BOOKED))
-    for p in missing_:
-        free_seat(p)
-        p.state, p.ended_at = Passenger.State.ABSENT, context.now
-        context.event("passenger_absent", subject=f"passenger:{p.pk}")
-    Passenger.objects.bulk_update(missing_, ["state", "ended_at"])
-    trip.state, trip.departed_at = Trip.State.DEPARTED, context.now
-    trip.save(update_fields=["state", "departed_at"])
-    context.event("trip_departed", subject=f"trip:{trip.pk}", data={"aboard": aboard, "absent": len(missing_)})
-    return {"trip": str(trip.pk), "aboard": aboard, "absent": len(missing_)}

@@ -42,6 +42,11 @@ class Standing:
         """Where the rules of that day do not ask for conditions they stand in nobody's way; what is not known does."""
         return self.outcome in (MAY, NOT_ASKED)
 
+    @property
+    def whole_why(self) -> Text:
+        """All of `why` as one sentence, whatever stop each of them ends with."""
+        return Text("；".join(w.zh.rstrip("。；") for w in self.why) + "。", "; ".join(w.en.rstrip(".;") for w in self.why) + ".")
+
 
 def checklist() -> Checklist:
     """The checklist of schools that comes with the program."""

@@ -11,6 +11,10 @@ from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 
 
+NAMED = 4
+"""Classes that a conflict names before it counts the rest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """One window at one gate with its classes. Times in any zone; ends_at is not part of it."""
@@ -45,18 +49,28 @@ def conflicts(
     """Everything that is wrong with a plan. pupils, names: of every class that has to come; most: pupils in one window; gap: time
     between two windows of one gate. Windows of exactly the same gate and times count together."""
     found = [
-        Conflict("order", (n,), Text("{w}：结束不晚于开始", "{w}: it ends before it begins").with_(w=w.shown))
+        Conflict("order", (n,), Text("{w}：结束不晚于开始", "{w}: it ends before it begins").with_(w=_shown(w, names)))
         for n, w in enumerate(windows)
         if w.ends_at <= w.starts_at
     ]
-    return found + _overlaps(windows, gap) + _numbers(windows, pupils, most) + _classes(windows, pupils, names)
+    return found + _overlaps(windows, names, gap) + _numbers(windows, pupils, names, most) + _classes(windows, pupils, names)
 
 
-def _overlaps(windows: Sequence[Window], gap: timedelta) -> list[Conflict]:
+def _shown(w: Window, names: Mapping[int, Text]) -> Text:
+    """A window with who comes in it: one time may stand for several grades, and who plans has to find the wrong one."""
+    known = [names[c] for c in w.classes if c in names]
+    if not known:
+        return Text(w.shown, w.shown)
+    more = Text("等 {n} 个班", " and others, {n} classes").with_(n=len(known)) if len(known) > NAMED else ""
+    who = Text.listed(known[:NAMED])
+    return Text("{w}（{who}{more}）", "{w} ({who}{more})").with_(w=w.shown, who=who, more=more)
+
+
+def _overlaps(windows: Sequence[Window], names: Mapping[int, Text], gap: timedelta) -> list[Conflict]:
     out = []
     for (n, a), (m, b) in combinations(sorted(enumerate(windows), key=lambda p: (p[1].gate, p[1].starts_at)), 2):
         if a.gate == b.gate and a.starts_at < b.ends_at + gap and b.starts_at < a.ends_at + gap and not _same(a, b):
-            said = Text("{a} 与 {b} 时间重叠", "{a} and {b} overlap").with_(a=a.shown, b=b.shown)
+            said = Text("{a} 与 {b} 时间重叠", "{a} and {b} overlap").with_(a=_shown(a, names), b=_shown(b, names))
             out.append(Conflict("overlap", tuple(sorted((n, m))), said))
     return out
 
@@ -73,13 +87,13 @@ def merged(windows: Sequence[Window]) -> list[Window]:
     return sorted((Window(*key, tuple(classes)) for key, classes in out.items()), key=lambda w: (w.starts_at, w.gate))
 
 
-def _numbers(windows: Sequence[Window], pupils: Mapping[int, int], most: int) -> list[Conflict]:
+def _numbers(windows: Sequence[Window], pupils: Mapping[int, int], names: Mapping[int, Text], most: int) -> list[Conflict]:
     out = []
     for whole in merged(windows):
         there = sum(pupils.get(c, 0) for c in whole.classes)
         if there > most:
             said = Text("{w}：{n} 人，超过每时段 {most} 人", "{w}: {n} {n|pupil|pupils}, more than {most} in one window").with_(
-                w=whole.shown, n=there, most=most
+                w=_shown(whole, names), n=there, most=most
             )
             out.append(Conflict("too_many", tuple(n for n, w in enumerate(windows) if _same(w, whole)), said))
     return out

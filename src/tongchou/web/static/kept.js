@@ -66,6 +66,7 @@
   function refused(said) {
     release();
     var field = said.field && form.elements[said.field];
+    if (field && field.closest && field.closest("details")) field.closest("details").open = true;
     save();
     return tell(said.detail, true).then(function () { net.scrollIntoView({ block: "center" }); if (field && field.focus) field.focus({ preventScroll: true }); });
   }
@@ -96,6 +97,9 @@
         if (/checkbox|radio/.test(f.type)) f.checked = f.checked || f.value === pair[1];
         else f.value = pair[1];
       });
+    });
+    form.querySelectorAll("details.tc-fold").forEach(function (box) {
+      box.open = box.open || Array.prototype.some.call(box.querySelectorAll("input, select, textarea"), function (f) { return f.value; });
     });
     photos = kept.photos || [];
     pictures();

@@ -152,6 +152,7 @@
     eachKept(form, function (f, key) {
       if (!(key in kept)) return;
       if (typeof kept[key] === "boolean") f.checked = kept[key]; else f.value = kept[key];
+      if (f.closest("details")) f.closest("details").open = true;   // what is back is seen
       count += 1;
     });
     if (!count) return;

@@ -13,7 +13,6 @@ from django.utils.translation import get_language
 
 from tongchou.kernel.clock import parse_date
 from tongchou.kernel.errors import Reason, Refusal
-from tongchou.kernel.industries import section_name
 from tongchou.kernel.text import Text
 from tongchou.rooms.daily.models import Excuse, Fever, Report
 from tongchou.rooms.daily.numbers import local_day
@@ -21,6 +20,7 @@ from tongchou.rooms.daily.pages.own import happened_of
 from tongchou.rooms.daily.questions import BY, ONLY, GlanceLine, ReportLine, days_of, glance, reports, series, silent
 from tongchou.rooms.daily.reach import MANAGE, VIEW, enterprise_in_reach
 from tongchou.rooms.daily.spots import checks_of
+from tongchou.rooms.daily.words import group_name
 from tongchou.web.pages.requests import actor_of, integer, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import Nav, page
@@ -31,18 +31,11 @@ BY_NAMES = {
     "industry": Text("按行业门类", "By section of industry"),
     "size": Text("按规模", "By size"),
 }
-SIZES = {
-    "large": Text("大型", "large"),
-    "medium": Text("中型", "medium"),
-    "small": Text("小型", "small"),
-    "micro": Text("微型", "micro"),
-}
 ONLY_NAMES = {
     "": Text("全部日报", "All reports"), "abnormal": Text("体温异常", "Temperature abnormal"), "incidents": Text("有异常事件", "Incidents"),
     "masks": Text("口罩不足", "Short of masks"), "masks_unknown": Text("口罩未报", "Masks not reported"), "late": Text("迟报", "Late"),
     "closed": Text("当日停工", "No work that day"),
 }  # fmt: skip
-NOT_ON_RECORD = Text("未登记", "not on record")
 _SHARE = Text(
     "已返岗人数占员工总数，只算两项都报了的企业。",
     "Returned of staff on the books, of the enterprises that reported both.",
@@ -107,15 +100,6 @@ def _cards(lines: list[GlanceLine], day: date) -> list[dict[str, Any]]:
         {"label": label, "value": value, "url": url, "act": act and bool(value), "definition": d}
         for label, value, url, act, d in rows
     ]
-
-
-def group_name(by: str, key: str | None, name: str) -> Text | str:
-    """A street, a section of industry or a size as a list names it."""
-    if key is None:
-        return NOT_ON_RECORD
-    if by == "industry":
-        return section_name(name) if section_name(name).zh else name
-    return SIZES.get(name, name) if by == "size" else name
 
 
 def _sheet(lines: list[GlanceLine], day: date, by: str) -> dict[str, Any]:

@@ -13,12 +13,13 @@ from django.urls import reverse
 from tongchou.kernel.industries import section_name
 from tongchou.kernel.text import Text
 from tongchou.record.models import Area
-from tongchou.rooms.daily.pages.overview import BY_NAMES, NOT_ON_RECORD, day_of, group_name
+from tongchou.rooms.daily.pages.overview import BY_NAMES, day_of
 from tongchou.rooms.daily.pages.progress_chart import figure
-from tongchou.rooms.daily.progress import ProgressLine, UnitLine, course, progress, progress_units
+from tongchou.rooms.daily.progress import ProgressLine, UnitLine, course, progress, progress_units, whole_of
 from tongchou.rooms.daily.questions import BY
 from tongchou.rooms.daily.reach import MANAGE, VIEW
-from tongchou.rooms.daily.targets import Aim, Aims, aims, gap, paths_of, targets_seen, upwards
+from tongchou.rooms.daily.targets import Aim, Aims, aim_of, aims, gap, paths_of, targets_seen
+from tongchou.rooms.daily.words import NOT_ON_RECORD, group_name
 from tongchou.web.pages.requests import actor_of, integer
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import Nav, page
@@ -70,13 +71,6 @@ def _target(t: Any, may: bool) -> dict[str, Any]:
     return {"line": t, "section": section_name(t.section) if t.section else None, "url": f"{reverse('progress_target')}?{change}" if may else ""}
 
 
-def _aim_of(by: str, key: str | None, aimed: Aims, paths: dict[int, str]) -> Aim:
-    """What a group is measured by. paths: of the streets."""
-    if by == "street" and key:
-        return aimed.of(upwards(paths.get(int(key), "")))
-    return aimed.of(section=key or "") if by == "industry" else aimed.of()
-
-
 def gap_cell(value: float | None) -> dict[str, Any]:
     """Points from what is aimed at: word, sign and tone say the same."""
     if value is None:
@@ -96,8 +90,8 @@ def _sheet(lines: list[ProgressLine], by: str, day: date, aimed: Aims) -> dict[s
     columns += [{"key": k, "label": Text(zh, en), "number": True, "definition": d} for k, zh, en, d in labels]
     paths = paths_of([int(x.key) for x in lines if x.key]) if by == "street" else {}
     rows = []
-    for line in sorted(lines, key=lambda x: _behind(x, _aim_of(by, x.key, aimed, paths))):
-        aim = _aim_of(by, line.key, aimed, paths)
+    for line in sorted(lines, key=lambda x: _behind(x, aim_of(by, x.key, aimed, paths))):
+        aim = aim_of(by, line.key, aimed, paths)
         shown = {"returned_gap": gap_cell(gap(line.returned_pct, aim.returned)), "output_gap": gap_cell(gap(line.output_pct, aim.output))}
         url = f"{reverse('progress_units')}?{urlencode({'day': day, 'by': by, 'key': line.key})}" if line.key else ""
         cells = [shown.get(k) or {"value": _DASH if (v := getattr(line, k)) is None else v} for k, *_ in labels]
@@ -112,8 +106,7 @@ def _behind(line: ProgressLine, aim: Aim) -> tuple[float, str]:
 
 
 def _totals(lines: list[ProgressLine], aimed: Aims) -> list[Any]:
-    names = ("enterprises", "known", "measured", "returned", "staff", "output", "normal", "backlog")
-    whole = ProgressLine(None, "", *(sum(getattr(x, k) for x in lines) for k in names))
+    whole = whole_of(lines)
     aim = aimed.of()
     gaps = [gap(whole.returned_pct, aim.returned), gap(whole.output_pct, aim.output)]
     back, out = (None if g is None else f"{g:+g}" for g in gaps)
@@ -134,7 +127,7 @@ def progress_units_page(request: HttpRequest) -> HttpResponse:
     title = Text("达产进度：{g}", "Progress: {g}").with_(g=label)
     if asked_for(request):
         return sheet_file(request, title, *cells_of(_units_sheet(shown)))
-    aim = _aim_of(by, key, aims(actor, day), paths_of([int(key)]) if by == "street" else {})
+    aim = aim_of(by, key, aims(actor, day), paths_of([int(key)]) if by == "street" else {})
     span, returned, output = course(actor, day, by=by, key=key)
     context = {
         "title": title, "day": day, "by": by, "key": key, "only": only, "only_choices": list(ONLY.items()), "sheet": _units_sheet(shown[:SHOWN]),

@@ -13,7 +13,8 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.people.purposes import purposes
 from tongchou.record.territory.reach import missing
-from tongchou.rooms.matching.pages.trips import STATES, trip_crumbs
+from tongchou.rooms.matching.boarding import second_from
+from tongchou.rooms.matching.pages.trips import STATES, clock_of, trip_crumbs
 from tongchou.rooms.matching.passengers import names_of, passengers_of
 from tongchou.rooms.matching.rules import rules
 from tongchou.rooms.matching.signup import passenger_in_reach
@@ -34,28 +35,35 @@ def trip_board(request: HttpRequest, passenger: uuid.UUID) -> HttpResponse:
     row = passenger_in_reach(actor, BOARD, passenger)
     back = reverse("trip", args=[row.trip_id]) if row.trip_id else reverse("trips")
     names = names_of(actor, [p for p in [passengers_of(actor).filter(pk=passenger).first()] if p is not None])
-    limit = rules(now().astimezone(SHANGHAI).date())["fever_tenths"].value / 10
+    held = rules(now().astimezone(SHANGHAI).date())
+    limit, minutes = held["fever_tenths"].value / 10, held["recheck_minutes"].value
+    again_at = second_from(row, now())
+    before = None
+    if again_at is not None:
+        before = Text("首次测温 {t}℃，{at} 起复测。", "The first reading was {t} °C; measure again from {at} on.")
+        before = before.with_(t=(row.tenths or 0) / 10, at=clock_of(again_at))
 
     def fields(d: Draft) -> list[FieldParts]:
-        asked = (d.problem is not None and d.problem.field == "again") or bool(d.value("again"))
-        more = [d.field("again", Text("复测体温", "Second reading"), "number", unit="℃")] if asked else []
-        told = Text("超过 {t}℃ 的五分钟后复测", "Above {t} °C: again after five minutes").with_(t=limit)
+        label = Text("体温", "Temperature") if again_at is None else Text("复测体温", "Second reading")
+        told = Text("超过 {t}℃ 的，{n} 分钟后复测。", "Above {t} °C: measured again after {n} {n|minute|minutes}.").with_(t=limit, n=minutes)
         either = [("no", Text("没有", "none")), ("yes", Text("有", "yes"))]
         return [
-            d.field("temperature", Text("体温", "Temperature"), "number", unit="℃", required=True, help=told),
-            *more,
+            d.field("tenths", label, "number", unit="℃", required=True, help=told),
             d.field("symptoms", Text("咳嗽、乏力、咽痛等症状", "Cough, fatigue, sore throat or the like"), "radio", choices=either, required=True),
             d.field("code", Text("健康码", "Health code"), "radio", choices=_CODES, required=True),
         ]  # fmt: skip
 
     def send() -> HttpResponse:
         payload: dict[str, Any] = {
-            "passenger": str(passenger), "tenths": _tenths(request, "temperature"),
+            "passenger": str(passenger), "tenths": _tenths(request),
             "symptoms": request.POST.get("symptoms") != "no", "code": request.POST.get("code", ""),
         }  # fmt: skip
-        if request.POST.get("again", "").strip():
-            payload["again"] = _tenths(request, "again")
         made = do(request, "trip.board", payload).result
+        if made["state"] == "booked":
+            row.refresh_from_db()
+            at = second_from(row, now())
+            said = Text("体温超过 {t}℃，已记录；{at} 起复测。", "Above {t} °C, recorded; measure again from {at} on.")
+            return done(request, back, said.with_(t=limit, at=clock_of(at) if at else ""))
         if made["state"] == "boarded":
             return done(request, back, Text("查验正常，已上车。", "Fine, on board."))
         return done(request, back, Text("查验异常，未上车，已发起就医事项。", "Turned away; a loop for care has been opened."))
@@ -64,18 +72,18 @@ def trip_board(request: HttpRequest, passenger: uuid.UUID) -> HttpResponse:
     seat = f"{row.vehicle.plate} · {row.seat}" if row.vehicle else ""
     title = Text("上车查验", "Check before boarding")
     return form_page(
-        request, fields, send, title=title, subtitle=f"{name}　{seat}", button=Text("确认", "Confirm"), back=back,
+        request, fields, send, title=title, subtitle=f"{name}　{seat}", button=Text("确认", "Confirm"), back=back, note=before,
         breadcrumbs=trip_crumbs({"url": back, "label": row.origin}, {"url": "", "label": title}), on_record={"symptoms": "no", "code": "green"},
     )  # fmt: skip
 
 
-def _tenths(request: HttpRequest, name: str) -> int:
-    given = request.POST.get(name, "").strip()
+def _tenths(request: HttpRequest) -> int:
+    given = request.POST.get("tenths", "").strip()
     try:
         return round(float(given) * 10)
     except (ValueError, OverflowError):
         rule = Text("请填写体温，如 36.5。", "Give the temperature, such as 36.5.")
-        raise Refusal(Reason.INVALID_VALUE, rule, field=name, value=given[:10]) from None
+        raise Refusal(Reason.INVALID_VALUE, rule, field="tenths", value=given[:10]) from None
 
 
 @page("trip_manifest", "trips/<uuid:trip>/manifest", SEE)

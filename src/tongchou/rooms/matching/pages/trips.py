@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -22,6 +22,7 @@ from tongchou.record.access import Actor
 from tongchou.record.models import Unit
 from tongchou.record.questions.units import by_name_or_code
 from tongchou.record.territory.reach import reaches_unit
+from tongchou.rooms.matching.boarding import second_from
 from tongchou.rooms.matching.models import Passenger, Trip
 from tongchou.rooms.matching.pages.entries import unit_field, unit_given
 from tongchou.rooms.matching.passengers import names_of, passengers_of
@@ -61,6 +62,7 @@ ENDS: dict[tuple[str, str], Text] = {
     ("absent", "missing"): Text("到达时不在，去向不明", "not there on arrival, being sought"),
     ("absent", "handed_over"): Text("途中移交", "handed over on the way"),
     ("turned_away", "fever"): Text("发热未上车", "turned away: fever"), ("turned_away", "symptoms"): Text("有症状未上车", "turned away: symptoms"),
+    ("turned_away", "unmeasured"): Text("首次测温超标，没有复测，未上车", "turned away: one reading above the limit, no second"),
     ("turned_away", "code"): Text("非绿码未上车", "turned away: code"),
 }  # fmt: skip
 """What became of somebody, where the state alone does not tell."""
@@ -108,15 +110,24 @@ def _line(t: Trip) -> dict[str, Any]:
     return {"row": t, "label": label, "tone": tone, "icon": icon, "usable": usable, "taken": taken, "free": usable - taken}
 
 
+def clock_of(at: datetime) -> str:
+    """A time of day to the second, as whoever waits for it needs it."""
+    return at.astimezone(SHANGHAI).strftime("%H:%M:%S")
+
+
 def person_line(actor: Actor, p: Passenger, names: dict[uuid.UUID, Any]) -> dict[str, Any]:
     """A passenger as a list shows it; an enterprise is told no more of a flag than that the street must look."""
     label, tone, icon = STATES[p.state]
     label = ENDS.get((p.state, p.end_note), label)
+    again = second_from(p, now()) if actor.permits(BOARD) else None
+    if again is not None:
+        told = Text("首次测温 {t}℃，{at} 起复测", "first reading {t} °C, again from {at} on")
+        label, tone, icon = told.with_(t=(p.tenths or 0) / 10, at=clock_of(again)), "warn", "clock"
     manages = actor.permits(MANAGE)
     barred = [f for f in p.flags if f in BARRED]
     flags = [FLAGS[f] for f in p.flags] if manages else [NEUTRAL] if barred else []
     return {
-        "row": p, "name": names[p.pk].name if p.pk in names else "—", "label": label, "tone": tone, "icon": icon, "flags": flags,
+        "row": p, "again": again, "name": names[p.pk].name if p.pk in names else "—", "label": label, "tone": tone, "icon": icon, "flags": flags,
         "clear": manages and p.state == "asked" and bool(barred), "why": p.cleared_note if manages else "",
         "withdraw": p.state in ("asked", "booked") and reaches_unit(actor, JOIN, p.to_unit),
     }  # fmt: skip
@@ -191,7 +202,9 @@ def trip_act(request: HttpRequest, trip: uuid.UUID) -> HttpResponse:
     trip_in_reach(actor_of(request), SEE, trip)
     if wanted == "depart":
         made = do(request, "trip.depart", {"trip": str(trip)}).result
-        return done(request, back, Text("已发车：{a} 人在车上，{b} 人未到。", "Departed with {a}; {b} did not come.").with_(a=made["aboard"], b=made["absent"]))
+        said = Text("已发车：{a} 人在车上，{b} 人未到{c}。", "Departed with {a}; {b} did not come{c}.")
+        hot = Text("，{n} 人首次测温超标没有复测，已发起就医事项", "; {n} had one reading above the limit and no second, loops for care are open")
+        return done(request, back, said.with_(a=made["aboard"], b=made["absent"], c=hot.with_(n=made["unmeasured"]) if made["unmeasured"] else ""))
     if wanted == "arrive":
         made = do(request, "trip.arrive", {"trip": str(trip)}).result
         return done(request, back, Text("已到达，等待 {n} 家单位接收。", "Arrived; {n} {n|unit|units} must take people over.").with_(n=made["units"]))

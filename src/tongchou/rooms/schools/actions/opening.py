@@ -232,10 +232,7 @@ def decide_opening(context: Context, given: DecideIn) -> dict[str, Any]:
     row = _collecting(opening_in_reach(context.actor, DECIDE, given.opening, lock=True))
     found = standing(row, today(context))
     if given.decision == "open" and not found.may:
-        rule = Text(
-            "按规定不能开学：" + "；".join(w.zh for w in found.why),
-            "By the rules it cannot open: " + "; ".join(w.en for w in found.why),
-        )
+        rule = Text("按规定不能开学：{why}", "By the rules it cannot open: {why}").with_(why=found.whole_why)
         failing = [k for k, v in found.facts.items() if v is False]
         raise Refusal(
             Reason.EVIDENCE_MISSING,

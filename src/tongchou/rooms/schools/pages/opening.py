@@ -219,10 +219,7 @@ def school_decide(request: HttpRequest, opening: uuid.UUID) -> HttpResponse:
     note = (
         Text("按规定可以开学。", "By the rules it may open.")
         if found.may
-        else Text(
-            "按规定尚不能开学：" + "；".join(w.zh for w in found.why),
-            "By the rules it cannot open yet: " + "; ".join(w.en for w in found.why),
-        )
+        else Text("按规定尚不能开学：{why}", "By the rules it cannot open yet: {why}").with_(why=found.whole_why)
     )
     return school_form(
         request,

@@ -87,10 +87,11 @@ def service_visit_new(request: HttpRequest) -> HttpResponse:
             d.field("brought", Text("送去的政策、物资、服务", "Policies, goods or services brought"), "textarea", rows=2, maxlength=2000),
         ]  # fmt: skip
         for n in range(1, AT_ONCE + 1):
+            fold: Text | str = Text("再登记一件困难（第 {n} 件）", "One more difficulty (number {n})").with_(n=n) if n > 1 else ""
             shown += [
-                d.field(f"topic{n}", Text("困难 {n}：类别", "Difficulty {n}: topic").with_(n=n), "select", choices=topic_choices()),
-                d.field(f"title{n}", Text("困难 {n}：一句话", "Difficulty {n}: in a sentence").with_(n=n), maxlength=200),
-                d.field(f"needed{n}", Text("困难 {n}：需要什么、多少", "Difficulty {n}: what and how much").with_(n=n), maxlength=200),
+                d.field(f"topic{n}", Text("困难 {n}：类别", "Difficulty {n}: topic").with_(n=n), "select", choices=topic_choices(), fold=fold),
+                d.field(f"title{n}", Text("困难 {n}：一句话", "Difficulty {n}: in a sentence").with_(n=n), maxlength=200, fold=fold),
+                d.field(f"needed{n}", Text("困难 {n}：需要什么、多少", "Difficulty {n}: what and how much").with_(n=n), maxlength=200, fold=fold),
             ]
         return shown
 
