@@ -10,7 +10,6 @@ from itertools import combinations
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 
-
 NAMED = 4
 """Classes that a conflict names before it counts the rest."""
 
@@ -61,7 +60,7 @@ def _shown(w: Window, names: Mapping[int, Text]) -> Text:
     known = [names[c] for c in w.classes if c in names]
     if not known:
         return Text(w.shown, w.shown)
-    more = Text("等 {n} 个班", " and others, {n} classes").with_(n=len(known)) if len(known) > NAMED else ""
+    more = Text("等 {n} 个班", " and others, {n} {n|class|classes}").with_(n=len(known)) if len(known) > NAMED else ""
     who = Text.listed(known[:NAMED])
     return Text("{w}（{who}{more}）", "{w} ({who}{more})").with_(w=w.shown, who=who, more=more)
 
