@@ -10,7 +10,6 @@ from itertools import combinations
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 
-
 NAMED = 4
 """Classes that a conflict names before it counts the rest."""
 
