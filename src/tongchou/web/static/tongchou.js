@@ -3,7 +3,8 @@
    data-deadline on <time>      relative wording, refreshed        data-keep="key" on <form>   typed content survives an expired session
    [data-worklist]              j k enter x / ?                    form[method=post]           double-submit guard
    [data-chart], [data-map]     drawn from application/json        [data-upload]               preview and progress
-   [data-sheet]                 column choice                      [data-autosubmit]           form sent when its field changes */
+   [data-sheet]                 column choice                      [data-autosubmit]           form sent when its field changes
+   data-holds on <form>         a script of the room keeps it on the device while there is no network */
 (function () {
   "use strict";
   var root = document.documentElement;
@@ -487,7 +488,7 @@
     var form = e.target;
     if (e.submitter && e.submitter.getAttribute("aria-disabled") === "true") { e.preventDefault(); e.stopPropagation(); return; }
     if (!guarded(form)) return;
-    if (navigator.onLine === false && !form.matches("[hx-post],[data-kept]")) { e.preventDefault(); e.stopPropagation(); toast(problem(0), "act"); return; }   // the browser would put its own page in place of what was typed
+    if (navigator.onLine === false && !form.matches("[hx-post],[data-kept],[data-holds]")) { e.preventDefault(); e.stopPropagation(); toast(problem(0), "act"); return; }   // the browser would put its own page in place of what was typed
     if (!guard(form, e.submitter)) { e.preventDefault(); e.stopPropagation(); return; }
     if (form.hasAttribute("data-forget")) forgetAll(); else markSent(form);
     var files = all("[data-upload] input[type=file]", form).some(function (i) { return i.files.length; });
