@@ -3,7 +3,8 @@
    data-deadline on <time>      relative wording, refreshed        data-keep="key" on <form>   typed content survives an expired session
    [data-worklist]              j k enter x / ?                    form[method=post]           double-submit guard
    [data-chart], [data-map]     drawn from application/json        [data-upload]               preview and progress
-   [data-sheet]                 column choice                      [data-autosubmit]           form sent when its field changes */
+   [data-sheet]                 column choice                      [data-autosubmit]           form sent when its field changes
+   data-holds on <form>         a script of the room keeps it on the device while there is no network */
 (function () {
   "use strict";
   var root = document.documentElement;
