@@ -9,34 +9,7 @@ import rjieba
 
 NEAR = 36
 """Characters of a clause that are looked at."""
-_NAMING = frozenset(
-    [
-        "n",
-        "nr",
-        "ns",
-        "nt",
-        "nz",
-        "j",
-        "l",
-        "i",
-        "an",
-        "b",
-        "m",
-        "q",
-        "s",
-        "f",
-        "x",
-        "uj",
-        "c",
-        "eng",
-        "zg",
-        "a",
-        "g",
-        "ng",
-        "vn",
-        "k",
-    ]
-)
+_NAMING = frozenset(("n", "nr", "ns", "nt", "nz", "j", "l", "i", "an", "b", "m", "q", "s", "f", "x", "uj", "c", "eng", "zg", "a", "g", "ng", "vn", "k"))
 """Classes of words that names of parties are made of; others only before 的."""
 _PREDICATE = re.compile(
     r"[要应须需不未就也都再先均可将还才另各每逐于对与给为从向在按以凭持用把同今明\d]|一律|分别|继续|全部|带着?|会同|联合|随[时即]|当[天日场]|立即|马上|提前|全程|现场"
