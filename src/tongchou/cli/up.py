@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -75,9 +76,12 @@ def _serve(stop: threading.Event, server: postgres.Server | None, port: int, hos
         "worker": [sys.executable, "-m", "tongchou.cli.main", "work"],
     }  # fmt: skip
     children = {name: _child(command) for name, command in commands.items()}
-    say(f"Tongchou runs at http://{host}:{port}/  (stop with Ctrl-C)")
+    told = False
     try:
         while not stop.wait(0.5):
+            if not told and _answers(host, port):  # whoever is told opens the page at once
+                say(f"Tongchou runs at http://{host}:{port}/  (stop with Ctrl-C)")
+                told = True
             if server is not None and server.fell():
                 say("the database ended by itself; starting it again")
                 server.restart()
@@ -95,6 +99,14 @@ def _serve(stop: threading.Event, server: postgres.Server | None, port: int, hos
                 child.wait(timeout=15)
             except subprocess.TimeoutExpired:
                 child.kill()
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _child(command: list[str]) -> subprocess.Popen[bytes]:
