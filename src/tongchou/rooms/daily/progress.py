@@ -49,26 +49,28 @@ _BASE = """
 left join lateral (
   select n.staff, n.output from daily_baseline n where n.unit_id = u.id and n.from_date <= {day} order by n.from_date desc limit 1) n on true
 """
-_PROGRESS = f"""
-select {{key}}, {{name}}, count(*), count(r.id), count(r.id) filter (where r.output is not null and n.output is not null),
-  coalesce(sum(r.returned) filter (where coalesce(n.staff, r.staff) is not null), 0),
+_SUMS = """coalesce(sum(r.returned) filter (where coalesce(n.staff, r.staff) is not null), 0),
   coalesce(sum(coalesce(n.staff, r.staff)) filter (where r.returned is not null), 0),
-  coalesce(sum(r.output) filter (where n.output is not null), 0), coalesce(sum(n.output) filter (where r.output is not null), 0),
-  coalesce(sum(r.backlog), 0)
-from record_unit u
+  coalesce(sum(r.output) filter (where n.output is not null), 0), coalesce(sum(n.output) filter (where r.output is not null), 0)"""
+"""Returned, staff, output and its normal level, each pair of enterprises that gave both."""
+_LATEST = f"""from record_unit u
 join record_area a on a.id = u.area_id
 left join record_enterprise e on e.unit_id = u.id
 {STREET_OF}
 left join lateral (
   select r.* from daily_report r where r.unit_id = u.id and r.replaced_at is null and r.day > %(since)s and r.day <= %(day)s order by r.day desc limit 1) r on true
 {_BASE.format(day="%(day)s")}
-where u.kind = 'enterprise' and u.active_to is null and {{reach}}
+where u.kind = 'enterprise' and u.active_to is null and {{reach}}"""
+"""Active enterprises within reach, each with its latest report of some days and its normal level."""
+_PROGRESS = f"""
+select {{key}}, {{name}}, count(*), count(r.id), count(r.id) filter (where r.output is not null and n.output is not null),
+  {_SUMS},
+  coalesce(sum(r.backlog), 0)
+{_LATEST}
 group by {{key}} order by 2, 1
 """
 _COURSE = f"""
-select r.day, coalesce(sum(r.returned) filter (where coalesce(n.staff, r.staff) is not null), 0),
-  coalesce(sum(coalesce(n.staff, r.staff)) filter (where r.returned is not null), 0),
-  coalesce(sum(r.output) filter (where n.output is not null), 0), coalesce(sum(n.output) filter (where r.output is not null), 0)
+select r.day, {_SUMS}
 from daily_report r
 join record_unit u on u.id = r.unit_id
 join record_area a on a.id = u.area_id
@@ -80,14 +82,7 @@ group by r.day order by r.day
 """
 _UNITS = f"""
 select u.id, u.name, a.path, coalesce(e.industry, ''), r.day, coalesce(r.closed, false), r.returned, coalesce(n.staff, r.staff), r.output, n.output, r.backlog
-from record_unit u
-join record_area a on a.id = u.area_id
-left join record_enterprise e on e.unit_id = u.id
-{STREET_OF}
-left join lateral (
-  select r.* from daily_report r where r.unit_id = u.id and r.replaced_at is null and r.day > %(since)s and r.day <= %(day)s order by r.day desc limit 1) r on true
-{_BASE.format(day="%(day)s")}
-where u.kind = 'enterprise' and u.active_to is null and {{reach}} {{more}}
+{_LATEST} {{more}}
 """
 
 

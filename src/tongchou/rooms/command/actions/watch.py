@@ -80,15 +80,15 @@ def leave(context: Context, given: PresentIn) -> dict[str, Any]:
     return {"place": place.pk}
 
 
+def _locked(shift: uuid.UUID) -> Shift | None:
+    """A shift that was not called off, held until the act ends."""
+    return Shift.objects.select_for_update(of=("self",)).select_related("unit__area").filter(pk=shift, cancelled_at=None).first()
+
+
 @verb("duty.hand_over", "settings.own", Text("交班", "Hand over"))
 def hand_over(context: Context, given: HandOverIn) -> dict[str, Any]:
     """Somebody of the shift writes what the next one must know. The watch is handed over when the next shift takes it."""
-    shift = (
-        Shift.objects.select_for_update(of=("self",))
-        .select_related("unit__area")
-        .filter(pk=given.shift, cancelled_at=None)
-        .first()
-    )
+    shift = _locked(given.shift)
     if shift is None or not _on(shift, context.actor):
         raise missing(Text("没有找到您的这个班次。", "You have no such shift."), "shift", given.shift)
     if shift.starts_at > context.now:
@@ -115,12 +115,7 @@ def hand_over(context: Context, given: HandOverIn) -> dict[str, Any]:
 @verb("duty.take_over", "settings.own", Text("接班", "Take over"))
 def take_over(context: Context, given: TakeOverIn) -> dict[str, Any]:
     """Somebody of a later shift of the unit takes the watch, having read the note."""
-    shift = (
-        Shift.objects.select_for_update(of=("self",))
-        .select_related("unit__area")
-        .filter(pk=given.shift, cancelled_at=None)
-        .first()
-    )
+    shift = _locked(given.shift)
     after = (
         shift
         and Shift.objects.filter(unit=shift.unit, starts_at__gte=shift.starts_at, cancelled_at=None)

@@ -19,7 +19,7 @@ from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.copytext import batched_lines
 from tongchou.rooms.daily.actions.breach import HANDLE
-from tongchou.rooms.daily.actions.table import enterprises_named
+from tongchou.rooms.daily.actions.table import enterprise_of, enterprises_named
 from tongchou.rooms.daily.models import Signal
 from tongchou.rooms.daily.numbers import local_day
 
@@ -95,19 +95,7 @@ def read_signals(actor: Actor, data: bytes, filename: str, now: datetime) -> Rea
     units = enterprises_named(actor, HANDLE, [g for _, g in given])
     for number, cells in given:
         try:
-            unit = units.get(cells.get("code", "").upper()) or units.get(cells.get("name", ""))
-            if unit is None:
-                rule = Text(
-                    "辖区内没有这家在册企业，或重名。",
-                    "No such active enterprise in your area, or several of that name.",
-                )
-                raise Refusal(
-                    Reason.NOT_FOUND,
-                    rule,
-                    remedy=Text("请填写信用代码。", "Give its code."),
-                    field="code",
-                    value=(cells.get("code") or "")[:60],
-                )
+            unit = enterprise_of(units, cells)
             day = parse_date(cells["day"], "day")
             if day > today:
                 raise Refusal(

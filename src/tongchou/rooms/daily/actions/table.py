@@ -103,16 +103,7 @@ def read_reports(context: Context, data: bytes, filename: str, day: date | None)
     )
     for number, cells in given:
         try:
-            unit = units.get(cells.get("code", "").upper()) or units.get(cells.get("name", ""))
-            if unit is None:
-                rule = Text(
-                    "辖区内没有这家在册企业，或重名。",
-                    "No such active enterprise in your area, or several of that name.",
-                )
-                value = (cells.get("code") or cells.get("name") or "")[:60]
-                raise Refusal(
-                    Reason.NOT_FOUND, rule, remedy=Text("请填写信用代码。", "Give its code."), field="code", value=value
-                )
+            unit = enterprise_of(units, cells)
             on = parse_date(cells["day"], "day") if cells.get("day") else day or local_day(context.now)
             check_day(context, on)
             if (unit.pk, on) in taken or (unit.pk, on) in reported:
@@ -171,3 +162,13 @@ def enterprises_named(actor: Actor, permission: str, rows: list[dict[str, str]])
         if len(same) == 1:
             out[name] = next(iter(same.values()))
     return out
+
+
+def enterprise_of(units: dict[str, Unit], cells: dict[str, str]) -> Unit:
+    """The enterprise of a row, of those that `enterprises_named` found: by its code, else by its name; refused where it is none of them."""
+    unit = units.get(cells.get("code", "").upper()) or units.get(cells.get("name", ""))
+    if unit is None:
+        rule = Text("辖区内没有这家在册企业，或重名。", "No such active enterprise in your area, or several of that name.")
+        value = (cells.get("code") or cells.get("name") or "")[:60]
+        raise Refusal(Reason.NOT_FOUND, rule, remedy=Text("请填写信用代码。", "Give its code."), field="code", value=value)
+    return unit
