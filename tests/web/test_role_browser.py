@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +12,7 @@ from django.utils import timezone
 
 from tests.cast import SINCE, Cast
 from tests.rooms.supervision.helping import plan_visit
-from tests.web.test_browser import PASSWORD, browser, pytestmark, sign_in, town
+from tests.web.test_browser import PASSWORD, browser, pytestmark, sign_in, town, until
 from tongchou.record.models import Account, Custody, Loop, Post, PostHolding, Unit
 
 ITEMS = ("organisation", "isolation_room", "screening", "attendance", "disinfection", "canteen")
@@ -149,15 +148,6 @@ def test_an_auditor_verifies_the_ledger_and_is_told_why_no_more(browser: Any, li
     assert page.goto(live_server.url + reverse("people")).status == 403
     page.wait_for_selector("text=None of your present posts grants “Search people”")
     page.context.close()
-
-
-def until(page: Any, so: Callable[[], bool]) -> None:
-    """Let the page go on until something is so, for twenty seconds at most."""
-    for _ in range(400):
-        if so():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("it did not come")
 
 
 @pytest.mark.django_db(transaction=True)

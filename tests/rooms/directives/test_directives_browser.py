@@ -35,7 +35,7 @@ def test_headquarters_takes_a_report_from_upload_to_tasks(browser: Any, live_ser
     # confirmed by the keyboard: the next unread one is selected, the progress moves on
     page.keyboard.press("a")
     page.wait_for_selector("#progress:has-text('已读确认 1 / 3')")
-    page.wait_for_function("document.querySelector('.tc-directive.is-here').dataset.state === 'proposed'")
+    page.wait_for_selector(".tc-directive.is-here[data-state=proposed]")
     # split the third by the form, merge it again
     page.click("[data-directive] >> nth=2 >> a:has-text('拆分')")
     page.check("label:has-text('出现突发情况') input")

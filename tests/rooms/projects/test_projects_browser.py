@@ -10,7 +10,7 @@ from django.urls import reverse
 from tests.cast import Cast
 from tests.rooms.projects.test_projects import added
 from tests.rooms.supervision.helping import PNG
-from tests.web.test_browser import browser, pytestmark, sign_in, town  # noqa: F401
+from tests.web.test_browser import browser, pytestmark, sign_in, town, until  # noqa: F401
 from tongchou.record.models import Loop, StoredFile
 from tongchou.rooms.projects.models import SiteVisit
 
@@ -36,10 +36,7 @@ def test_a_visit_to_a_site_is_kept_without_a_network_and_recorded_once(browser: 
     assert SiteVisit.objects.count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.context.set_offline(False)
-    for _ in range(120):
-        if SiteVisit.objects.count():
-            break
-        page.wait_for_timeout(250)
+    until(page, SiteVisit.objects.exists)
     page.wait_for_timeout(1_500)  # time enough for a second one, if there were one
     row = SiteVisit.objects.get()
     assert (row.seen, len(row.photos), StoredFile.objects.count()) == ("基坑已开挖，缺水泥", 1, 1)

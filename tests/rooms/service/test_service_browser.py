@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from tests.cast import Cast
 from tests.rooms.supervision.helping import PNG
-from tests.web.test_browser import browser, pytestmark, sign_in, town  # noqa: F401
+from tests.web.test_browser import browser, pytestmark, sign_in, town, until  # noqa: F401
 from tongchou.record.models import Loop, StoredFile
 from tongchou.rooms.service.models import Visit
 
@@ -80,16 +80,14 @@ def test_the_form_itself_opens_without_a_network(browser: Any, live_server: Any,
         page.wait_for_selector(f"[data-kept-net][data-waiting='{n}']")
         assert page.input_value("input[name=client_id]") != first
     page.context.set_offline(False)
-    for _ in range(120):  # whichever it was still sending leads on to its visit
-        if Visit.objects.count() == 2:
-            break
-        page.wait_for_timeout(500)
+    page.wait_for_selector("h1:has-text('" + town.units["works"].name + "')")  # the one sent from this page leads on to its visit
+    until(page, lambda: Visit.objects.count() == 2)
     assert sorted(Visit.objects.values_list("seen", flat=True)) == ["第1次走访", "第2次走访"]
     page.goto(live_server.url + "/")
     page.click("summary[aria-label], .tc-account summary")
     page.click("form[data-forget] button")
     page.wait_for_load_state()
-    page.wait_for_function("caches.has('kept-pages-1').then(x => !x)")  # what it showed is nobody else's
+    until(page, lambda: not page.evaluate("caches.has('kept-pages-1')"))  # what it showed is nobody else's
     page.context.close()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cast import Cast
 from tests.rooms.supervision.helping import do, joins, plan_visit
-from tests.web.test_browser import PASSWORD, browser, pytestmark, sign_in, town
+from tests.web.test_browser import PASSWORD, browser, pytestmark, sign_in, town, until
 from tongchou.record.models import Loop, StoredFile
 from tongchou.rooms.supervision.models import Answer, Lead, Visit
 
@@ -42,7 +42,8 @@ def test_a_visit_goes_on_without_a_network_and_is_uploaded_once(browser: Any, li
     page.wait_for_selector("text=离线 · 6 条待上传")
     page.fill('[data-item="supplies"] input[name="number"]', "2")
     page.click('[data-item="supplies"] [data-verdict="ok"]')  # fewer than the checklist asks for: a fault, whatever is tapped
-    page.wait_for_function("document.querySelector('[data-item=\"supplies\"] textarea')?.value === '天用量：2，不得少于 7'")
+    page.wait_for_selector('[data-item="supplies"] textarea')
+    until(page, lambda: page.input_value('[data-item="supplies"] textarea') == "天用量：2，不得少于 7")
     assert page.is_disabled("[data-save]")
     page.set_input_files("[data-photo]", {"name": "现场.png", "mimeType": "image/png", "buffer": PIXEL})
     page.fill('[data-item="supplies"] textarea', "口罩仅够两天")
