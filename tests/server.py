@@ -90,6 +90,7 @@ def _start(home: Path) -> None:
 if not os.environ.get("PYTEST_XDIST_WORKER"):
     home = Path(tempfile.mkdtemp(prefix="tongchou-test-"))
     home.chmod(0o755)  # as root the server runs as another user, which must reach its folder
+    (home / "static").mkdir()  # where collected files would lie: without it every live server warns that it is not there
     atexit.register(shutil.rmtree, home, ignore_errors=True)  # exit handlers run last-first: after the server has stopped
     os.environ["TONGCHOU_HOME"] = str(home)
     if not os.environ.get("TONGCHOU_DATABASE_URL"):
