@@ -58,3 +58,18 @@ def test_the_name_of_a_medium_tells_the_area_of_a_text_that_says_our_county() ->
     body = BODY.replace("青溪县召开", "全县召开")
     assert read_text(f"全县召开农贸市场防控工作推进会\n来源：黛山电视台\n{body}\n").header.area == "黛山县"
 
+    quoted = body + "\n典型案例将在“黛山发布”公众号公开。"
+    assert read_text(f"全县召开农贸市场防控工作推进会\n{quoted}\n").header.area == "黛山县"
+
+
+def test_the_end_of_another_word_is_no_county() -> None:
+    """和县 and 那坡 are counties: not in 各镇区和县疾控中心, 那坡桥卡点."""
+    body = (
+        BODY.replace("青溪县召开", "全县召开")
+        + "\n发现发热的要在24小时内报告各镇区和县疾控中心，那坡桥卡点要每天查验。"
+    )
+    assert read_text(f"全县召开农贸市场防控工作推进会\n{body}\n").header.area is None
+    assert (
+        read_text(f"和县召开农贸市场防控工作推进会\n{BODY.replace('青溪县召开', '和县召开')}\n").header.area
+        == "马鞍山市和县"
+    )

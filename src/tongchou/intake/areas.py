@@ -25,14 +25,16 @@ _UNLISTED = re.compile(
     r"(?:^|[\n，。；、（“《：:\s]|关于|[在到对赴为])(?P<n>[\u4e00-\u9fff]{2,4}?(?:街道|[区县市镇乡]))"
     r"(?=\d|[区县市]长|人民政府|政府|委|党|新|疫|应|召|举|部|开|各|全|领导|统|防|办|纪|人|交|商|教|卫|农|公安|居|企|常|对|在|文|学|来|安|市|融|关于|连|迅|广播|广电|电视|发布|网|检查|调研|调度|督导|$|\s|的|大|区|镇|“|新冠)"
 )
-_PART = re.compile("新城|收费站|大道|镇|乡|村|路|街|社区|新区|湾区")
+_PART = re.compile("新城|收费站|检查站|卡点|大道|[镇乡村路街桥店]|社区|新区|湾区")
 _NO_NAME = re.compile(
     "[我全各本该委府致]|期间|落实|^(?:代表|负责|所在|属于)|^(?:未经|经|[外辖重与和及在到对大新老主某两一二三]|关于|其他|来自|重点|部分|进入|返回|离开)|(?:[小社园地辖疫山片校厂景城市郊灾控险离范务矿牧院]区|^.{0,2}新区|超市|城市|门市|集市|夜市|上市|乡镇|村镇|城镇|返乡|下乡|家乡|回乡|老乡|[报送到往][县区市镇])$"
 )
 _BEFORE_NAMES = frozenset("省市区县州旗盟和与及至在到对从由为向于了是我本该原")
+_AMID = _BEFORE_NAMES - frozenset("区县")
 _MEDIA = re.compile(
-    r"(?:^|[^\u4e00-\u9fff]|来源|讯员?|供稿)(?P<n>[\u4e00-\u9fff]{2,3}?)(?P<s>[区县市])?(?:日报|晚报|手机报|电视台|广播|发布|融媒|要闻|新闻|政府网|人民政府|在线|之窗|信息港|网)"
+    r"(?:^|[^\u4e00-\u9fff]|来源|讯员?|供稿)(?P<n>[\u4e00-\u9fff]{2,3}?)(?P<s>[区县市])?(?:日报|晚报|手机报|电视台|广播|发布|融媒|要闻|新闻|政府网|人民政府|在线|之窗|信息港|网|报(?![\u4e00-\u9fff]))"
 )
+_QUOTED = re.compile("“([^“”]{4,8})”")
 _NO_PLACE = re.compile(
     "[我本全今要人新政时民党国中省市县区镇街乡网图视公][\u4e00-\u9fff]{0,2}$|.*(?:政务|政府|新闻|时政|图片|视频|信息|动态|公开|互动|服务|工作|中心|媒体|综合|本地|国内|热点|头条|专题|通知|公告)"
 )
@@ -127,7 +129,7 @@ def area_of(title: str, body: str, page: str) -> str | None:
     for name, worth in _unlisted(title, body, page).items():
         scored[Division(name, None, "", 4 if name.endswith(("镇", "乡", "街道")) else 3)] += worth
     told = max(own, key=lambda k: own[k]) if any(own.values()) else ""
-    for name, worth in _by_media(title, page, told).items():
+    for name, worth in _by_media(title, body, page, told).items():
         scored[Division(name, None, "", 3)] += worth
     for name, worth in weight.items():
         divisions = by_name[name]
@@ -159,12 +161,13 @@ def area_of(title: str, body: str, page: str) -> str | None:
 
 def _inside_longer(text: str, start: int) -> bool:
     """沙湾区 in 星沙湾区召开, 会同县 in 县农业农村局会同县市场监管局: what stands before it belongs to the name or makes a word with it."""
-    if start == 0 or not "\u4e00" <= text[start - 1] <= "\u9fff" or text[start - 1] in _BEFORE_NAMES:
+    short = text[start + 1] == "县"  # 和县 in 各镇区和县直部门, 成县 in 完成县里: of two characters, the first is rather the end of another word
+    if start == 0 or not "\u4e00" <= text[start - 1] <= "\u9fff" or text[start - 1] in (_AMID if short else _BEFORE_NAMES):
         return False
     at = max(0, start - 4)
     named = any(end == start - at for end in (place + len(name) for place, name in _named(text[at:start])))
     alone = start == 1 or not "\u4e00" <= text[start - 2] <= "\u9fff"
-    return not named and (alone or text[start - 1] in "局委办厅院所站")
+    return not named and (alone or short or text[start - 1] in "局委办厅院所站")
 
 
 def _within_word(text: str, start: int, name: str) -> bool:
@@ -185,11 +188,11 @@ def _is_about(division: Division, title: str, body: str, page: str) -> bool:
     return any(n in near for n in names) or max(body.count(n) for n in names) > 1
 
 
-def _by_media(title: str, page: str, told: str) -> dict[str, float]:
-    """黛溪要闻, 黛山电视台 on the page of a text that speaks of 我区, 全县: 黛溪区, 黛山县. told: how the text calls its own area."""
+def _by_media(title: str, body: str, page: str, told: str) -> dict[str, float]:
+    """黛溪要闻, 黛山电视台 on the page or quoted in its body, where it speaks of 我区, 全县: 黛溪区, 黛山县. told: how it calls its own area."""
     by_name, _ = _divisions()
     found: defaultdict[str, float] = defaultdict(float)
-    for text in (title, page):
+    for text in (title, page, " ".join(_QUOTED.findall(body))):
         for match in _MEDIA.finditer(text):
             name, suffix = match["n"], match["s"] or told
             if suffix and not _NO_PLACE.match(name) and name not in by_name and name + suffix not in by_name:
