@@ -9,7 +9,7 @@ import pytest
 
 from tests.cast import Cast
 from tests.rooms.supervision.helping import do, joins, plan_visit
-from tests.web.test_browser import PASSWORD, browser, pytestmark, sign_in, town, until
+from tests.web.test_browser import PASSWORD, browser, leads_on, network, pytestmark, sign_in, town, until
 from tongchou.record.models import Loop, StoredFile
 from tongchou.rooms.supervision.models import Answer, Lead, Visit
 
@@ -19,7 +19,14 @@ ITEMS = ("organisation", "isolation_room", "screening", "attendance", "disinfect
 
 
 def waiting(page: Any, count: int) -> None:
-    page.wait_for_selector(f'[data-sv-net][data-waiting="{count}"]', timeout=20_000)
+    page.wait_for_selector(f'[data-sv-net][data-waiting="{count}"]')
+
+
+def begun(page: Any, visit: str) -> None:
+    """The beginning is uploaded; before it was put into its queue nothing waited either."""
+    page.wait_for_selector("[data-finish]")
+    until(page, Visit.objects.filter(pk=visit, state="begun").exists)
+    waiting(page, 0)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -30,10 +37,8 @@ def test_a_visit_goes_on_without_a_network_and_is_uploaded_once(browser: Any, li
     page.wait_for_selector('[data-sv-net][data-kept="1"]')
     page.click("[data-sv-card]")
     page.click("button:has-text('开始检查')")
-    page.wait_for_selector("[data-finish]")
-    waiting(page, 0)
-    assert Visit.objects.get(pk=visit).state == "begun"
-    page.context.set_offline(True)
+    begun(page, visit)
+    network(page, on=False)
     for item in ITEMS:
         page.click(f'[data-item="{item}"] [data-verdict="ok"]')
         page.wait_for_selector(f'[data-item="{item}"].is-ok')
@@ -53,7 +58,7 @@ def test_a_visit_goes_on_without_a_network_and_is_uploaded_once(browser: Any, li
     page.wait_for_selector("text=离线 · 8 条待上传")
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     assert not Answer.objects.exists()
-    page.context.set_offline(False)
+    network(page, on=True)
     waiting(page, 0)
     row = Visit.objects.get(pk=visit)
     assert (row.state, Answer.objects.count(), StoredFile.objects.count()) == ("finished", 7, 1)
@@ -74,15 +79,14 @@ def test_a_session_that_ended_and_a_colleagues_answer_lose_nothing(browser: Any,
     page, _ = sign_in(browser, live_server.url, "inspector", 390)
     page.goto(live_server.url + f"/supervision/visits/{visit}/card")
     page.click("button:has-text('开始检查')")
-    page.wait_for_selector("[data-finish]")
-    waiting(page, 0)
-    page.context.set_offline(True)
+    begun(page, visit)
+    network(page, on=False)
     page.click('[data-item="canteen"] [data-verdict="ok"]')
     page.wait_for_selector("text=离线 · 1 条待上传")
     at = Visit.objects.get(pk=visit).begun_at.isoformat()
     do(town, "inspector2", "visit.answer", visit=visit, item="canteen", verdict="na", at=at)
     page.context.clear_cookies()
-    page.context.set_offline(False)
+    network(page, on=True)
     page.click("text=去登录")
     page.fill("#id_username", "inspector")
     page.fill("#id_password", PASSWORD)
@@ -105,7 +109,7 @@ def test_a_lead_is_answered_by_the_street_and_decided_by_two(browser: Any, live_
     lead = Lead.objects.get()
     page, _ = sign_in(browser, live_server.url, "street", 390)
     page.goto(live_server.url + "/accountability")
-    page.click("text=问责线索")
+    leads_on(page, "text=问责线索")
     page.goto(live_server.url + f"/accountability/{lead.pk}")
     assert "上报数与现场不符" not in page.content()
     page.click("a:has-text('说明情况')")
