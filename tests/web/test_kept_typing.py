@@ -41,6 +41,11 @@ def test_what_was_typed_outlives_a_lost_network_and_what_was_sent_does_not_come_
     page.goto(f"{live_server.url}/work")  # left half-way
     page.goto(form)
     page.wait_for_selector(BACK)
+    page.fill("[name=note]", "已排查四个小区")
+    page.goto(f"{live_server.url}/work")  # left at once
+    page.goto(form)
+    page.wait_for_selector(BACK)
+    assert page.input_value("[name=note]") == "已排查四个小区"
     page.click(SEND)
     page.wait_for_url(f"**/loops/{loop}")
     page.goto(form)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from tests.cast import Cast
 from tests.rooms.projects.test_projects import added
 from tests.rooms.supervision.helping import PNG
+from tests.rooms.supervision.test_browser import SLOW_PICTURES
 from tests.web.test_browser import browser, network, pytestmark, sign_in, town, twice, until  # noqa: F401
 from tongchou.record.models import Loop, StoredFile
 from tongchou.rooms.projects.models import SiteVisit
@@ -26,11 +27,11 @@ def test_a_visit_to_a_site_is_kept_without_a_network_and_recorded_once(browser: 
     page.wait_for_selector("[data-kept-net][data-kept]", state="attached")
     network(page, on=False)
     page.goto(form)  # the page itself opens in the valley
-    page.set_input_files("#id_photos", PHOTO)
-    page.wait_for_selector(".tc-upload-list img")
     page.fill("#id_seen", "基坑已开挖，缺水泥")
     page.select_option("#id_topic", index=1)
     page.fill("#id_title", "水泥运不进来")
+    page.evaluate(SLOW_PICTURES)
+    page.set_input_files("#id_photos", PHOTO)  # and sent at once: the photo that is still being made small goes with it
     twice(page, "form.tc-form button.btn-primary")
     page.wait_for_selector("[data-kept-net][data-waiting='1']")
     assert SiteVisit.objects.count() == 0

@@ -86,10 +86,11 @@ def test_the_form_itself_opens_without_a_network(browser: Any, live_server: Any,
         page.fill("#id_enterprise", town.units["works"].name)
         page.fill("#id_seen", f"第{n}次走访")
         page.click("form.tc-form button.btn-primary")
-        page.wait_for_selector(f"[data-kept-net][data-waiting='{n}']")
+        page.wait_for_selector(f"[data-kept-net][data-waiting='{n}'] >> text=没有网络，已存本机")
+        assert page.is_enabled("form.tc-form button.btn-primary")  # free for the next one, though another waits before it
         assert page.input_value("input[name=client_id]") != first
     network(page, on=True)
-    page.wait_for_selector("h1:has-text('" + town.units["works"].name + "')")  # the one sent from this page leads on to its visit
+    page.wait_for_selector("[data-kept-net][data-waiting='0']", state="attached")
     until(page, lambda: Visit.objects.count() == 2)
     assert sorted(Visit.objects.values_list("seen", flat=True)) == ["第1次走访", "第2次走访"]
     page.goto(live_server.url + "/")
