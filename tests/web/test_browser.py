@@ -114,9 +114,15 @@ def until(page: Any, so: Callable[[], bool]) -> None:
     Playwright's own `wait_for_function` asks again by `eval` inside the page, which the product's content security policy forbids: it only passes
     where it is so at the first look.
     """
+    from playwright.sync_api import Error
+
     for _ in range(1200):
-        if so():
-            return
+        try:
+            if so():
+                return
+        except Error as error:
+            if "Execution context was destroyed" not in error.message:  # another page has come meanwhile: it is asked next
+                raise
         page.wait_for_timeout(50)
     raise AssertionError("it did not come")
 
