@@ -9,7 +9,7 @@ import pytest
 
 from tests.cast import Cast
 from tests.rooms.supervision.helping import PNG, do, joins, plan_visit
-from tests.web.test_browser import PASSWORD, browser, leads_on, network, pytestmark, sign_in, town, until
+from tests.web.test_browser import PASSWORD, browser, network, pytestmark, sign_in, town, until
 from tongchou.record.models import Loop, StoredFile
 from tongchou.rooms.supervision.models import Answer, Lead, Visit
 
@@ -116,7 +116,7 @@ def test_a_lead_is_answered_by_the_street_and_decided_by_two(browser: Any, live_
     lead = Lead.objects.get()
     page, _ = sign_in(browser, live_server.url, "street", 390)
     page.goto(live_server.url + "/accountability")
-    leads_on(page, "text=问责线索")
+    page.wait_for_selector("text=问责线索")
     page.goto(live_server.url + f"/accountability/{lead.pk}")
     assert "上报数与现场不符" not in page.content()
     page.click("a:has-text('说明情况')")
