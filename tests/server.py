@@ -42,6 +42,7 @@ def _take(kept: Path, data: Path, secret: Path) -> bool:
     """Take what was kept; False where nothing was, or where another run threw it away meanwhile."""
     if not (kept / "data").exists():
         return False
+    _made(data.parent).chmod(0o755)  # the server's other user goes through it, whatever the umask
     try:
         _copy(kept / "data", data)
         _copy(kept / "secrets.json", secret)
