@@ -73,6 +73,7 @@ class UnderWay:
             if self.count <= 0:
                 return
             sleep(0.05)
+        self.count = 0  # one whose end was never told is not waited for again
 
 
 under_way = UnderWay()
