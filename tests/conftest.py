@@ -10,6 +10,8 @@ import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 from django.db import connection, connections
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from tests.cast import Cast, build
 from tests.server import TEMPLATE
@@ -19,6 +21,9 @@ __all__ = ["_stand", "cast", "pytest_runtest_setup"]
 
 APPEND_ONLY = ("record_act", "record_ledgerentry", "record_storedrefusal", "record_readsubject", "record_headexport")
 
+
+examples.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("any machine")  # an example that takes a fifth of a second on a busy machine is no fault
 
 LONGEST = (
     "cli/test_drills", "cli/test_demo", "record/test_migrations", "access/test_matrix", "web/test_browser", "command/test_task_browser", "test_resumption_browser",

@@ -7,6 +7,7 @@ Workers of pytest-xdist inherit the address and use a database each.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import hashlib
 import os
 import shutil
@@ -27,7 +28,7 @@ def _kept(major: int) -> Path:
     key = hashlib.sha256(str(major).encode())
     for path in [ROOT / "uv.lock", ROOT / "src/tongchou/config/settings.py", *sorted((ROOT / "src").rglob("migrations/*.py"))]:
         key.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
     return base / "tongchou-tests" / key.hexdigest()[:16]
 
 
@@ -35,6 +36,21 @@ def _copy(source: Path, target: Path) -> None:
     """A folder or file with its owner: the server runs as another user when we are root."""
     target.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run(["cp", "-a", str(source), str(target)], check=True)
+
+
+def _take(kept: Path, data: Path, secret: Path) -> bool:
+    """Take what was kept; False where nothing was, or where another run threw it away meanwhile."""
+    if not (kept / "data").exists():
+        return False
+    _made(data.parent).chmod(0o755)  # the server's other user goes through it, whatever the umask
+    try:
+        _copy(kept / "data", data)
+        _copy(kept / "secrets.json", secret)
+    except subprocess.CalledProcessError:
+        shutil.rmtree(data, ignore_errors=True)
+        secret.unlink(missing_ok=True)
+        return False
+    return True
 
 
 def _keep(data: Path, secret: Path, kept: Path) -> None:
@@ -70,9 +86,7 @@ def _start(home: Path) -> None:
     server = postgres.Server(home)
     data, secret = server.place.data, server.place.record.parent / "secrets.json"
     kept = _kept(find_binaries().major)
-    if (found := (kept / "data").exists()):
-        _copy(kept / "data", data)
-        _copy(kept / "secrets.json", secret)
+    if (found := _take(kept, data, secret)):
         _in_a_hurry(data)
     os.environ["TONGCHOU_DATABASE_URL"] = server.start()
     atexit.register(server.stop)
@@ -81,7 +95,8 @@ def _start(home: Path) -> None:
         migrate = [sys.executable, "-m", "tongchou.cli.main", "manage", "migrate", "--verbosity", "0"]
         subprocess.run(migrate, check=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)})
         server.stop()
-        _keep(data, secret, kept)
+        with contextlib.suppress(OSError, subprocess.CalledProcessError):  # nowhere to keep them: the next run migrates again
+            _keep(data, secret, kept)
         _in_a_hurry(data)
         os.environ["TONGCHOU_DATABASE_URL"] = server.start()
     os.environ[TEMPLATE] = "tongchou"

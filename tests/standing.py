@@ -6,11 +6,14 @@ Building it takes longer than most tests do. It is taken down before a test that
 from __future__ import annotations
 
 import pickle
+from datetime import date
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
+from tests import midnight
 from tests.cast import Cast, build
 
 
@@ -19,6 +22,7 @@ class Standing:
 
     def __init__(self) -> None:
         self.file = ""
+        self._day: date | None = None
         self._made = b""
         self._blocker: Any = None
         self._atomic: Any = None
@@ -27,7 +31,7 @@ class Standing:
         """The file's cast, as copies that a test may change; None where another transaction is open already: then it is built within that."""
         if self._atomic is not None and not connection.in_atomic_block:  # a test closed the connection
             self._atomic, self.file = None, ""
-        if self.file != file:
+        if (self.file, self._day) != (file, timezone.localdate()):  # a cast of yesterday is another
             self.down()
             with blocker.unblock():
                 if connection.in_atomic_block:
@@ -42,7 +46,7 @@ class Standing:
         atomic.__enter__()
         self._made = pickle.dumps(build())
         connection.check_constraints()  # nothing is left over for the end of the first test, or in the way of an ALTER TABLE
-        self.file, self._atomic, self._blocker = file, atomic, blocker
+        self.file, self._day, self._atomic, self._blocker = file, timezone.localdate(), atomic, blocker
 
     def down(self) -> None:
         """Take it back; nothing where none stands."""
@@ -60,6 +64,7 @@ standing = Standing()
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Before a test of another file, and before one without the cast."""
+    midnight.wait(item)
     if standing.file and (standing.file != str(item.path) or "cast" not in getattr(item, "fixturenames", ())):
         standing.down()
 

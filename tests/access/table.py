@@ -48,8 +48,12 @@ ELSEWHERE = ("not_holder", "not_in_custody", "not_found")
 """An unknown stay and one that another holds are told alike: not by this actor."""
 
 
-TODAY = timezone.localdate().isoformat()
-TOMORROW = (timezone.localdate() + timedelta(days=1)).isoformat()
+def today() -> str:
+    return timezone.localdate().isoformat()
+
+
+def tomorrow() -> str:
+    return (timezone.localdate() + timedelta(days=1)).isoformat()
 
 
 def export(place: Place) -> dict[str, Any]:
@@ -207,7 +211,7 @@ PAGES: dict[str, Way] = {
     "school_cluster": Way(("cluster",), "area"),
     "school_measure": Way(("cluster", "measure"), "area"),
     "school_measure_new": Way(("cluster",), "area", roles=("education_officer", "health_officer")),
-    "school_severe": Way(("school",), "area", lambda p: {"disease": "influenza_like", "on": TODAY, "deaths": "0"}, roles=STATE_SEVERE),
+    "school_severe": Way(("school",), "area", lambda p: {"disease": "influenza_like", "on": today(), "deaths": "0"}, roles=STATE_SEVERE),
     "school_cluster_end": Way(("cluster",), "area", lambda p: {"on": "2026-02-01", "reason": "无新发"}, roles=("education_officer", "health_officer")),
     # needs and offers: one's own, those of the area, and all of it for who matches; trips: those that serve one's area
     "match_entry": Way(("entry",), "area", widely="match.manage"),
@@ -252,7 +256,7 @@ PAGES: dict[str, Way] = {
     "work_order_lift": Way(("work_order",), "area", lambda p: {"reason": "整改到位"}),
     "work_order_ask": Way(("work_order",), "area", lambda p: {"how": "已经整改到位"}),
     "work_order_letter": Way(("work_order", "format"), "area"),
-    "permit_ask": Way(("permit", "topic"), "area", lambda p: {"until": TOMORROW, "reason": "继续生产"}),
+    "permit_ask": Way(("permit", "topic"), "area", lambda p: {"until": tomorrow(), "reason": "继续生产"}),
     "permit_leave": Way(("permit", "topic"), "area", lambda p: {"reason": "不再生产"}),
     "permit_loop": Way(("permit_loop",), "area"),
     "project_loop": Way(("project_loop",), "area"),
@@ -306,7 +310,7 @@ PAGES: dict[str, Way] = {
     "spot_record": Way(("spot", "enterprise"), "area", form=lambda p: {"result": "closed", "seen": "现场停业"}),
     "service_visit": Way(("visit_made",), "area"),
     "photo": Way(("photo_kind", "photo_of", "photo"), "area", needs="service.view"),
-    "daily_same": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "day": TODAY, "seen": p.ids["report"]}),
+    "daily_same": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "day": today(), "seen": p.ids["report"]}),
     "daily_new": Way(reach="party", get=lambda p: {"unit": p.ids["enterprise"]}, get_scoped=True),
     "daily_correct": Way(("report",), "party", lambda p: {"at_work": 1}),
     "daily_unit": Way(("enterprise",), "directory"),
@@ -613,7 +617,7 @@ ACTS: dict[str, Way] = {
     "school.class_change": Way(reach="area", form=lambda p: {"school_class": p.ids["school_class"], "name": "9班", "pupils": 1, "staff": 1}),
     "school.class_end": Way(reach="area", form=lambda p: {"school_class": p.ids["school_class"], "reason": "并班"}),
     "school.import_classes": Way(),
-    "school.apply": Way(reach="area", form=lambda p: {"school": p.ids["school"], "opens_on": TOMORROW}),
+    "school.apply": Way(reach="area", form=lambda p: {"school": p.ids["school"], "opens_on": tomorrow()}),
     "school.proof": Way(reach="area", form=lambda p: {"opening": p.ids["opening"], "key": "room", "text": "情况"}, roles=("school_officer", "education_officer")),
     "school.review": Way(reach="area", form=lambda p: {"proof": p.ids["proof"], "met": True}),
     "school.read_proof": Way(reach="area", form=lambda p: {"proof": p.ids["proof"]}),
@@ -623,7 +627,7 @@ ACTS: dict[str, Way] = {
         reach="area",
         form=lambda p: {
             "school": p.ids["school"], "kind": "leave",
-            "windows": [{"gate": "东门", "starts_at": f"{TOMORROW}T00:00:00Z", "ends_at": f"{TOMORROW}T01:00:00Z", "classes": [p.ids["school_class"]]}],
+            "windows": [{"gate": "东门", "starts_at": f"{tomorrow()}T00:00:00Z", "ends_at": f"{tomorrow()}T01:00:00Z", "classes": [p.ids["school_class"]]}],
         },
     ),
     "school.check": Way(
@@ -642,7 +646,7 @@ ACTS: dict[str, Way] = {
         reach="area", form=lambda p: {"cluster": p.ids["cluster"], "kind": "sampling", "why": "查明"}, roles=("education_officer", "health_officer"),
     ),
     "school.severe": Way(
-        reach="area", form=lambda p: {"school": p.ids["school"], "disease": "influenza_like", "on": TODAY, "deaths": 0}, roles=STATE_SEVERE,
+        reach="area", form=lambda p: {"school": p.ids["school"], "disease": "influenza_like", "on": today(), "deaths": 0}, roles=STATE_SEVERE,
     ),
     "school.measure": Way(reach="area", form=lambda p: {"measure": p.ids["measure"], "decision": "decline", "reason": "不必"}),
     "school.cluster_end": Way(
@@ -675,7 +679,7 @@ ACTS: dict[str, Way] = {
     "scores.propose": Way(),
     "standing.add": Way(
         reach="directory",
-        form=lambda p: {"title": "每日巡查", "units": [p.unit.pk], "every": "day", "starts_on": TOMORROW, "due_hours": 10},
+        form=lambda p: {"title": "每日巡查", "units": [p.unit.pk], "every": "day", "starts_on": tomorrow(), "due_hours": 10},
     ),
     "standing.call": Way(reach="area", form=lambda p: {"standing": p.ids["standing_id"], "note": "突发"}),
     "standing.set": Way(reach="area", form=lambda p: {"standing": p.ids["standing_id"], "state": "paused", "reason": "暂缓"}),
@@ -705,7 +709,7 @@ ACTS: dict[str, Way] = {
     "trip.vehicle_drop": Way(reach="area", form=lambda p: {"trip": p.ids["trip"], "vehicle": 0, "reason": "故障"}),
     "trip.move": Way(
         reach="area",
-        form=lambda p: {"trip": p.ids["trip"], "departs_at": f"{TOMORROW}T06:00:00Z", "arrives_at": f"{TOMORROW}T20:00:00Z", "reason": "道路管制"},
+        form=lambda p: {"trip": p.ids["trip"], "departs_at": f"{tomorrow()}T06:00:00Z", "arrives_at": f"{tomorrow()}T20:00:00Z", "reason": "道路管制"},
     ),
     "trip.let_off": Way(reach="area", form=lambda p: {"passenger": p.ids["passenger"], "reason": "不去了"}),
     "trip.depart": Way(reach="area", form=lambda p: {"trip": p.ids["trip"]}),
@@ -725,19 +729,19 @@ ACTS: dict[str, Way] = {
         reach="area",
         form=lambda p: {"title": "并案", "owner_unit": p.unit.pk, "due_at": "2099-01-01T00:00:00Z", "difficulties": p.ids["difficulties"]},
     ),
-    "daily.report": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "day": TODAY, "at_work": 1, "abnormal": 0, "incidents": 0}),
-    "daily.same": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "day": TODAY, "seen": p.ids["report"]}),
+    "daily.report": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "day": today(), "at_work": 1, "abnormal": 0, "incidents": 0}),
+    "daily.same": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "day": today(), "seen": p.ids["report"]}),
     "daily.correct": Way(reach="party", form=lambda p: {"report": p.ids["report"], "why": "更正", "at_work": 1, "abnormal": 0, "incidents": 0}),
-    "daily.excuse": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "from_date": TODAY, "reason": "停业"}),
+    "daily.excuse": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "from_date": today(), "reason": "停业"}),
     "daily.end_excuse": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"]}),
     "daily.import_table": Way(),
     "attendance.import_rows": Way(
-        reach="party", form=lambda p: {"unit": p.ids["enterprise"], "fields": ["name", "at"], "rows": [["工", f"{TODAY} 00:00"]]},
+        reach="party", form=lambda p: {"unit": p.ids["enterprise"], "fields": ["name", "at"], "rows": [["工", f"{today()} 00:00"]]},
     ),
     "attendance.import_badges": Way(
         reach="party", form=lambda p: {"unit": p.ids["enterprise"], "fields": ["number", "name"], "rows": [["1", "工"]]},
     ),
-    "attendance.leave": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "staff": p.ids["staff"], "kind": "sick", "from_date": TOMORROW}),
+    "attendance.leave": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "staff": p.ids["staff"], "kind": "sick", "from_date": tomorrow()}),
     "attendance.end_leave": Way(reach="party", form=lambda p: {"leave": p.ids["leave"]}),
     "attendance.gate": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"]}),
     "attendance.sign": Way(
@@ -752,8 +756,8 @@ ACTS: dict[str, Way] = {
     "spot.record": Way(reach="area", form=lambda p: {"draw": p.ids["spot"], "unit": p.ids["enterprise"], "result": "closed", "seen": "现场停业"}),
     "photo.read": Way(reach="area", needs="service.view", form=lambda p: {"kind": "visit", "of": p.ids["photo_of"], "photo": p.ids["photo"]}),
     "signal.import_table": Way(),
-    "progress.baseline": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "from_date": TODAY, "staff": 9, "source": "去年四季度"}),
-    "progress.target": Way(reach="area", form=lambda p: {"area": p.area.pk, "month": TODAY, "returned": "90"}),
+    "progress.baseline": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "from_date": today(), "staff": 9, "source": "去年四季度"}),
+    "progress.target": Way(reach="area", form=lambda p: {"area": p.area.pk, "month": today(), "returned": "90"}),
     "chain.partner": Way(reach="party", form=lambda p: {"link": 99_999_999, "back": True}),
     "chain.open": Way(reach="party", form=lambda p: {"supplier": f"unit:{p.ids['enterprise']}", "department": p.unit.pk}),
     "fever.first": Way(reach="party", form=lambda p: {"unit": p.ids["enterprise"], "first": "38.0", "at": timezone.now().isoformat()}),
@@ -777,8 +781,8 @@ ACTS: dict[str, Way] = {
     "policies.tell": Way(reach="area", form=lambda p: {"policy": p.ids["policy"], "units": [p.ids["shop"]]}),
     "policies.terms": Way(form=lambda p: {"policy": p.ids["policy"], "benefit": "paid"}),
     "policies.withdraw": Way(reach="party", form=lambda p: {"loop": p.ids["policy_loop"], "note": "不要了"}),
-    "permit.renew": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "reason": "延续", "until": TOMORROW}),
-    "permit.ask": Way(reach="area", form=lambda p: {"permit": p.ids["permit"], "what": "renew", "reason": "继续生产", "until": TOMORROW}),
+    "permit.renew": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "reason": "延续", "until": tomorrow()}),
+    "permit.ask": Way(reach="area", form=lambda p: {"permit": p.ids["permit"], "what": "renew", "reason": "继续生产", "until": tomorrow()}),
     "permit.answer_restore": Way(reach="area", form=lambda p: {"permit": p.ids["permit"], "how": "grant", "reason": "同意"}),
     "permit.answer_renew": Way(reach="area", form=lambda p: {"permit": p.ids["permit"], "how": "grant", "reason": "同意"}),
     "permit.answer_adjust": Way(reach="area", form=lambda p: {"permit": p.ids["permit"], "how": "grant", "reason": "同意"}),

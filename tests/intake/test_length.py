@@ -33,9 +33,9 @@ def test_four_times_the_text_takes_about_four_times_as_long(kind: str) -> None:
     for copies in (60, 240):
         text = long_text(kind, copies)
         best = float("inf")
-        for _ in range(2):
+        for _ in range(3):
             start = time.process_time()
             assert read_text(text).directives
             best = min(best, time.process_time() - start)
         spent.append(best)
-    assert spent[1] < 6 * spent[0]
+    assert spent[1] < 8 * spent[0]  # four times, were nothing else running; by the square it would be sixteen

@@ -71,6 +71,15 @@ def test_what_stands_in_the_text_is_added_and_marked() -> None:
     assert asked[0]["messages"][1]["content"] == DOCUMENT.clean
 
 
+def test_a_model_on_this_machine_is_asked_without_the_offices_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with model(reply(["工地围挡宜尽早补齐。"])) as (url, asked):
+        assert len(propose(DOCUMENT, Endpoint(url, "stub-1")).directives) == 2
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize(
     "answer",
     [b"no json", b"{}", reply(None)[:-5], json.dumps({"choices": [{"message": {"content": "sorry"}}]}).encode()],

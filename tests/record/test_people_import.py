@@ -198,8 +198,8 @@ def test_five_thousand_rows_take_seconds(cast: Cast) -> None:
     given = "丽娜静敏燕玲霞红梅芳"
     rows = (f"王{given[n % 10]}{given[n // 10 % 10]},,,{13900000000 + n},清源区东街{n}号,{SPRING},{n // 3},\n" for n in range(5000))
     text = HEADER + "".join(rows)
-    started = time.monotonic()
+    started = time.process_time()
     outcome = load(cast, text).outcome
     assert outcome is not None
     assert outcome.result["accepted"] == 5000
-    assert time.monotonic() - started < 15
+    assert time.process_time() - started < 15  # the processor's time: what else the machine does is no matter

@@ -52,7 +52,7 @@ def loop(cast: Cast, person: uuid.UUID) -> str:
     return cast.task(opener="street", owner="spring_community", person=str(person))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.lists(st.tuples(st.booleans(), st.sampled_from(["fact", "loop", "stay", "responsibility", "account"])), max_size=8),
     st.lists(st.sampled_from(["read", "open", "file"]), max_size=2),

@@ -20,7 +20,7 @@ from tongchou.record.models import Enterprise, Event, Unit, WorkPermit
 from tongchou.record.permit_facts import HASH, changes, digest
 from tongchou.record.questions.permits import change_words, permit_history, permit_of, permits_of
 
-TODAY = timezone.localdate()
+TODAY = timezone.localdate
 
 
 def given(cast: Cast, unit: str = "works", until: date | None = None, **bound: Any) -> WorkPermit:
@@ -48,7 +48,7 @@ def refused(run: Any) -> Refusal:
 
 def test_numbers_of_a_year_run_on_and_are_unique(cast: Cast) -> None:
     one, two = given(cast), given(cast, "mill")
-    assert (one.number, two.number) == (f"FG{TODAY.year}-000001", f"FG{TODAY.year}-000002")
+    assert (one.number, two.number) == (f"FG{TODAY().year}-000001", f"FG{TODAY().year}-000002")
     assert one.plate == "blue"
     assert set(permits_of([u.pk for u in cast.units.values()])) == {cast.units["works"].pk, cast.units["mill"].pk}
     two.number = one.number
@@ -69,9 +69,9 @@ def test_suspended_with_what_has_to_be_shown_and_restored_when_it_was(cast: Cast
     given(cast)
     unit = cast.units["works"].pk
     cast.act("street", "permit.suspend", unit=unit, reason="测温点无人值守", must_show=["测温记录", "值守安排"])
-    held = permit_of(unit, TODAY)
+    held = permit_of(unit, TODAY())
     assert held
-    assert (held.state, held.plate, held.works(TODAY)) == ("suspended", "red", False)
+    assert (held.state, held.plate, held.works(TODAY())) == ("suspended", "red", False)
     early = refused(
         lambda: cast.act(
             "street", "permit.resume", unit=unit, reason="整改到位", shown=[{"what": "测温记录", "found": "已核对"}]
@@ -80,9 +80,9 @@ def test_suspended_with_what_has_to_be_shown_and_restored_when_it_was(cast: Cast
     assert (early.reason, early.field) == (Reason.EVIDENCE_MISSING, "shown")
     shown = [{"what": "测温记录", "found": "已核对"}, {"what": "值守安排", "found": "现场看过"}]
     cast.act("hq", "permit.resume", unit=unit, reason="整改到位", shown=shown)
-    held = permit_of(unit, TODAY)
+    held = permit_of(unit, TODAY())
     assert held
-    assert (held.state, held.plate, held.must_show, held.works(TODAY)) == ("in_force", "blue", [], True)
+    assert (held.state, held.plate, held.must_show, held.works(TODAY())) == ("in_force", "blue", [], True)
     told = list(Event.objects.filter(subject=f"permit:{held.id}").order_by("id").values_list("what", flat=True))
     assert told == ["permit_suspended", "permit_in_force"]
 
@@ -129,7 +129,7 @@ def test_what_nobody_knows_is_no_change() -> None:
 
 
 def test_it_ends_the_day_after_its_last(cast: Cast) -> None:
-    given(cast, until=TODAY)
+    given(cast, until=TODAY())
     assert act("permit.expire", SYSTEM, new_id(), {}).result == {"expired": 0}
     late = timezone.now() + timedelta(days=1)
     assert act("permit.expire", SYSTEM, new_id(), {}, now=late).result == {"expired": 1}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast
-from tests.web.test_browser import browser, pytestmark, sign_in, town
+from tests.web.test_browser import browser, network, pytestmark, sign_in, town, until
 from tongchou.record.models import Loop, Unit
 
 __all__ = ["browser", "pytestmark", "town"]
@@ -24,15 +24,16 @@ def test_what_was_typed_outlives_a_lost_network_and_what_was_sent_does_not_come_
     form = f"{live_server.url}/loops/{loop}/steps/progress"
     page.goto(form)
     page.fill("[name=note]", "已排查三个小区")
-    page.context.set_offline(True)
+    network(page, on=False)
     page.click(SEND)
     page.wait_for_selector("text=网络不通，内容已保留")  # the page stands, and nothing was sent
     assert page.url == form
     assert page.input_value("[name=note]") == "已排查三个小区"
-    page.context.set_offline(False)
+    network(page, on=True)
     page.route("**/steps/progress", lambda r: r.abort() if r.request.method == "POST" else r.continue_())
-    page.click(SEND)  # the phone thinks that it has a network, and there is none
-    page.wait_for_timeout(500)
+    with page.expect_event("requestfailed"):
+        page.click(SEND)  # the phone thinks that it has a network, and there is none
+    until(page, lambda: page.url.startswith("chrome-error:"))  # the browser's own page stands: going on before would be cut off by it
     page.unroute("**/steps/progress")
     page.goto(form)
     page.wait_for_selector(BACK)
@@ -40,6 +41,12 @@ def test_what_was_typed_outlives_a_lost_network_and_what_was_sent_does_not_come_
     page.goto(f"{live_server.url}/work")  # left half-way
     page.goto(form)
     page.wait_for_selector(BACK)
+    page.evaluate("window.setTimeout = () => 0")  # left at once: what the page does a moment later does not come to its turn
+    page.fill("[name=note]", "已排查四个小区")
+    page.goto(f"{live_server.url}/work")
+    page.goto(form)
+    page.wait_for_selector(BACK)
+    assert page.input_value("[name=note]") == "已排查四个小区"
     page.click(SEND)
     page.wait_for_url(f"**/loops/{loop}")
     page.goto(form)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tests.cast import SINCE, Cast
 from tests.rooms.supervision.helping import plan_visit
-from tests.web.test_browser import PASSWORD, browser, pytestmark, sign_in, town, until
+from tests.web.test_browser import PASSWORD, browser, pytestmark, sign_in, town, twice, until
 from tongchou.record.models import Account, Custody, Loop, Post, PostHolding, Unit
 
 ITEMS = ("organisation", "isolation_room", "screening", "attendance", "disinfection", "canteen")
@@ -54,7 +54,7 @@ def test_a_leader_signs_a_bulletin_once(browser: Any, live_server: Any, town: Ca
     page, said = english(browser, live_server.url, town, "leader", 1280)
     page.goto(live_server.url + reverse("bulletins"))
     page.click("tr:has-text('to be signed') a")
-    page.dblclick("button:has-text('Sign and issue')")
+    twice(page, "button:has-text('Sign and issue')")
     page.wait_for_selector("text=Issued:")
     page.go_back()
     page.reload()
@@ -76,7 +76,7 @@ def test_a_store_keeper_takes_in_hands_over_and_gives_out_on_the_phone(
     page.fill("#id_items", "MASK-1\nMASK-2")
     page.select_option("#id_purpose", label="Stock")
     page.select_option("#id_holder_kind", label="store")
-    page.dblclick("form.tc-form button.btn-primary")
+    twice(page, "form.tc-form button.btn-primary")
     page.wait_for_selector("text=2 taken into custody")
     assert fits(page)
     assert Custody.objects.count() == 2
@@ -88,6 +88,7 @@ def test_a_store_keeper_takes_in_hands_over_and_gives_out_on_the_phone(
     page.wait_for_selector("text=the other side must confirm")
     page.check("li:has-text('MASK-2') input[name=pick]")
     page.click("button:has-text('Let out')")
+    page.wait_for_selector("#id_reason")
     offered = page.locator("#id_reason option").all_inner_texts()
     assert "Used" in offered
     assert "Died" not in offered  # of things only what may become of things
@@ -97,7 +98,7 @@ def test_a_store_keeper_takes_in_hands_over_and_gives_out_on_the_phone(
     site, _ = english(browser, live_server.url, town, "site_officer", 390)
     site.goto(live_server.url + reverse("custody"))
     site.click("button:has-text('All here: accept')")
-    site.wait_for_selector("li:has-text('MASK-1')")
+    until(site, lambda: Custody.objects.get(item="MASK-1").holdings.filter(holder_kind="site", until=None).exists())
     assert Custody.objects.exclude(let_out_at=None).get().item == "MASK-2"
     assert said == []
     page.context.close()
@@ -118,7 +119,7 @@ def test_a_watch_logs_and_hands_over_to_the_next(browser: Any, live_server: Any,
     page, said = english(browser, live_server.url, town, "first", 1280)
     page.goto(live_server.url + reverse("duty"))
     page.fill("form.tc-logform textarea", "A street called: two rooms are short")
-    page.dblclick("form.tc-logform button")
+    twice(page, "form.tc-logform button")
     page.wait_for_selector("text=Logged.")
     assert page.locator("text=A street called").count() == 1  # pressed twice, logged once
     page.locator("form[action$='arrive'] button").first.click()
@@ -167,14 +168,14 @@ def test_an_inspector_finds_a_fault_on_the_phone(browser: Any, live_server: Any,
     page.wait_for_selector('[data-item="supplies"] .sv-photos img')
     until(page, lambda: bool(held))
     held[0].continue_()
-    page.wait_for_selector('[data-sv-net][data-waiting="0"]', timeout=20_000)
+    page.wait_for_selector('[data-sv-net][data-waiting="0"]')
     page.wait_for_timeout(300)  # uploaded, and the card was drawn anew: what was being written is still there
     page.click("button:has-text('Record the fault')")
     page.wait_for_selector('[data-item="supplies"].is-fault')
     for item in ITEMS:
         page.click(f'[data-item="{item}"] [data-verdict="ok"]')
         page.wait_for_selector(f'[data-item="{item}"].is-ok')
-    page.wait_for_selector('[data-sv-net][data-waiting="0"]', timeout=20_000)
+    page.wait_for_selector('[data-sv-net][data-waiting="0"]')
     slow: list[Any] = []
     page.route("**/acts/visit.answer", lambda route: slow.append(route))
     page.click(f'[data-item="{ITEMS[0]}"] [data-verdict="na"]')
@@ -183,12 +184,12 @@ def test_an_inspector_finds_a_fault_on_the_phone(browser: Any, live_server: Any,
     page.mouse.down()
     page.unroute("**/acts/visit.answer")
     slow[0].continue_()  # the upload comes back, and would draw the card anew, under the finger
-    page.wait_for_selector('[data-sv-net][data-waiting="0"]', timeout=20_000)
+    page.wait_for_selector('[data-sv-net][data-waiting="0"]')
     page.mouse.up()
     page.wait_for_selector(f'[data-item="{ITEMS[1]}"].is-na')
     page.click("[data-finish]")
     until(page, Loop.objects.filter(kind="finding").exists)  # the page tells of nothing waiting a moment before it has put the end into its queue
-    page.wait_for_selector('[data-sv-net][data-waiting="0"]', timeout=20_000)
+    page.wait_for_selector('[data-sv-net][data-waiting="0"]')
     assert fits(page)
     assert Loop.objects.get(kind="finding").owner_unit == town.units["works"]
     assert said == []

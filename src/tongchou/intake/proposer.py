@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from tongchou.intake.deadlines import deadlines
 from tongchou.intake.model import Directive, Document
@@ -77,7 +78,7 @@ def _ask(text: str, endpoint: Endpoint) -> list[str]:
     )
     request = urllib.request.Request(endpoint.url.rstrip("/") + "/chat/completions", json.dumps(body).encode(), headers)
     try:
-        with urllib.request.urlopen(request, timeout=endpoint.seconds) as reply:
+        with _opener(endpoint.url).open(request, timeout=endpoint.seconds) as reply:
             answer: Any = json.loads(reply.read(MAX_REPLY))
         items = json.loads(answer["choices"][0]["message"]["content"])["items"]
     except (urllib.error.URLError, TimeoutError, OSError) as error:
@@ -85,6 +86,13 @@ def _ask(text: str, endpoint: Endpoint) -> list[str]:
     except (ValueError, KeyError, IndexError, TypeError) as error:
         raise _unavailable("answer") from error
     return [i for i in items if isinstance(i, str)] if isinstance(items, list) else []
+
+
+def _opener(url: str) -> urllib.request.OpenerDirector:
+    """A model on this machine is asked without the office's proxy, which could not reach it and should not read the document."""
+    host = urlsplit(url).hostname or ""
+    own = host == "localhost" or host == "::1" or host.startswith("127.")
+    return urllib.request.build_opener(*([urllib.request.ProxyHandler({})] if own else []))
 
 
 def _unavailable(what: str) -> Refusal:

@@ -24,8 +24,6 @@ from tongchou.rooms.daily.questions import glance
 from tongchou.rooms.resumption.questions import resumed
 from tongchou.rooms.service.questions import streets
 
-NOW = datetime.now(SHANGHAI)
-
 
 def at_work(cast: Cast) -> None:
     """One enterprise works and has reported, one is suspended, one difficulty was raised today."""
@@ -39,7 +37,7 @@ def at_work(cast: Cast) -> None:
 
 
 def text_of(cast: Cast, who: str = "hq") -> str:
-    return as_text(store(resumption_brief(cast.as_(who), today(), NOW)[1]))
+    return as_text(store(resumption_brief(cast.as_(who), today(), datetime.now(SHANGHAI))[1]))
 
 
 def test_its_figures_are_those_of_the_pages(cast: Cast) -> None:
@@ -51,7 +49,7 @@ def test_its_figures_are_those_of_the_pages(cast: Cast) -> None:
     lines = glance(hq, today(), "street")
     assert f"应报日报企业{sum(x.obliged for x in lines)}家，未报{sum(x.silent for x in lines)}家" in text
     assert f"职工返岗{sum(x.returned for x in lines)}人" in text
-    raised = sum(s.raised for s in streets(hq, today(), today(), NOW))
+    raised = sum(s.raised for s in streets(hq, today(), today(), datetime.now(SHANGHAI)))
     assert raised == 1
     assert f"当日企业新提出困难诉求{raised}件" in text
     assert "mill 单位（食堂聚集）" in text

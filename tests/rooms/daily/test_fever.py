@@ -137,7 +137,7 @@ def test_contacts_are_those_of_the_same_days_and_looking_is_recorded(cast: Cast)
     came(cast, near, 1)
     came(cast, other, 0)  # another day than the ill one
     came(cast, old, 9)
-    row = Fever.objects.get(pk=first(cast, person=str(ill.pk)))
+    row = Fever.objects.get(pk=first(cast, person=str(ill.pk), ago=0))  # of today, at five past midnight too
     assert [c.person for c in contacts_of(row)] == [near.pk]
     row.person = None  # not named: everybody of those days
     assert {c.person for c in contacts_of(row)} == {ill.pk, near.pk, other.pk}

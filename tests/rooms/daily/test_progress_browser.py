@@ -10,7 +10,7 @@ from django.urls import reverse
 from tests.cast import Cast
 from tests.rooms.daily.helping import DAY, reported, today
 from tests.rooms.daily.test_progress import baseline, supply
-from tests.web.test_browser import browser, pytestmark, sign_in, town  # noqa: F401
+from tests.web.test_browser import browser, pytestmark, sign_in, town, twice  # noqa: F401
 from tests.web.test_role_browser import english, fits
 from tongchou.rooms.daily.models import Target
 
@@ -28,7 +28,7 @@ def test_targets_who_is_behind_and_who_blocks_whom(browser: Any, live_server: An
     page.click("a:has-text('设定目标')")
     page.select_option("#id_area", label="district 区域")
     page.fill("#id_returned", "95")
-    page.dblclick("form.tc-form button.btn-primary")
+    twice(page, "form.tc-form button.btn-primary")
     page.wait_for_selector("text=目标已保存")
     page.go_back()
     assert Target.objects.count() == 1  # pressed twice, set once
@@ -43,6 +43,7 @@ def test_targets_who_is_behind_and_who_blocks_whom(browser: Any, live_server: An
     page.wait_for_selector("th:has-text('works 单位')")
     page.select_option("#id_only", "behind")
     page.click("button:has-text('查看')")
+    page.wait_for_url("**only=behind**")
     assert page.locator("tbody tr").filter(has_text="mill 单位").count() == 0
     page.goto(live_server.url + reverse("progress"))
     page.click("main a:text-is('修改')")

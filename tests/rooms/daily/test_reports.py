@@ -92,10 +92,12 @@ def test_more_at_work_than_the_masks_carried_sends_the_permit_to_review(cast: Ca
     [
         ({"at_work": 101}, "at_work"), ({"returned": 101}, "returned"), ({"closed": True}, "at_work"), ({"incidents": 1}, "incident_note"),
         ({"abnormal": 86}, "abnormal"), ({"at_work": -1}, "at_work"), ({"abnormal": None}, "abnormal"), ({"shift_hours": 0}, "shift_hours"),
-        ({"day": "2020-02-30"}, "day"), ({"day": "2020-02-10"}, "day"), ({"day": str(today() + DAY)}, "day"),
+        ({"day": "2020-02-30"}, "day"), ({"day": "2020-02-10"}, "day"), ({"day": "tomorrow"}, "day"),
     ],
 )  # fmt: skip
 def test_figures_that_contradict_each_other_are_refused_by_name(cast: Cast, change: dict[str, Any], field: str) -> None:
+    if change.get("day") == "tomorrow":
+        change = {"day": str(today() + DAY)}
     assert (
         refused(
             lambda: do(

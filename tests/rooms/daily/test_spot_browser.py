@@ -11,7 +11,7 @@ from tests.cast import Cast
 from tests.rooms.daily.helping import permit, system
 from tests.rooms.daily.test_breach import advance
 from tests.rooms.supervision.helping import PNG
-from tests.web.test_browser import browser, pytestmark, sign_in, town
+from tests.web.test_browser import browser, network, pytestmark, sign_in, town, twice
 from tongchou.record.models import WorkPermit
 from tongchou.rooms.daily.models import Breach, SpotCheck, SpotDraw
 
@@ -34,7 +34,7 @@ def test_from_the_draw_over_the_gate_without_a_network_to_the_red_plate(browser:
     phone, _ = sign_in(browser, live_server.url, "street", 390)
     phone.goto(live_server.url + reverse("spot", args=[draw.pk]))
     phone.wait_for_selector("[data-kept-net][data-kept]", state="attached")
-    phone.context.set_offline(True)
+    network(phone, on=False)
     phone.goto(live_server.url + reverse("spot_record", args=[draw.pk, town.units["works"].pk]))  # never opened before
     phone.wait_for_selector("text=works 单位")
     assert phone.evaluate(FITS) <= 0
@@ -43,11 +43,11 @@ def test_from_the_draw_over_the_gate_without_a_network_to_the_red_plate(browser:
     phone.wait_for_selector(".tc-upload-list img")
     phone.fill("#id_people", "30")
     phone.fill("#id_seen", "两条生产线在开")
-    phone.dblclick("form.tc-form button.btn-primary")
+    twice(phone, "form.tc-form button.btn-primary")
     phone.wait_for_selector("[data-kept-net][data-waiting='1']")
     assert SpotCheck.objects.count() == 0
-    phone.context.set_offline(False)
-    phone.wait_for_selector("[data-kept-net][data-waiting='0']", state="attached", timeout=30_000)
+    network(phone, on=True)
+    phone.wait_for_selector("[data-kept-net][data-waiting='0']", state="attached")
     phone.context.close()
     check = SpotCheck.objects.get()
     assert (check.result, check.people, len(check.photos)) == ("no_right", 30, 1)

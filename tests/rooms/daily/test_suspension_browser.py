@@ -11,7 +11,7 @@ from django.urls import reverse
 from tests.cast import Cast
 from tests.rooms.daily.helping import permit, reported
 from tests.rooms.supervision.helping import PNG
-from tests.web.test_browser import browser, pytestmark, sign_in, town
+from tests.web.test_browser import browser, leads_on, pytestmark, sign_in, town, twice
 from tests.web.test_role_browser import english
 from tongchou.record.models import Loop, WorkOrder, WorkPermit
 from tongchou.record.questions.work_orders import number_of
@@ -41,7 +41,7 @@ class Walk:
         page.goto(self.address + reverse("loop_step", args=[loop.pk, step]))
         for name, text in given.items():
             page.fill(f"main form [name$='{name}']", text)
-        page.dblclick("main form button.btn-primary")
+        twice(page, "main form button.btn-primary")
         page.wait_for_url("**" + reverse("loop", args=[loop.pk]))
 
     def plate(self, held: WorkPermit, words: str) -> None:
@@ -60,7 +60,7 @@ def told_and_decided(walk: Walk, held: WorkPermit) -> tuple[Loop, WorkOrder]:
     page.fill("#id_enterprise", held.unit.name)
     page.fill("#id_text", "夜间两条生产线在开，约三十人")
     page.check("input[name=about][value=no_right]")
-    page.dblclick(SEND)
+    twice(page, SEND)
     page.wait_for_selector("text=已受理")
     page.context.close()
     loop = Breach.objects.get().loop
@@ -83,7 +83,7 @@ def told_and_decided(walk: Walk, held: WorkPermit) -> tuple[Loop, WorkOrder]:
         assert page.goto(walk.address + reverse("permit", args=[held.pk])).status == 404
         page.context.close()
     page = walk.open("hq", reverse("breaches"))
-    page.click(f"a:has-text('{held.unit.name}')")
+    leads_on(page, f"a:has-text('{held.unit.name}')")
     walk.step(page, loop, "stop", reason="未经批准夜间生产")
     page.wait_for_selector("text=签发责令文书")
     page.context.close()
@@ -106,7 +106,7 @@ def test_from_the_first_word_to_the_blue_plate_again(browser: Any, live_server: 
     page.fill("#id_said_0", "Stopped, everything on the list is in place")
     page.set_input_files("#id_file_0", {"name": "photo.png", "mimeType": "image/png", "buffer": PNG})
     page.fill("#id_reason", "We are ready")
-    page.dblclick(SEND)
+    twice(page, SEND)
     page.wait_for_selector("text=answered within two working days")
     page.context.close()
     page = walk.open("street", reverse("permit_answer_restore", args=[held.pk]))
@@ -118,10 +118,10 @@ def test_from_the_first_word_to_the_blue_plate_again(browser: Any, live_server: 
     assert page.input_value("#id_found_0") == "现场看过，全部到位"  # nothing typed is lost
     desk = walk.open("hq", reverse("work_order_lift", args=[order.pk]))
     desk.fill("#id_reason", "街道复查合格")
-    desk.dblclick(SEND)
+    twice(desk, SEND)
     desk.wait_for_selector("text=已解除")
     desk.context.close()
-    page.dblclick(SEND)
+    twice(page, SEND)
     page.wait_for_url("**" + reverse("permit", args=[held.pk]))
     page.wait_for_selector("text=已答复企业")
     page.context.close()

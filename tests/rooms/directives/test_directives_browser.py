@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tests.cast import Cast
 from tests.rooms.directives.texts import rename, report
-from tests.web.test_browser import browser, pytestmark, sign_in, town  # noqa: F401
+from tests.web.test_browser import browser, pytestmark, sign_in, town, until  # noqa: F401
 from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
 from tongchou.record.models import Loop
@@ -29,9 +29,9 @@ def test_headquarters_takes_a_report_from_upload_to_tasks(browser: Any, live_ser
     page.goto(f"{live_server.url}/directives/{Document.objects.get().pk}")
     # a span shows its directive, a directive its span
     page.click("[data-span-of] >> nth=1")
-    assert page.locator(".tc-directive.is-here h3").inner_text().startswith("复工复产部")
+    page.wait_for_selector(".tc-directive.is-here h3:has-text('复工复产部')")
     page.keyboard.press("k")
-    assert "各街道" in page.locator(".tc-span.is-here").inner_text()
+    page.wait_for_selector(".tc-span.is-here:has-text('各街道')")
     # confirmed by the keyboard: the next unread one is selected, the progress moves on
     page.keyboard.press("a")
     page.wait_for_selector("#progress:has-text('已读确认 1 / 3')")
@@ -41,8 +41,10 @@ def test_headquarters_takes_a_report_from_upload_to_tasks(browser: Any, live_ser
     page.check("label:has-text('出现突发情况') input")
     page.click("form.tc-form button.btn-primary")
     page.wait_for_selector("[data-directive] >> nth=3")
+    page.wait_for_load_state()  # the page came anew and still scrolls to its card: a click now could miss
     page.click("[data-directive] >> nth=3 >> button:has-text('并入上一条')")
     page.wait_for_selector("summary:has-text('不采用和已并入的')")
+    page.wait_for_load_state()  # its script listens to the selection
     # words of the text become a directive
     page.evaluate(
         """() => { const n = [...document.querySelectorAll('[data-clean] [data-at]')].find(e => e.textContent.includes('成绩给予肯定')).firstChild;
@@ -56,7 +58,7 @@ def test_headquarters_takes_a_report_from_upload_to_tasks(browser: Any, live_ser
     added.locator("[name=reason]").fill("不是部署")
     added.locator("button:has-text('不采用')").click()
     page.wait_for_selector("summary:has-text('不采用和已并入的（2）')")
-    page.wait_for_load_state()  # the page came anew and still scrolls to its card: a click now could miss
+    page.wait_for_load_state()
     # not everything is read: issuing is refused with the names
     page.click("#progress a:has-text('下达')")
     page.wait_for_url("**/issue")
@@ -66,6 +68,7 @@ def test_headquarters_takes_a_report_from_upload_to_tasks(browser: Any, live_ser
     for n in (2, 3):
         page.click("[data-do=confirm] button >> nth=0")
         page.wait_for_selector(f"#progress:has-text('已读确认 {n} / 3')")
+        until(page, lambda n=n: page.locator("[data-do=confirm] button").count() == 3 - n)
     page.click("#progress a:has-text('下达')")
     page.wait_for_url("**/issue")
     page.click("button:has-text('全部下达')")

@@ -23,7 +23,7 @@ from tongchou.rooms.enterprises.notices import DUTIES, notice_of
 from tongchou.rooms.enterprises.words import plan_words
 
 fonts = pytest.mark.skipif(not has_chinese_font(), reason="no Chinese font on this machine: no PDF can be set")
-TODAY = timezone.localdate()
+TODAY = timezone.localdate
 
 
 def pages(content: bytes) -> list[str]:
@@ -33,7 +33,7 @@ def pages(content: bytes) -> list[str]:
 def files(cast: Cast) -> tuple[Staff, Staff]:
     """One who may start, one who is observed."""
     one = add(cast, symptoms=False, in_hard_hit=False)["staff"]
-    two = add(cast, 2, symptoms=False, in_hard_hit=False, last_risk=str(TODAY - timedelta(days=3)))["staff"]
+    two = add(cast, 2, symptoms=False, in_hard_hit=False, last_risk=str(TODAY() - timedelta(days=3)))["staff"]
     return Staff.objects.get(pk=one), Staff.objects.get(pk=two)
 
 
@@ -43,7 +43,7 @@ def test_it_says_what_was_decided_why_and_what_to_do(cast: Cast) -> None:
     permit = grant(Context(new_id(), SYSTEM, timezone.now(), ()), [wanted])[0]
     from tongchou.record.questions.permits import permit_of
 
-    held = permit_of(cast.units["works"].pk, TODAY)
+    held = permit_of(cast.units["works"].pk, TODAY())
     made = [notice_of(r, plan_words(), held, lambda p: f"https://x/plate/{p.id if p else ''}", "清源区") for r in (start, observe)]
     assert (start.outcome, observe.outcome) == ("start", "observe")
     assert [n.banner.zh for n in made if n.banner] == ["可以返岗", "隔离观察"]

@@ -26,7 +26,7 @@ from tongchou.rooms.enterprises.turned_kept import turned_near
 from tongchou.rooms.enterprises.words import PlanWords, plan_words
 from tongchou.web.news import news_of
 
-TODAY = timezone.localdate()
+TODAY = timezone.localdate
 
 
 def change(cast: Cast, staff: int, **facts: object) -> Staff:
@@ -43,16 +43,16 @@ def three(cast: Cast) -> tuple[Staff, Staff, Staff]:
 
 
 def listed(cast: Cast, group: str) -> list[int]:
-    return [r.id for r in staff_lines(cast.units["works"].pk, TODAY, turned=group)]
+    return [r.id for r in staff_lines(cast.units["works"].pk, TODAY(), turned=group)]
 
 
 def test_the_enterprise_sees_who_turned_and_not_who_is_new(cast: Cast) -> None:
     may, must, new = three(cast)
     assert (may.outcome, must.outcome, new.outcome) == ("start", "clinic", "start")
     unit = cast.units["works"].pk
-    assert turned_counts([unit], TODAY) == {unit: {"may": 1, "must": 1, "ask": 0}}
+    assert turned_counts([unit], TODAY()) == {unit: {"may": 1, "must": 1, "ask": 0}}
     assert (listed(cast, "may"), listed(cast, "must"), listed(cast, "ask")) == ([may.pk], [must.pk], [])
-    line = next(r for r in staff_lines(unit, TODAY) if r.id == may.pk)
+    line = next(r for r in staff_lines(unit, TODAY()) if r.id == may.pk)
     assert line.was == "postpone"
     assert line.turned_at is not None
     said = [n.text.zh for n in news_of(cast.as_("enterprise"), timezone.now())]
@@ -64,9 +64,9 @@ def test_the_enterprise_sees_who_turned_and_not_who_is_new(cast: Cast) -> None:
 def test_the_street_is_told_how_many_and_where(cast: Cast) -> None:
     three(cast)
     works = cast.units["works"]
-    (line,) = turned_within(cast.as_("street"), TODAY)
+    (line,) = turned_within(cast.as_("street"), TODAY())
     assert (line.unit, line.may, line.must, line.ask) == (works.pk, 1, 1, 0)
-    assert turned_within(cast.as_("next_street"), TODAY) == []
+    assert turned_within(cast.as_("next_street"), TODAY()) == []
     said = [n.text.zh for n in news_of(cast.as_("street"), timezone.now())]
     assert any("1 家企业有 1 名员工须等待" in s for s in said)
     assert any("1 家企业有 1 名员工可以返岗" in s for s in said)
@@ -120,7 +120,7 @@ def test_without_the_clock_the_page_counts_itself(cast: Cast) -> None:
 
 def test_sums_by_area_are_those_of_the_list(cast: Cast) -> None:
     three(cast)
-    near, rows = turned_near(cast.as_("street"), timezone.now()), turned_within(cast.as_("street"), TODAY)
+    near, rows = turned_near(cast.as_("street"), timezone.now()), turned_within(cast.as_("street"), TODAY())
     assert near.staff == {g: sum(getattr(r, g) for r in rows) for g in GROUPS}
     assert near.enterprises == {g: sum(getattr(r, g) > 0 for r in rows) for g in GROUPS}
 
@@ -158,7 +158,7 @@ def test_the_worker_is_told_on_the_own_page(cast: Cast) -> None:
     _, must, _ = three(cast)
     worker = Account.objects.create(username="worker", display_name="员工", person_id=must.person_id)
     post = Post.objects.create(unit=cast.units["spring_community"], title="居民", role="resident")
-    PostHolding.objects.create(post=post, account=worker, from_date=TODAY)
+    PostHolding.objects.create(post=post, account=worker, from_date=TODAY())
     cast.accounts["worker"] = worker
     browser = signed_in(cast, "worker")
     page = browser.get(reverse("my_work")).content.decode()
@@ -179,16 +179,16 @@ def test_who_waits_without_a_day_is_told_what_it_rests_on(cast: Cast, outcome: s
     found = words.open_end(outcome, rule, None)
     assert (found is None) == (said is None)
     assert said is None or (found is not None and said in found.zh)
-    assert words.open_end(outcome, rule, TODAY) is None
+    assert words.open_end(outcome, rule, TODAY()) is None
 
 
 def test_while_resumption_is_put_off_the_day_is_that_of_the_next_edition() -> None:
     from tongchou.kernel.text import Text
 
-    words = PlanWords({}, {}, {"before_the_rule": ()}, (TODAY, Text("分批复工", "in batches")))
+    words = PlanWords({}, {}, {"before_the_rule": ()}, (TODAY(), Text("分批复工", "in batches")))
     found = words.open_end("postpone", "before_the_rule", None)
     assert found is not None
-    assert str(TODAY) in found.zh
+    assert str(TODAY()) in found.zh
 
 
 def test_a_planned_return_in_another_century_is_refused(cast: Cast) -> None:

@@ -13,7 +13,7 @@ from tests.cast import Cast
 from tests.rooms.matching.helping import DAY, entry
 from tests.rooms.matching.test_trips import sign_up, trip
 from tests.web import test_browser
-from tests.web.test_browser import sign_in
+from tests.web.test_browser import sign_in, twice
 from tongchou.rooms.matching.models import Entry, Match, Passenger
 
 pytestmark = test_browser.pytestmark
@@ -65,7 +65,7 @@ def test_a_driver_checks_passengers_on_the_phone(browser: Any, live_server: Any,
         assert check.bounding_box()["height"] >= 44
         check.click()
         page.fill("#id_tenths", temperature)
-        page.dblclick("form.tc-form button.btn-primary")
+        twice(page, "form.tc-form button.btn-primary")
         if n:
             page.wait_for_selector("text=起复测")
             page.click("a.btn:has-text('复测')")

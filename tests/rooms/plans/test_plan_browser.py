@@ -9,7 +9,7 @@ import pytest
 from tests.cast import Cast
 from tests.rooms.plans.drill import PACK, TABLE, contact, install
 from tests.web import test_browser
-from tests.web.test_browser import sign_in
+from tests.web.test_browser import sign_in, until
 from tongchou.rooms.plans.models import PackVersion
 
 pytestmark = test_browser.pytestmark
@@ -25,11 +25,11 @@ def test_headquarters_previews_a_change_and_drafts_one(browser: Any, live_server
     page.goto(live_server.url + "/plans/preview")
     page.select_option("#id_table", value=f"{PACK}/{TABLE}")
     page.click("form.tc-filters button")
-    page.wait_for_selector("canvas, svg")
+    page.wait_for_selector("[data-chart] svg")
     assert "解除" in page.inner_text("dl.tc-counts")
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 844})
-        assert page.evaluate(WIDER) <= 0, width
+        until(page, lambda: page.evaluate(WIDER) <= 0)  # a chart follows the window a moment later
     page.goto(live_server.url + f"/plans/packs/new?pack={PACK}")
     page.fill("#id_why", "按会议纪要调整天数")
     page.click("form.tc-form button.btn-primary")
@@ -39,7 +39,7 @@ def test_headquarters_previews_a_change_and_drafts_one(browser: Any, live_server
     page.wait_for_selector("a:has-text('parameters/stay_days.yaml:5')")
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 844})
-        assert page.evaluate(WIDER) <= 0, width
+        until(page, lambda: page.evaluate(WIDER) <= 0)  # a chart follows the window a moment later
     assert PackVersion.objects.filter(origin="local", sound=False).count() == 1
     assert not said
     page.context.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -332,11 +332,11 @@ def test_no_benefit_twice(town: Cast) -> None:
         ("policy_approved_amount", {"state": "approved"}),
         (
             "policy_arrival_dated",
-            {"state": "received", "approved": 1, "paid": 1, "paid_on": date(2026, 1, 1), "decided_at": timezone.now()},
+            {"state": "received", "approved": 1, "paid": 1, "paid_on": date(2026, 1, 1), "decided_at": datetime(2026, 1, 1, tzinfo=UTC)},
         ),
         (
             "policy_paid_within_approved",
-            {"state": "paid", "approved": 1, "paid": 2, "paid_on": date(2026, 1, 1), "decided_at": timezone.now()},
+            {"state": "paid", "approved": 1, "paid": 2, "paid_on": date(2026, 1, 1), "decided_at": datetime(2026, 1, 1, tzinfo=UTC)},
         ),
     ],
 )

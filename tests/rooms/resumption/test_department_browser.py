@@ -12,7 +12,7 @@ from django.utils import timezone
 from tests.cast import Cast
 from tests.rooms.resumption.flow import do
 from tests.rooms.resumption.flow import submitted as hand_in
-from tests.web.test_browser import browser, pytestmark, sign_in, town
+from tests.web.test_browser import browser, pytestmark, sign_in, town, twice
 from tests.web.test_role_browser import english
 from tongchou.record.models import WorkPermit
 from tongchou.rooms.resumption.models import Application, Batch, RuleEdition
@@ -62,7 +62,7 @@ def test_a_department_reviews_its_own_items_and_decides_nothing(browser: Any, li
     page.wait_for_selector("[role=alert]")
     assert page.is_checked("input[name=ok_roster][value=ok]")
     page.fill("#id_reason_plan", "The night shift is not in it")
-    page.dblclick("form.tc-form button.btn-primary")
+    twice(page, "form.tc-form button.btn-primary")
     page.wait_for_url("**" + reverse("resumption_application", args=[row.pk]))
     page.wait_for_selector("text=The night shift is not in it")
     assert page.goto(live_server.url + reverse("resumption_site", args=[row.pk])).status in (403, 404)
@@ -98,7 +98,7 @@ def test_a_leader_reads_why_and_decides_a_batch_on_a_phone(browser: Any, live_se
     page.goto(live_server.url + reverse("resumption_batch", args=[lot.pk]))
     assert page.evaluate(FITS) <= 0
     page.wait_for_selector("text=works 单位")
-    page.dblclick("button[name=approve][value=yes]")
+    twice(page, "button[name=approve][value=yes]")
     page.wait_for_selector("text=已批准并公布 2 家")
     assert WorkPermit.objects.count() == 2
     page.goto(live_server.url + reverse("announced"))

@@ -27,12 +27,12 @@ from tongchou.record.questions.worklist import Filter, work_list
 from tongchou.rooms.resumption.models import PermitRequest
 from tongchou.rooms.resumption.tasks import permit_life
 
-TODAY = timezone.now().astimezone(SHANGHAI).date()
+TODAY = timezone.localdate
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
 def given(cast: Cast, days: int | None = 9, unit: str = "works") -> WorkPermit:
-    until = None if days is None else TODAY + timedelta(days=days)
+    until = None if days is None else TODAY() + timedelta(days=days)
     wanted = Given(cast.units[unit].pk, "approval", until, ("错峰就餐",), {}, "resumption-2020", "guided", "by_list")
     return grant(Context(new_id(), SYSTEM, timezone.now(), ()), [wanted])[0]
 
@@ -42,7 +42,7 @@ def do(cast: Cast, who: str, verb: str, **payload: Any) -> dict[str, Any]:
 
 
 def day(n: int) -> str:
-    return (TODAY + timedelta(days=n)).isoformat()
+    return (TODAY() + timedelta(days=n)).isoformat()
 
 
 def listed(cast: Cast, who: str) -> list[str]:
@@ -66,7 +66,7 @@ def test_what_ends_soon_enters_both_work_lists_once(cast: Cast) -> None:
     assert permit_life(0) == 0
     loop = PermitRequest.objects.get().loop
     assert (loop.stage, loop.owner_unit, loop.turn_unit) == ("due", cast.units["office"], cast.units["works"])
-    assert loop.due_at.astimezone(SHANGHAI).date() == TODAY + timedelta(days=6)  # two working days are left to answer
+    assert loop.due_at.astimezone(SHANGHAI).date() == TODAY() + timedelta(days=6)  # two working days are left to answer
     assert "permit_request" in listed(cast, "enterprise")
     assert "permit_request" not in listed(cast, "rival")
     seen = work_list(cast.as_("hq"), Filter(view="area", kind="permit_request"), timezone.now())[0]
@@ -78,7 +78,7 @@ def test_what_ends_soon_enters_both_work_lists_once(cast: Cast) -> None:
 def test_the_district_says_how_early(cast: Cast) -> None:
     given(cast, 25)
     assert permit_life(0) == 0
-    made = do(cast, "hq", "resumption.propose_rules", from_date=TODAY.isoformat(), reason="提前一个月提醒", warn_days=30)
+    made = do(cast, "hq", "resumption.propose_rules", from_date=TODAY().isoformat(), reason="提前一个月提醒", warn_days=30)
     do(cast, "leader", "resumption.decide_rules", edition=made["edition"], adopt=True)
     assert permit_life(0) == 1
 
@@ -97,7 +97,7 @@ def test_a_renewal_is_asked_for_and_granted(cast: Cast) -> None:
     assert refused(lambda: do(cast, "street", "permit.answer_renew", permit=str(permit.pk), how="grant", reason="同意")).reason is Reason.NOT_ALLOWED
     do(cast, "hq", "permit.answer_renew", permit=str(permit.pk), how="grant", reason="情况未变", until=day(60))
     permit.refresh_from_db()
-    assert (permit.until, permit.state, permit.plate) == (TODAY + timedelta(days=60), "in_force", "blue")
+    assert (permit.until, permit.state, permit.plate) == (TODAY() + timedelta(days=60), "in_force", "blue")
     assert Loop.objects.get().end_reason == "done"
     row = PermitRequest.objects.get()
     assert (row.outcome, row.answer, row.answered_by) == ("granted", "情况未变", cast.accounts["hq"])
@@ -112,7 +112,7 @@ def test_more_is_asked_for_and_a_refusal_has_its_reason(cast: Cast) -> None:
     do(cast, "enterprise", "permit.ask", permit=str(permit.pk), what="renew", reason="在岗 120 人", until=day(90))
     do(cast, "hq", "permit.answer_renew", permit=str(permit.pk), how="refuse", reason="人数超出核定")
     permit.refresh_from_db()
-    assert permit.until == TODAY + timedelta(days=9)
+    assert permit.until == TODAY() + timedelta(days=9)
     assert PermitRequest.objects.get().outcome == "refused"
     assert permit_life(0) == 0  # it was warned and answered for this end
     do(cast, "enterprise", "permit.ask", permit=str(permit.pk), what="renew", reason="已减到核定人数", until=day(90))  # and may ask again

@@ -16,7 +16,7 @@ PHONE, DESK = 390, 1280
 
 def fits(page: Any, width: int, said: list[str]) -> None:
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, f"{page.url} is wider than {width}"
-    assert not said, (page.url, said)
+    assert not [s for s in said if "422" not in s], (page.url, said)  # the browser tells of a refusal too
 
 
 @pytest.mark.django_db(transaction=True)
@@ -34,7 +34,6 @@ def test_a_village_on_a_phone_and_the_department_on_a_desk(browser: Any, live_se
     village.click("form.tc-form button.btn-primary")
     village.wait_for_selector(".tc-errors")
     assert village.evaluate("document.documentElement.scrollWidth") <= PHONE  # a long value wraps where it is told
-    said.clear()  # the browser tells of the refusal too
     village.fill("#id_quantity", "12")
     village.fill("#id_needed_on", str(today() + 5 * DAY))
     village.click("form.tc-form button.btn-primary")

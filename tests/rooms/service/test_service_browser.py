@@ -9,10 +9,19 @@ from django.urls import reverse
 
 from tests.cast import Cast
 from tests.rooms.supervision.helping import PNG
-from tests.web.test_browser import browser, pytestmark, sign_in, town, until  # noqa: F401
+from tests.web.test_browser import browser, leads_on, network, pytestmark, sign_in, town, twice, until  # noqa: F401
 from tongchou.record.models import Loop, StoredFile
 from tongchou.rooms.service.models import Visit
 
+DRAFTS = """() => new Promise((yes, no) => {
+  const ask = indexedDB.open('kept', 1);
+  ask.onerror = no;
+  ask.onsuccess = () => {
+    const all = ask.result.transaction('drafts').objectStore('drafts').getAll();
+    all.onsuccess = () => { ask.result.close(); yes(JSON.stringify(all.result)); };
+  };
+})"""
+"""What is kept on the device of forms that were not sent."""
 PHOTO = {"name": "现场.png", "mimeType": "image/png", "buffer": PNG}
 
 
@@ -30,7 +39,7 @@ def test_a_visit_without_a_network_is_kept_and_recorded_once(browser: Any, live_
     add.click()
     assert [f.is_visible() for f in page.locator("details.tc-fold > summary").all()] == [True, True]
     page.fill("#id_title2", "口罩不够")
-    page.wait_for_timeout(500)
+    until(page, lambda: "口罩不够" in page.evaluate(DRAFTS))
     page.reload()  # the phone has thrown the page away while the camera was open
     page.wait_for_selector("text=已恢复上次没有提交的内容")
     assert page.input_value("#id_seen") == "两条生产线已开"
@@ -40,23 +49,23 @@ def test_a_visit_without_a_network_is_kept_and_recorded_once(browser: Any, live_
     page.select_option("#id_topic2", index=1)
     page.select_option("#id_topic1", "labour")
     page.fill("#id_title1", "缺工 30 人")
-    page.context.set_offline(True)
+    network(page, on=False)
     page.click("form.tc-form button.btn-primary")
     page.wait_for_selector("[data-kept-net][data-waiting='1']")
     assert Visit.objects.count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.context.set_offline(False)
+    network(page, on=True)
     page.wait_for_selector("[data-kept-net][data-waiting='0']", state="attached")
     row = Visit.objects.get()
     assert (len(row.photos), StoredFile.objects.count()) == (1, 1)
     assert sorted(Loop.objects.filter(kind="difficulty").values_list("title", flat=True)) == ["口罩不够", "缺工 30 人"]
     page.fill("#id_enterprise", "没有的厂")
     page.fill("#id_seen", "看过")
-    page.dblclick("form.tc-form button.btn-primary")
+    twice(page, "form.tc-form button.btn-primary")
     page.wait_for_selector("[data-kept-net] .tc-error:has-text('没有这家企业')")
     assert page.input_value("#id_seen") == "看过"  # nothing typed is lost
     page.fill("#id_enterprise", town.units["works"].name)
-    page.dblclick("form.tc-form button.btn-primary")
+    twice(page, "form.tc-form button.btn-primary")
     page.wait_for_selector("h1:has-text('" + town.units["works"].name + "')")
     assert Visit.objects.count() == 2
     page.context.close()
@@ -70,23 +79,23 @@ def test_the_form_itself_opens_without_a_network(browser: Any, live_server: Any,
     page.goto(form)
     page.wait_for_selector("[data-kept-net][data-kept]", state="attached")
     first = page.input_value("input[name=client_id]")
-    page.context.set_offline(True)
+    network(page, on=False)
     for n in (1, 2):  # two visits on one day in the hills, from the one page that was kept
         page.goto(form)
         page.wait_for_selector("#id_seen")
         page.fill("#id_enterprise", town.units["works"].name)
         page.fill("#id_seen", f"第{n}次走访")
         page.click("form.tc-form button.btn-primary")
-        page.wait_for_selector(f"[data-kept-net][data-waiting='{n}']")
+        page.wait_for_selector(f"[data-kept-net][data-waiting='{n}'] >> text=没有网络，已存本机")
+        assert page.is_enabled("form.tc-form button.btn-primary")  # free for the next one, though another waits before it
         assert page.input_value("input[name=client_id]") != first
-    page.context.set_offline(False)
-    page.wait_for_selector("h1:has-text('" + town.units["works"].name + "')")  # the one sent from this page leads on to its visit
+    network(page, on=True)
+    page.wait_for_selector("[data-kept-net][data-waiting='0']", state="attached")
     until(page, lambda: Visit.objects.count() == 2)
     assert sorted(Visit.objects.values_list("seen", flat=True)) == ["第1次走访", "第2次走访"]
     page.goto(live_server.url + "/")
     page.click("summary[aria-label], .tc-account summary")
-    page.click("form[data-forget] button")
-    page.wait_for_load_state()
+    leads_on(page, "form[data-forget] button")
     until(page, lambda: not page.evaluate("caches.has('kept-pages-1')"))  # what it showed is nobody else's
     page.context.close()
 
@@ -99,7 +108,7 @@ def test_from_the_leaders_phone_to_the_enterprises_word_and_the_case_of_many(bro
     leader.fill("#id_seen", "缺工")
     leader.select_option("#id_topic1", "logistics")
     leader.fill("#id_title1", "原料车进不来")
-    leader.dblclick("form.tc-form button.btn-primary")
+    twice(leader, "form.tc-form button.btn-primary")
     leader.wait_for_selector("h1:has-text('" + town.units["works"].name + "')")
     loop = Loop.objects.get(kind="difficulty")  # pressed twice, handed out once
     assert loop.due_at is not None
@@ -108,10 +117,8 @@ def test_from_the_leaders_phone_to_the_enterprises_word_and_the_case_of_many(bro
     step = live_server.url + reverse("loop", args=[loop.pk])
     street, more = sign_in(browser, live_server.url, "street", 390)
     street.goto(step)
-    street.click("main :text-is('受理')")
-    street.wait_for_load_state()
-    if street.locator("form.tc-form button.btn-primary").count():
-        street.click("form.tc-form button.btn-primary")
+    leads_on(street, "main button:text-is('受理')")
+    assert Loop.objects.get(pk=loop.pk).stage == "doing"
     street.goto(live_server.url + reverse("loop_step", args=[loop.pk, "answer"]))
     street.fill("main textarea >> nth=0", "已协调通行证")
     street.click("form.tc-form button.btn-primary")
@@ -130,12 +137,9 @@ def test_from_the_leaders_phone_to_the_enterprises_word_and_the_case_of_many(bro
     street.click("form.tc-form button.btn-primary")
     street.wait_for_url(lambda url: "/step" not in url)
     clerk.goto(step)
-    clerk.dblclick("main :text-is('确认已解决')")
-    clerk.wait_for_load_state()
-    clerk.wait_for_timeout(500)
-    if clerk.locator("form.tc-form button.btn-primary").count():
-        clerk.click("form.tc-form button.btn-primary")
-        clerk.wait_for_load_state()
+    leads_on(clerk, "main a:has-text('确认已解决')")
+    with clerk.expect_navigation():
+        twice(clerk, "form.tc-form button.btn-primary")
     loop.refresh_from_db()
     assert loop.end_reason == "done"
     clerk.go_back()

@@ -7,7 +7,8 @@
   var d = window.tongchouDevice, tr = d.tr, make = d.make, me = d.meta("tongchou-account");
   var form = document.querySelector("form[data-kept]"), net = document.querySelector("[data-kept-net]"), key = me + " " + location.pathname;
   var store = d.base("kept", function (db) { db.createObjectStore("queue", { keyPath: "id" }); db.createObjectStore("drafts"); });
-  var photos = [], left = false;
+  var photos = [], left = false, held = "";   // held: the id of what this page has put into the queue and not yet heard of
+  var taking = Promise.resolve();   // photos that are being made small
   function own() { return store("queue", "readonly", function (s) { return s.getAll(); }).then(function (all) { return all.filter(function (e) { return e.account === me; }).sort(function (a, b) { return a.at - b.at; }); }); }
   function put(e) { return store("queue", "readwrite", function (s) { return s.put(e); }); }
   function drop(id) { return store("queue", "readwrite", function (s) { return s.delete(id); }); }
@@ -58,7 +59,7 @@
           e.why = answer.said.detail;
           return put(e).then(function () { return show(); }).then(run);
         }
-        if (here) gone(answer.status !== 0 && answer.status < 500 && answer.status !== 429);
+        if (held && form.dataset.sending === held) gone(answer.status !== 0 && answer.status < 500 && answer.status !== 429);   // it waits behind another one that did not go: the form is free all the same
         else show();
       });
     });
@@ -70,7 +71,7 @@
     save();
     return tell(said.detail, true).then(function () { net.scrollIntoView({ block: "center" }); if (field && field.focus) field.focus({ preventScroll: true }); });
   }
-  function release() { delete form.dataset.sending; form.elements.client_id.value = d.newId(); lock(false); }
+  function release() { held = ""; delete form.dataset.sending; form.elements.client_id.value = d.newId(); lock(false); }
   function lock(on) { Array.prototype.forEach.call(form.querySelectorAll("button"), function (b) { b.disabled = on; }); }
   function gone(session) {   // kept; the form is free for the next one
     release(); form.reset(); photos = []; pictures();
@@ -121,7 +122,8 @@
   function take(input) {
     var files = Array.prototype.slice.call(input.files);
     input.value = "";
-    Promise.all(files.map(d.shrink)).then(function (made) {
+    taking = Promise.all([taking].concat(files.map(d.shrink))).then(function (all) {
+      var made = all.slice(1);
       made.forEach(function (p) { p.field = input.name; photos.push(p); });
       pictures(); save();
     });
@@ -161,8 +163,10 @@
   }
 
   if (form) {
-    var saving;
-    form.addEventListener("input", function (e) { if (e.target.type !== "file") { clearTimeout(saving); saving = setTimeout(save, 300); } });
+    var saving = null;
+    form.addEventListener("input", function (e) { if (e.target.type !== "file") { clearTimeout(saving); saving = setTimeout(saveNow, 300); } });
+    function saveNow() { clearTimeout(saving); saving = null; save(); }
+    document.addEventListener("visibilitychange", function () { if (document.hidden && saving) saveNow(); });   // a page in the background may be thrown away
     window.addEventListener("change", function (e) {
       if (e.target.type !== "file" || e.target.form !== form) return;
       e.stopImmediatePropagation(); take(e.target);
@@ -171,11 +175,11 @@
       if (e.target !== form) return;
       e.preventDefault(); e.stopImmediatePropagation();
       if (form.dataset.sending) return;
-      clearTimeout(saving);
+      clearTimeout(saving); saving = null;
       var id = form.elements.client_id.value, title = document.querySelector("h1"), first = form.querySelector("input:not([type=hidden])");
       form.dataset.sending = id; lock(true); notice = null;
-      put({ id: id, account: me, url: location.pathname, at: Date.now(), label: (title ? title.textContent.trim() : "") + (first && first.type !== "file" ? " " + first.value : ""), fields: typed(), photos: photos })
-        .then(function () { return draft(null); }).then(send).then(send)
+      var entry = { id: id, account: me, url: location.pathname, at: Date.now(), label: (title ? title.textContent.trim() : "") + (first && first.type !== "file" ? " " + first.value : ""), fields: typed() };
+      taking.then(function () { entry.photos = photos; return put(entry); }).then(function () { held = id; return draft(null); }).then(send).then(send)
         .catch(function () { delete form.dataset.sending; lock(false); tell(tr("无法存入本机，请勿关闭本页，联网后再提交。", "It could not be kept on this device: leave the page open and send it with a network."), true); });
     }, true);
     fresh();

@@ -145,6 +145,12 @@
     var kept = gather(form);
     store(name("typed", form), Object.keys(kept).length ? JSON.stringify(kept) : "");
   }
+  var saving, unsaved = null;   // the form that was typed into and is not saved yet
+  function saveTyped() {
+    var form = unsaved;
+    clearTimeout(saving); unsaved = null;
+    if (form && !form.dataset.sending) save(form);
+  }
   function restore(form) {
     var text = null;
     try { text = sessionStorage.getItem(name("typed", form)); } catch (e) { return; }
@@ -182,6 +188,7 @@
   }
   function markSent(form) {
     if (!form.dataset.keep) return;
+    if (unsaved === form) unsaved = null;
     save(form);
     var key = name("typed", form);
     try {
@@ -190,6 +197,7 @@
     } catch (e) { /* storage is off */ }
   }
   function forgetAll() {
+    unsaved = null;
     try { Object.keys(sessionStorage).forEach(function (k) { if (/^(typed|sent):/.test(k)) sessionStorage.removeItem(k); }); } catch (e) { /* off */ }
     if (window.caches) caches.delete("kept-pages-1");   // pages that open without a network show what only this account may see
   }
@@ -477,12 +485,14 @@
     else if (t.type === "file" && t.closest("[data-upload]")) showFiles(t.closest("[data-upload]"));
     if (t.closest("form[data-autosubmit]")) t.form.requestSubmit ? t.form.requestSubmit() : t.form.submit();
   });
-  var saving;
+  addEventListener("pagehide", saveTyped);
   document.addEventListener("input", function (e) {
     var form = e.target.form;
     if (!form || !form.dataset.keep) return;
+    if (unsaved !== form) saveTyped();
     clearTimeout(saving);
-    saving = setTimeout(function () { if (!form.dataset.sending) save(form); }, 400);
+    unsaved = form;
+    saving = setTimeout(saveTyped, 400);
   });
   document.addEventListener("submit", function (e) {
     var form = e.target;

@@ -62,6 +62,7 @@
     hold(form);
   });
   window.addEventListener("online", send);
+  setInterval(send, 15000);   // the network may be back in name first
   show();
   send();
 })();

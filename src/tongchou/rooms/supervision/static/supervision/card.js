@@ -191,10 +191,11 @@
   }
   function fault(item, said) {
     var before = said && said.verdict === "fault" ? said : null, draft = drafts[item.key] = drafts[item.key] || { taken: [], note: before ? before.note : "" };
+    var saved = false;
     var box = make("div", "sv-more"), taken = draft.taken, pics = make("div", "sv-photos");
     var label = make("label", "btn btn-primary sv-act", item.photo ? tr("拍照（必须）", "Photo (needed)") : tr("拍照", "Photo")), cam = make("input");
     cam.type = "file"; cam.accept = "image/*"; cam.setAttribute("capture", "environment"); cam.className = "visually-hidden"; cam.dataset.photo = "1";
-    cam.onchange = function () { Array.prototype.forEach.call(cam.files, function (f) { shrink(f).then(function (p) { taken.push(p); draft.show(); }); }); };
+    cam.onchange = function () { draft.taking = Promise.all([draft.taking].concat(Array.prototype.map.call(cam.files, function (f) { return shrink(f).then(function (p) { taken.push(p); draft.show(); }); }))); };
     draft.show = function () {
       pics.textContent = "";
       taken.forEach(function (p) { var i = new Image(); i.alt = tr("照片", "photo"); i.src = URL.createObjectURL(p.blob); pics.appendChild(i); });
@@ -205,10 +206,13 @@
     box.appendChild(note);
     var b = make("button", "btn sv-act", tr("记为有问题", "Record the fault")); b.type = "button"; b.dataset.save = "1"; box.appendChild(b);
     var kept = before ? before.photos || [] : [];
-    function check() { b.disabled = !note.value.trim() || (item.photo && !taken.length && !kept.length); }
+    function check() { b.disabled = saved || !note.value.trim() || (item.photo && !taken.length && !kept.length); }
     b.onclick = function () {
       openItem = null; delete drafts[item.key]; b.focus();
-      record(item, { verdict: "fault", note: note.value.trim(), photos: kept.concat(taken.map(function (p) { return p.id; })), number: pressed[item.key + ":number"], sampled: pressed[item.key + ":sampled"], failing: pressed[item.key + ":failing"] }, taken);
+      saved = true; check();
+      Promise.resolve(draft.taking).then(function () {   // a photo that is still being made small belongs to it
+        record(item, { verdict: "fault", note: note.value.trim(), photos: kept.concat(taken.map(function (p) { return p.id; })), number: pressed[item.key + ":number"], sampled: pressed[item.key + ":sampled"], failing: pressed[item.key + ":failing"] }, taken);
+      });
     };
     draft.show();
     return box;
