@@ -18,6 +18,7 @@ from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.loops import engine, state
+from tongchou.record.loops.titles import written
 from tongchou.record.models import Unit
 from tongchou.record.questions.units import street_of
 from tongchou.record.territory.reach import unit_in_reach
@@ -123,7 +124,8 @@ def make(context: Context, kind: str, unit: Unit, handler: Unit, source: uuid.UU
     year = context.now.astimezone(SHANGHAI).year
     last = Lead.objects.filter(handler=handler, year=year).aggregate(n=Max("seq"))["n"] or 0
     request = {
-        "kind": "lead", "title": f"问责线索 {year}-{last + 1}", "owner_unit": handler.pk, "unit": unit.pk, "origin": "lead", "origin_ref": str(key),
+        "kind": "lead", **written(Text("问责线索 {n}", "Accountability lead {n}").with_(n=f"{year}-{last + 1}")),
+        "owner_unit": handler.pk, "unit": unit.pk, "origin": "lead", "origin_ref": str(key),
     }  # fmt: skip
     loop = open_one(replace(context, actor=SYSTEM, grants=()), OpenIn.model_validate(request))["loop"]
     lead = Lead.objects.create(
