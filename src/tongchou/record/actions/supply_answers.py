@@ -78,7 +78,7 @@ def open_claim(context: Context, link: SupplyLink, own: Unit) -> bool:
     return True
 
 
-@verb("supply.open_claims", VOUCH, Text("为待核对的供应关系立项", "Open the loops of claims"), system_only=True)
+@verb("supply.open_claims", VOUCH, Text("为待核对的供应关系立项", "Open the loops of claims"), system_only=True, recurs=True)
 def open_claims(context: Context, given: OpenClaimsIn) -> dict[str, Any]:
     """Claims of before this kind of loop existed wait on nobody's work list: open what is missing, with the time to answer from now on. Repeatable."""
     loops = Loop.objects.filter(kind=KIND, origin=ORIGIN, closed_at=None, origin_ref=Cast(OuterRef("pk"), CharField()))

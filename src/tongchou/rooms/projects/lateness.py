@@ -39,7 +39,7 @@ def is_late(on: date) -> Q:
     return Q(done_on=None, cancelled_at=None, planned_to__lt=on, project__state__in=RUNNING)
 
 
-@verb("project.late", MANAGE, Text("催办超期环节", "Call to account for late parts"), system_only=True)
+@verb("project.late", MANAGE, Text("催办超期环节", "Call to account for late parts"), system_only=True, recurs=True)
 def call(context: Context, given: LateIn) -> dict[str, Any]:
     """Open what is owed for parts that are late and end what is no longer; as often as one likes, each planned end once."""
     today = context.now.astimezone(SHANGHAI).date()

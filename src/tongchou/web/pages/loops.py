@@ -96,7 +96,7 @@ def _shown(request: HttpRequest, found: LoopFile) -> dict[str, Any]:
             for link in LOOP_LINKS
             if link.fits(found, actor_of(request))
         ],
-        "breadcrumbs": [{"url": reverse("work"), "label": Text("待办", "Work list")}, {"url": "", "label": row.title[:30]}],
+        "breadcrumbs": [{"url": reverse("work"), "label": Text("待办", "Work list")}, {"url": "", "label": short(row.heading)}],
     }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ class GapsIn(Payload):
     limit: int = Field(200, ge=1, le=2_000)
 
 
-@verb("farm.open_gaps", MANAGE, Text("交办农资缺口", "Hand out gaps"), system_only=True)
+@verb("farm.open_gaps", MANAGE, Text("交办农资缺口", "Hand out gaps"), system_only=True, recurs=True)
 def open_gaps(context: Context, given: GapsIn) -> dict[str, Any]:
     """Open a loop for each need with a threatening gap that has none in hand. Two runs at once open no second one: the need's row is locked."""
     owner = unit_in_charge("farm")
