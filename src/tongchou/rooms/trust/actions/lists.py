@@ -51,7 +51,7 @@ def check_list(context: Context, given: ListIn) -> dict[str, Any]:
     today = timezone.localdate(context.now)
     standing = standing_of(version_in_force(given.pack, today), given.table, today)
     frame = people_before(standing, like_paths(context.actor, ISSUE), given.people)
-    ground = [p for p, kept in decide_frame(standing, frame) if kept.binding and allowed(kept.content, today) is not None]
+    ground = [p for p, kept in decide_frame(standing, frame, rejected={}) if kept.binding and allowed(kept.content, today) is not None]
     total = len(set(given.people)) + given.unknown
     blocked = bool(given.claim) or (total > SMALL and 2 * len(ground) < total)
     told = _outside_party() if blocked else None
