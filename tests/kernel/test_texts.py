@@ -59,3 +59,11 @@ def test_no_text_counts_one_as_many() -> None:
     wrong = [(f, en) for f, _, en, more in sources() if UNCOUNTED.search(en) and (more or not f.endswith(".html"))]
     assert wrong == []
     assert UNCOUNTED.search("{n} open loops are left")
+
+
+def test_what_is_counted_is_grouped_and_numbers_that_name_something_are_not() -> None:
+    counted = Text("{n} 人，其中 {late} 人逾期，{year} 年", "{n} {n|person|people}, {late} {late|is|are} late, {year}")
+    said = counted.with_(n=12345, late=1000, year=2026)
+    assert said == Text("12,345 人，其中 1,000 人逾期，2026 年", "12,345 people, 1,000 are late, 2026")
+    assert counted.with_(n=1, late=999, year=2026).en == "1 person, 999 are late, 2026"
+    assert Text("{n}", "{n}").with_(n="20201") == Text("20201", "20201")  # words stay as they are

@@ -243,7 +243,7 @@ def test_work_list_puts_the_most_urgent_first_and_pages(cast: Cast) -> None:
     actor, now = cast.as_("street"), timezone.now()
     first, after = work_list(actor, Filter(), now, limit=2)
     rest, end = work_list(actor, Filter(), now, after=after, limit=2)
-    assert [r.title for r in first + rest] == ["1 天", "3 天", "5 天"]
+    assert [str(r.title) for r in first + rest] == ["1 天", "3 天", "5 天"]
     assert end == ""
     assert counts(actor, now)["unit"] == (3, 0)
 

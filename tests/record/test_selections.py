@@ -47,7 +47,7 @@ def test_done_and_refused_are_what_was_selected_and_every_refusal_says_why_and_w
     rows = refused_loops(cast.as_("street"), made)
     assert [r.place for r in rows] == [2, 3, 4]
     assert all(r.rule.zh and r.rule.en and r.remedy is not None and r.remedy.zh for r in rows)
-    assert [r.title for r in rows] == ["排查返区人员", None, None]  # what lies elsewhere is told like what is not there
+    assert [r.title and r.title.zh for r in rows] == ["排查返区人员", None, None]  # what lies elsewhere is told like what is not there
     assert (rows[1].rule, rows[1].remedy) == (rows[2].rule, rows[2].remedy)
     assert Loop.objects.get(pk=mine).stage == "doing"
     assert Loop.objects.get(pk=other).stage == "assigned"

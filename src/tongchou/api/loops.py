@@ -14,6 +14,7 @@ from pydantic import Field
 from tongchou.api.root import operation
 from tongchou.api.texts import Pair, pair
 from tongchou.record.access import Actor
+from tongchou.record.loops.titles import own_data
 from tongchou.record.questions.loopfile import LoopFile, loop_file, read_people
 from tongchou.record.questions.worklist import Filter, Row, work_list
 
@@ -182,7 +183,7 @@ def _loop_out(found: LoopFile) -> LoopOut:
         version=found.kind.version,
         title=row.title,
         detail=row.detail,
-        data=row.data,
+        data=own_data(row.data),
         stage=row.stage,
         stage_title=pair(found.stage.title),
         deadline=row.deadline,

@@ -14,6 +14,7 @@ from tongchou.cli.plan_input import (
     KNOWN_ON,
     LANG,
     PACK,
+    SOME_REJECTED,
     area_code,
     day_or_none,
     read_people,
@@ -26,7 +27,6 @@ from tongchou.kernel.text import Text
 
 SHOWN = 20
 """So many of the problems are told on the screen; all of them stand in the files."""
-SOME_REJECTED = 3
 
 
 def batch(

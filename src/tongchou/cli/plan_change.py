@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import typer
 
-from tongchou.cli.plan_input import AREA, JSON, LANG, area_code, read_people, read_the_pack, refused
+from tongchou.cli.plan_input import AREA, JSON, LANG, SOME_REJECTED, area_code, read_people, read_the_pack, refused
 from tongchou.kernel.clock import parse_date
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
@@ -44,7 +45,10 @@ def preview(
     as_json: bool = JSON,
     lang: str = LANG,
 ) -> None:
-    """Show what a change of edition does: released, newly held, beds, tests and staff, by place and day. Exits with 1 when refused."""
+    """Show what a change of edition does: released, newly held, beds, tests and staff, by place and day.
+
+    A row whose facts cannot be used is rejected by itself. Exits with 0, 3 when rows were rejected, 1 when refused.
+    """
     from tongchou.packs.plans.frames import BatchErrors
     from tongchou.packs.plans.preview import Workload, rules_of
     from tongchou.packs.plans.preview import preview as run
@@ -62,6 +66,10 @@ def preview(
     except BatchErrors as errors:
         raise refused(errors.problems, as_json, lang) from None
     _print(found, today, Workload(beds_per_staff, tests_per_staff), as_json)
+    if found.rejected:
+        for problem in () if as_json else found.rejected:
+            print(problem.sentence(lang), file=sys.stderr)
+        raise typer.Exit(SOME_REJECTED)
 
 
 def _first_day(pack: Any, edition: str) -> date:
@@ -102,6 +110,7 @@ def _print(found: Any, today: date, per: Any, as_json: bool) -> None:
     if as_json:
         value = {
             "from": found.before, "to": found.after, "as_of": today.isoformat(), "places": places, "days": ahead, "place_days": by_place,
+            "rejected": [{"line": p.line, "field": p.field, "value": str(p.value), "rule": p.rule.as_dict()} for p in found.rejected],
             "estimate": {"beds_per_staff": per.beds, "tests_per_staff": per.tests},
         }  # fmt: skip
         print(json.dumps(value, ensure_ascii=False, indent=2))

@@ -18,6 +18,8 @@ PACK = typer.Option(..., "--pack", help="name of a shipped pack, or the folder o
 AS_OF = typer.Option(..., "--as-of", help="the day whose rules apply, YYYY-MM-DD")
 KNOWN_ON = typer.Option("", "--known-on", help="decide by what was known on that day; the same day when empty")
 AREA = typer.Option("", "--area", help="administrative code, for local rules")
+SOME_REJECTED = 3
+"""Exit status where rows of a file were rejected and the rest was dealt with."""
 LANG = typer.Option("zh-hans", "--lang", help="zh-hans or en")
 JSON = typer.Option(False, "--json", help="print JSON")
 

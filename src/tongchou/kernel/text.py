@@ -38,7 +38,8 @@ class Text:
         return self.en if language.lower().startswith("en") else self.zh
 
     def with_(self, **values: Any) -> Text:
-        """Fill the places of the text; a Text among the values is filled in the matching language."""
+        """Fill the places of the text; a Text among the values is filled in the matching language, what is counted is grouped (12,345)."""
+        values = {k: f"{v:,}" if type(v) is int and (k == "n" or f"{{{k}|" in self.en) else v for k, v in values.items()}
         zh = {k: v.zh if isinstance(v, Text) else v for k, v in values.items()}
         en = {k: v.en if isinstance(v, Text) else v for k, v in values.items()}
         return Text(self.zh.format(**zh), _COUNTED.vformat(self.en, (), en) if "|" in self.en else self.en.format(**en))

@@ -8,16 +8,24 @@ from typing import Any
 from django.db import connection
 
 from tongchou.kernel.ids import new_id
+from tongchou.kernel.text import Text
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context, act
 from tongchou.record.clearance import Cleared
+from tongchou.record.loops.titles import written
 from tongchou.record.models import Loop
 
 STOPPED, HELD = "staff_stopped", "staff_held"
 _AT_ONCE = 1_000
 _TITLES = {
-    STOPPED: "{n}名在岗员工不再符合返岗条件，请停岗并按方案处置",
-    HELD: "{n}名员工在册处于隔离管控，不得到岗，请核实去向",
+    STOPPED: Text(
+        "{n}名在岗员工不再符合返岗条件，请停岗并按方案处置",
+        "{n} {n|worker|workers} at work no longer {n|fits|fit} the conditions: take {n|the person|them} off and act by the plan",
+    ),
+    HELD: Text(
+        "{n}名员工在册处于隔离管控，不得到岗，请核实去向",
+        "{n} {n|worker is|workers are} under isolation on record and may not come to work: find out where {n|the person is|they are}",
+    ),
 }
 _STREETS = """
 select u.id, (select s.id from record_unit s join record_area t on t.id = s.area_id
@@ -41,7 +49,7 @@ def _open(wanted: Iterable[tuple[str, int, int]]) -> None:
         cursor.execute(_STREETS, [[unit for _, unit, _ in rows]])
         streets: dict[int, Any] = dict(cursor.fetchall())
     items = [
-        {"kind": "task", "title": _TITLES[origin].format(n=n), "unit": unit, "owner_unit": unit, "origin": origin, "origin_ref": str(unit), "urgent": True}
+        {"kind": "task", **written(_TITLES[origin].with_(n=n)), "unit": unit, "owner_unit": unit, "origin": origin, "origin_ref": str(unit), "urgent": True}
         | ({"verifier_unit": streets[unit]} if streets.get(unit) else {})
         for origin, unit, n in rows
         if (origin, str(unit)) not in there

@@ -12,6 +12,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
+from tongchou.record.loops.titles import written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.questions.custody import balances
 
@@ -51,7 +52,7 @@ def raise_alarms(now: datetime | None = None) -> int:
 
 def _item(title: Text, owner: int, origin: str, ref: str, **subject: Any) -> dict[str, Any]:
     return {
-        "kind": "unlocated", "title": title.zh, "owner_unit": owner, "origin": origin, "origin_ref": ref, "urgent": True,
+        "kind": "unlocated", **written(title), "owner_unit": owner, "origin": origin, "origin_ref": ref, "urgent": True,
     } | subject  # fmt: skip
 
 

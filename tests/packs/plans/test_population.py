@@ -28,7 +28,7 @@ def invented(standing: Standing, count: int) -> list[dict[str, Any]]:
         return {
             "boolean": rng.random() < 0.5,
             "choice": rng.choice([*spec.choices, None]),
-            "number": rng.choice([0.0, 0.052, 0.2, 0.21, 30.0, 31.0]),
+            "number": rng.choice([n for n in (0.0, 0.052, 0.2, 0.21, 30.0, 31.0) if spec.most is None or n <= spec.most]),
         }[spec.type]
 
     return [{k: value(s) for k, s in standing.inputs.items() if not s.derived} for _ in range(count)]

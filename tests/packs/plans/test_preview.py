@@ -157,3 +157,14 @@ def test_the_command(tmp_path: Path) -> None:
         .invoke(app, [*base, "--in", str(tmp_path / "people.parquet"), "--by", "street"])
         .stdout.startswith("covid-e9 → covid-20")
     )
+
+
+def test_a_bad_row_is_rejected_by_itself_and_the_rest_is_counted() -> None:
+    """One exposure after the day of the change refused the preview of everybody."""
+    people = contacts()
+    wrong = people.with_columns(pl.when(pl.col("id") == 2).then(TODAY + timedelta(days=3)).otherwise(pl.col("last_exposure")).alias("last_exposure"))
+    found, alone = change(wrong), change(people.filter(pl.col("id") != 2))
+    assert found.places.equals(alone.places)
+    assert [(p.line, p.field) for p in found.rejected] == [(3, "last_exposure")]
+    assert found.people.height + len(found.rejected) == people.height
+    assert change(people).rejected == ()

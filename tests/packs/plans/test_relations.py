@@ -67,8 +67,42 @@ def test_one_person_and_a_file_are_refused_alike(monkeypatch: pytest.MonkeyPatch
         ("title: {zh: 体温（℃）", "at_least: [rash_on], title: {zh: 体温（℃）", "of another type"),
         ("title: {zh: 体温（℃）", "within: {days: 3, of: rash_no}, title: {zh: 体温（℃）", "nothing of this name"),
         ("title: {zh: 体温（℃）", "min: low, title: {zh: 体温（℃）", "must be a number"),
+        ("title: {zh: 体温（℃）", "max: high, title: {zh: 体温（℃）", "must be a number"),
+        ("title: {zh: 体温（℃）", "min: 45, max: 30, title: {zh: 体温（℃）", "lies below the smallest"),
         ("rest_start: {type: date,", "rest_start: {type: date, not_before: [temperature],", "of another type"),
     ],
 )
 def test_a_relation_that_cannot_be_is_found(old: str, new: str, said: str) -> None:
     assert any(said in p for p in problems(broken("tables/pupil.yaml", old, new)))
+
+
+@pytest.mark.parametrize(("rate", "said"), [(5, "不得大于 1"), (1.0001, "不得大于 1"), (-0.1, "不得小于 0"), (0, ""), (1, ""), (None, "")])
+def test_a_share_lies_between_nought_and_one(rate: float | None, said: str) -> None:
+    """Five hundred per cent laid off was decided upon as if it were a number like another."""
+    standing = stand(shipped_pack("enterprise-policies"), "jobs_small_shaanxi", ON)
+    facts = {"layoff_rate": rate}
+    frame = pl.DataFrame([facts], schema={"layoff_rate": pl.Float64})
+    if not said:
+        read_facts(standing.table, facts, ON)
+        columns_in(standing, frame)
+        return
+    with pytest.raises(Refusal) as one:
+        read_facts(standing.table, facts, ON)
+    assert (one.value.field, one.value.value) == ("layoff_rate", rate)
+    assert said in one.value.rule.zh
+    assert one.value.remedy
+    with pytest.raises(BatchErrors) as many:
+        columns_in(standing, frame)
+    assert said in many.value.problems[0].rule.zh
+
+
+@pytest.mark.parametrize(("pack", "table", "fact", "good", "bad"), [
+    ("resumption-2020", "workplace_fever", "first_reading", 37.3, 373), ("influenza-school", "illness", "temperature", 45, 46),
+    ("resumption-2020", "mask_stock", "shift_hours", 24, 25), ("covid-19", "health_monitoring", "temperature", 30, 3),
+])  # fmt: skip
+def test_what_nobody_can_measure_is_refused(pack: str, table: str, fact: str, good: float, bad: float) -> None:
+    spec = shipped_pack(pack).tables[table]
+    read_facts(spec, {fact: good}, date(2022, 12, 1))
+    with pytest.raises(Refusal) as refused:
+        read_facts(spec, {fact: bad}, date(2022, 12, 1))
+    assert refused.value.field == fact

@@ -156,6 +156,8 @@ def test_an_approved_edition_that_stricter_checks_would_refuse_goes_on_and_says_
     told = text(signed_in(cast, "hq").get(reverse("pack", args=[row.pk])))
     for words in ("现在的检查不能通过", "documents.yaml:", "本版继续有效"):
         assert (words in told) != passes, words
+    listed = text(signed_in(cast, "hq").get(reverse("packs")))
+    assert ("现行，现在的检查不能通过" in listed) != passes
     key = contact(cast, days_ago=2)
     assert cast.act("hq", "plan.decide", person=key, pack=PACK, table=TABLE).result["outcome"] == "observe"
     draft = cast.act("hq", "pack.draft", pack=PACK, why="改正检查发现的问题", files={}).result

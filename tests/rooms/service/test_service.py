@@ -200,7 +200,7 @@ def test_the_ranking_counts_every_kind_of_difficulty_and_nothing_else(cast: Cast
     own = do(cast, "enterprise", "loop.open", **ask, owner_unit=office)["loop"]  # handed to the district; it is still the street's enterprise
     assert dict(raised_now())["east 区域"] == 2
     listed = difficulties(cast.as_("hq"), street=cast.areas["east"].pk)
-    assert sorted((d.title, d.unit_name) for d in listed) == [("缺工 30 人", "works 单位"), ("缺防护服", "works 单位")]
+    assert sorted((d.title.zh, d.unit_name) for d in listed) == [("缺工 30 人", "works 单位"), ("缺防护服", "works 单位")]
     assert len(difficulties(cast.as_("hq"), apart=True)) == 1  # a case takes up difficulties only
     Loop.objects.filter(pk=own).update(closed_at=timezone.now(), end_reason="done", stage="closed")
     line = next(s for s in streets(cast.as_("hq"), today, today, timezone.now()) if s.raised)
@@ -219,7 +219,7 @@ def test_a_competitor_and_the_next_street_see_nothing(cast: Cast) -> None:
     for who in ("rival", "next_street"):
         actor = cast.as_(who)
         assert (visits(actor), difficulties(actor), by_topic(actor, timezone.now())) == ([], [], [])
-    assert [d.title for d in difficulties(cast.as_("enterprise"))] == ["缺工"]
+    assert [d.title.zh for d in difficulties(cast.as_("enterprise"))] == ["缺工"]
     assert [v.unit for v in visits(cast.as_("enterprise"))] == [cast.units["works"].pk]
 
 

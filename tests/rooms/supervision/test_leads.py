@@ -21,7 +21,7 @@ from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
 from tongchou.record.files import take_in
 from tongchou.record.loops import state
-from tongchou.record.models import Event, Loop
+from tongchou.record.models import Act, Event, Loop
 from tongchou.record.questions.loopfile import loop_file
 from tongchou.record.questions.worklist import Filter, work_list
 from tongchou.rooms.supervision.dossier import canonical, opened
@@ -291,7 +291,12 @@ def test_what_the_ladder_brings_about_discipline_inspection_waits_until_somebody
     later = timezone.now() + 200 * HOUR
     act("loop.escalate", SYSTEM, new_id(), {}, now=later)
     assert raise_leads(later) == 0
+    assert (raise_leads(later + HOUR), Act.objects.filter(verb="lead.raise").count()) == (0, 1), "that nobody can take it is on record once"
+    assert Event.objects.get(what="lead_untaken").data == {"unit": cast.units["discipline_unit"].pk}
+    late_loop(cast)
+    handed = act("lead.raise", SYSTEM, new_id(), {"limit": 1}, now=later + 2 * HOUR).result
+    assert handed["raised"] == 1, "what waits does not keep the others waiting"
     joins(cast, "other_discipline", "administration", "discipline_officer")
     do(cast, "leader", "lead.name_substitute", unit=cast.units["discipline_unit"].pk, substitute=cast.units["administration"].pk, basis="指定管辖")
     assert raise_leads(later) == 1
-    assert Lead.objects.get().handler_id == cast.units["administration"].pk
+    assert Lead.objects.get(unit=cast.units["discipline_unit"]).handler_id == cast.units["administration"].pk

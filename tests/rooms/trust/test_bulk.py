@@ -23,8 +23,10 @@ from tests.rooms.trust.test_trust_pages import post, text
 from tests.web.test_pages import signed_in
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
+from tongchou.kernel.text import Text
 from tongchou.record.act import act
 from tongchou.record.models import Event, PostHolding
+from tongchou.rooms.plans import deciding
 from tongchou.rooms.plans.models import Decision
 from tongchou.rooms.trust import bulk
 from tongchou.rooms.trust.bulk import carry
@@ -74,6 +76,29 @@ def test_counting_only_issues_nothing(town: Cast) -> None:
     run = asked(town, trial=True)
     assert carry(run) == "done"
     assert (BulkRun.objects.get().result["orders"], Restriction.objects.count()) == (2, 0)
+
+
+def test_one_person_whose_facts_cannot_be_used_does_not_hold_up_the_rest(town: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """People before the table = orders + left out, each rejected one with the reason."""
+    cohort(town, 2)
+    wrong = contact(town, days_ago=2, name="何错")
+    true = deciding.decide_one
+
+    def one(standing: Any, facts: dict[str, Any], *more: Any) -> Any:
+        if facts["last_exposure"] == timezone.localdate() - timedelta(days=2):
+            raise Refusal(Reason.CONFLICT, Text("两项事实矛盾。", "Two facts contradict."), field="last_exposure")
+        return true(standing, facts, *more)
+
+    monkeypatch.setattr(deciding, "decide_one", one)
+    run = asked(town)
+    assert carry(run) == "done"
+    found = BulkRun.objects.get().result
+    assert (found["people"], found["orders"], found["left_out"]) == (3, 2, {"rejected": 1})
+    assert found["rejected"] == [{"person": wrong, "field": "last_exposure", "rule": {"zh": "两项事实矛盾。", "en": "Two facts contradict."}}]
+    assert not Restriction.objects.filter(person=wrong).exists()
+    page = text(signed_in(town, "hq").get(reverse("order_run", args=[run])))
+    assert "在册事实有误，未判定" in page
+    assert "两项事实矛盾。" in page
 
 
 def test_who_has_lost_the_post_meanwhile_issues_nothing_and_the_run_says_why(town: Cast) -> None:

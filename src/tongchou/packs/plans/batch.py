@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -70,6 +70,15 @@ def decide_or_reject(standing: Standing, people: pl.DataFrame, keep: Sequence[st
     rows = pl.DataFrame({"row": np.arange(people.height)}).join(decided.with_columns(row=pl.Series(good, dtype=pl.Int64)), on="row", how="left", maintain_order="left")
     whole = rows.drop("row").with_columns(pl.col("outcome").fill_null(REJECTED))
     return (people.select(carried).hstack(whole) if carried else whole), faults.of_rows()
+
+
+def usable(standings: Iterable[Standing], people: pl.DataFrame, keep: Sequence[str] = ()) -> tuple[pl.DataFrame, list[Refusal]]:
+    """The rows whose facts all of these can use, and what is wrong of the others. Raises BatchErrors for a column that cannot be read."""
+    faults = Faults()
+    for standing in standings:
+        columns_in(standing, people, carried_of(standing, people, keep), faults)
+    told = {(p.line, p.field, p.rule.zh): p for p in faults.of_rows()}
+    return (people.filter(~pl.Series(np.isin(np.arange(people.height), faults.rows))), list(told.values())) if told else (people, [])
 
 
 def carried_of(standing: Standing, people: pl.DataFrame, keep: Sequence[str] = ()) -> list[str]:

@@ -13,9 +13,9 @@ from tongchou.packs.plans.reader import PlanReader
 from tongchou.packs.plans.recordfile import read_from_record
 from tongchou.packs.yamllines import Node, nearest
 
-INPUT_KEYS = ("type", "title", "unknown", "choices", "of", "not_after_as_of", "also", "words", "from_record", "min", "at_least", "not_before", "within")
+INPUT_KEYS = ("type", "title", "unknown", "choices", "of", "not_after_as_of", "also", "words", "from_record", "min", "max", "at_least", "not_before", "within")
 WITHIN_KEYS = ("days", "of")
-_RELATIONS = {"min": ("number",), "at_least": ("number",), "within": ("number",), "not_before": ("date",)}
+_RELATIONS = {"min": ("number",), "max": ("number",), "at_least": ("number",), "within": ("number",), "not_before": ("date",)}
 """Which inputs may say what of others."""
 UNKNOWNS = ("ask", "fails", "meets", "assume")
 NUMBERS = ("number", "days_since")
@@ -43,6 +43,9 @@ def read_inputs(root: Node, reader: PlanReader, people: str = "") -> dict[str, I
 
 def _check_relations(here: Node, spec: Input, inputs: Mapping[str, Input], reader: PlanReader) -> None:
     """Relations stand where their type allows, and name inputs of the type that they compare with."""
+    if spec.least is not None and spec.most is not None and spec.least > spec.most:
+        rule = Text("最大值小于最小值。", "The greatest value lies below the smallest.")
+        reader.problems.add(here.at("max"), rule, Text("请改正其中之一。", "Correct one of the two."), value=spec.most)
     for key, kinds in _RELATIONS.items():
         if key in here.mapping and spec.type not in kinds:
             rule = Text("只能用于 {kinds} 类型。", "Only for inputs of type {kinds}.").with_(kinds=", ".join(kinds))
@@ -62,8 +65,8 @@ def _within(node: Node, reader: PlanReader) -> tuple[int, str]:
     return reader.whole(found, "days", least=1, default=1), reader.word(found, "of")
 
 
-def _least(node: Node, reader: PlanReader) -> float | None:
-    found = reader.child(node, "min", "scalar", required=False)
+def _bound(node: Node, key: str, reader: PlanReader) -> float | None:
+    found = reader.child(node, key, "scalar", required=False)
     if found is None:
         return None
     if isinstance(found.value, (int, float)) and not isinstance(found.value, bool):
@@ -132,7 +135,7 @@ def _input(key: str, node: Node, reader: PlanReader, people: str) -> Input:
         key, kind, reader.text_pair(node, "title"), unknown, assumed, choices, "" if formula else of,
         reader.flag(node, "not_after_as_of"), reader.place(node), formula, reader.words(node, "also"),
         _choice_words(node, choices, reader), read_from_record(node, kind, choices, people, reader),
-        _least(node, reader), reader.words(node, "at_least"), reader.words(node, "not_before"), *_within(node, reader),
+        _bound(node, "min", reader), _bound(node, "max", reader), reader.words(node, "at_least"), reader.words(node, "not_before"), *_within(node, reader),
     )  # fmt: skip
 
 

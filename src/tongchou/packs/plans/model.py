@@ -65,8 +65,8 @@ class Input:
 
     also: other names under which the fact may be given. words: other words for the choices (their titles among them).
     unknown: what a condition does when the fact is not known: ask (no decision before it is known), fails, meets, or assume a value.
-    not_after_as_of: a later date is refused as a slip. least, at_least, not_before, within: what is refused as contradictory (relations.py):
-    a smaller number, one below these inputs, a date before these; a count of the last `within` days that the date `within_of` contradicts.
+    not_after_as_of: a later date is refused as a slip. least, most, at_least, not_before, within: what is refused as contradictory (relations.py):
+    a smaller number, a greater one, one below these inputs, a date before these; a count of the last `within` days that the date `within_of` contradicts.
     """
 
     key: str
@@ -83,6 +83,7 @@ class Input:
     words: Mapping[str, str] = field(default_factory=dict)
     from_record: FromRecord | None = None
     least: float | None = None
+    most: float | None = None
     at_least: tuple[str, ...] = ()
     not_before: tuple[str, ...] = ()
     within: int = 0

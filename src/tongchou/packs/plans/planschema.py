@@ -131,6 +131,7 @@ def _table() -> Schema:
         "not_after_as_of": FLAG,
         "from_record": _from_record(),
         "min": {"type": "number"},
+        "max": {"type": "number"},
         "at_least": words(),
         "not_before": words(),
         "within": mapping_of(inputfile.WITHIN_KEYS, {"days": {**SPAN, "minimum": 1}, "of": NAME}, inputfile.WITHIN_KEYS),

@@ -10,7 +10,7 @@ import polars as pl
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
-from tongchou.packs.plans.batch import decide_people
+from tongchou.packs.plans.batch import decide_people, usable
 from tongchou.packs.plans.model import Pack
 from tongchou.packs.plans.refusals import no_such
 from tongchou.packs.plans.resolve import Standing, stand
@@ -40,6 +40,7 @@ class Preview:
     place_days: one row for each place and coming day, with the columns of `days`.
     places: one row for each value of the column asked for (one row, "", without it), with COUNTS. days: one row for each coming day, the
     beds in central sites and the tests due before and after. people: every person's place, outcomes and last days, in the order of the file.
+    rejected: what is wrong of rows whose facts cannot be used (`line` from 1); these are in no count.
     """
 
     before: str
@@ -48,6 +49,7 @@ class Preview:
     days: pl.DataFrame
     people: pl.DataFrame
     place_days: pl.DataFrame
+    rejected: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def preview(
     if before.as_of != after.as_of or before.table.key != after.table.key:
         raise ValueError("both must be the same table on the same day")
     carried = [*keep, *([by] if by else [])]
+    people, rejected = usable((before, after), people, carried)
     place = (
         people[by].cast(pl.String).fill_null("") if by else pl.repeat("", people.height, eager=True, dtype=pl.String)
     )
@@ -119,6 +122,7 @@ def preview(
         _days(before, after, days, old, new),
         both,
         _by_place(before, after, days, place, old, new),
+        tuple(rejected),
     )
 
 

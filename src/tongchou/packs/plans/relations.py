@@ -1,4 +1,4 @@
-"""What facts may not say together: a smallest value, a number not below others, a date not before others, a count that a date contradicts.
+"""What facts may not say together: a smallest and a greatest value, a number not below others, a date not before others, a count that a date contradicts.
 
 Declared with the inputs of a table as data; held to for one person and for columns, with the same words.
 """
@@ -19,6 +19,7 @@ from tongchou.packs.plans.model import Fact, Input, Table
 Known = npt.NDArray[np.float64]
 """A column as numbers, dates as day numbers; NaN is unknown."""
 _LEAST = Text("不得小于 {least}。", "This may not be less than {least}.")
+_MOST = Text("不得大于 {most}。", "This may not be more than {most}.")
 _AT_LEAST = Text("不得小于“{other}”（{value}）。", "This may not be less than “{other}” ({value}).")
 _NOT_BEFORE = Text("不得早于“{other}”（{value}）。", "This may not be before “{other}” ({value}).")
 _NONE_WITHIN = Text(
@@ -71,7 +72,7 @@ def broken_rows(
 
 def related(table: Table) -> list[Input]:
     """The inputs that say something of this kind."""
-    return [s for s in table.inputs.values() if s.least is not None or s.at_least or s.not_before or s.within]
+    return [s for s in table.inputs.values() if s.least is not None or s.most is not None or s.at_least or s.not_before or s.within]
 
 
 def refusal(
@@ -81,7 +82,7 @@ def refusal(
     told = (
         rule.with_(other=table.inputs[other].title, value=against, days=spec.within)
         if other
-        else rule.with_(least=spec.least)
+        else rule.with_(least=spec.least, most=spec.most)
     )
     shown = value.isoformat() if isinstance(value, date) else value
     return Refusal(
@@ -99,6 +100,9 @@ def _held(spec: Input, as_of: date) -> Iterator[tuple[Text, str, Any]]:
     if spec.least is not None:
         least = spec.least
         yield _LEAST, "", lambda a, b: a < least
+    if spec.most is not None:
+        most = spec.most
+        yield _MOST, "", lambda a, b: a > most
     for other in spec.at_least:
         yield _AT_LEAST, other, lambda a, b: a < b
     for other in spec.not_before:

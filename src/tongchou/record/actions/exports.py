@@ -23,6 +23,7 @@ from tongchou.record.actions import loops as steps
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.files import seal
 from tongchou.record.loops import engine, state
+from tongchou.record.loops.titles import noted, written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Area, Event, Loop, PersonalExport, Unit
 from tongchou.record.people.export_table import COLUMNS, Scope, count, table_of
@@ -67,10 +68,11 @@ def ask(context: Context, given: AskIn) -> dict[str, Any]:
     found = count(scope, context.actor)
     _within(found, given.row_limit, "row_limit")
     grant = context.grants[0]
+    title = Text("{area}个人信息导出（{n} 人）", "Export of personal data, {area} ({n} {n|person|people})").with_(area=area.name, n=found)
+    told = Text("{need}\n导出项目：{columns}", "{need}\nColumns: {columns}").with_(need=given.need, columns=Text.listed(COLUMNS[c].title for c in scope.columns))
     request = {
         "kind": KIND,
-        "title": f"{area.name}个人信息导出（{found} 人）",
-        "detail": f"{given.need}\n导出项目：{'、'.join(COLUMNS[c].title.zh for c in scope.columns)}",
+        **written(title, told),
         "data": {k: v for k, v in _data(given).items() if v is not None},
         "area": area.pk,
         "owner_unit": grant.unit_id,
@@ -153,7 +155,8 @@ def make(context: Context, given: MakeIn) -> dict[str, Any]:
     )  # fmt: skip
     context.read(table.people)
     context.purpose = context.purpose or str(data["purpose"])[:200]
-    _step(replace(context, actor=SYSTEM), found.id, "export", note=f"{len(table.people)} 人 {given.format}")
+    told = Text("{n} 人 {format}", "{n} {n|person|people}, {format}").with_(n=len(table.people), format=given.format)
+    _step(replace(context, actor=SYSTEM), found.id, "export", **noted(told))
     return {"loop": str(found.id), "export": str(number), "rows": len(table.people), "expires_at": until.isoformat(), "what": "export"}
 
 

@@ -10,6 +10,7 @@ from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context
 from tongchou.record.actions.loops import AdvanceIn, advance
 from tongchou.record.loops.kinds import kind_of
+from tongchou.record.loops.titles import noted
 from tongchou.record.models import Loop
 
 STEP = "clear"
@@ -24,5 +25,5 @@ def settle_gaps(context: Context, origin: str, refs: Iterable[object], note: Tex
     found = Loop.objects.filter(kind="gap", origin=origin, origin_ref__in=[str(r) for r in refs], closed_at=None).order_by("pk")
     loops = [key for key, edition in found.values_list("pk", "edition") if STEP in kind_of(edition).steps]
     for loop in loops:
-        advance(system, AdvanceIn.model_validate({"loop": loop, "step": STEP, "note": note.zh}))
+        advance(system, AdvanceIn.model_validate({"loop": loop, "step": STEP, **noted(note)}))
     return len(loops)

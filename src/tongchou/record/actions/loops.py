@@ -27,6 +27,7 @@ class AdvanceIn(Payload):
     loop: uuid.UUID
     step: str = Field(max_length=40)
     note: str = Field("", max_length=20_000)
+    note_en: str = Field(default="", max_length=20_000, description="what readers of English see; without it the note as written")
     evidence: list[pieces.EvidenceIn] = Field(default_factory=list, max_length=50)
     to_unit: int | None = None
     new_due_at: AwareDatetime | None = None
@@ -37,6 +38,7 @@ class AdvanceManyIn(Payload):
     loops: list[uuid.UUID] = Field(min_length=1, max_length=BULK_LIMIT)
     step: str = Field(max_length=40)
     note: str = Field("", max_length=20_000)
+    note_en: str = Field(default="", max_length=20_000)
     evidence: list[pieces.EvidenceIn] = Field(default_factory=list, max_length=50)
     to_unit: int | None = None
     new_due_at: AwareDatetime | None = None
@@ -140,6 +142,8 @@ def _follow(context: Context, taken: list[tuple[str, str, uuid.UUID]]) -> None:
 
 def _extra(given: AdvanceIn | AdvanceManyIn) -> dict[str, Any]:
     extra: dict[str, Any] = {}
+    if given.note_en:
+        extra["note_en"] = given.note_en
     if given.evidence:
         extra["evidence"] = [f"{e.key}:{e.type}" for e in given.evidence]
     if given.to_unit is not None:

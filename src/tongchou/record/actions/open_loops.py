@@ -25,6 +25,7 @@ from tongchou.record.loops import engine
 from tongchou.record.loops.asked import Asked, check_asked
 from tongchou.record.loops.fields import fields_refused
 from tongchou.record.loops.kinds import current_edition
+from tongchou.record.loops.titles import beside
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import CoUnit
 
@@ -50,7 +51,9 @@ class OpenIn(Payload):
 
     kind: str = Field(max_length=40)
     title: str = Field(min_length=2, max_length=300)
+    title_en: str = Field(default="", max_length=300, description="what readers of English see; without it the title as written")
     detail: str = Field("", max_length=50_000)
+    detail_en: str = Field(default="", max_length=50_000)
     data: dict[str, Any] = Field(default_factory=dict)
     person: uuid.UUID | None = None
     unit: int | None = None
@@ -379,7 +382,7 @@ def _sign_own(context: Context, rows: Sequence[_Row]) -> str:
 def _values(context: Context, row: _Row, account: int | None) -> tuple[Any, ...]:
     given, opener = row.given, row.opener.unit_id if row.opener else None
     return (
-        row.id, row.kind.key, row.edition, given.title, given.detail, given.data, given.person, given.unit,
+        row.id, row.kind.key, row.edition, given.title, given.detail, given.data | beside(given.title_en, given.detail_en), given.person, given.unit,
         given.area if "area" in row.kind.subjects else None, given.item, row.area, given.owner_unit, given.owner_account, opener, account,
         given.verifier_unit, row.turn, row.kind.start, context.now, row.times.due_at, row.times.deadline, row.times.check_at, given.parent,
         given.origin, given.origin_ref, given.urgent, list(dict.fromkeys(given.asked)),

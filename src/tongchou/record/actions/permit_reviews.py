@@ -14,6 +14,7 @@ from tongchou.record.act import Context
 from tongchou.record.actions.loops import AdvanceIn, advance, after_step
 from tongchou.record.actions.open_loops import OpenManyIn, open_many
 from tongchou.record.actions.work_orders import Wanted, issue
+from tongchou.record.loops.titles import written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Loop, Unit, WorkPermit
 from tongchou.record.questions.permits import change_words
@@ -44,8 +45,9 @@ def open_reviews(context: Context, permits: Sequence[WorkPermit]) -> None:
 
 
 def _item(permit: WorkPermit, owner: int | None) -> dict[str, Any]:
+    title = Text("{name}复工许可 {number} 复核", "{name}: review of permit {number}").with_(name=permit.unit.name[:200], number=permit.number)
     return {
-        "kind": KIND, "title": f"{permit.unit.name[:200]}复工许可 {permit.number} 复核", "detail": _told(permit), "unit": permit.unit_id, "owner_unit": owner,
+        "kind": KIND, **written(title), "detail": _told(permit), "unit": permit.unit_id, "owner_unit": owner,
         "origin": ORIGIN, "origin_ref": str(permit.pk),
     }  # fmt: skip
 

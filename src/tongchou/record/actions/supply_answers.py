@@ -19,6 +19,7 @@ from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.loops import AdvanceIn, advance, after_step
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.enterprises import SUPPLY, VOUCH
+from tongchou.record.loops.titles import written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Loop, SupplyLink, Unit
 from tongchou.record.questions.units import street_of
@@ -63,17 +64,21 @@ def open_claim(context: Context, link: SupplyLink, own: Unit) -> bool:
     if owner is None:
         return False
     # what is delivered, and to whom outside, stands on the page of the claim: a title is read by all in the area
-    said = "与区外或已停用的企业" if other is None else "称由你单位供货" if link.buyer_id == own.pk else "称向你单位供货"
-    title = f"核对供应关系：{own.name}{said}"
+    if other is None:
+        title = Text("核对供应关系：{name}与区外或已停用的企业", "Check a supply link: {name} and an enterprise outside, or ended")
+    elif link.buyer_id == own.pk:
+        title = Text("核对供应关系：{name}称由你单位供货", "Check a supply link: {name} says that you supply it")
+    else:
+        title = Text("核对供应关系：{name}称向你单位供货", "Check a supply link: {name} says that it supplies you")
     payload = {
-        "kind": KIND, "title": title[:300], "unit": own.pk, "owner_unit": owner, "verifier_unit": street if street != owner else None,
+        "kind": KIND, **written(title.with_(name=own.name)), "unit": own.pk, "owner_unit": owner, "verifier_unit": street if street != owner else None,
         "origin": ORIGIN, "origin_ref": str(link.pk),
     }  # fmt: skip
     open_one(replace(context, actor=SYSTEM, grants=()), OpenIn.model_validate(payload))
     return True
 
 
-@verb("supply.open_claims", VOUCH, Text("为待核对的供应关系立项", "Open the loops of claims"), system_only=True)
+@verb("supply.open_claims", VOUCH, Text("为待核对的供应关系立项", "Open the loops of claims"), system_only=True, recurs=True)
 def open_claims(context: Context, given: OpenClaimsIn) -> dict[str, Any]:
     """Claims of before this kind of loop existed wait on nobody's work list: open what is missing, with the time to answer from now on. Repeatable."""
     loops = Loop.objects.filter(kind=KIND, origin=ORIGIN, closed_at=None, origin_ref=Cast(OuterRef("pk"), CharField()))

@@ -117,11 +117,11 @@ HELP = Text(
 )
 
 
-def _loop(actor: Actor, number: str) -> str | None:
+def _loop(actor: Actor, number: str) -> Text | None:
     found = state.load([uuid.UUID(number)])
     if not found or not state.visible(actor, found[0]):
         return None
-    return Loop.objects.values_list("title", flat=True).get(pk=number)
+    return Loop.objects.only("title", "data").get(pk=number).heading
 
 
 def _person(actor: Actor, number: str) -> str:

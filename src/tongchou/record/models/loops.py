@@ -5,6 +5,9 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 
+from tongchou.kernel.text import Text
+from tongchou.record.loops.titles import in_both
+
 
 class KindEdition(models.Model):
     """One version of a loop kind, as its YAML text. Loops are pinned to the edition with which they were opened."""
@@ -102,6 +105,16 @@ class Loop(models.Model):
             models.Index(fields=["check_at"], name="loop_check", condition=Q(closed_at=None, check_at__isnull=False)),
             models.Index(fields=["opener_unit", "follow_up_at"], name="loop_follow", condition=Q(follow_up_done=False, follow_up_at__isnull=False)),
         ]
+
+    @property
+    def heading(self) -> Text:
+        """The title as a page shows it; `title` is the official one."""
+        return in_both(self.data, "title", self.title)
+
+    @property
+    def told(self) -> Text:
+        """The detail as a page shows it."""
+        return in_both(self.data, "detail", self.detail)
 
 
 class CoUnit(models.Model):

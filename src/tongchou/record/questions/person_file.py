@@ -11,10 +11,13 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import act
 from tongchou.record.actions.facts import open_note
 from tongchou.record.loops.state import load, visible
+from tongchou.record.loops.titles import SQL as TITLE
+from tongchou.record.loops.titles import paired
 from tongchou.record.models import Household, Person
 from tongchou.record.people.identity import Identity, open_identity
 from tongchou.record.people.reach import person_in_reach
@@ -47,7 +50,7 @@ class FactLine:
 class LoopLine:
     id: uuid.UUID
     kind: str
-    title: str
+    title: Text
     stage: str
     owner: str
     deadline: datetime | None
@@ -177,8 +180,8 @@ def _facts(person: uuid.UUID, opened: bool) -> list[FactLine]:
     return out
 
 
-_LOOPS = """
-select l.id, l.kind, l.title, l.stage, u.name, l.deadline, l.closed_at
+_LOOPS = f"""
+select l.id, l.kind, {TITLE}, l.stage, u.name, l.deadline, l.closed_at
 from record_loop l join record_unit u on u.id = l.owner_unit_id
 where l.subject_person_id = %s order by l.opened_at desc, l.id limit 500
 """
@@ -188,7 +191,7 @@ def _loops(actor: Actor, person: uuid.UUID) -> list[LoopLine]:
     """Loops about the person, as far as the actor may see them."""
     with connection.cursor() as cursor:
         cursor.execute(_LOOPS, [person])
-        rows = [LoopLine(*row) for row in cursor.fetchall()]
+        rows = [LoopLine(*paired(row, 2)) for row in cursor.fetchall()]
     seen = {s.id for s in load([r.id for r in rows]) if visible(actor, s)} if rows else set()
     return [r for r in rows if r.id in seen]
 

@@ -12,6 +12,7 @@ from django.db import connection
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.actions.selections import no_selection
+from tongchou.record.loops.titles import SQL as TITLE
 from tongchou.record.models import LoopSelection
 from tongchou.record.questions.worklist import scope_condition
 
@@ -31,7 +32,7 @@ class RefusedLoop:
 
     place: int
     loop: uuid.UUID
-    title: str | None
+    title: Text | None
     edition: int | None
     stage: str | None
     owner: str | None
@@ -56,11 +57,11 @@ def tally(selection: uuid.UUID) -> Tally:
         return Tally(*cursor.fetchone())
 
 
-_REFUSED = """
-select s.place, s.loop, l.title, l.edition_id, l.stage, o.name, s.refusal -> 'rule', s.refusal -> 'remedy'
+_REFUSED = f"""
+select s.place, s.loop, {TITLE}, l.edition_id, l.stage, o.name, s.refusal -> 'rule', s.refusal -> 'remedy'
 from record_selectedloop s
 left join (select l.* from record_loop l where l.id = any(array(select x.loop from record_selectedloop x where x.selection_id = %(selection)s and x.refusal is not null))
-           and {scope}) l on l.id = s.loop
+           and {{scope}}) l on l.id = s.loop
 left join record_unit o on o.id = l.owner_unit_id
 where s.selection_id = %(selection)s and s.refusal is not null order by s.place limit %(limit)s
 """
@@ -77,7 +78,7 @@ def refused_loops(actor: Actor, selection: uuid.UUID, limit: int | None = None) 
 
 
 def _parts(row: tuple[Any, ...]) -> list[Any]:
-    return [*row[:6], _text(row[6]) or Text("", ""), _text(row[7])]
+    return [*row[:2], None if row[3] is None else Text(*row[2]), *row[3:6], _text(row[6]) or Text("", ""), _text(row[7])]
 
 
 def _text(kept: Any) -> Text | None:

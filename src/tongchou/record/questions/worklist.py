@@ -14,6 +14,8 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.kindfile import confidential_kinds
 from tongchou.record.access import Actor
+from tongchou.record.loops.titles import SQL as TITLE
+from tongchou.record.loops.titles import paired
 from tongchou.record.models import Area
 from tongchou.record.questions.cursor import mark, read
 
@@ -52,7 +54,7 @@ class Row:
     id: uuid.UUID
     edition: int
     kind: str
-    title: str
+    title: Text
     stage: str
     deadline: datetime | None
     due_at: datetime
@@ -68,8 +70,8 @@ class Row:
     reopened: int
 
 
-_COLUMNS = """
-select l.id, l.edition_id, l.kind, l.title, l.stage, l.deadline, l.due_at, l.level, l.urgent, o.name, l.owner_unit_id, c.display_name,
+_COLUMNS = f"""
+select l.id, l.edition_id, l.kind, {TITLE}, l.stage, l.deadline, l.due_at, l.level, l.urgent, o.name, l.owner_unit_id, c.display_name,
        t.name, a.name, l.opened_at, l.closed_at, l.reopened
 """
 _NAMES = """
@@ -112,7 +114,7 @@ def work_list(
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         found = cursor.fetchall()
-    rows = [Row(*r[:-1]) for r in found[:limit]]
+    rows = [_row(r[:-1]) for r in found[:limit]]
     return rows, mark(found[limit - 1][-1], rows[-1].id) if len(found) > limit else ""
 
 
@@ -125,7 +127,11 @@ def search_titles(actor: Actor, text: str, limit: int) -> list[Row]:
     where = [_titled(text, values), _in_scope(actor, "loop.view", values, hashed=True), discreet(actor, "loop.view", values)]
     with connection.cursor() as cursor:
         cursor.execute(_SEARCH.format(where=" and ".join(where)), values)
-        return [Row(*r) for r in cursor.fetchall()]
+        return [_row(r) for r in cursor.fetchall()]
+
+
+def _row(r: tuple[Any, ...]) -> Row:
+    return Row(*paired(r, 3))
 
 
 def counts(actor: Actor, now: datetime, views: Sequence[str] = ("mine", "unit", "co", "assigned", "follow_up")) -> dict[str, tuple[int, int]]:

@@ -14,6 +14,8 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.difficulties import difficulties_on
 from tongchou.record.access import Actor
+from tongchou.record.loops.titles import SQL as TITLE
+from tongchou.record.loops.titles import paired
 from tongchou.record.models import Unit
 from tongchou.record.questions.oddities import Instance, watches
 from tongchou.record.questions.worklist import scope_condition
@@ -70,7 +72,7 @@ _NEAR = (
 )
 _ENDED = "l.closed_at >= %(since)s and l.closed_at < %(until)s and l.end_reason = 'done'"
 _ODD = f"""
-select l.id, l.title, l.due_at, l.closed_at, l.reopened, l.owner_unit_id as unit, o.own,
+select l.id, {TITLE} as title, l.due_at, l.closed_at, l.reopened, l.owner_unit_id as unit, o.own,
   not o.own and l.closed_at - l.opened_at < %(quick)s as quick, not o.own and e.text is null as bare,
   not o.own and coalesce(e.many, 0) >= %(copied)s as copied
 from record_loop l join record_unit u on u.id = l.owner_unit_id
@@ -232,7 +234,7 @@ class Behind:
     """A loop behind a number. counts: it counts in the unit's favour."""
 
     id: uuid.UUID
-    title: str
+    title: Text
     due_at: datetime
     closed_at: datetime | None
     reopened: int
@@ -253,12 +255,12 @@ def behind(actor: Actor, unit: int, kind: str, measure: str, over: Period, now: 
     m = MEASURES[measure]
     scope = scope_condition(actor, "loop.view", values)
     sql = (
-        f"select l.id, l.title, l.due_at, l.closed_at, l.reopened, coalesce({m.counted}, false) as counts {_BASE} {_OTHERS} "
+        f"select l.id, {TITLE}, l.due_at, l.closed_at, l.reopened, coalesce({m.counted}, false) as counts {_BASE} {_OTHERS} "
         f"and l.owner_unit_id = %(unit)s and {m.judged} and {scope} order by counts, l.due_at, l.id limit %(limit)s"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return [Behind(*row) for row in cursor.fetchall()]
+        return [Behind(*paired(row, 1)) for row in cursor.fetchall()]
 
 
 def share_of(actor: Actor, unit: int, kind: str, measure: str, over: Period, now: datetime) -> Share | None:
@@ -280,7 +282,7 @@ def _flagged(actor: Actor, unit: int, key: str, values: dict[str, Any]) -> list[
     sql = _FLAGGED.format(odd=_ODD.format(one_of_m="and m.owner_unit_id = %(unit)s", one_of_l=one), key=key)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return [Behind(*row) for row in cursor.fetchall()]
+        return [Behind(*paired(row, 1)) for row in cursor.fetchall()]
 
 
 def instances(actor: Actor, unit: int, kind: str, key: str, over: Period, now: datetime, limit: int = 500) -> list[Instance]:

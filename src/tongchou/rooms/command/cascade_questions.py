@@ -9,9 +9,12 @@ from typing import Any
 
 from django.db import connection
 
+from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.loops.engine import not_found
 from tongchou.record.loops.state import load, visible
+from tongchou.record.loops.titles import SQL as TITLE
+from tongchou.record.loops.titles import paired
 from tongchou.record.questions.worklist import scope_condition
 
 DEEPEST = 12
@@ -26,7 +29,7 @@ class Branch:
     depth: int
     edition: int
     kind: str
-    title: str
+    title: Text
     stage: str
     owner: str
     person: str
@@ -43,19 +46,19 @@ class Branch:
         return self.below - self.below_open
 
 
-_TREE = """
+_TREE = f"""
 with recursive tree as (
   select l.id, 0 as depth, array[l.id] as way from record_loop l where l.id = %(root)s
   union all
   select c.id, t.depth + 1, t.way || c.id from tree t join record_loop c on c.parent_id = t.id where t.depth < %(deepest)s
 )
-select l.id, t.depth, l.edition_id, l.kind, l.title, l.stage, o.name, coalesce(a.display_name, ''), l.level, l.deadline, l.due_at, l.closed_at,
+select l.id, t.depth, l.edition_id, l.kind, {TITLE}, l.stage, o.name, coalesce(a.display_name, ''), l.level, l.deadline, l.due_at, l.closed_at,
        t.way
 from tree t
 join record_loop l on l.id = t.id
 join record_unit o on o.id = l.owner_unit_id
 left join record_account a on a.id = l.owner_account_id
-where t.depth = 0 or {scope}
+where t.depth = 0 or {{scope}}
 order by t.depth, l.area_id, o.kind, o.name_key, l.id
 limit %(most)s
 """
@@ -86,7 +89,7 @@ def tree(actor: Actor, root: uuid.UUID, now: datetime) -> list[Branch]:
     out: list[Branch] = []
 
     def add(row: tuple[Any, ...], depth: int) -> None:
-        out.append(Branch(row[0], depth, *row[2:12], *under[row[0]]))
+        out.append(Branch(row[0], depth, *paired(row[2:12], 2), *under[row[0]]))
         for child in children.get(row[0], ()):
             add(child, depth + 1)
 

@@ -20,6 +20,7 @@ from tongchou.record.access import SYSTEM, Actor, load_actor
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.open_loops import OpenIn, OpenManyIn, open_many, open_one
 from tongchou.record.loops.asked import Asked, known
+from tongchou.record.loops.titles import written
 from tongchou.record.models import Unit
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.command.models import StandingIssue, StandingTask
@@ -158,9 +159,9 @@ def _issue(context: Context, row: StandingTask, period: date, n: int, now: datet
         context.event("standing_issued", subject=f"standing:{row.pk}", data={"period": str(period), "told": 0})
         return made
     due, top = now + timedelta(hours=row.due_hours), new_id()
-    title = f"{row.title}（{note or f'{period.month}月{period.day}日'}）"[:300]
-    more = f"{row.detail}\n须提交：{row.evidence}" if row.evidence else row.detail
-    common: dict[str, Any] = {"kind": "task", "title": title, "detail": more, "urgent": row.urgent, "origin": "standing", "verifier_unit": row.unit_id}
+    of = Text(note, note) if note else Text("{m}月{d}日", "{m:02}-{d:02}").with_(m=period.month, d=period.day)
+    more = Text("{detail}\n须提交：{what}", "{detail}\nTo hand in: {what}").with_(detail=row.detail, what=row.evidence) if row.evidence else Text(row.detail, row.detail)
+    common: dict[str, Any] = {"kind": "task", **written(Text.aside(row.title, of), more), "urgent": row.urgent, "origin": "standing", "verifier_unit": row.unit_id}
     common["origin_ref"] = f"{row.pk}:{period}:{n}"
     whole = len(units) > 1
     # Each unit hands in its own proof; whoever gathers the results tells them in words.

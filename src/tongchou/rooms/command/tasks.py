@@ -9,8 +9,10 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from tongchou.kernel.ids import new_id
+from tongchou.kernel.text import Text
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
+from tongchou.record.loops.titles import written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Loop
 from tongchou.rooms.command.models import Place
@@ -44,7 +46,8 @@ def raise_missed(now: datetime | None = None) -> int:
     )
     items: list[dict[str, Any]] = [
         {
-            "kind": "gap", "title": f"值班未到岗：{p.account.display_name}", "owner_unit": p.shift.unit_id, "unit": p.shift.unit_id,
+            "kind": "gap", **written(Text("值班未到岗：{who}", "Not on duty: {who}").with_(who=p.account.display_name)),
+            "owner_unit": p.shift.unit_id, "unit": p.shift.unit_id,
             "origin": ORIGIN, "origin_ref": str(p.pk), "urgent": True, "due_at": (now + timedelta(hours=1)).isoformat(),
         }
         for p in rows

@@ -207,8 +207,9 @@ def dissolve(context: Context, given: DissolveIn) -> dict[str, Any]:
         cursor.execute(_BACK, {"team": team.unit_id, "to": to.pk, "loops": loops})
         cursor.execute(_PARTS, {"team": team.unit_id, "to": to.pk})
         cursor.execute(_PARTS_LEFT, {"team": team.unit_id, "now": context.now, "note": f"{team.unit.name}撤销"})
+    told = Text("{team}撤销，移交{to}", "{team} ended; handed to {to}").with_(team=team.unit.name, to=to.name)
     for loop in loops:
-        context.event("hand_back", loop_id=loop, note=f"{team.unit.name}撤销，移交{to.name}", data={"from": team.unit_id, "to": to.pk})
+        context.event("hand_back", loop_id=loop, note=told.zh, data={"from": team.unit_id, "to": to.pk, "note_en": told.en})
     for row in Secondment.objects.select_related("holding__post").filter(team=team, ended_at=None):
         _end(context, row, "专班撤销")
     team.unit.active_to = timezone.localdate(context.now)

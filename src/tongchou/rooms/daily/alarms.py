@@ -10,11 +10,13 @@ from typing import Any
 
 from django.db import connection
 
+from tongchou.kernel.text import Text
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context
 from tongchou.record.actions.loops import AdvanceIn, advance
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.keyring import keyring
+from tongchou.record.loops.titles import written
 from tongchou.record.models import Loop, Unit
 from tongchou.record.questions.units import street_of
 from tongchou.rooms.daily.models import Alarm
@@ -139,7 +141,8 @@ def _gather(context: Context, unit: int) -> None:
     )
     if loop is None:
         given = {
-            "kind": KIND, "title": f"考勤预警：{held.name}", "unit": unit, "owner_unit": unit, "verifier_unit": street_of(held), "origin": "attendance", "urgent": True,
+            "kind": KIND, **written(Text("考勤预警：{name}", "Attendance alarm: {name}").with_(name=held.name)),
+            "unit": unit, "owner_unit": unit, "verifier_unit": street_of(held), "origin": "attendance", "urgent": True,
         }  # fmt: skip
         loop = uuid.UUID(str(open_one(_by_program(context), OpenIn.model_validate(given))["loop"]))
     Alarm.objects.filter(unit=unit, state="open", loop=None).update(loop=loop)

@@ -11,6 +11,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.open_loops import OpenIn, open_one
+from tongchou.record.loops.titles import written
 from tongchou.record.models import Loop, Staff
 from tongchou.record.staffing import VIEW, staff_in_reach
 from tongchou.record.territory.reach import missing
@@ -66,7 +67,8 @@ def ask_correction(context: Context, given: AskIn) -> dict[str, Any]:
         )
     context.grants = context.actor.require("loop.open")
     loop = {
-        "kind": "request", "title": "员工申请更正本人返岗档案", "detail": given.what, "data": {"topic": "other"}, "person": str(row.person_id),
+        "kind": "request", **written(Text("员工申请更正本人返岗档案", "A worker asks to correct the own file")),
+        "detail": given.what, "data": {"topic": "other"}, "person": str(row.person_id),
         "owner_unit": row.unit_id, "origin": ORIGIN, "origin_ref": str(row.pk),
     }  # fmt: skip
     made = open_one(context, OpenIn.model_validate(loop))

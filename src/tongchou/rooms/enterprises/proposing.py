@@ -18,6 +18,7 @@ from tongchou.record.actions.enterprises import ChangeIn, SaidIn, change_row, fi
 from tongchou.record.actions.loops import after_step
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.enterprises import EDIT, OWN, active, enterprise_in_reach, open_contact, seal_contact
+from tongchou.record.loops.titles import written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Enterprise, Unit
 from tongchou.record.questions.units import street_of
@@ -60,7 +61,8 @@ def propose(context: Context, given: ProposeIn) -> dict[str, Any]:
     context.grants = context.actor.require("loop.open")
     key = new_id()
     asked = {
-        "kind": KIND, "title": f"{unit.name[:60]}申请变更登记信息", "detail": given.reason, "unit": unit.pk, "owner_unit": owner, "origin": ORIGIN,
+        "kind": KIND, **written(Text("{name}申请变更登记信息", "{name} asks to change its entry in the register").with_(name=unit.name[:60])),
+        "detail": given.reason, "unit": unit.pk, "owner_unit": owner, "origin": ORIGIN,
         "origin_ref": str(key),
     }  # fmt: skip
     loop = open_one(context, OpenIn.model_validate(asked))["loop"]

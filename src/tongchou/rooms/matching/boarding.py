@@ -17,6 +17,7 @@ from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.custody import LetOutIn, TakeInIn, Taken, let_out, take_in
 from tongchou.record.actions.handovers import AnswerIn, OfferIn, accept_offered, offer
 from tongchou.record.actions.open_loops import OpenIn, open_one
+from tongchou.record.loops.titles import written
 from tongchou.record.models import Custody, Handover
 from tongchou.record.territory.reach import area_in_reach, missing
 from tongchou.rooms.matching.models import Passenger, Trip, Vehicle
@@ -107,13 +108,20 @@ def _boarding(context: Context, row: Passenger) -> Trip:
     return trip
 
 
+_WHY = {
+    "fever": Text("发热", "fever"), "unmeasured": Text("首次测温超标，发车前没有复测", "first reading too high and not taken again before departure"),
+    "symptoms": Text("有症状", "symptoms"), "code": Text("健康码非绿码", "health code not green"),
+}  # fmt: skip
+
+
 def turned_away(context: Context, row: Passenger, trip: Trip, why: str, readings: list[int]) -> dict[str, Any]:
     """The passenger stays off the bus and a loop for care is opened; the seat is free. readings: in 0.1 °C, in their order."""
     free_seat(row)
-    titles = {"fever": "发热", "unmeasured": "首次测温超标，发车前没有复测", "symptoms": "有症状", "code": "健康码非绿码"}
-    told = f"测温：{'、'.join(f'{t / 10}℃' for t in readings)}。"
+    found = Text.listed(f"{t / 10}℃" for t in readings)
+    title = Text("返岗专车上车查验异常：{why}", "Not let on the bus back to work: {why}").with_(why=_WHY[why])
+    told = Text("测温：{t}。", "Temperatures: {t}.").with_(t=found)
     given = {
-        "kind": "trip_health", "title": f"返岗专车上车查验异常：{titles[why]}", "detail": told, "person": row.person_id, "area": trip.unit.area_id,
+        "kind": "trip_health", **written(title, told), "person": row.person_id, "area": trip.unit.area_id,
         "owner_unit": trip.unit_id, "origin": "return_trip", "origin_ref": str(row.pk), "urgent": True,
     }  # fmt: skip
     loop = OpenIn.model_validate(given)

@@ -18,6 +18,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.act import Context, verb
 from tongchou.record.actions.loops import after_step
 from tongchou.record.actions.open_loops import OpenManyIn, open_many
+from tongchou.record.loops.titles import written
 from tongchou.record.models import Evidence
 from tongchou.rooms.matching.catalogue import catalogue
 from tongchou.rooms.matching.models import Entry, Match, Run, RunPair
@@ -73,9 +74,9 @@ def _check_fresh(run: Run, pairs: list[RunPair], on: date) -> None:
 
 def _loop(run: Run, p: RunPair, key: uuid.UUID) -> dict[str, Any]:
     item = catalogue().items[p.need.item]
-    name = f"{p.offer.unit.name}→{p.need.unit.name}：{item.title.zh} {p.quantity} {item.unit.zh}"
+    name = Text("{a}→{b}：{item} {n} {m}", "{a} → {b}: {n} {m} of {item}").with_(a=p.offer.unit.name, b=p.need.unit.name, item=item.title, n=p.quantity, m=item.unit)
     return {
-        "id": str(key), "kind": KIND, "title": name[:300], "unit": p.need.unit_id, "area": p.need.unit.area_id, "owner_unit": p.offer.unit_id,
+        "id": str(key), "kind": KIND, **written(name), "unit": p.need.unit_id, "area": p.need.unit.area_id, "owner_unit": p.offer.unit_id,
         "origin": "match", "origin_ref": str(run.pk),
         "data": {"item": item.title.zh, "quantity": p.quantity, "unit": item.unit.zh, "km": round(p.metres / 1000, 1)},
     }  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 from django.db import connection
 
+from tongchou.kernel.errors import Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.packs.plans.decide import Decision as Decided
 from tongchou.packs.plans.decide import decide_standing
@@ -67,18 +68,33 @@ def keep(
     return key
 
 
-def decide_frame(standing: Standing, frame: pl.DataFrame, told: Callable[[int], None] = lambda done: None) -> list[tuple[str, Kept]]:
-    """Decide everybody of a frame (onrecord.people_before): (person, what is kept). Equal facts are decided once. told: how many are done."""
+def decide_frame(
+    standing: Standing, frame: pl.DataFrame, told: Callable[[int], None] = lambda done: None, rejected: dict[str, Refusal] | None = None
+) -> list[tuple[str, Kept]]:
+    """Decide everybody of a frame (onrecord.people_before): (person, what is kept). Equal facts are decided once. told: how many are done.
+
+    rejected: takes who cannot be decided, such as for facts that contradict one another, with the reason; without it that refuses all.
+    """
     signed = signed_for(standing.pack.key)
     names = [c for c in frame.columns if c not in CARRIED]
-    made: dict[tuple[Any, ...], Kept] = {}
-    out = []
+    made: dict[tuple[Any, ...], Kept | Refusal] = {}
+    out: list[tuple[str, Kept]] = []
     for person, *values in frame.select("person", *names).iter_rows():
         key = tuple(values)
         if key not in made:
             known = {n: whole(v) for n, v in zip(names, values, strict=True) if v is not None}
-            made[key] = explained(decide_one(standing, known), signed)
-        out.append((person, made[key]))
+            try:
+                made[key] = explained(decide_one(standing, known), signed)
+            except Refusal as refusal:
+                if rejected is None:
+                    raise
+                made[key] = refusal
+        one = made[key]
+        if isinstance(one, Refusal):
+            if rejected is not None:
+                rejected[person] = one
+            continue
+        out.append((person, one))
         if len(out) % 1000 == 0:
             told(len(out))
     return out

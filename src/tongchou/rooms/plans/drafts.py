@@ -44,6 +44,11 @@ def problems_of(files: dict[str, str]) -> list[Refusal]:
     return _CHECKED[mark]
 
 
+def passes_now(row: PackVersion) -> bool:
+    """Whether an edition passes the checks of this program; its files are read only where that is not known yet."""
+    return not (_CHECKED[row.digest] if row.digest in _CHECKED else problems_of(row.files))
+
+
 _CHECKED: dict[str, list[Refusal]] = {}
 """What was found in packs that were checked, by digest: checking one takes seconds, and a draft is looked at more often than changed."""
 

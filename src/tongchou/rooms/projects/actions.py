@@ -232,7 +232,7 @@ def part_done(context: Context, given: PartDoneIn) -> dict[str, Any]:
     _past(context, given.on)
     row.done_on, row.done_note = given.on, given.note
     row.save(update_fields=["done_on", "done_note"])
-    settle_rows(context, [row], f"已于{given.on}完成：{given.note}")
+    settle_rows(context, [row], Text("已于{on}完成：{note}", "Done on {on}: {note}").with_(on=given.on, note=given.note))
     context.event("part_done", subject=f"project:{row.project_id}", note=given.note, data={"part": row.pk, "on": given.on.isoformat()})
     return {"part": row.pk}
 
@@ -246,7 +246,7 @@ def part_move(context: Context, given: PartMoveIn) -> dict[str, Any]:
     row.planned_from, row.planned_to = given.planned_from, given.planned_to
     row.save(update_fields=["planned_from", "planned_to"])
     if row.planned_to != row.late_for:
-        settle_rows(context, [row], f"计划完成日调整为{row.planned_to}：{given.reason}")
+        settle_rows(context, [row], Text("计划完成日调整为{on}：{why}", "Now planned for {on}: {why}").with_(on=row.planned_to, why=given.reason))
     context.event("part_moved", subject=f"project:{row.project_id}", note=given.reason, data={"part": row.pk, "before": before})
     return {"part": row.pk}
 
@@ -256,7 +256,7 @@ def part_drop(context: Context, given: PartDropIn) -> dict[str, Any]:
     row = _part(context, MANAGE, given.part)
     row.cancelled_at = context.now
     row.save(update_fields=["cancelled_at"])
-    settle_rows(context, [row], f"环节已取消：{given.reason}")
+    settle_rows(context, [row], Text("环节已取消：{why}", "The part is cancelled: {why}").with_(why=given.reason))
     context.event("part_dropped", subject=f"project:{row.project_id}", note=given.reason, data={"part": row.pk})
     return {"part": row.pk}
 
@@ -311,7 +311,7 @@ def set_state(context: Context, given: StateIn) -> dict[str, Any]:
     project.version += 1
     project.save()
     if given.to not in RUNNING:
-        settle(context, Part.objects.filter(project=project), f"项目状态变更：{given.reason}")
+        settle(context, Part.objects.filter(project=project), Text("项目状态变更：{why}", "The state of the project changed: {why}").with_(why=given.reason))
     context.event("project_state", subject=f"project:{project.pk}", from_stage=before, to_stage=given.to, note=given.reason)
     return {"project": str(project.pk), "state": project.state}
 

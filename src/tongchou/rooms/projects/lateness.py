@@ -17,6 +17,7 @@ from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.loops import AdvanceIn, advance
 from tongchou.record.actions.open_loops import OpenManyIn, open_many
+from tongchou.record.loops.titles import noted, written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Unit
 from tongchou.rooms.projects.models import Part, Project
@@ -25,6 +26,8 @@ from tongchou.rooms.projects.reach import MANAGE
 KIND, ORIGIN = "part_late", "project_part"
 BATCH = 500
 RUNNING = (Project.State.PREPARING, Project.State.STARTED)
+_OVER = Text("环节已完成、取消、调整计划或项目停工，无须再办。", "Done, cancelled, planned anew, or the project rests: nothing is left to do.")
+_MOVED = Text("计划已调整，按新的计划日另行催办。", "Planned anew; it is asked for by the new day.")
 
 
 class LateIn(Payload):
@@ -36,11 +39,11 @@ def is_late(on: date) -> Q:
     return Q(done_on=None, cancelled_at=None, planned_to__lt=on, project__state__in=RUNNING)
 
 
-@verb("project.late", MANAGE, Text("催办超期环节", "Call to account for late parts"), system_only=True)
+@verb("project.late", MANAGE, Text("催办超期环节", "Call to account for late parts"), system_only=True, recurs=True)
 def call(context: Context, given: LateIn) -> dict[str, Any]:
     """Open what is owed for parts that are late and end what is no longer; as often as one likes, each planned end once."""
     today = context.now.astimezone(SHANGHAI).date()
-    ended = settle(context, Part.objects.exclude(is_late(today)), "环节已完成、取消、调整计划或项目停工，无须再办。", given.limit)
+    ended = settle(context, Part.objects.exclude(is_late(today)), _OVER, given.limit)
     rows = list(
         Part.objects.select_for_update(of=("self",), skip_locked=True)
         .filter(is_late(today))
@@ -51,7 +54,7 @@ def call(context: Context, given: LateIn) -> dict[str, Any]:
     active = set(Unit.objects.filter(pk__in={r.unit_id for r in rows}, active_to=None).values_list("pk", flat=True))
     rows = [r for r in rows if r.unit_id in active or r.project.lead_unit_id]
     if rows:
-        settle(context, Part.objects.filter(pk__in=[r.pk for r in rows]), "计划已调整，按新的计划日另行催办。", given.limit)
+        settle(context, Part.objects.filter(pk__in=[r.pk for r in rows]), _MOVED, given.limit)
         items = [_wanted(r, r.unit_id if r.unit_id in active else r.project.lead_unit_id, today) for r in rows]
         made = open_many(replace(context, actor=SYSTEM, grants=()), OpenManyIn.model_validate({"items": items}))["loops"]
         for row, loop in zip(rows, made, strict=True):
@@ -64,21 +67,23 @@ def call(context: Context, given: LateIn) -> dict[str, Any]:
 def _wanted(part: Part, owner: int, today: date) -> dict[str, Any]:
     project = part.project
     verifier = project.lead_unit_id if project.lead_unit_id != owner else office_unit()
-    days = (today - part.planned_to).days
+    title = Text("{project}：“{part}”超期{n}天", "{project}: “{part}” is {n} {n|day|days} late")
+    title = title.with_(project=project.name, part=part.title, n=(today - part.planned_to).days)
+    told = Text("计划{zh}完成。", "Planned to be done on {en}.").with_(zh=f"{part.planned_to:%Y年%m月%d日}", en=part.planned_to.isoformat())
     return {
-        "kind": KIND, "title": f"{project.name}：“{part.title}”超期{days}天"[:300], "detail": f"计划{part.planned_to:%Y年%m月%d日}完成。",
+        "kind": KIND, **written(title, told),
         "data": {"planned_to": part.planned_to.isoformat()}, "area": project.area_id, "owner_unit": owner, "origin": ORIGIN,
         "origin_ref": f"{part.pk}:{part.planned_to.isoformat()}", "urgent": part.required,
     } | ({"verifier_unit": verifier} if verifier else {})  # fmt: skip
 
 
-def settle(context: Context, parts: QuerySet[Part], note: str, limit: int = BATCH) -> int:
+def settle(context: Context, parts: QuerySet[Part], note: Text, limit: int = BATCH) -> int:
     """End the loops of these parts that are open; returns how many."""
     rows = list(parts.filter(late_loop__closed_at=None, late_loop__isnull=False).select_related("late_loop").order_by("pk")[:limit])
     return settle_rows(context, rows, note)
 
 
-def settle_rows(context: Context, rows: Iterable[Part], note: str) -> int:
+def settle_rows(context: Context, rows: Iterable[Part], note: Text) -> int:
     """The same for parts that are held already. What was worked on and is done ends as done, the rest as not needed."""
     system, n = replace(context, actor=SYSTEM, grants=()), 0
     for row in rows:
@@ -86,6 +91,6 @@ def settle_rows(context: Context, rows: Iterable[Part], note: str) -> int:
         if loop is None or loop.closed_at is not None:
             continue
         step = "finish" if row.done_on is not None and loop.stage == "catching" else "end"
-        advance(system, AdvanceIn.model_validate({"loop": loop.pk, "step": step, "note": note}))
+        advance(system, AdvanceIn.model_validate({"loop": loop.pk, "step": step, **noted(note)}))
         n += 1
     return n

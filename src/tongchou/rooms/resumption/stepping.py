@@ -9,10 +9,10 @@ from tongchou.record.act import Context
 from tongchou.record.actions import loops as steps
 
 
-def take(context: Context, loop: uuid.UUID, step: str, *, note: str = "", conclusion: str = "") -> None:
+def take(context: Context, loop: uuid.UUID, step: str, *, note: str = "", note_en: str = "", conclusion: str = "") -> None:
     """Take one step as the context's actor; the loop's own rules hold."""
     evidence = [{"key": "conclusion", "type": "text", "text": conclusion}] if conclusion else []
-    steps.advance(context, steps.AdvanceIn.model_validate({"loop": loop, "step": step, "note": note, "evidence": evidence}))
+    steps.advance(context, steps.AdvanceIn.model_validate({"loop": loop, "step": step, "note": note, "note_en": note_en, "evidence": evidence}))
 
 
 def take_many(context: Context, loops: Sequence[uuid.UUID], step: str) -> None:

@@ -6,10 +6,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tongchou.kernel.text import Text
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context
 from tongchou.record.actions.loops import AdvanceIn, advance
 from tongchou.record.actions.open_loops import OpenIn, open_one
+from tongchou.record.loops.titles import written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Evidence, Loop
 from tongchou.rooms.risk.evaluate import Assessment, Picture
@@ -25,8 +27,9 @@ def opened(context: Context, seen: Picture, found: Assessment) -> uuid.UUID | No
     if office is None:
         return None
     before, after = found.current.grade if found.current else "", found.target or "released"
-    title = f"{found.area.name}：{grade_title(before, seen.on).zh} → {grade_title(after, seen.on).zh}（{seen.on.isoformat()}）"
-    item = {"kind": "grade_change", "title": title, "area": found.area.pk, "owner_unit": office, "origin": "grade", "origin_ref": f"{found.area.pk}:{seen.on}"}
+    title = Text("{area}：{a} → {b}（{on}）", "{area}: {a} → {b} ({on})")
+    title = title.with_(area=found.area.name, a=grade_title(before, seen.on), b=grade_title(after, seen.on), on=seen.on.isoformat())
+    item = {"kind": "grade_change", **written(title), "area": found.area.pk, "owner_unit": office, "origin": "grade", "origin_ref": f"{found.area.pk}:{seen.on}"}
     return uuid.UUID(open_one(replace(context, actor=SYSTEM), OpenIn.model_validate(item))["loop"])
 
 

@@ -11,9 +11,12 @@ from django.db import connection
 from django.utils import timezone
 
 from tongchou.kernel.clock import SHANGHAI
+from tongchou.kernel.text import Text
 from tongchou.packs.difficulties import difficulties_on
 from tongchou.record.access import Actor
 from tongchou.record.loops import state
+from tongchou.record.loops.titles import SQL as TITLE
+from tongchou.record.loops.titles import paired
 from tongchou.record.models import Loop
 from tongchou.record.questions.worklist import scope_condition
 from tongchou.rooms.service.models import CaseMember
@@ -60,7 +63,7 @@ def by_topic(actor: Actor, now: datetime) -> list[TopicLine]:
 class Difficulty:
     id: uuid.UUID
     edition: int
-    title: str
+    title: Text
     topic: str
     unit: int
     unit_name: str
@@ -75,11 +78,11 @@ class Difficulty:
 
 _WHERE = "case when l.kind = any(%(own)s) then u.area_id else l.area_id end"
 """Where a difficulty counts: a request of an enterprise where the enterprise lies, whoever takes it up."""
-_DIFFICULTIES = """
-select l.id, l.edition_id, l.title, l.data->>'topic', u.id, u.name, o.name, l.stage, l.deadline, l.opened_at, l.closed_at, l.end_reason, l.parent_id
+_DIFFICULTIES = f"""
+select l.id, l.edition_id, {TITLE}, l.data->>'topic', u.id, u.name, o.name, l.stage, l.deadline, l.opened_at, l.closed_at, l.end_reason, l.parent_id
 from record_loop l join record_unit o on o.id = l.owner_unit_id left join record_unit k on k.id = l.opener_unit_id and k.kind in ('enterprise', 'school')
 join record_unit u on u.id = coalesce(case when l.kind = any(%(own)s) then k.id end, l.subject_unit_id)
-where (l.kind = any(%(always)s) or l.kind = any(%(own)s) and k.id is not null) and {scope} {more} order by {order}, l.opened_at desc limit %(limit)s
+where (l.kind = any(%(always)s) or l.kind = any(%(own)s) and k.id is not null) and {{scope}} {{more}} order by {{order}}, l.opened_at desc limit %(limit)s
 """
 
 
@@ -130,7 +133,7 @@ def difficulties(
     order = "similarity(l.title, %(like)s) desc" if like else "l.closed_at is not null, l.deadline"
     with connection.cursor() as cursor:
         cursor.execute(_DIFFICULTIES.format(scope=scope, more=more, order=order), values)
-        return [Difficulty(*row) for row in cursor.fetchall()]
+        return [Difficulty(*paired(row, 2)) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)

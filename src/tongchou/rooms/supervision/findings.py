@@ -10,11 +10,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from tongchou.kernel.text import Text
 from tongchou.packs.checklists import Item
 from tongchou.record.access import load_actor
 from tongchou.record.act import Context
 from tongchou.record.actions import loops as steps
 from tongchou.record.actions.open_loops import OpenIn, open_one
+from tongchou.record.loops.titles import written
 from tongchou.record.models import LoopLink
 from tongchou.rooms.supervision.models import Answer, Visit, VisitFinding
 
@@ -31,10 +33,11 @@ def _open(context: Context, visit: Visit, checklist: str, item: Item, answer: An
     since = context.now - REMEMBERED
     before = VisitFinding.objects.filter(unit=visit.unit, checklist=checklist, item=item.key, at__gte=since).order_by("-at").first()
     times = before.times + 1 if before else 1
-    title = f"{item.title.zh}（第 {times} 次发现）" if before else item.title.zh
-    count = f"抽查{answer.sampled}，不合格{answer.failing or 0}。" if answer.sampled else ""
+    title = Text("{item}（第 {n} 次发现）", "{item} (found {n} {n|time|times})").with_(item=item.title, n=times) if before else item.title
+    count = Text("抽查{n}，不合格{bad}。", "{n} looked at, {bad} not in order. ").with_(n=answer.sampled, bad=answer.failing or 0) if answer.sampled else Text("", "")
+    told = Text("{note}\n{count}{round} · {unit}", "{note}\n{count}{round} · {unit}").with_(note=answer.note, count=count, round=visit.round.title, unit=visit.unit.name)
     request: dict[str, Any] = {
-        "kind": "finding", "title": title, "detail": f"{answer.note}\n{count}{visit.round.title} · {visit.unit.name}",
+        "kind": "finding", **written(title, told),
         "data": {"severity": item.severity}, "unit": visit.unit_id, "owner_unit": visit.unit_id, "verifier_unit": visit.round.group_id,
         "origin": "visit", "origin_ref": f"{visit.pk}:{item.key}", "urgent": times > 1 or item.severity == "grave",
         "due_at": (context.now + timedelta(hours=item.due_hours)).isoformat() if item.due_hours else None,

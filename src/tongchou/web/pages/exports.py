@@ -55,7 +55,7 @@ def exports(request: HttpRequest) -> HttpResponse:
 def _cells(s: Standing) -> list[dict[str, Any]]:
     badge = stage_badge(kind_of(s.loop.edition_id), s.loop.stage)
     return [
-        {"value": s.loop.title, "url": reverse("export", args=[s.loop.pk])},
+        {"value": s.loop.heading, "url": reverse("export", args=[s.loop.pk])},
         {"value": badge["label"], "tone": badge["tone"], "icon": badge["icon"]},
         {"value": s.export.rows if s.export else Text("—", "—")},
         {"value": s.until or Text("—", "—")},
@@ -118,7 +118,7 @@ def export(request: HttpRequest, loop: uuid.UUID) -> HttpResponse:
         "found": found,
         "facts": _facts(found),
         "badges": [stage_badge(kind_of(found.loop.edition_id), found.loop.stage)],
-        "breadcrumbs": [{"url": reverse("exports"), "label": _TITLE}, {"url": "", "label": found.loop.title}],
+        "breadcrumbs": [{"url": reverse("exports"), "label": _TITLE}, {"url": "", "label": found.loop.heading}],
     }
     return render(request, "pages/export.html", context)
 

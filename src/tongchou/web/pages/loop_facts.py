@@ -161,7 +161,7 @@ def _above(found: LoopFile) -> dict[str, Any]:
     """The matter above, as a link only for those who may read it; to others not even its title is told."""
     if not found.parent_open or found.loop.parent is None:
         return {"value": Text("其他单位的事项", "a matter of another unit")}
-    return {"value": found.loop.parent.title, "url": reverse("loop", args=[found.loop.parent_id])}
+    return {"value": found.loop.parent.heading, "url": reverse("loop", args=[found.loop.parent_id])}
 
 
 def evidence_of_loop(actor: Actor, found: LoopFile, piece: Any) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from tongchou.record.access import Actor
 from tongchou.record.loops import engine
 from tongchou.record.loops.asked import TITLES, TYPES, reports, with_asked
 from tongchou.record.loops.references import HELP
+from tongchou.record.loops.titles import short
 from tongchou.record.models import Account, Area, Unit
 from tongchou.record.questions.loopfile import LoopFile, loop_file, read_people
 from tongchou.record.questions.people import read_file
@@ -95,7 +96,7 @@ def _shown(request: HttpRequest, found: LoopFile) -> dict[str, Any]:
             for link in LOOP_LINKS
             if link.fits(found, actor_of(request))
         ],
-        "breadcrumbs": [{"url": reverse("work"), "label": Text("待办", "Work list")}, {"url": "", "label": row.title[:30]}],
+        "breadcrumbs": [{"url": reverse("work"), "label": Text("待办", "Work list")}, {"url": "", "label": short(row.heading)}],
     }  # fmt: skip
 
 
@@ -158,7 +159,7 @@ def loop_step(request: HttpRequest, loop: uuid.UUID, step: str) -> HttpResponse:
         "badges": [stage_badge(found.kind, found.loop.stage)],
         "breadcrumbs": [
             {"url": reverse("work"), "label": Text("待办", "Work list")},
-            {"url": reverse("loop", args=[loop]), "label": found.loop.title[:30]},
+            {"url": reverse("loop", args=[loop]), "label": short(found.loop.heading)},
             {"url": "", "label": spec.title},
         ],
     }  # fmt: skip

@@ -109,7 +109,7 @@ def happening(item: Happening, kind: LoopKind) -> dict[str, Any]:
         label = step.title if step else HAPPENED.get(item.what, Text(item.what, item.what))
         if step is not None:
             icon = "eye-check" if step.verifies else "arrow-back-up" if step.is_return else "arrow-right"
-    note: Any = item.note
+    note: Any = Text(item.note, str(item.data.get("note_en") or item.note))
     if item.what == "escalate":
         to = str(item.data.get("to", "none"))
         told = [PARTY_NAMES[p] for p in item.data.get("told", [])]

@@ -172,7 +172,7 @@ def _file(request: HttpRequest, wanted: Filter) -> HttpResponse:
     ]  # fmt: skip
     lines = (
         [
-            r.title, kind_of(r.edition).title, kind_of(r.edition).stages[r.stage].title, r.owner, r.person or "", r.turn or "", r.area,
+            r.title.zh, kind_of(r.edition).title, kind_of(r.edition).stages[r.stage].title, r.owner, r.person or "", r.turn or "", r.area,
             r.deadline, r.due_at, LEVELS[r.level], r.urgent, r.opened_at, r.closed_at, str(r.id),
         ]
         for r in rows

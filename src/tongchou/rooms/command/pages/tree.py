@@ -17,6 +17,7 @@ from tongchou.kernel.text import Text
 from tongchou.packs.kinds import Party
 from tongchou.record.loops.kinds import kind_of
 from tongchou.record.loops.state import load, parties
+from tongchou.record.loops.titles import short
 from tongchou.record.questions.loopfile import source_of
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.command.cascade_questions import Branch, tree
@@ -69,7 +70,7 @@ def loop_tree(request: HttpRequest, loop: uuid.UUID) -> HttpResponse:
         "closed": closed,
         "breadcrumbs": [
             {"url": reverse("work"), "label": Text("待办", "Work list")},
-            {"url": reverse("loop", args=[loop]), "label": top.title[:30]},
+            {"url": reverse("loop", args=[loop]), "label": short(top.title)},
             {"url": "", "label": Text("分解和进度", "Tree and progress")},
         ],
     }

@@ -17,6 +17,7 @@ from tongchou.record.actions.loops import AdvanceIn, advance, after_step
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.actions.permits import SuspendIn, suspend
 from tongchou.record.actions.work_orders import Wanted, issue, lock_for_stop
+from tongchou.record.loops.titles import written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Evidence, Loop, Unit, WorkPermit
 from tongchou.record.questions.units import street_of
@@ -119,9 +120,10 @@ def take_up(context: Context, given: UnheardIn) -> dict[str, Any]:
     opened = 0
     for row in rows.order_by("at")[: given.limit]:
         owner = street_of(row.unit) or office_unit()
+        title = Text("擅自复工线索：{name}", "Said to work without right: {name}").with_(name=row.unit.name)
+        told = Text("被反映：{about}。\n{said}", "What was told: {about}.\n{said}").with_(about=ABOUT[row.evidence.get("about", "no_right")], said=row.evidence["said"])
         wanted = {
-            "kind": KIND, "title": f"擅自复工线索：{row.unit.name}", "unit": row.unit_id, "owner_unit": owner, "origin": "breach",
-            "detail": f"被反映：{ABOUT[row.evidence.get('about', 'no_right')].zh}。\n{row.evidence['said']}",
+            "kind": KIND, **written(title, told), "unit": row.unit_id, "owner_unit": owner, "origin": "breach",
         }  # fmt: skip
         row.loop_id = uuid.UUID(str(open_one(context, OpenIn.model_validate(wanted))["loop"]))
         row.save(update_fields=["loop"])

@@ -15,6 +15,7 @@ from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.loops import AdvanceIn, advance
 from tongchou.record.actions.open_loops import OpenManyIn, open_many
+from tongchou.record.loops.titles import written
 from tongchou.record.models import Loop
 from tongchou.rooms.daily.actions.reports import MISSING, ORIGIN
 from tongchou.rooms.daily.models import Excuse, Silence
@@ -101,7 +102,7 @@ def chase(context: Context, given: ChaseIn) -> dict[str, Any]:
         items = [
             {
                 "kind": MISSING,
-                "title": f"日报未报：{name}（{day:%m月%d日}）",
+                **written(Text("日报未报：{name}（{zh}）", "No daily report: {name} ({en})").with_(name=name, zh=f"{day:%m月%d日}", en=day.isoformat())),
                 "unit": unit,
                 "owner_unit": street,
                 "verifier_unit": department,

@@ -21,6 +21,7 @@ from tongchou.record.actions.loops import after_step
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.actions.permit_settling import clear_fact
 from tongchou.record.actions.permits import SuspendIn, send_to_review, suspend
+from tongchou.record.loops.titles import written
 from tongchou.record.models import Loop, Staff, Unit, WorkPermit
 from tongchou.record.plans import pack_in_force
 from tongchou.record.questions.permits import SUSPECTED
@@ -142,7 +143,8 @@ def start(context: Context, row: Fever, at: datetime) -> None:
     """Open the loop; its first limit is the plan's clock, counted from the reading."""
     unit = row.unit
     given = {
-        "kind": KIND, "title": f"工作场所发热：{unit.name}", "detail": row.place, "unit": unit.pk, "owner_unit": unit.pk, "urgent": True,
+        "kind": KIND, **written(Text("工作场所发热：{name}", "Fever at the workplace: {name}").with_(name=unit.name)),
+        "detail": row.place, "unit": unit.pk, "owner_unit": unit.pk, "urgent": True,
         "verifier_unit": street_of(unit), "origin": "fever", "origin_ref": str(row.pk),
     }  # fmt: skip
     loop = uuid.UUID(str(open_one(replace(context, actor=SYSTEM, grants=()), OpenIn.model_validate(given))["loop"]))

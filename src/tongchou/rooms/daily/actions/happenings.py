@@ -14,6 +14,7 @@ from tongchou.record.act import Context
 from tongchou.record.actions.loops import AdvanceIn, advance
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.loops.kinds import current_edition
+from tongchou.record.loops.titles import written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.questions.units import street_of
 from tongchou.rooms.daily.models import Happening, Report
@@ -78,8 +79,11 @@ def _open(context: Context, row: Report, held: Happening) -> uuid.UUID | None:
     if owner is None:
         return None
     known: datetime = row.reported_at
+    title = Text("{name}（{zh}日报）{what}{n}起", "{name} (daily report of {en}): {what}, {n} {n|case|cases}").with_(
+        name=row.unit.name[:200], zh=f"{row.day:%m月%d日}", en=row.day.isoformat(), what=kinds()[held.what], n=held.n
+    )
     payload = {
-        "kind": KIND, "title": f"{row.unit.name[:200]}（{row.day:%m月%d日}日报）{kinds()[held.what].zh}{held.n}起", "detail": held.note, "unit": row.unit_id,
+        "kind": KIND, **written(title), "detail": held.note, "unit": row.unit_id,
         "owner_unit": owner, "urgent": held.what in ("injury", "fire", "leak"), "origin": "daily", "origin_ref": f"{row.unit_id}:{row.day}:{held.what}",
         "data": {"what": held.what, "known_at": known.isoformat(), "count": held.n},
     }  # fmt: skip

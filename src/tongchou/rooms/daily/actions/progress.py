@@ -13,6 +13,7 @@ from tongchou.kernel.industry_names import SECTIONS
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.open_loops import OpenIn, open_one
+from tongchou.record.loops.titles import written
 from tongchou.record.models import Loop, SupplyLink, Unit
 from tongchou.record.territory.reach import area_in_reach, missing, unit_in_reach
 from tongchou.rooms.daily.chain import blocks, waiting_for
@@ -174,7 +175,8 @@ def open_block(context: Context, given: ChainIn) -> dict[str, Any]:
     names = waiting_for(context.actor, found.key, local_day(context.now), permission=MANAGE)
     lines = "\n".join([given.note, *(f"{n.name}（{n.product}）" for n in names[:200])]).strip()
     item: dict[str, Any] = {
-        "kind": CHAIN, "title": f"产业链堵点：{found.name}", "detail": lines, "owner_unit": department.pk, "origin": "chain", "origin_ref": found.key[:120],
+        "kind": CHAIN, **written(Text("产业链堵点：{name}", "Block in the supply chain: {name}").with_(name=found.name)),
+        "detail": lines, "owner_unit": department.pk, "origin": "chain", "origin_ref": found.key[:120],
         "data": {"waiting": found.waiting, "product": found.products[:200]}, "area": None,
     }  # fmt: skip
     item |= {"unit": found.unit} if found.unit else {"item": f"outside:{found.name}"[:120]}

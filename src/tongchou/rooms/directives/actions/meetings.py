@@ -15,6 +15,7 @@ from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.loop_settling import settle_gaps
 from tongchou.record.actions.open_loops import OpenIn, OpenManyIn, open_many
+from tongchou.record.loops.titles import written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Account, Unit
 from tongchou.record.territory.reach import missing, reaches_unit
@@ -254,11 +255,12 @@ def remind(context: Context, given: RemindIn) -> dict[str, Any]:
     items: list[OpenIn] = []
     found = list(coming.order_by("starts_at")[: given.limit])
     for row in found:
+        title = written(Text("会议通知未回执：{title}", "Meeting not acknowledged: {title}").with_(title=row.title))
         for line in row.attendance.filter(answered_at=None, state="expected").select_related("unit"):
             items.append(
-                OpenIn(
-                    kind="gap", title=f"会议通知未回执：{row.title}"[:300], detail="", item="", id=new_id(), owner_unit=line.unit_id, unit=line.unit_id,
-                    verifier_unit=row.unit_id, due_at=row.starts_at, origin=ORIGIN, origin_ref=str(line.pk), urgent=True,
+                OpenIn.model_validate(
+                    {"kind": "gap", **title, "id": new_id(), "owner_unit": line.unit_id, "unit": line.unit_id, "verifier_unit": row.unit_id,
+                     "due_at": row.starts_at, "origin": ORIGIN, "origin_ref": str(line.pk), "urgent": True}
                 )
             )  # fmt: skip
         row.reminded_at = context.now

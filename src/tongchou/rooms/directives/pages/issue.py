@@ -14,6 +14,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import act
 from tongchou.record.loops.engine import not_found
+from tongchou.record.loops.titles import short
 from tongchou.record.questions.loopfile import LoopFile, loop_file
 from tongchou.record.territory.reach import reaches_unit
 from tongchou.rooms.directives.actions.issue import ORIGIN, unready
@@ -170,6 +171,6 @@ def loop_source(request: HttpRequest, task: uuid.UUID) -> HttpResponse:
         "loop": file.loop, "row": row, "document": document, "level": DOCUMENT_LEVELS[document.level], "whole": whole,
         "before": document.cleaned[first : row.start] if whole else "", "span": document.cleaned[row.start : row.end],
         "after": document.cleaned[row.end : last] if whole else "",
-        "breadcrumbs": [{"url": reverse("loop", args=[task]), "label": file.loop.title[:30]}, {"url": "", "label": Text("部署出处", "Where it comes from")}],
+        "breadcrumbs": [{"url": reverse("loop", args=[task]), "label": short(file.loop.heading)}, {"url": "", "label": Text("部署出处", "Where it comes from")}],
     }  # fmt: skip
     return render(request, "directives/source.html", context)

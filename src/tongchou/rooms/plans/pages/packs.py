@@ -20,7 +20,7 @@ from tongchou.kernel.clock import parse_date
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.packfile import PackErrors
-from tongchou.rooms.plans.drafts import LARGEST, differences, problems_of, unconfirmed_values, unzip
+from tongchou.rooms.plans.drafts import LARGEST, differences, passes_now, problems_of, unconfirmed_values, unzip
 from tongchou.rooms.plans.models import PackVersion, SignOff
 from tongchou.rooms.plans.parts import problems_on_record
 from tongchou.rooms.plans.store import pack_of, version_by_id, version_in_force, versions_in_force
@@ -40,10 +40,24 @@ def _state(row: PackVersion, in_force: dict[str, PackVersion]) -> dict[str, Any]
         word = Text("草稿", "draft") if row.sound else Text("草稿，有错误", "draft with errors")
         return {"value": word, "tone": "info" if row.sound else "warn", "icon": "edit"}
     if in_force.get(row.pack) == row:
-        return {"value": Text("现行", "in force"), "tone": "ok", "icon": "circle-check"}
+        return _checked({"value": Text("现行", "in force"), "tone": "ok", "icon": "circle-check"}, row, in_force)
     if _to_come(row):
-        return {"value": Text("{d} 起生效", "in force from {d}").with_(d=row.from_day), "tone": "info", "icon": "clock"}
+        return _checked({"value": Text("{d} 起生效", "in force from {d}").with_(d=row.from_day), "tone": "info", "icon": "clock"}, row, in_force)
     return {"value": Text("已被替代", "superseded"), "tone": "", "icon": "archive"}
+
+
+def _checked(state: dict[str, Any], row: PackVersion, in_force: dict[str, PackVersion]) -> dict[str, Any]:
+    """The state of an edition that holds, or will, with the word that today's checks refuse it."""
+    if not _held(row, in_force) or passes_now(row):
+        return state
+    said = Text("{state}，现在的检查不能通过", "{state}, does not pass the checks of today").with_(state=state["value"])
+    return {"value": said, "tone": "warn", "icon": "alert-triangle"}
+
+
+def _held(row: PackVersion, in_force: dict[str, PackVersion]) -> bool:
+    """An edition of the district's own that holds, or will: it goes on, and says what a stricter program would not approve any more."""
+    own = row.origin == "local" and row.approved_at is not None and row.withdrawn_at is None
+    return own and (in_force.get(row.pack) == row or _to_come(row))
 
 
 def _to_come(row: PackVersion) -> bool:
@@ -81,8 +95,7 @@ def pack_page(request: HttpRequest, version: uuid.UUID) -> HttpResponse:
     in_force = versions_in_force(timezone.localdate())
     draft = row.origin == "local" and row.approved_at is None and row.withdrawn_at is None
     base = row.base or (in_force.get(row.pack) if in_force.get(row.pack) != row else None)
-    # An edition of the district's own that holds, or will: it goes on, and says what a stricter program would not approve any more.
-    held = row.origin == "local" and not draft and row.withdrawn_at is None and (in_force.get(row.pack) == row or _to_come(row))
+    held = _held(row, in_force)
     problems = problems_of(row.files) if held or (draft and not row.sound) else problems_on_record(row) if draft else []
     language = get_language() or "zh-hans"
     context: dict[str, Any] = {

@@ -23,6 +23,7 @@ from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.loops import evidence as pieces
 from tongchou.record.loops import state
 from tongchou.record.loops.engine import not_found
+from tongchou.record.loops.titles import written
 from tongchou.record.territory.reach import unit_in_reach
 from tongchou.rooms.policies.catalogue import ELIGIBLE, OUTCOMES, Catalogue, catalogue, ground, known_policy
 from tongchou.rooms.policies.facts import facts_of
@@ -112,14 +113,14 @@ def apply(context: Context, given: ApplyIn) -> dict[str, Any]:
             field="base",
         )
     period = decided.standing.edition.key + (f":{day:%Y-%m}" if setting.repeats == "month" else "")
-    title = found.title(given.policy).zh
+    policy = found.title(given.policy)
     opened = {
         "kind": KIND,
-        "title": f"{title}：{unit.name}"[:300],
+        **written(Text("{policy}：{unit}", "{policy}: {unit}").with_(policy=policy, unit=unit.name)),
         "detail": given.note,
         "unit": unit.pk,
         "area": unit.area_id,
-        "data": {"policy": title},
+        "data": {"policy": policy.zh},
         "owner_unit": decider(found, given.policy),
         "origin": "policies",
         "origin_ref": given.policy,

@@ -16,6 +16,7 @@ from tongchou.record.access import SYSTEM, Actor
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions import loops as steps
 from tongchou.record.loops.references import Referable, referable
+from tongchou.record.loops.titles import noted
 from tongchou.record.models import Unit
 from tongchou.record.territory.reach import missing, reaches_unit, unit_in_reach
 from tongchou.rooms.requests.catalogue import fresh, read_value
@@ -170,14 +171,14 @@ def _close(context: Context, a: Answer) -> None:
     own = a.unit_id in context.actor.unit_ids("loop.act")
     evidence = [{"key": "answer", "type": "link", "link": f"answer:{a.pk}"}]
     if a.loop is not None and a.loop.stage == "disputed":
-        _step(replace(context, actor=SYSTEM), a, "settle", note="已填报")
+        _step(replace(context, actor=SYSTEM), a, "settle", **noted(Text("已填报", "Answered")))
     if a.loop is None or a.loop.stage != "checking":
         _step(
             context if own else replace(context, actor=SYSTEM),
             a,
             "give",
             evidence=evidence,
-            note="零报告" if a.nil else "",
+            **(noted(Text("零报告", "Nothing to report")) if a.nil else {}),
         )
     _step(replace(context, actor=SYSTEM), a, "take")
 

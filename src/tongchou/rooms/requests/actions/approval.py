@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 
+from tongchou.kernel.text import Text
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context
 from tongchou.record.actions import loops as steps
 from tongchou.record.actions.open_loops import OpenIn, open_one
+from tongchou.record.loops.titles import written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Loop
 from tongchou.rooms.requests.models import DataRequest
@@ -21,8 +23,10 @@ def ask_for_decision(context: Context, row: DataRequest) -> None:
     office = office_unit()
     if office is None:
         return
+    title = Text("审批数据需求：{title}", "Decide on a data request: {title}").with_(title=row.title)
+    told = Text("{purpose}\n依据：{basis}", "{purpose}\nBasis: {basis}").with_(purpose=row.purpose, basis=row.basis)
     given = {
-        "kind": KIND, "title": f"审批数据需求：{row.title}", "detail": f"{row.purpose}\n依据：{row.basis}", "unit": row.asker_id, "owner_unit": office,
+        "kind": KIND, **written(title, told), "unit": row.asker_id, "owner_unit": office,
         "origin": ORIGIN, "origin_ref": str(row.pk),
     }  # fmt: skip
     row.loop_id = uuid.UUID(str(open_one(replace(context, actor=SYSTEM, grants=()), OpenIn.model_validate(given))["loop"]))

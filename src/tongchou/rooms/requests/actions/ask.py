@@ -19,6 +19,7 @@ from tongchou.record.access import SYSTEM, Actor
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions import loops as steps
 from tongchou.record.actions.loops import after_step
+from tongchou.record.loops.titles import noted
 from tongchou.record.models import Unit
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.requests.actions.approval import KIND, ask_for_decision, decided
@@ -350,7 +351,8 @@ def withdraw(context: Context, given: ReasonIn) -> dict[str, Any]:
         )
     )
     if owed:
-        payload = {"loops": owed, "step": "excuse", "note": f"数据需求已撤回：{given.reason}", "mode": "listed"}
+        told = Text("数据需求已撤回：{why}", "The request was withdrawn: {why}").with_(why=given.reason)
+        payload = {"loops": owed, "step": "excuse", **noted(told), "mode": "listed"}
         steps.advance_many(replace(context, actor=SYSTEM), steps.AdvanceManyIn.model_validate(payload))
     context.event("withdraw", subject=f"data_request:{row.pk}", note=given.reason, data={"excused": len(owed)})
     return {"request": str(row.pk), "excused": len(owed)}

@@ -14,6 +14,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.open_loops import OpenManyIn, open_many
+from tongchou.record.loops.titles import written
 from tongchou.record.models import Unit
 from tongchou.rooms.requests.catalogue import fresh
 from tongchou.rooms.requests.models import Answer, DataRequest, Field, Round
@@ -86,10 +87,12 @@ def _answer(made: Round, unit: int, fields: list[Field], known: dict[int, int], 
 
 
 def _loop(row: DataRequest, made: Round, a: Answer) -> dict[str, Any]:
-    title = row.title if row.every == "once" else f"{row.title}（{made.period.month}月{made.period.day}日）"
+    of = Text("{m}月{d}日", "{m:02}-{d:02}").with_(m=made.period.month, d=made.period.day)
+    title = Text(row.title, row.title) if row.every == "once" else Text.aside(row.title, of)
+    told = Text("{purpose}\n依据：{basis}", "{purpose}\nBasis: {basis}").with_(purpose=row.purpose, basis=row.basis)
     return {
-        "id": str(a.loop_id), "kind": "data_request", "title": title[:300], "owner_unit": a.unit_id, "verifier_unit": row.asker_id,
-        "detail": f"{row.purpose}\n依据：{row.basis}", "due_at": made.due_at.isoformat(), "origin": "data_request", "origin_ref": f"{row.pk}:{made.period}",
+        "id": str(a.loop_id), "kind": "data_request", **written(title, told), "owner_unit": a.unit_id, "verifier_unit": row.asker_id,
+        "due_at": made.due_at.isoformat(), "origin": "data_request", "origin_ref": f"{row.pk}:{made.period}",
     }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.loops import evidence as pieces
+from tongchou.record.loops.titles import written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Enterprise, Loop, Unit, WorkPermit
 from tongchou.record.questions.permits import LIVE
@@ -254,7 +255,8 @@ def _open_loop(context: Context, row: Application) -> str:
         )
     parts = sorted({u for i in row.items.all() for u in i.units} - {street, office})
     payload = {
-        "kind": "resumption_application", "title": f"{row.unit.name}复工申请"[:300], "unit": row.unit_id, "owner_unit": street, "verifier_unit": office,
+        "kind": "resumption_application", **written(Text("{name}复工申请", "{name}: application to resume work").with_(name=row.unit.name[:200])),
+        "unit": row.unit_id, "owner_unit": street, "verifier_unit": office,
         "co_units": [{"unit": u, "part": "并联审核"} for u in parts], "origin": "resumption", "origin_ref": str(row.pk),
     }  # fmt: skip
     opened = open_one(context, OpenIn.model_validate(payload))

@@ -12,6 +12,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.loops import evidence as pieces
+from tongchou.record.loops.titles import written
 from tongchou.record.models import Loop, WorkOrder
 from tongchou.record.questions.work_orders import number_of
 from tongchou.record.territory.reach import missing, reaches_unit
@@ -48,8 +49,9 @@ def ask_lift(context: Context, given: AskLiftIn) -> dict[str, Any]:
     proofs = [pieces.EvidenceIn.model_validate({"key": "proof", "type": "file", "file": str(f)}) for f in given.files]
     pieces.check_files(context.actor, proofs)
     context.grants = context.actor.require("loop.open")
+    title = Text("申请解除停工令：{name} {number}", "Asks to lift the order to stop: {name} {number}").with_(name=row.unit.name[:160], number=number_of(row))
     loop = {
-        "kind": "request", "title": f"申请解除停工令：{row.unit.name[:160]} {number_of(row)}", "detail": given.how, "data": {"topic": "other"},
+        "kind": "request", **written(title), "detail": given.how, "data": {"topic": "other"},
         "unit": row.unit_id, "owner_unit": row.organ_id, "origin": ORIGIN, "origin_ref": str(row.pk),
     }  # fmt: skip
     made = uuid.UUID(str(open_one(context, OpenIn.model_validate(loop))["loop"]))

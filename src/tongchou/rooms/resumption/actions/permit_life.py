@@ -19,6 +19,7 @@ from tongchou.record.actions.loops import after_step
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.actions.permits import RenewIn, ResumeIn, ShownIn, renew, resume
 from tongchou.record.loops import evidence as pieces
+from tongchou.record.loops.titles import written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import WorkPermit
 from tongchou.record.permit_facts import check_until
@@ -160,16 +161,19 @@ def _check_asked(context: Context, permit: WorkPermit, given: AskIn) -> None:
         raise Refusal(Reason.INVALID_VALUE, rule, remedy=remedy, field="points", value=strange)
 
 
-def _title(permit: WorkPermit, what: str) -> str:
+def _title(permit: WorkPermit, what: str) -> Text:
     if what == "adjust":
-        return f"{permit.unit.name[:160]}复工许可 {permit.number} 申请调整返岗人数"
-    last = f"将于{permit.until:%Y-%m-%d}到期" if what == "renew" and permit.until else "申请恢复"
-    return f"{permit.unit.name[:160]}复工许可 {permit.number} {last}"
+        last = Text("申请调整返岗人数", "asks for another number of staff")
+    elif what == "renew" and permit.until:
+        last = Text("将于{on}到期", "ends on {on}").with_(on=permit.until.isoformat())
+    else:
+        last = Text("申请恢复", "asks to be restored")
+    return Text("{name}复工许可 {number} {last}", "{name}: permit {number} {last}").with_(name=permit.unit.name[:160], number=permit.number, last=last)
 
 
 def loop_payload(permit: WorkPermit, what: str, owner: int | None, key: uuid.UUID, now: datetime) -> dict[str, Any]:
     out: dict[str, Any] = {
-        "kind": KIND, "title": _title(permit, what), "data": {"topic": what}, "unit": permit.unit_id, "owner_unit": owner, "origin": "permit",
+        "kind": KIND, **written(_title(permit, what)), "data": {"topic": what}, "unit": permit.unit_id, "owner_unit": owner, "origin": "permit",
         "origin_ref": str(key),
     }  # fmt: skip
     if what == "renew" and permit.until is not None:

@@ -18,6 +18,7 @@ from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.open_loops import OpenManyIn, open_many
 from tongchou.record.actions.permit_reviews import KIND as REVIEW
 from tongchou.record.actions.permit_reviews import open_reviews
+from tongchou.record.loops.titles import noted
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Loop, WorkPermit
 from tongchou.record.questions.permits import LIVE, STATES
@@ -81,7 +82,7 @@ def _close_over(context: Context, limit: int) -> int:
     gone += list(rows.filter(what="restore", permit__state="in_force")[:limit])
     system = replace(context, actor=SYSTEM, grants=())
     for row in gone:
-        note = f"许可现为“{STATES[row.permit.state].zh}”，无须再办。"
-        settle(context, row, "over", note)
-        take(system, row.loop.pk, "end", note=note)
+        note = Text("许可现为“{state}”，无须再办。", "The permit is now “{state}”: nothing is left to do.").with_(state=STATES[row.permit.state])
+        settle(context, row, "over", note.zh)
+        take(system, row.loop.pk, "end", **noted(note))
     return len(gone)

@@ -12,6 +12,7 @@ from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.open_loops import OpenIn, open_one
+from tongchou.record.loops.titles import written
 from tongchou.record.models import Area, Unit
 from tongchou.rooms.rural.balance import Line, threatening
 from tongchou.rooms.rural.models import Need
@@ -24,7 +25,7 @@ class GapsIn(Payload):
     limit: int = Field(200, ge=1, le=2_000)
 
 
-@verb("farm.open_gaps", MANAGE, Text("交办农资缺口", "Hand out gaps"), system_only=True)
+@verb("farm.open_gaps", MANAGE, Text("交办农资缺口", "Hand out gaps"), system_only=True, recurs=True)
 def open_gaps(context: Context, given: GapsIn) -> dict[str, Any]:
     """Open a loop for each need with a threatening gap that has none in hand. Two runs at once open no second one: the need's row is locked."""
     owner = unit_in_charge("farm")
@@ -46,12 +47,16 @@ def _open(context: Context, line: Line, owner: int) -> uuid.UUID:
     due = max(
         datetime.combine(line.needed_on, time(18), SHANGHAI) - timedelta(days=1), context.now + timedelta(hours=24)
     )
-    title = f"{line.area_name}{line.input_name}缺口 {line.gap.normalize():f}{line.unit}，农时 {line.needed_on}"
-    item = OpenIn(
-        kind="farm_gap", title=title, area=line.area, owner_unit=owner, verifier_unit=_confirms(line.area, owner), due_at=due, origin=ORIGIN,
-        origin_ref=str(line.need), urgent=line.days <= 3, data={"input": line.input, "gap": str(line.gap)}, detail="", item="", id=None,
-    )  # fmt: skip
-    return uuid.UUID(str(open_one(context, item)["loop"]))
+    title = Text("{area}{input}缺口 {n}{m}，农时 {on}", "{area} lacks {n} {m} of {input} by {on}").with_(
+        area=line.area_name,
+        input=Text(line.input_name, line.input_en or line.input_name),
+        n=f"{line.gap.normalize():f}", m=Text(line.unit, line.unit_en or line.unit), on=line.needed_on
+    )
+    item = {
+        "kind": "farm_gap", **written(title), "area": line.area, "owner_unit": owner, "verifier_unit": _confirms(line.area, owner), "due_at": due,
+        "origin": ORIGIN, "origin_ref": str(line.need), "urgent": line.days <= 3, "data": {"input": line.input, "gap": str(line.gap)},
+    }  # fmt: skip
+    return uuid.UUID(str(open_one(context, OpenIn.model_validate(item))["loop"]))
 
 
 def _confirms(area: int, owner: int) -> int | None:

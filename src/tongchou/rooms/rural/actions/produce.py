@@ -17,6 +17,7 @@ from tongchou.kernel.measures import measure_text
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.open_loops import OpenIn, open_one
+from tongchou.record.loops.titles import written
 from tongchou.record.territory.reach import missing, reaches_unit, unit_in_reach
 from tongchou.rooms.rural.models import Offer, Produce, Spoiled
 from tongchou.rooms.rural.reach import BUY, SELL, today
@@ -157,7 +158,7 @@ def take(context: Context, given: TakeIn) -> dict[str, Any]:
         buyer=made.buyer.name, seller=row.seller.name, name=row.name, n=made.quantity, m=measure_text(row.measure)
     )
     wanted: dict[str, Any] = {
-        "kind": "produce_sale", "title": title.zh, "unit": row.seller_id, "area": row.seller.area_id, "owner_unit": made.buyer_id,
+        "kind": "produce_sale", **written(title), "unit": row.seller_id, "area": row.seller.area_id, "owner_unit": made.buyer_id,
         "origin": ORIGIN, "origin_ref": str(made.pk), "data": {"quantity": str(made.quantity), "price": str(made.price)},
     } | ({"due_at": due.isoformat()} if due > context.now else {})  # fmt: skip
     made.loop_id = uuid.UUID(str(open_one(context, OpenIn.model_validate(wanted))["loop"]))

@@ -15,6 +15,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.open_loops import OpenIn, open_one
+from tongchou.record.loops.titles import written
 from tongchou.record.models import Area, Unit
 from tongchou.record.models import Household as Home
 from tongchou.record.territory.reach import missing
@@ -22,6 +23,7 @@ from tongchou.rooms.rural.models import Dismissal, Household, Measure, Problem
 from tongchou.rooms.rural.reach import CARE, today
 from tongchou.rooms.rural.words import DISMISSED, ITEMS, MEASURES, RISKS
 
+_TITLE = Text("{what}问题（监测户 {number}）", "{what}: problem of household {number}")
 ORIGIN = "relief"
 DISMISSED_FOR = timedelta(days=90)
 
@@ -217,7 +219,8 @@ def problem(context: Context, given: ProblemIn) -> dict[str, Any]:
     care = context.grants
     context.grants = context.actor.require("loop.open")
     wanted: dict[str, Any] = {
-        "kind": "relief_problem", "title": f"{ITEMS[given.item].zh}问题（监测户 {row.number}）", "data": {"item": given.item},
+        "kind": "relief_problem", **written(_TITLE.with_(what=ITEMS[given.item], number=row.number)),
+        "data": {"item": given.item},
         "area": _community(row.area), "owner_unit": given.owner_unit, "verifier_unit": _asks(row.area, given.owner_unit),
         "origin": ORIGIN, "origin_ref": str(row.pk),
     }  # fmt: skip

@@ -17,6 +17,7 @@ from tongchou.packs.plans.report import as_value, outcome_title
 from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.open_loops import OpenIn, open_one
+from tongchou.record.loops.titles import written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.schools.actions.files import today
@@ -130,7 +131,8 @@ def _hand_out(context: Context, cluster: Cluster, row: Counted, title: Text, unc
         for w in row.disease.windows
     ) + "".join(f"；{s.days}天内{'住院' if s.what == 'hospitalised' else '死亡'} {row.severe[s.fact]} 人" for s in row.disease.severe if s.fact in row.severe)
     given: dict[str, Any] = {
-        "kind": "school_cluster", "title": f"{unit.name} {row.disease.title.zh}：{title.zh}", "owner_unit": unit.pk, "unit": unit.pk, "verifier_unit": verifier,
+        "kind": "school_cluster", **written(Text("{name} {disease}：{what}", "{name}, {disease}: {what}").with_(name=unit.name, disease=row.disease.title, what=title)),
+        "owner_unit": unit.pk, "unit": unit.pk, "verifier_unit": verifier,
         "co_units": beside, "urgent": True, "origin": ORIGIN, "origin_ref": f"{cluster.pk}:{cluster.outcome}",
         "data": {"disease": row.disease.title.zh, "outcome": title.zh + ("（标准未经证实）" if unconfirmed else ""), "cases": cases},
     }  # fmt: skip

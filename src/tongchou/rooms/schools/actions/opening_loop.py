@@ -11,6 +11,7 @@ from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context
 from tongchou.record.actions.loops import AdvanceIn, advance, after_step
 from tongchou.record.actions.open_loops import OpenIn, open_one
+from tongchou.record.loops.titles import noted, written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Loop
 from tongchou.rooms.schools.conditions import EPIDEMIC, OWN_PROOF, titles
@@ -25,8 +26,10 @@ def begin(context: Context, school: School, row: Opening) -> uuid.UUID | None:
     owner = office(DECIDE, school.unit.area.path) or office_unit()
     if owner is None:
         return None
+    title = Text("{name}开学申请", "{name}: application to open").with_(name=school.unit.name)
+    told = Text("拟于{zh}开学。", "To open on {en}.").with_(zh=f"{row.opens_on:%Y年%m月%d日}", en=row.opens_on.isoformat())
     given = {
-        "kind": KIND, "title": f"{school.unit.name}开学申请"[:300], "detail": f"拟于{row.opens_on:%Y年%m月%d日}开学。", "unit": school.pk,
+        "kind": KIND, **written(title, told), "unit": school.pk,
         "area": school.unit.area_id, "owner_unit": owner, "origin": ORIGIN, "origin_ref": str(row.pk),
     }  # fmt: skip
     return uuid.UUID(str(open_one(replace(context, actor=SYSTEM, grants=()), OpenIn.model_validate(given))["loop"]))
@@ -49,17 +52,18 @@ def _stage(row: Opening) -> str:
     return loop or ""
 
 
-def _next(row: Opening, stage: str) -> tuple[str, str]:
+def _next(row: Opening, stage: str) -> tuple[str, Text]:
     """The step that the evidence asks for at this stage, with its note; "" where it stands as it should."""
     met = {p.key: p.met for p in row.proofs.all()}
     bad = [k for k in own_keys(row) if met.get(k) is False]
     if stage == "collecting":
-        return ("complete", "") if not bad and all(k in met for k in own_keys(row)) else ("", "")
+        return ("complete", _NO_NOTE) if not bad and all(k in met for k in own_keys(row)) else ("", _NO_NOTE)
     if bad:
         known = titles()
-        return "wanting", "、".join(known[k].zh if k in known else k for k in bad) + "：核查不符合，请补正后重新提交。"
+        what = Text.listed(known.get(k, k) for k in bad)
+        return "wanting", Text("{what}：核查不符合，请补正后重新提交。", "{what}: not as it should be; mend it and hand in again.").with_(what=what)
     ready = all(met.get(k) for k in (*OWN_PROOF, *row.items))
-    return ("checked", "") if stage == "checking" and ready else ("", "")
+    return ("checked", _NO_NOTE) if stage == "checking" and ready else ("", _NO_NOTE)
 
 
 def own_keys(row: Opening) -> list[str]:
@@ -73,24 +77,26 @@ def conclude(context: Context, row: Opening) -> None:
     if not stage:
         return
     if row.state == Opening.State.REFUSED:
-        _take(context, row, "refuse", row.reason)
+        _take(context, row, "refuse", Text(row.reason, row.reason))
     elif stage == "deciding":
-        _take(context, row, "open", row.reason)
+        _take(context, row, "open", Text(row.reason, row.reason))
     else:
-        _take(context, row, "free", row.reason or "按当日规定无须核查开学条件。")
+        _take(context, row, "free", Text(row.reason, row.reason) if row.reason else _FREE)
 
 
+_NO_NOTE = Text("", "")
+_FREE = Text("按当日规定无须核查开学条件。", "The rules of the day ask for no check of the conditions.")
 _DECISIONS = ("open", "free", "refuse")
 
 
-def _take(context: Context, row: Opening, step: str, note: str) -> None:
+def _take(context: Context, row: Opening, step: str, note: Text) -> None:
     """As the one who acts where that is the party of the step, else as the program, such as for an office that hands in for a school."""
     assert row.loop_id is not None
     loop = Loop.objects.get(pk=row.loop_id)
     party = loop.subject_unit_id if step == "complete" else loop.owner_unit_id if step in _DECISIONS else None
     own = party is not None and not context.actor.system and party in context.actor.unit_ids("loop.act")
     by = context if own else replace(context, actor=SYSTEM, grants=())
-    advance(by, AdvanceIn.model_validate({"loop": loop.pk, "step": step, "note": note}))
+    advance(by, AdvanceIn.model_validate({"loop": loop.pk, "step": step, **noted(note)}))
 
 
 @after_step(KIND, "complete")

@@ -14,6 +14,7 @@ from tongchou.record.access import roles
 from tongchou.record.act import Context, verb
 from tongchou.record.actions.loops import AdvanceIn, advance
 from tongchou.record.actions.open_loops import OpenIn, open_one
+from tongchou.record.loops.titles import written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Loop, PostHolding
 from tongchou.rooms.schools.actions.files import today
@@ -48,12 +49,19 @@ def chase(context: Context, given: ChaseIn) -> dict[str, Any]:
     return {"opened": opened, "settled": settled}
 
 
+_TO_DO = Text(
+    "请联系学生或家长，在“缺勤学生跟踪”中登记去向；已返校的登记返校。",
+    "Ask the pupil or the parents and enter where the pupil is under “Absent pupils”; who is back is entered as back.",
+)
+
+
 def _open(context: Context, row: SchoolClass, pupils: int) -> None:
     """A loop of the school's, in the hands of whoever reports the class. Names no pupil."""
     unit = row.school.unit
+    title = Text("缺勤学生未跟踪：{school} {one} {n} 人", "Absent pupils not followed up: {school}, {one}, {n} {n|pupil|pupils}")
+    title = title.with_(school=unit.name, one=class_name(row.grade, row.name), n=pupils)
     given: dict[str, Any] = {
-        "kind": KIND, "title": f"缺勤学生未跟踪：{unit.name} {class_name(row.grade, row.name).zh} {pupils} 人",
-        "detail": "请联系学生或家长，在“缺勤学生跟踪”中登记去向；已返校的登记返校。",
+        "kind": KIND, **written(title, _TO_DO),
         "owner_unit": unit.pk, "owner_account": teacher_of(context, row), "unit": unit.pk,
         "verifier_unit": office(DECIDE, unit.area.path) or office_unit(), "origin": ORIGIN, "origin_ref": str(row.pk),
     }  # fmt: skip

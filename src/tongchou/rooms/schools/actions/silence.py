@@ -14,6 +14,7 @@ from tongchou.kernel.workdays import is_workday
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.loops import AdvanceIn, advance
 from tongchou.record.actions.open_loops import OpenIn, open_one
+from tongchou.record.loops.titles import written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Loop
 from tongchou.rooms.schools.actions.checks import due_at
@@ -73,12 +74,15 @@ def chase(context: Context, given: ChaseIn) -> dict[str, Any]:
 
 
 def _open(context: Context, school: School, on: date, session: str, classes: list[tuple[int, int, str]]) -> None:
-    names = "、".join(class_name(grade, name).zh for _, grade, name in classes[:10])
+    names = Text.listed(class_name(grade, name) for _, grade, name in classes[:10])
+    more = Text("等", " and others") if len(classes) > 10 else Text("", "")
+    title = Text("{what}未报：{school} {n} 个班", "{what} not reported: {school}, {n} {n|class|classes}")
+    title = title.with_(what=SESSIONS[session], school=school.unit.name, n=len(classes))
+    told = Text("{on} 未报班级：{names}{more}", "{on}, classes that did not report: {names}{more}").with_(on=on.isoformat(), names=names, more=more)
     education = office(DECIDE, school.unit.area.path) or office_unit()
     given: dict[str, Any] = {
         "kind": "school_check",
-        "title": f"{SESSIONS[session].zh}未报：{school.unit.name} {len(classes)} 个班",
-        "detail": f"{on.isoformat()} 未报班级：{names}{'等' if len(classes) > 10 else ''}",
+        **written(title, told),
         "owner_unit": school.pk,
         "unit": school.pk,
         "verifier_unit": education,

@@ -26,7 +26,7 @@ _OWNERS = ("hq_department", "department", "special_team", "hq_office", "street")
 
 
 def _listed(found: list[Difficulty]) -> Choices:
-    return [(str(d.id), Text(f"{d.unit_name}：{d.title}", f"{d.unit_name}: {d.title}")) for d in found]
+    return [(str(d.id), Text("{unit}：{title}", "{unit}: {title}").with_(unit=d.unit_name, title=d.title)) for d in found]
 
 
 @page("service_case_new", "service/cases/new", MANAGE)

@@ -85,7 +85,7 @@ def stop(context: Context, given: StopIn) -> dict[str, Any]:
     return {"daily": str(daily.pk)}
 
 
-@verb("round.open_daily", PLAN, Text("安排当日的每日督查", "Open the day's rounds"), system_only=True)
+@verb("round.open_daily", PLAN, Text("安排当日的每日督查", "Open the day's rounds"), system_only=True, recurs=True)
 def open_daily(context: Context, given: OpenDailyIn) -> dict[str, Any]:
     """Open today's round of everything that comes daily, and those of days on which the clock stood still. Once a day, however often it runs."""
     today = timezone.localdate(context.now)

@@ -15,6 +15,7 @@ from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions import loops as steps
 from tongchou.record.actions.open_loops import OpenIn, open_one
+from tongchou.record.loops.titles import written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Loop
 from tongchou.record.questions.worklist import scope_condition
@@ -54,7 +55,8 @@ def nominate(context: Context, given: NominateIn) -> dict[str, Any]:
         rule = Text("该事项不是被推荐单位按要求办结的。", "This is no loop that the unit closed and you may see.")
         raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("请从清单中选择。", "Choose from the list."), field="record", value=str(stranger))
     request = {
-        "kind": "praise", "title": f"典型选树：{unit.name}", "detail": given.deeds, "unit": unit.pk, "owner_unit": unit.pk,
+        "kind": "praise", **written(Text("典型选树：{name}", "Nominated for praise: {name}").with_(name=unit.name)),
+        "detail": given.deeds, "unit": unit.pk, "owner_unit": unit.pk,
         "verifier_unit": reviewer, "origin": "praise",
     }  # fmt: skip
     loop = uuid.UUID(str(open_one(context, OpenIn.model_validate(request))["loop"]))

@@ -18,6 +18,7 @@ from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.loops import engine, state
+from tongchou.record.loops.titles import written
 from tongchou.record.models import Unit
 from tongchou.record.questions.units import street_of
 from tongchou.record.territory.reach import unit_in_reach
@@ -48,13 +49,16 @@ class OpenLeadIn(Payload):
 
 
 _DUE = """
-select l.id, l.turn_unit_id, x.at from record_loop l
+select l.id, l.turn_unit_id, n.told from record_loop l
 cross join lateral (
   select max(e.at) as at from record_event e where e.loop_id = l.id and e.what = 'escalate' and e.data ->> 'to' = 'accountability'
 ) x
+cross join lateral (
+  select exists (select 1 from record_event u where u.subject = 'loop:' || l.id and u.subject <> '' and u.what = 'lead_untaken' and u.at >= x.at) as told
+) n
 where l.closed_at is null and l.level = 'accountability' and l.kind <> 'lead' and x.at <= %s
   and not exists (select 1 from supervision_lead s where s.source_id = l.id and (s.closed_at is null or s.raised_at >= x.at))
-order by l.id limit %s
+order by n.told, l.id limit %s
 """
 
 
@@ -67,19 +71,24 @@ def answerable(unit: Unit) -> Unit | None:
     return Unit.objects.select_related("area").get(pk=street) if street is not None else None
 
 
-@verb("lead.raise", "loop.act", Text("逾期到顶自动移送线索", "Hand on what the ladder took to its end"), system_only=True)
+@verb("lead.raise", "loop.act", Text("逾期到顶自动移送线索", "Hand on what the ladder took to its end"), system_only=True, recurs=True)
 def hand_on(context: Context, given: RaiseIn) -> dict[str, Any]:
-    """A lead for each open loop that the ladder has taken to its end, once for each time it got there."""
+    """A lead for each open loop that the ladder has taken to its end, once for each time it got there.
+
+    One that nobody here can take stays where it is and is tried again, behind the others; that it waits is on record once.
+    """
     _in_turn()
     with connection.cursor() as cursor:
         cursor.execute(_DUE, [context.now, given.limit])
         due = cursor.fetchall()
     made = 0
-    for loop, turn, _ in due:
+    for loop, turn, told in due:
         unit = answerable(Unit.objects.select_related("area").get(pk=turn))
         handler = handler_for(unit) if unit is not None else None
         if unit is None or handler is None:
-            continue  # nobody to hand it to: it stays where the ladder took it, and the act says how many there are
+            if not told:
+                context.event("lead_untaken", subject=f"loop:{loop}", data={"unit": turn})
+            continue
         make(context, Lead.Kind.LATE, unit, handler, loop, "")
         made += 1
     return {"raised": made, "looked_at": len(due), "nobody_to_take": len(due) - made}
@@ -123,7 +132,8 @@ def make(context: Context, kind: str, unit: Unit, handler: Unit, source: uuid.UU
     year = context.now.astimezone(SHANGHAI).year
     last = Lead.objects.filter(handler=handler, year=year).aggregate(n=Max("seq"))["n"] or 0
     request = {
-        "kind": "lead", "title": f"问责线索 {year}-{last + 1}", "owner_unit": handler.pk, "unit": unit.pk, "origin": "lead", "origin_ref": str(key),
+        "kind": "lead", **written(Text("问责线索 {n}", "Accountability lead {n}").with_(n=f"{year}-{last + 1}")),
+        "owner_unit": handler.pk, "unit": unit.pk, "origin": "lead", "origin_ref": str(key),
     }  # fmt: skip
     loop = open_one(replace(context, actor=SYSTEM, grants=()), OpenIn.model_validate(request))["loop"]
     lead = Lead.objects.create(

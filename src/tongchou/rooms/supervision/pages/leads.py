@@ -161,7 +161,7 @@ def lead_page(request: HttpRequest, lead: uuid.UUID) -> HttpResponse:
         "first_outcome": OUTCOMES.get(row.first_outcome),
         "files": row.files.select_related("file").defer("file__sealed") if handles else [],
         "doings": _doings(actor, row, handles, stage),
-        "breadcrumbs": [{"url": reverse("leads"), "label": _TITLE}, {"url": "", "label": row.loop.title}],
+        "breadcrumbs": [{"url": reverse("leads"), "label": _TITLE}, {"url": "", "label": row.loop.heading}],
     }
     if handles:
         dossier, whole = opened(row)
@@ -236,7 +236,7 @@ def lead_do(request: HttpRequest, lead: uuid.UUID, what: str) -> HttpResponse:
         do(request, verb, payload)
         return done(request, back, Text("已办理。", "Done."))
 
-    crumbs = [{"url": reverse("leads"), "label": _TITLE}, {"url": back, "label": row.loop.title}, {"url": "", "label": title}]
+    crumbs = [{"url": reverse("leads"), "label": _TITLE}, {"url": back, "label": row.loop.heading}, {"url": "", "label": title}]
     return form_page(request, fields, send, title=title, button=title, back=back, breadcrumbs=crumbs)
 
 

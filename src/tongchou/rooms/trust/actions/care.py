@@ -11,6 +11,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.open_loops import OpenIn, open_one
+from tongchou.record.loops.titles import written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Unit
 from tongchou.record.people.reach import person_in_reach
@@ -48,13 +49,12 @@ def care_pass(context: Context, given: CareIn) -> dict[str, Any]:
     elif given.code:
         person = Restriction.objects.filter(code=given.code.strip().upper().replace("-", "")).values_list("person_id", flat=True).first()
     key = new_id()
-    title = Text("就医放行复核：{need}", "Pass for care: {need}").with_(need=NEEDS[given.need]).zh
-    item = OpenIn(
-        kind="care_review", title=title, detail=given.place, person=person, area=None if person else grant.area_id,
-        owner_unit=grant.unit_id, verifier_unit=reviewer(grant.unit_id), origin=ORIGIN, origin_ref=str(key), urgent=True,
-        item="", id=None,
-    )  # fmt: skip
-    loop = uuid.UUID(open_one(context, item)["loop"])
+    title = Text("就医放行复核：{need}", "Pass for care: {need}").with_(need=NEEDS[given.need])
+    item = {
+        "kind": "care_review", **written(title), "detail": given.place, "person": person, "area": None if person else grant.area_id,
+        "owner_unit": grant.unit_id, "verifier_unit": reviewer(grant.unit_id), "origin": ORIGIN, "origin_ref": str(key), "urgent": True,
+    }  # fmt: skip
+    loop = uuid.UUID(open_one(context, OpenIn.model_validate(item))["loop"])
     assert context.actor.account_id is not None
     CarePass.objects.create(
         id=key, person_id=person, need=given.need, place=given.place, area_id=grant.area_id, unit_id=grant.unit_id, by_id=context.actor.account_id,

@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 from pydantic import Field
 
+from tongchou.kernel.errors import Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.packs.plans.resolve import Standing
@@ -26,6 +27,9 @@ from tongchou.rooms.trust.models import LIVE, OrderBatch
 from tongchou.rooms.trust.orders import SMALL, New, allowed, lapse_past, organisation, small_today, store_many
 from tongchou.rooms.trust.progress import tell
 from tongchou.rooms.trust.words import kind_of
+
+REJECTED_TOLD = 1_000
+"""Of so many people who could not be decided it is told who and why; the others are counted."""
 
 
 class BatchIn(Payload):
@@ -59,15 +63,17 @@ def batch(context: Context, given: BatchIn) -> dict[str, Any]:
     lapse_past(context)
     frame = people_before(standing, [f"{area.path}%"], given.people)
     grounds = dict(frame.select("person", "ground").iter_rows())
-    decided = decide_frame(standing, frame, lambda n: tell("deciding", n, frame.height))
+    rejected: dict[str, Refusal] = {}
+    decided = decide_frame(standing, frame, lambda n: tell("deciding", n, frame.height), rejected)
     found = _cohort(standing, decided, grounds, today)
     two = len(found.orders) + small_today(organisation(context.grants[0].unit_id), given.table, context.now) > SMALL
     counts = {
-        "people": len(decided), "orders": len(found.orders), "pending": two, "left_out": dict(found.left),
-        "not_on_table": len(set(given.people) - {uuid.UUID(p) for p, _ in decided}) if given.people is not None else 0,
+        "people": frame.height, "orders": len(found.orders), "pending": two, "left_out": dict(found.left) | ({"rejected": len(rejected)} if rejected else {}),
+        "not_on_table": len(set(given.people) - {uuid.UUID(p) for p in frame["person"]}) if given.people is not None else 0,
     }  # fmt: skip
+    told = {"rejected": [{"person": p, "field": r.field, "rule": r.rule.as_dict()} for p, r in list(rejected.items())[:REJECTED_TOLD]]} if rejected else {}
     if not found.orders or context.dry_run:
-        return counts | {"batch": None}
+        return counts | told | {"batch": None}
     assert context.actor.account_id is not None
     row = OrderBatch.objects.create(
         id=new_id(), title=given.title, pack=given.pack, table=given.table, people=len(decided), orders=len(found.orders), area=area,
@@ -77,7 +83,7 @@ def batch(context: Context, given: BatchIn) -> dict[str, Any]:
     store_many(context, found.orders, row.pk, given.pack, given.table, given.legal_basis, two=two)
     context.event("orders_issued", subject=f"batch:{row.pk}", data=counts)
     tell("recording", 0, len(context.events))
-    return counts | {"batch": str(row.pk)}
+    return counts | told | {"batch": str(row.pk)}
 
 
 def _cohort(standing: Standing, decided: list[tuple[str, Kept]], grounds: dict[str, str], today: date) -> Cohort:

@@ -14,6 +14,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.open_loops import OpenIn, open_one
+from tongchou.record.loops.titles import written
 from tongchou.record.models import Unit
 from tongchou.record.people.reach import like_paths
 from tongchou.rooms.plans.deciding import decide_frame
@@ -50,7 +51,7 @@ def check_list(context: Context, given: ListIn) -> dict[str, Any]:
     today = timezone.localdate(context.now)
     standing = standing_of(version_in_force(given.pack, today), given.table, today)
     frame = people_before(standing, like_paths(context.actor, ISSUE), given.people)
-    ground = [p for p, kept in decide_frame(standing, frame) if kept.binding and allowed(kept.content, today) is not None]
+    ground = [p for p, kept in decide_frame(standing, frame, rejected={}) if kept.binding and allowed(kept.content, today) is not None]
     total = len(set(given.people)) + given.unknown
     blocked = bool(given.claim) or (total > SMALL and 2 * len(ground) < total)
     told = _outside_party() if blocked else None
@@ -79,8 +80,6 @@ def _tell(context: Context, row: OutsideList, unit: Unit) -> None:
         "“{unit}”提交来自“{source}”的 {n} 人名单{claim}，在册事实能够支持管控的 {g} 人。系统已拦截，没有任何人的状态因此改变。请核查来源和目的。",
         "“{unit}” brought a list of {n} {n|person|people} from “{source}”{claim}; facts on record support {g}. It was stopped.",
     ).with_(unit=context.grants[0].unit_name, source=row.source, n=row.people, claim=f"，要求“{row.claim}”" if row.claim else "", g=row.with_ground)
-    item = OpenIn(
-        kind="task", title="外来名单要求管控，已拦截，请核查", detail=told.zh, owner_unit=unit.pk, origin=ORIGIN, origin_ref=str(row.pk), urgent=True,
-        item="", id=None,
-    )  # fmt: skip
-    open_one(replace(context, actor=SYSTEM, grants=()), item)
+    title = Text("外来名单要求管控，已拦截，请核查", "A list from outside asked for orders and was stopped: look into it")
+    item = {"kind": "task", **written(title, told), "owner_unit": unit.pk, "origin": ORIGIN, "origin_ref": str(row.pk), "urgent": True}
+    open_one(replace(context, actor=SYSTEM, grants=()), OpenIn.model_validate(item))

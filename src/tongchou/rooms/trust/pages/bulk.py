@@ -27,7 +27,7 @@ _STAGES = {
 }  # fmt: skip
 _LEFT = {
     "no_measure": Text("方案不要求管控", "the plan restricts them not"), "unconfirmed": Text("依据未经证实", "rests on what is unconfirmed"),
-    "under_order": Text("已在管控中", "under an order already"),
+    "under_order": Text("已在管控中", "under an order already"), "rejected": Text("在册事实有误，未判定", "facts on record are wrong: not decided"),
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
+from tongchou.record.loops.titles import written
 from tongchou.record.models import Loop, Person
 from tongchou.record.questions.people import who_looked
 from tongchou.rooms.trust.actions.answer import ORIGIN
@@ -150,7 +151,8 @@ def _appeal(request: HttpRequest, row: Restriction, back: str) -> HttpResponse:
 
     def send() -> HttpResponse:
         payload = {
-            "kind": "appeal", "title": f"对{KINDS[row.kind].zh}措施的申诉", "detail": request.POST.get("detail", ""), "person": str(row.person_id),
+            "kind": "appeal", **written(Text("对{kind}措施的申诉", "Appeal against {kind}").with_(kind=KINDS[row.kind])),
+            "detail": request.POST.get("detail", ""), "person": str(row.person_id),
             "owner_unit": row.issuer_id, "verifier_unit": reviewer(row.issuer_id, row.confirmed_unit_id), "origin": ORIGIN, "origin_ref": str(row.pk), "urgent": True,
         }  # fmt: skip
         do(request, "loop.open", payload)
