@@ -26,7 +26,7 @@ COUNTED = {"ill": ("fever", "vomiting", "ill"), "other": ("leave",), "unknown": 
 """Number of a check -> the reasons that it counts."""
 SIGNS = {"fever": ("fever", "fever_cough"), "vomiting": ("vomiting",)}
 """Reason -> the signs under which such a pupil counts."""
-_DOMAIN = "schools.pupil"
+DOMAIN = "schools.pupil"
 
 
 def label_of(text: str) -> str:
@@ -34,16 +34,16 @@ def label_of(text: str) -> str:
 
 
 def key_of(school_class: int, label: str) -> str:
-    return keyring().lookup_hash(_DOMAIN, f"{school_class}:{label}").hex()
+    return keyring().lookup_hash(DOMAIN, f"{school_class}:{label}").hex()
 
 
 def seal_label(label: str, school_class: int, who: str) -> bytes:
-    return keyring().seal(label.encode(), f"{_DOMAIN}:{school_class}:{who}".encode())
+    return keyring().seal(label.encode(), f"{DOMAIN}:{school_class}:{who}".encode())
 
 
 def open_label(row: Absentee, *, masked: bool = False) -> str:
     """Name or number of a pupil. The caller logs the reading. masked: as it is shown beyond the school."""
-    label = keyring().open(bytes(row.sealed), f"{_DOMAIN}:{row.school_class_id}:{row.who}".encode()).decode()
+    label = keyring().open(bytes(row.sealed), f"{DOMAIN}:{row.school_class_id}:{row.who}".encode()).decode()
     return mask_name(label) if masked and not label.isdigit() else label
 
 

@@ -214,7 +214,7 @@ _NEED_TYPES = {"text": "textarea", "number": "number", "file": "file", "photo": 
 def _need_field(request: HttpRequest, need: Need, error: Any, offered: str) -> FieldParts:
     name = f"evidence_{need.key}"
     return FieldParts(
-        name, need.title, _NEED_TYPES[need.type], request.POST.get(name, offered), required=need.type not in ("file", "photo"), error=error,
+        name, need.title, _NEED_TYPES[need.type], request.POST.get(name, offered), required=bool(need.at_least) and need.type not in ("file", "photo"), error=error,
         help=HELP if need.type == "link" else "", multiple=need.type in ("file", "photo"),
     )  # fmt: skip
 

@@ -1,0 +1,106 @@
+"""What a family is shown of a school and of one class, and what a class is shown of families' words. No pupil is named to anybody but the school."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+
+from tongchou.kernel.clock import SHANGHAI
+from tongchou.kernel.errors import Refusal
+from tongchou.kernel.text import Text
+from tongchou.record.keyring import keyring
+from tongchou.record.territory.reach import missing
+from tongchou.rooms.schools.absentees import DOMAIN, REASONS
+from tongchou.rooms.schools.models import FamilyWord, Measure, OnlineDay, School, SchoolClass, Turn
+
+FAMILY = "school.family"
+KINDS = {"absence": Text("请假、缺勤", "Absence"), "travel": Text("假期去向", "Where we go in the holidays")}
+SAID = {k: REASONS[k] for k in ("fever", "vomiting", "ill", "leave")}
+"""Why a family says that its child is absent."""
+MOST_SCHOOLS = 20
+
+
+def schools_named(text: str) -> list[School]:
+    """Schools with a file by a part of their name or by pinyin, a few."""
+    plain = text.strip()
+    if not plain:
+        return []
+    where = Q(unit__name__icontains=plain) | Q(unit__name_key__icontains=plain.lower())
+    return list(School.objects.filter(where, unit__active_to=None).select_related("unit__area").order_by("unit__name_key", "pk")[:MOST_SCHOOLS])
+
+
+def class_for_family(key: int) -> SchoolClass:
+    """A class of a school with a file; families may ask for every one."""
+    row = SchoolClass.objects.select_related("school__unit__area").filter(pk=key, ended_on=None, school__unit__active_to=None).first()
+    if row is None:
+        raise no_class(key)
+    return row
+
+
+def no_class(key: int) -> Refusal:
+    return missing(Text("没有找到这个班级。", "There is no such class."), "school_class", key)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A window in which a class comes or leaves. kind: "return" or "leave"."""
+
+    kind: str
+    gate: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+def coming(school_class: SchoolClass, since: date) -> list[Coming]:
+    """The windows of a class in the plans in force, from a day on."""
+    turns = Turn.objects.filter(plan__school=school_class.school_id, plan__superseded_at=None, classes__contains=[school_class.pk]).select_related("plan")
+    return [
+        Coming(t.plan.kind, t.gate, t.starts_at.astimezone(SHANGHAI), t.ends_at.astimezone(SHANGHAI))
+        for t in turns.order_by("starts_at") if t.ends_at.astimezone(SHANGHAI).date() >= since
+    ]  # fmt: skip
+
+
+def suspended(school_class: SchoolClass, on: date) -> Measure | None:
+    """The order by which a class has no lessons on a day or later: the one that ends last."""
+    whole = Q(kind="suspend_school") | Q(kind="suspend_class", school_class=school_class)
+    return Measure.objects.filter(whole, cluster__school=school_class.school_id, state="ordered", to_day__gte=on).order_by("-to_day").first()
+
+
+def at_home(school_class: SchoolClass) -> OnlineDay | None:
+    """The last day on which the grade was taught at home."""
+    return OnlineDay.objects.filter(school=school_class.school_id, grade=school_class.grade).order_by("-on").first()
+
+
+def open_word(row: FamilyWord) -> str:
+    """The name or number as the family gave it. The caller logs the reading."""
+    return keyring().open(bytes(row.sealed), f"{DOMAIN}:{row.school_class_id}:{row.who}".encode()).decode()
+
+
+def words_of(school: int, since: date) -> list[FamilyWord]:
+    """Words that hold on a day or later, or that nobody has taken note of: those first."""
+    holds = Q(to_on=None, from_on__gte=since) | Q(to_on__gte=since) | Q(taken_at=None)
+    rows = FamilyWord.objects.filter(holds, school=school, withdrawn_at=None).select_related("school_class", "account", "taken_by")
+    return sorted(rows.order_by("school_class__grade", "school_class__name", "from_on", "pk")[:500], key=lambda w: w.taken_at is not None)
+
+
+def absent_by_family(school_class: int, on: date) -> list[FamilyWord]:
+    """Absences of a class that families told for a day. Without an end one holds for its first day alone: the next check asks again."""
+    day = Q(from_on=on, to_on=None) | Q(from_on__lte=on, to_on__gte=on)
+    return list(FamilyWord.objects.filter(day, school_class=school_class, kind="absence", withdrawn_at=None).order_by("from_on", "pk"))
+
+
+def away_by_family(school_class: int, since: date) -> list[tuple[str, int]]:
+    """Where families of a class say that they go, with how many pupils; "" is staying. One pupil once, by the latest word."""
+    latest: dict[str, str] = {}
+    for w in FamilyWord.objects.filter(school_class=school_class, kind="travel", withdrawn_at=None, from_on__gte=since).order_by("at"):
+        latest[w.who] = w.place
+    return sorted(Counter(latest.values()).items(), key=lambda x: (-x[1], x[0]))
+
+
+def told_by(account: Any) -> list[FamilyWord]:
+    """What an account has told, the latest first."""
+    return list(FamilyWord.objects.filter(account=account).select_related("school_class__school__unit").order_by("-at")[:30])
