@@ -10,21 +10,26 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.cast import Cast
+from tests.cast import SINCE, Cast
 from tests.rooms.schools.place import DAY, Place, make, noon, today
 from tests.web.test_pages import signed_in
 from tongchou.kernel.errors import Reason
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
-from tongchou.record.models import Account, Event
+from tongchou.record.models import Account, Event, Post, PostHolding
 from tongchou.rooms.schools.families import away_by_family, coming
-from tongchou.rooms.schools.models import Absentee, FamilyWord, SchoolClass
+from tongchou.rooms.schools.models import Absentee, FamilyWord, Measure, SchoolClass
+from tongchou.rooms.schools.words import class_name
 from tongchou.web.news import news_of
 
 
 @pytest.fixture
 def place(cast: Cast) -> Place:
+    """The school, and a resident."""
+    account = cast.accounts["resident"] = Account.objects.create(username="resident", display_name="居民")
+    post = Post.objects.create(unit=cast.units["spring_community"], title="resident", role="resident")
+    PostHolding.objects.create(post=post, account=account, from_date=SINCE)
     return make(cast)
 
 
@@ -34,9 +39,9 @@ def text(client: Client, url: str) -> str:
     return answer.content.decode()
 
 
-def tells(place: Place, who: str = "resident", **more: Any) -> int:
-    given = {"school_class": place.classes[0], "kind": "absence", "pupil": "王小明", "reason": "fever", "where": "doctor", "from_on": str(today())} | more
-    return int(place.do(who, "school.family_tell", **given)["word"])
+def tells(at: Place, /, who: str = "resident", **more: Any) -> int:
+    given = {"school_class": at.classes[0], "kind": "absence", "pupil": "王小明", "reason": "fever", "where": "doctor", "from_on": str(today())} | more
+    return int(at.do(who, "school.family_tell", **given)["word"])
 
 
 def test_a_family_reads_whether_and_when_and_whom_to_call(place: Place) -> None:
@@ -65,14 +70,16 @@ def test_a_suspended_class_is_told_not_to_come(place: Place) -> None:
     place.opened()
     place.ill(place.classes[0], "vomiting", 3)
     act("school.evaluate", SYSTEM, new_id(), {"as_of": str(today())})
-    from tongchou.rooms.schools.models import Measure
-
     one = Measure.objects.get(kind="suspend_class")
     place.do("education", "school.measure", measure=one.pk, decision="order", from_day=str(today()), to_day=str(today() + 3 * DAY))
     browser = signed_in(place.cast, "resident")
     assert "请不要到校" in text(browser, reverse("family_class", args=[one.school_class_id]))
     other = next(c for c in place.classes if c != one.school_class_id)
     assert "请不要到校" not in text(browser, reverse("family_class", args=[other]))
+    rest = Measure.objects.get(kind="home_rest")
+    assert "患病学生居家休息" not in text(browser, reverse("family_class", args=[other]))  # proposed is not ordered
+    place.do("education", "school.measure", measure=rest.pk, decision="order", from_day=str(today()), to_day=str(today() + 3 * DAY))
+    assert "患病学生居家休息" in text(browser, reverse("family_class", args=[other]))
 
 
 def test_what_a_family_tells_stands_in_the_check_and_is_read_by_the_school_alone(place: Place) -> None:
@@ -83,7 +90,7 @@ def test_what_a_family_tells_stands_in_the_check_and_is_read_by_the_school_alone
     assert any("家长报告 1 条未阅" in s for s in said)
     page = text(signed_in(place.cast, "teacher"), reverse("school_words", args=[place.school]))
     assert "王小明" in page
-    assert Event.objects.filter(kind="personal_read", data__how="pupils").exists()
+    assert Event.objects.filter(what="personal_read", data__how="pupils").exists()
     check = reverse("school_check", args=[place.classes[0], str(today()), "morning"])
     form = text(signed_in(place.cast, "teacher"), check)
     assert 'value="王小明"' in form
@@ -103,8 +110,6 @@ def test_what_a_family_tells_stands_in_the_check_and_is_read_by_the_school_alone
 def test_only_the_own_word_is_taken_back(place: Place) -> None:
     word = tells(place)
     place.cast.accounts["neighbour"] = account = Account.objects.create(username="neighbour", display_name="邻居")
-    from tongchou.record.models import PostHolding
-
     post = PostHolding.objects.get(account=place.cast.accounts["resident"]).post
     PostHolding.objects.create(post=post, account=account, from_date=today() - DAY)
     assert place.refused("neighbour", "school.family_take_back", word=word).reason is Reason.NOT_FOUND
@@ -150,3 +155,9 @@ def test_words_are_deleted_in_time(place: Place) -> None:
     assert FamilyWord.objects.exists()
     act("school.pupils_erase", SYSTEM, new_id(), {}, now=timezone.now() + timedelta(days=32))
     assert not FamilyWord.objects.exists()
+
+
+def test_a_class_has_its_name_in_english() -> None:
+    assert class_name(2, "1班").en == "grade 2 class 1"
+    assert class_name(2, "1班").zh == "二年级1班"
+    assert class_name(-1, "向日葵班").en == "K3 向日葵班"

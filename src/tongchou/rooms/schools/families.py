@@ -70,6 +70,12 @@ def suspended(school_class: SchoolClass, on: date) -> Measure | None:
     return Measure.objects.filter(whole, cluster__school=school_class.school_id, state="ordered", to_day__gte=on).order_by("-to_day").first()
 
 
+def measures_of(school_class: SchoolClass, on: date) -> list[Measure]:
+    """What else is ordered for a class or its whole school on a day, that families should know and do."""
+    rows = Measure.objects.filter(Q(school_class=None) | Q(school_class=school_class), cluster__school=school_class.school_id, state="ordered")
+    return list(rows.filter(from_day__lte=on, to_day__gte=on).exclude(kind__startswith="suspend").order_by("pk"))
+
+
 def at_home(school_class: SchoolClass) -> OnlineDay | None:
     """The last day on which the grade was taught at home."""
     return OnlineDay.objects.filter(school=school_class.school_id, grade=school_class.grade).order_by("-on").first()

@@ -13,9 +13,9 @@ from tongchou.kernel.text import Text
 from tongchou.record.loops.engine import not_found
 from tongchou.rooms.schools.absentees import WHERES
 from tongchou.rooms.schools.actions.opening import latest_opening
-from tongchou.rooms.schools.families import FAMILY, KINDS, SAID, at_home, class_for_family, coming, schools_named, suspended, told_by
+from tongchou.rooms.schools.families import FAMILY, KINDS, SAID, at_home, class_for_family, coming, measures_of, schools_named, suspended, told_by
 from tongchou.rooms.schools.models import FamilyNotice, FamilyWord, SchoolClass
-from tongchou.rooms.schools.words import LEVELS, PLANS, STATES, class_name, grade_name
+from tongchou.rooms.schools.words import LEVELS, MEASURES, PLANS, STATES, class_name, grade_name
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import PLEASE
 from tongchou.web.pages.forms import Draft, done, form_page
@@ -65,6 +65,7 @@ def family_class(request: HttpRequest, school_class: int) -> HttpResponse:
         "row": row, "name": class_name(row.grade, row.name), "today": today, "opening": opening, "word": word, "tone": tone, "icon": icon,
         "is_open": opening is not None and opening.state == "open", "begun": opening is not None and opening.opens_on <= today,
         "off": off, "coming": [{"turn": c, "kind": PLANS[c.kind]} for c in coming(row, today)], "home": at_home(row),
+        "measures": [{"row": m, "kind": MEASURES[m.kind], "basis": Text.from_dict(m.basis)} for m in measures_of(row, today)],
         "notice": FamilyNotice.objects.filter(school=row.school_id).first(),
         "breadcrumbs": [{"url": reverse("family"), "label": TITLE}, {"url": "", "label": row.school.unit.name[:30]}],
     }  # fmt: skip
