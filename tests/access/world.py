@@ -444,7 +444,8 @@ def _school(place: Place, inner: Area) -> None:
         school=school, school_class=room, kind="travel", who=who, sealed=sealed, from_on=today, account=by, at=now, place=place.marker("内容")
     )
     place.ids |= {
-        "family_word": word.pk, "family_kind": "travel", "pupil": pupil.pk, "school": unit.pk, "school_class": room.pk, "opening": opening.pk, "opening_loop": loop, "item": "room", "proof": proof.pk,
+        "family_word": word.pk, "family_kind": "travel",
+        "pupil": pupil.pk, "school": unit.pk, "school_class": room.pk, "opening": opening.pk, "opening_loop": loop, "item": "room", "proof": proof.pk,
         "cluster": cluster.pk, "measure": measure.pk, "turns": "return", "check_day": str(timezone.localdate()), "session": "noon",
     }  # fmt: skip
 

@@ -114,7 +114,8 @@ def test_only_the_own_word_is_taken_back(place: Place) -> None:
     PostHolding.objects.create(post=post, account=account, from_date=today() - DAY)
     assert place.refused("neighbour", "school.family_take_back", word=word).reason is Reason.NOT_FOUND
     assert "王小明" not in text(signed_in(place.cast, "neighbour"), reverse("family"))
-    assert place.refused("resident", "school.family_tell", school_class=place.classes[0], kind="absence", pupil="王小明", reason="ill", from_on=str(today())).reason is Reason.DUPLICATE
+    again = {"school_class": place.classes[0], "kind": "absence", "pupil": "王小明", "reason": "ill", "from_on": str(today())}
+    assert place.refused("resident", "school.family_tell", **again).reason is Reason.DUPLICATE
     place.do("resident", "school.family_take_back", word=word)
     assert tells(place, reason="ill") != word
 

@@ -52,7 +52,8 @@ def breaches(request: HttpRequest) -> HttpResponse:
     drawn = list(SpotDraw.objects.filter(within(actor, SEE, "area__path")).select_related("area").order_by("-at")[:20])
     context = {
         "title": TITLE, "sheet": sheet, "signs": [{"sign": s, "url": _told_from(s)} for s in found],
-        "draws": drawn, "standing": matters.standing(actor, now()), "handles": actor.permits(HANDLE), "pending": spots.pending(actor, now()), "counts": [_counted(c) for c in spots.counts(actor, now())], "spot_days": spots.DAYS,
+        "draws": drawn, "standing": matters.standing(actor, now()), "handles": actor.permits(HANDLE),
+        "pending": spots.pending(actor, now()), "counts": [_counted(c) for c in spots.counts(actor, now())], "spot_days": spots.DAYS,
         "empty": {"title": Text("没有查处事项", "No matter"), "text": Text("举报、检查和数据比对发现的都在这里。", "What is told or found."), "icon": "circle-check"},
     }  # fmt: skip
     return render(request, "daily/breaches.html", context)

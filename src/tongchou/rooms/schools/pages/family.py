@@ -13,7 +13,18 @@ from tongchou.kernel.text import Text
 from tongchou.record.loops.engine import not_found
 from tongchou.rooms.schools.absentees import WHERES
 from tongchou.rooms.schools.actions.opening import latest_opening
-from tongchou.rooms.schools.families import FAMILY, KINDS, SAID, at_home, class_for_family, coming, measures_of, schools_named, suspended, told_by
+from tongchou.rooms.schools.families import (
+    FAMILY,
+    KINDS,
+    SAID,
+    at_home,
+    class_for_family,
+    coming,
+    measures_of,
+    schools_named,
+    suspended,
+    told_by,
+)
 from tongchou.rooms.schools.models import FamilyNotice, FamilyWord, SchoolClass
 from tongchou.rooms.schools.words import LEVELS, MEASURES, PLANS, STATES, class_name, grade_name
 from tongchou.web.fieldparts import FieldParts
@@ -87,7 +98,8 @@ def family_tell(request: HttpRequest, school_class: int, what: str) -> HttpRespo
                 d.field("reason", Text("原因", "Why"), "radio", choices=list(SAID.items()), required=True),
                 d.field("where", Text("现在何处", "Where the child is"), "select", choices=[PLEASE, *((k, v) for k, v in WHERES.items() if k != "unheard")]),
                 d.field("from_on", Text("从哪天起", "From"), "date", required=True),
-                d.field("to_on", Text("到哪天（含）", "To, the last day"), "date", help=Text("还不知道的不填，每天再报。", "Not known yet: leave it empty and tell again each day.")),
+                d.field("to_on", Text("到哪天（含）", "To, the last day"), "date",
+                        help=Text("还不知道的不填，每天再报。", "Not known yet: leave it empty and tell again each day.")),
             ]  # fmt: skip
         else:
             out += [
@@ -105,8 +117,8 @@ def family_tell(request: HttpRequest, school_class: int, what: str) -> HttpRespo
 
     name = class_name(row.grade, row.name)
     return form_page(
-        request, fields, send, title=KINDS[what], subtitle=Text("{s} {c}", "{s} {c}").with_(s=row.school.unit.name, c=name), button=Text("报告学校", "Tell the school"),
-        back=back, on_record={"from_on": timezone.localdate()} if absence else {},
+        request, fields, send, title=KINDS[what], subtitle=Text("{s} {c}", "{s} {c}").with_(s=row.school.unit.name, c=name),
+        button=Text("报告学校", "Tell the school"), back=back, on_record={"from_on": timezone.localdate()} if absence else {},
         note=Text("只有学校能看到孩子的姓名，到期自动删除。", "Only the school sees the child’s name; it is deleted in time."),
         breadcrumbs=[{"url": reverse("family"), "label": TITLE}, {"url": back, "label": name}, {"url": "", "label": KINDS[what]}],
     )  # fmt: skip
