@@ -18,7 +18,7 @@ from tongchou.record.act import Context, act
 from tongchou.record.actions.permits import Given, grant
 from tongchou.record.models import Enterprise, Event, Unit, WorkPermit
 from tongchou.record.permit_facts import HASH, changes, digest
-from tongchou.record.questions.permits import change_words, permit_history, permit_of, permits_of
+from tongchou.record.questions.permits import bound_value, change_words, permit_history, permit_of, permits_of
 
 TODAY = timezone.localdate()
 
@@ -176,3 +176,15 @@ def test_a_state_has_a_reason(cast: Cast) -> None:
         cursor.execute("set constraints all immediate")
         cursor.execute("alter table record_workpermit drop constraint permit_state_has_reason")
     permit.save()
+
+
+def test_what_a_permit_was_given_for_is_read_in_words(cast: Cast) -> None:
+    """A clerk knows the community and the grade, not their codes."""
+    area = cast.areas["spring"]
+    assert str(bound_value("area", area.code).zh) == f"{area.name}（{area.code}）"
+    assert bound_value("grade", "high").en == "high"
+    assert "C18" in bound_value("industry", "C18").zh
+    assert len(bound_value("industry", "C18").zh) > len("（C18）")
+    assert bound_value("staff", 61) == 61
+    (said,) = change_words([{"fact": "grade", "was": "low", "now": "high"}])
+    assert said.zh.endswith("低风险 → 高风险")
