@@ -241,12 +241,13 @@ def test_a_district_s_own_step_sets_a_new_due_time(cast: Cast) -> None:
 
 def test_whom_the_administration_serves_sets_no_due_time_and_names_no_handler(cast: Cast) -> None:
     """An enterprise opens a difficulty: when it is due and who works on it is for those who handle it to say. Neither page nor act offers more."""
-    loop = cast.act("enterprise", "loop.open", kind="request", title="缺口罩", detail="缺五百只", owner_unit=cast.units["east_street"].pk)["loop"]
+    loop = cast.act("enterprise", "loop.open", kind="request", title="缺口罩", detail="缺五百只", data={"topic": "protection"}, owner_unit=cast.units["east_street"].pk)["loop"]
     page = signed_in(cast, "enterprise").get(reverse("loop", args=[loop])).content.decode()
     assert reverse("loop_more", args=[loop, "due"]) not in page
     assert reverse("loop_more", args=[loop, "person"]) not in page
     assert cast.accounts["street"].display_name not in page
-    for verb, more in (("loop.name_person", {"account": cast.accounts["street"].pk}), ("loop.set_due", {"due_at": f"{timezone.now() + timedelta(days=9)}", "note": "早点"})):
+    due = {"due_at": f"{timezone.now() + timedelta(days=9)}", "note": "早点"}
+    for verb, more in (("loop.name_person", {"account": cast.accounts["street"].pk}), ("loop.set_due", due)):
         with pytest.raises(Refusal) as refused:
             cast.act("enterprise", verb, loop=loop, **more)
         assert refused.value.reason is Reason.NOT_OWNER
