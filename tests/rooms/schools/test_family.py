@@ -17,8 +17,9 @@ from tongchou.kernel.errors import Reason
 from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
-from tongchou.record.models import Account, Event, Post, PostHolding
-from tongchou.rooms.schools.families import away_by_family, coming
+from tongchou.record.models import Account, Event, Post, PostHolding, Unit
+from tongchou.record.territory.levels import name_key
+from tongchou.rooms.schools.families import away_by_family, coming, schools_named
 from tongchou.rooms.schools.models import Absentee, FamilyWord, Measure, SchoolClass
 from tongchou.rooms.schools.words import class_name
 from tongchou.web.news import news_of
@@ -156,6 +157,14 @@ def test_words_are_deleted_in_time(place: Place) -> None:
     assert FamilyWord.objects.exists()
     act("school.pupils_erase", SYSTEM, new_id(), {}, now=timezone.now() + timedelta(days=32))
     assert not FamilyWord.objects.exists()
+
+
+def test_a_school_is_found_by_name_and_pinyin(place: Place) -> None:
+    Unit.objects.filter(pk=place.school).update(name="清源第一小学", name_key=name_key("清源第一小学"))
+    for typed in ("第一小学", "qingyuan", "qydyxx"):
+        assert [s.pk for s in schools_named(typed)] == [place.school], typed
+    assert schools_named(" ") == []
+    assert schools_named("%") == []
 
 
 def test_a_class_has_its_name_in_english() -> None:

@@ -11,7 +11,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.masking import mask_name
 from tongchou.kernel.text import Text
 from tongchou.record.keyring import keyring
-from tongchou.rooms.schools.models import Absentee, Check
+from tongchou.rooms.schools.models import Absentee, Check, FamilyWord
 
 PUPILS = "school.pupils"
 REASONS: dict[str, Text] = {
@@ -26,7 +26,7 @@ COUNTED = {"ill": ("fever", "vomiting", "ill"), "other": ("leave",), "unknown": 
 """Number of a check -> the reasons that it counts."""
 SIGNS = {"fever": ("fever", "fever_cough"), "vomiting": ("vomiting",)}
 """Reason -> the signs under which such a pupil counts."""
-DOMAIN = "schools.pupil"
+_DOMAIN = "schools.pupil"
 
 
 def label_of(text: str) -> str:
@@ -34,16 +34,16 @@ def label_of(text: str) -> str:
 
 
 def key_of(school_class: int, label: str) -> str:
-    return keyring().lookup_hash(DOMAIN, f"{school_class}:{label}").hex()
+    return keyring().lookup_hash(_DOMAIN, f"{school_class}:{label}").hex()
 
 
 def seal_label(label: str, school_class: int, who: str) -> bytes:
-    return keyring().seal(label.encode(), f"{DOMAIN}:{school_class}:{who}".encode())
+    return keyring().seal(label.encode(), f"{_DOMAIN}:{school_class}:{who}".encode())
 
 
-def open_label(row: Absentee, *, masked: bool = False) -> str:
+def open_label(row: Absentee | FamilyWord, *, masked: bool = False) -> str:
     """Name or number of a pupil. The caller logs the reading. masked: as it is shown beyond the school."""
-    label = keyring().open(bytes(row.sealed), f"{DOMAIN}:{row.school_class_id}:{row.who}".encode()).decode()
+    label = keyring().open(bytes(row.sealed), f"{_DOMAIN}:{row.school_class_id}:{row.who}".encode()).decode()
     return mask_name(label) if masked and not label.isdigit() else label
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 
 from tongchou.kernel.clock import SHANGHAI
-from tongchou.kernel.errors import Refusal
 from tongchou.kernel.text import Text
-from tongchou.record.keyring import keyring
+from tongchou.record.questions.territory import by_pinyin, like
 from tongchou.record.territory.reach import missing
-from tongchou.rooms.schools.absentees import DOMAIN, REASONS
+from tongchou.rooms.schools.absentees import REASONS
 from tongchou.rooms.schools.models import FamilyWord, Measure, OnlineDay, School, SchoolClass, Turn
 
 FAMILY = "school.family"
@@ -24,25 +24,28 @@ SAID = {k: REASONS[k] for k in ("fever", "vomiting", "ill", "leave")}
 MOST_SCHOOLS = 20
 
 
+_NAMED = f"""
+select s.unit_id from schools_school s join record_unit u on u.id = s.unit_id and u.active_to is null
+where u.name ilike %(inside)s or {by_pinyin("u")} order by u.name_key, u.id limit %(most)s
+"""
+
+
 def schools_named(text: str) -> list[School]:
     """Schools with a file by a part of their name or by pinyin, a few."""
-    plain = text.strip()
-    if not plain:
+    if not text.strip():
         return []
-    where = Q(unit__name__icontains=plain) | Q(unit__name_key__icontains=plain.lower())
-    return list(School.objects.filter(where, unit__active_to=None).select_related("unit__area").order_by("unit__name_key", "pk")[:MOST_SCHOOLS])
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED, like(text) | {"most": MOST_SCHOOLS})
+        found = [row[0] for row in cursor.fetchall()]
+    return list(School.objects.filter(pk__in=found).select_related("unit__area").order_by("unit__name_key", "pk"))
 
 
 def class_for_family(key: int) -> SchoolClass:
     """A class of a school with a file; families may ask for every one."""
     row = SchoolClass.objects.select_related("school__unit__area").filter(pk=key, ended_on=None, school__unit__active_to=None).first()
     if row is None:
-        raise no_class(key)
+        raise missing(Text("没有找到这个班级。", "There is no such class."), "school_class", key)
     return row
-
-
-def no_class(key: int) -> Refusal:
-    return missing(Text("没有找到这个班级。", "There is no such class."), "school_class", key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +82,6 @@ def measures_of(school_class: SchoolClass, on: date) -> list[Measure]:
 def at_home(school_class: SchoolClass) -> OnlineDay | None:
     """The last day on which the grade was taught at home."""
     return OnlineDay.objects.filter(school=school_class.school_id, grade=school_class.grade).order_by("-on").first()
-
-
-def open_word(row: FamilyWord) -> str:
-    """The name or number as the family gave it. The caller logs the reading."""
-    return keyring().open(bytes(row.sealed), f"{DOMAIN}:{row.school_class_id}:{row.who}".encode()).decode()
 
 
 def words_of(school: int, since: date) -> list[FamilyWord]:

@@ -30,7 +30,7 @@ from tongchou.rooms.schools.words import LEVELS, MEASURES, PLANS, STATES, class_
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import PLEASE
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.requests import actor_of, do, given, integer
+from tongchou.web.pages.requests import actor_of, do, given
 from tongchou.web.permission import Nav, page
 
 TITLE = Text("孩子的学校", "My child’s school")
@@ -40,8 +40,7 @@ TITLE = Text("孩子的学校", "My child’s school")
 def family(request: HttpRequest) -> HttpResponse:
     """Find the school and the class; what one has told, and whether the school has read it."""
     text = request.GET.get("q", "").strip()[:80]
-    school = integer(request, "school")
-    found = [s for s in schools_named(text) if school in (None, s.pk)]
+    found = schools_named(text)
     rooms: dict[int, list[SchoolClass]] = {}
     for c in SchoolClass.objects.filter(school__in=[s.pk for s in found], ended_on=None).order_by("grade", "name"):
         rooms.setdefault(c.school_id, []).append(c)

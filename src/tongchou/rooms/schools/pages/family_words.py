@@ -14,8 +14,8 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.act import act
-from tongchou.rooms.schools.absentees import REASONS, WHERES
-from tongchou.rooms.schools.families import KINDS, open_word, words_of
+from tongchou.rooms.schools.absentees import REASONS, WHERES, open_label
+from tongchou.rooms.schools.families import KINDS, words_of
 from tongchou.rooms.schools.models import FamilyNotice, FamilyWord
 from tongchou.rooms.schools.pages.parts import crumbs, school_form
 from tongchou.rooms.schools.reach import CHECK, MANAGE, school_in_reach
@@ -44,7 +44,7 @@ def school_words(request: HttpRequest, school: int) -> HttpResponse:
 
 def _shown(w: FamilyWord) -> dict[str, Any]:
     what = [REASONS[w.reason], *([WHERES[w.where]] if w.where else [])] if w.kind == "absence" else [w.place or Text("留在本地", "staying")]
-    return {"row": w, "who": open_word(w), "kind": KINDS[w.kind], "what": what, "class": class_name(w.school_class.grade, w.school_class.name)}
+    return {"row": w, "who": open_label(w), "kind": KINDS[w.kind], "what": what, "class": class_name(w.school_class.grade, w.school_class.name)}
 
 
 @page("school_word_take", "schools/families/<int:word>/read", CHECK, methods=("POST",))

@@ -14,7 +14,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.act import act
 from tongchou.rooms.schools.absentees import COUNTED, PUPILS, REASONS, WHERES, open_label, still_absent
-from tongchou.rooms.schools.families import absent_by_family, open_word
+from tongchou.rooms.schools.families import absent_by_family
 from tongchou.rooms.schools.models import Absentee, Check, SchoolClass
 from tongchou.rooms.schools.pages.parts import crumbs
 from tongchou.rooms.schools.reach import CHECK, school_in_reach
@@ -58,7 +58,7 @@ def _told(request: HttpRequest, school_class: int, on: date, known: set[str]) ->
     if words:
         school = next(iter(words.values())).school_id
         act("school.family_look", actor_of(request), new_id(), {"school": school, "words": sorted(w.pk for w in words.values())})
-    return [(open_word(w), w.reason) for w in words.values()]
+    return [(open_label(w), w.reason) for w in words.values()]
 
 
 def named_given(request: HttpRequest, school_class: int) -> list[dict[str, str]]:
