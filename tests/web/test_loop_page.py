@@ -242,7 +242,7 @@ def test_a_district_s_own_step_sets_a_new_due_time(cast: Cast) -> None:
 def test_whom_the_administration_serves_sets_no_due_time_and_names_no_handler(cast: Cast) -> None:
     """An enterprise opens a difficulty: when it is due and who works on it is for those who handle it to say. Neither page nor act offers more."""
     wanted = {"kind": "request", "title": "缺口罩", "detail": "缺五百只", "data": {"topic": "protection"}}
-    loop = cast.act("enterprise", "loop.open", owner_unit=cast.units["east_street"].pk, **wanted)["loop"]
+    loop = cast.act("enterprise", "loop.open", owner_unit=cast.units["east_street"].pk, **wanted).result["loop"]
     page = signed_in(cast, "enterprise").get(reverse("loop", args=[loop])).content.decode()
     assert reverse("loop_more", args=[loop, "due"]) not in page
     assert reverse("loop_more", args=[loop, "person"]) not in page

@@ -150,8 +150,8 @@ def bound_value(fact: str, value: Any) -> Any:
         name = Area.objects.filter(code=value).order_by("-valid_from").values_list("name", flat=True).first()
         return Text.aside(name, value) if name else value
     if fact == "industry":
-        name = industry_name(str(value))
-        return Text.aside(name, value) if name.zh else value
+        trade = industry_name(str(value))
+        return Text.aside(trade, value) if trade.zh else value
     if fact == "grade":
         return shipped_pack(GRADED_BY).tables[TABLE].outcomes.get(value, value)
     if isinstance(value, list):

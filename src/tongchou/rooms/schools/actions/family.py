@@ -87,10 +87,16 @@ def tell(context: Context, given: WordIn) -> dict[str, Any]:
     row = FamilyWord.objects.create(
         school_id=room.school_id, school_class=room, kind=given.kind, who=who, sealed=seal_label(label, room.pk, who), from_on=given.from_on, to_on=given.to_on,
         reason=given.reason if absence else "", where=given.where if absence else "", place="" if absence else given.place.strip(),
-        account_id=context.actor.account_id, at=context.now,
+        account_id=_account(context), at=context.now,
     )  # fmt: skip
     context.event("family_word", subject=f"unit:{room.school_id}", data={"class": room.pk, "kind": given.kind.value, "word": row.pk})
     return {"word": row.pk}
+
+
+def _account(context: Context) -> int:
+    """Who tells: somebody who signed in, never the program."""
+    assert context.actor.account_id is not None
+    return context.actor.account_id
 
 
 def _days(given: WordIn, day: date) -> None:

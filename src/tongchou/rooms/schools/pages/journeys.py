@@ -211,7 +211,7 @@ def school_travel(request: HttpRequest, school_class: int) -> HttpResponse:
         send,
         reverse("school_travels", args=[row.school_id]),
         on_record=on_record,
-        note=_by_family(away_by_family(row, timezone.localdate() - timedelta(days=7))),
+        note=_by_family(away_by_family(row.pk, timezone.localdate() - timedelta(days=7))),
     )
 
 

@@ -15,7 +15,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.act import act
 from tongchou.rooms.schools.absentees import COUNTED, PUPILS, REASONS, WHERES, open_label, still_absent
 from tongchou.rooms.schools.families import absent_by_family
-from tongchou.rooms.schools.models import Absentee, Check, SchoolClass
+from tongchou.rooms.schools.models import Absentee, Check
 from tongchou.rooms.schools.pages.parts import crumbs
 from tongchou.rooms.schools.reach import CHECK, school_in_reach
 from tongchou.rooms.schools.rules import school_rules
@@ -47,14 +47,14 @@ def named_rows(request: HttpRequest, school_class: int, on: date, session: str) 
     told = _told(request, school_class, on, {a.who for a in held.values()}) if stored is None else []
     for n in range(len(held), len(held) + len(told) + BLANK):
         who, reason = told[n - len(held)] if n < len(held) + len(told) else ("", "")
-        given = {"who": request.POST.get(f"p_who_{n}", who), "reason": request.POST.get(f"p_reason_{n}", reason)}
-        rows.append({"n": n, "fixed": False, "since": None, "told": bool(who)} | given)
+        typed, why = request.POST.get(f"p_who_{n}", who), request.POST.get(f"p_reason_{n}", reason)
+        rows.append({"n": n, "who": typed, "fixed": False, "reason": why, "since": None, "told": bool(who)})
     return rows
 
 
 def _told(request: HttpRequest, school_class: int, on: date, known: set[str]) -> list[tuple[str, str]]:
     """Name and reason of who is absent by a family's word and not known to be. That they were shown is recorded."""
-    words = {w.who: w for w in absent_by_family(SchoolClass.objects.get(pk=school_class), on) if w.who not in known}
+    words = {w.who: w for w in absent_by_family(school_class, on) if w.who not in known}
     if words:
         school = next(iter(words.values())).school_id
         act("school.family_look", actor_of(request), new_id(), {"school": school, "words": sorted(w.pk for w in words.values())})
