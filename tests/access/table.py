@@ -640,7 +640,7 @@ ACTS: dict[str, Way] = {
         reach="area", form=lambda p: {"school_class": p.ids["school_class"], "on": "2026-01-01", "session": "noon", "ill": 1, "reason": "更正"},
     ),
     "school.pupil_follow": Way(reach="area", form=lambda p: {"pupil": p.ids["pupil"], "where": "home"}),
-    "school.notice": Way(reach="area", form=lambda p: {"school": p.ids["school"], "phone": "0000000", "text": "带口罩"}),
+    "school.notice": Way(reach="area", form=lambda p: {"school": p.ids["school"], "phone": "0000000", "text": "请带口罩两只"}),
     "school.family_tell": Way(form=lambda p: {"school_class": p.ids["school_class"], "kind": "travel", "pupil": "1", "from_on": "2026-01-01"}),
     "school.family_take_back": Way(reach="party", form=lambda p: {"word": p.ids["family_word"]}),
     "school.family_take": Way(reach="area", form=lambda p: {"word": p.ids["family_word"]}),

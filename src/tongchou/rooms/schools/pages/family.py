@@ -82,10 +82,10 @@ def family_class(request: HttpRequest, school_class: int) -> HttpResponse:
     return render(request, "schools/family_class.html", context)
 
 
-@page("family_tell", "my/school/<int:school_class>/<slug:what>", FAMILY)
-def family_tell(request: HttpRequest, school_class: int, what: str) -> HttpResponse:
+@page("family_tell", "my/school/<int:school_class>/<slug:family_kind>", FAMILY)
+def family_tell(request: HttpRequest, school_class: int, family_kind: str) -> HttpResponse:
     """Tell of an absence, or of where the family goes in the holidays."""
-    row = class_for_family(school_class)
+    row, what = class_for_family(school_class), family_kind
     if what not in KINDS:
         raise not_found()
     absence, back = what == "absence", reverse("family_class", args=[school_class])
@@ -123,8 +123,8 @@ def family_tell(request: HttpRequest, school_class: int, what: str) -> HttpRespo
     )  # fmt: skip
 
 
-@page("family_take_back", "my/school/words/<int:word>/back", FAMILY, methods=("POST",))
-def family_take_back(request: HttpRequest, word: int) -> HttpResponse:
+@page("family_take_back", "my/school/words/<int:family_word>/back", FAMILY, methods=("POST",))
+def family_take_back(request: HttpRequest, family_word: int) -> HttpResponse:
     """Take one's own word back."""
-    do(request, "school.family_take_back", {"word": word})
+    do(request, "school.family_take_back", {"word": family_word})
     return done(request, reverse("family"), Text("已撤回。", "Taken back."))

@@ -47,11 +47,11 @@ def _shown(w: FamilyWord) -> dict[str, Any]:
     return {"row": w, "who": open_label(w), "kind": KINDS[w.kind], "what": what, "class": class_name(w.school_class.grade, w.school_class.name)}
 
 
-@page("school_word_take", "schools/families/<int:word>/read", CHECK, methods=("POST",))
-def school_word_take(request: HttpRequest, word: int) -> HttpResponse:
+@page("school_word_take", "schools/families/<int:family_word>/read", CHECK, methods=("POST",))
+def school_word_take(request: HttpRequest, family_word: int) -> HttpResponse:
     """The school has read it."""
-    do(request, "school.family_take", {"word": word})
-    school = FamilyWord.objects.values_list("school_id", flat=True).get(pk=word)
+    do(request, "school.family_take", {"word": family_word})
+    school = FamilyWord.objects.values_list("school_id", flat=True).get(pk=family_word)
     return done(request, reverse("school_words", args=[school]), Text("已阅，家长能看到。", "Read; the family sees that."))
 
 
