@@ -440,7 +440,11 @@ def _school(place: Place, inner: Area) -> None:
     who, today = key_of(room.pk, PUPILS[place.name]), timezone.localdate()
     sealed = seal_label(PUPILS[place.name], room.pk, who)
     pupil = schools.Absentee.objects.create(school=school, school_class=room, who=who, sealed=sealed, reason="ill", from_on=today, last_on=today)
+    word = schools.FamilyWord.objects.create(
+        school=school, school_class=room, kind="travel", who=who, sealed=sealed, from_on=today, account=by, at=now, place=place.marker("内容")
+    )
     place.ids |= {
+        "family_word": word.pk, "family_kind": "travel",
         "pupil": pupil.pk, "school": unit.pk, "school_class": room.pk, "opening": opening.pk, "opening_loop": loop, "item": "room", "proof": proof.pk,
         "cluster": cluster.pk, "measure": measure.pk, "turns": "return", "check_day": str(timezone.localdate()), "session": "noon",
     }  # fmt: skip

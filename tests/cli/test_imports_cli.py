@@ -98,3 +98,27 @@ def test_accounts_come_in_with_their_first_passwords_in_a_file_of_their_own(cast
     assert account.check_password(str(password))
     assert str(password) not in said
     assert run("account", "import", str(file), "--sheet", str(sheet))[0] == 1  # an earlier sheet is not written over
+
+
+def test_a_refusal_says_the_words_of_the_file_or_of_the_command(cast: Cast, tmp_path: Path) -> None:
+    """Names inside the program mean nothing to who runs it: a row's refusal names the column as the file does, a command's its option."""
+    file = tmp_path / "register.csv"
+    file.write_text(f"企业名称,统一社会信用代码,所在社区,从业人员\n乙厂,{WRONG},{cast.areas['spring'].code},很多\n", "utf-8")
+    for lang in ("zh-hans", "en"):
+        said = run("enterprise", "import", str(file), "--lang", lang)[1]
+        assert "统一社会信用代码" in said
+        assert "code" not in said.replace("check code", "").split(WRONG)[0]
+    empty = tmp_path / "empty.csv"
+    empty.write_text("甲,乙\n1,2\n", "utf-8")
+    for command in ("enterprise", "staff"):
+        status, said = run(command, "import", str(empty))
+        assert status == 1
+        assert not [w for w in ("columns", "fields", "table", "content") if w in said], said
+    status, said = run("resumption", "regime", "--area", "990102", "--on", "2020-02-30")
+    assert (status, said.startswith("--on“2020-02-30”：")) == (1, True)
+    said = run("resumption", "regime", "--area", "440606", "--on", "2020-02-25")[1]
+    assert "风险等级" in said
+    assert "grade" not in said
+    there = tmp_path / "there.csv"
+    there.write_text("kept", "utf-8")
+    assert "已存在" in run("enterprise", "import", str(file), "--rejected", str(there))[1].replace("\n", "")

@@ -36,3 +36,11 @@ def test_a_reason_without_a_remedy_is_noticed(monkeypatch: pytest.MonkeyPatch) -
 def test_an_own_remedy_is_kept() -> None:
     own = Text("请填写阿拉伯数字。", "Use digits.")
     assert Refusal(Reason.INVALID_VALUE, RULE, remedy=own).remedy == own
+
+
+def test_a_reader_is_told_the_field_in_his_own_words_or_not_at_all() -> None:
+    refusal = Refusal(Reason.INVALID_VALUE, RULE, field="item_masks", value="很多")
+    assert refusal.sentence("zh-hans", {"item_masks": "口罩"}).startswith("口罩“很多”：须是数字。")
+    assert refusal.sentence("zh-hans", {}).startswith("“很多”：须是数字。")
+    assert refusal.sentence("en", {}).startswith("'很多': This must be a number.")
+    assert Refusal(Reason.MISSING_VALUE, RULE, field="item_masks").sentence("en", {}).startswith("This must be")

@@ -209,7 +209,7 @@ BREAKS: dict[str, tuple[str, str, Reason, str, str]] = {
     ),
     "unknown evidence": ("type: photo", "type: video", BAD, "steps.report.needs[1].type", "allowed"),
     "evidence key twice": ("key: picture", "key: result", TWICE, "steps.report.needs[1].key", "also on line"),
-    "evidence none": ("at_least: 2", "at_least: 0", BAD, "steps.report.needs[1].at_least", "whole number"),
+    "evidence none": ("at_least: 2", "at_least: -1", BAD, "steps.report.needs[1].at_least", "whole number"),
     "work that verifies itself": (
         WORK,
         WORK + "    verifies: other_unit  # HERE\n",

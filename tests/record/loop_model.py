@@ -190,10 +190,10 @@ class LoopModel:
         out |= self._verification(who, loop, step) | self._closing(id, loop, step)
         if (step.note == "required" and not given.note) or (step.reassigns and given.to_unit is None):
             out.add(Reason.MISSING_VALUE)
-        if step.needs and not given.evidence:
+        if any(n.at_least for n in step.needs) and not given.evidence:
             out.add(Reason.EVIDENCE_MISSING)
         if given.new_due is not None:
-            out |= _due(given.new_due, now) | (set() if {Party.OPENER, Party.ADJUDICATOR} & set(step.by) else {Reason.NOT_OWNER})
+            out |= _due(given.new_due, now) | (set() if {Party.OPENER, Party.ADJUDICATOR} & set(step.by) else {Reason.NOT_OWNER}) | _served(who)
         if step.is_return and loop.ruled:
             out.add(Reason.RETURN_LIMIT)
         return out
@@ -244,8 +244,7 @@ class LoopModel:
 
     def refuses_due(self, who: Who, id: str, due: datetime, now: datetime) -> Reasons:
         loop = self.loops[id]
-        served: Reasons = {Reason.NOT_OWNER} if who.role and roles()[who.role].served else set()
-        return self._ground(who, loop, (Party.OPENER, Party.ADJUDICATOR)) | _due(due, now) | served
+        return self._ground(who, loop, (Party.OPENER, Party.ADJUDICATOR)) | _due(due, now) | _served(who)
 
     def set_due(self, id: str, due: datetime, now: datetime) -> None:
         loop = self.loops[id]
@@ -265,7 +264,7 @@ class LoopModel:
     def refuses_person(self, who: Who, id: str, of_unit: int | None) -> Reasons:
         loop = self.loops[id]
         out = self._ground(who, loop, (Party.OWNER, Party.OPENER))
-        return out | ({Reason.INVALID_VALUE} if of_unit != loop.owner else set())
+        return out | ({Reason.INVALID_VALUE} if of_unit != loop.owner else set()) | (_served(who) if who.unit != loop.owner else set())
 
     def refuses_part(self, who: Who, id: str) -> Reasons:
         loop = self.loops[id]
@@ -300,6 +299,10 @@ def level(stage: Stage, deadline: datetime, now: datetime) -> str:
     """The highest rung whose time has come."""
     reached: Collection[str] = [r.level.value for r in stage.ladder if deadline + timedelta(hours=r.after_hours) <= now]
     return max(reached, key=RUNGS.index, default="none")
+
+
+def _served(who: Who) -> Reasons:
+    return {Reason.NOT_OWNER} if who.role and roles()[who.role].served else set()
 
 
 def _due(due: datetime, now: datetime) -> Reasons:

@@ -16,9 +16,9 @@ from tongchou.kernel.ids import new_id
 from tongchou.record.access import SYSTEM
 from tongchou.record.act import Context, act
 from tongchou.record.actions.permits import Given, grant
-from tongchou.record.models import Enterprise, Event, Unit, WorkPermit
+from tongchou.record.models import Enterprise, Event, Loop, Unit, WorkPermit
 from tongchou.record.permit_facts import HASH, changes, digest
-from tongchou.record.questions.permits import change_words, permit_history, permit_of, permits_of
+from tongchou.record.questions.permits import bound_value, change_words, permit_history, permit_of, permits_of
 
 TODAY = timezone.localdate
 
@@ -176,3 +176,31 @@ def test_a_state_has_a_reason(cast: Cast) -> None:
         cursor.execute("set constraints all immediate")
         cursor.execute("alter table record_workpermit drop constraint permit_state_has_reason")
     permit.save()
+
+
+def test_what_a_permit_was_given_for_is_read_in_words(cast: Cast) -> None:
+    """A clerk knows the community and the grade, not their codes."""
+    area = cast.areas["spring"]
+    assert str(bound_value("area", area.code).zh) == f"{area.name}（{area.code}）"
+    assert bound_value("grade", "high").en == "High risk"
+    assert "C18" in bound_value("industry", "C18").zh
+    assert len(bound_value("industry", "C18").zh) > len("（C18）")
+    assert bound_value("staff", 61) == 61
+    (said,) = change_words([{"fact": "grade", "was": "low", "now": "high"}])
+    assert said.zh.endswith("低风险 → 高风险")
+
+
+def test_a_change_of_the_register_sends_the_permit_to_review_at_once(cast: Cast, django_capture_on_commit_callbacks: Any) -> None:
+    """The street that changed it, and the enterprise, need not wait for the clock; what the rules allow changes nothing."""
+    registered(cast)
+    permit = given(cast, products="服装", staff=100)
+    unit = cast.units["works"].pk
+    with django_capture_on_commit_callbacks(execute=True):
+        cast.act("street", "enterprise.change", unit=unit, staff=110)
+    permit.refresh_from_db()
+    assert permit.state == "in_force"
+    with django_capture_on_commit_callbacks(execute=True):
+        cast.act("street", "enterprise.change", unit=unit, products="口罩")
+    permit.refresh_from_db()
+    assert permit.state == "review"
+    assert Loop.objects.filter(kind="permit_review", subject_unit=unit, closed_at=None).count() == 1

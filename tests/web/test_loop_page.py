@@ -237,3 +237,19 @@ def test_a_district_s_own_step_sets_a_new_due_time(cast: Cast) -> None:
     sent = {"note": "同意", "new_due_at": f"{due:%Y-%m-%dT%H:%M}"}
     assert signed_in(cast, "hq").post(reverse("loop_step", args=[loop, "give_more_time"]), sent).status_code == 302
     assert Loop.objects.get(pk=loop).due_at == due
+
+
+def test_whom_the_administration_serves_sets_no_due_time_and_names_no_handler(cast: Cast) -> None:
+    """An enterprise opens a difficulty: when it is due and who works on it is for those who handle it to say. Neither page nor act offers more."""
+    wanted = {"kind": "request", "title": "缺口罩", "detail": "缺五百只", "data": {"topic": "protection"}}
+    loop = cast.act("enterprise", "loop.open", owner_unit=cast.units["east_street"].pk, **wanted).result["loop"]
+    page = signed_in(cast, "enterprise").get(reverse("loop", args=[loop])).content.decode()
+    assert reverse("loop_more", args=[loop, "due"]) not in page
+    assert reverse("loop_more", args=[loop, "person"]) not in page
+    assert cast.accounts["street"].display_name not in page
+    due = {"due_at": f"{timezone.now() + timedelta(days=9)}", "note": "早点"}
+    for verb, more in (("loop.name_person", {"account": cast.accounts["street"].pk}), ("loop.set_due", due)):
+        with pytest.raises(Refusal) as refused:
+            cast.act("enterprise", verb, loop=loop, **more)
+        assert refused.value.reason is Reason.NOT_OWNER
+    assert reverse("loop_more", args=[loop, "person"]) in signed_in(cast, "street").get(reverse("loop", args=[loop])).content.decode()

@@ -25,7 +25,7 @@ def _ready() -> Iterator[None]:
         try:
             yield
         except Refusal as refusal:
-            raise fail(f"{refusal.sentence()}\n{refusal.sentence('en')}") from None
+            raise fail(f"{refusal.sentence('zh-hans', {})}\n{refusal.sentence('en', {})}") from None
 
 
 @app.command()
@@ -67,7 +67,7 @@ def import_accounts(
 
     if sheet is None and not dry_run:
         raise fail("缺少 --sheet OUT.xlsx：初始密码只给出一次。\n--sheet OUT.xlsx is needed: first passwords are given once.")
-    with place_for(None if dry_run else sheet) as out:
+    with place_for(None if dry_run else sheet, lang) as out:
 
         def run(actor: Any, data: bytes, *, dry_run: bool, progress: Any) -> Any:
             from tongchou.kernel.ids import new_id

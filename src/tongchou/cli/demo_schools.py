@@ -62,6 +62,7 @@ def make_schools(demo: Demo) -> None:
         if _TO_OPEN[n % len(_TO_OPEN)] == "open":
             _checks(demo, classes, now, cluster=n == 0, silent=n == 1)
     _journeys(demo, units[0].pk, now)
+    _families(demo, units[0].pk, now)
     act("school.evaluate", SYSTEM, new_id(), {"as_of": _day(now).isoformat()}, now=now)
     act("school.chase", SYSTEM, new_id(), {}, now=now)
     act("school.pupils_chase", SYSTEM, new_id(), {}, now=now)
@@ -196,6 +197,20 @@ def _journeys(demo: Demo, school: int, now: datetime) -> None:
             unknown=1,
             destinations=to,
         )
+
+
+def _families(demo: Demo, school: int, now: datetime) -> None:
+    """What the school tells families, and what one of them told it."""
+    text = (
+        "返校当天测体温，发热、咳嗽、呕吐、腹泻的不来校，先就医并报告班主任。\n带：健康情况登记表、口罩两只、水杯、纸巾。\n"
+        "按本班时段和校门到校，家长在警戒线外止步，不聚集。\n假期去外地的，离开前报告去向，返回后报告日期。"
+    )
+    demo.do("school", "school.notice", now - timedelta(days=21), school=school, phone="0990-5550123", text=text)
+    room = SchoolClass.objects.filter(school=school).order_by("grade", "name")[1]
+    told = {"school_class": room.pk, "pupil": "17", "from_on": _day(now).isoformat()}
+    demo.do("resident", "school.family_tell", now, kind="absence", reason="fever", where="doctor", **told)
+    away = told | {"from_on": _day(now + timedelta(days=30)).isoformat(), "to_on": _day(now + timedelta(days=45)).isoformat()}
+    demo.do("resident", "school.family_tell", now, kind="travel", place="外省某县", **away)
 
 
 def _day(at: datetime) -> date:

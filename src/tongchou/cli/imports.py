@@ -83,7 +83,7 @@ def clear_staff(
                 payload["area"] = Area.objects.filter(code=area.upper(), valid_to=None).values_list("pk", flat=True).first() or 0
             found = act("staff.clear", _actor(account), new_id(), payload).result
         except Refusal as refusal:
-            raise fail(refusal.sentence(lang)) from None
+            raise fail(refusal.sentence(lang, {"as_of": "--as-of", "area": "--area"})) from None
     words = ("判定", "有变化") if lang == "zh-hans" else ("decided", "changed")
     print(f"{found['as_of']}  {found['edition']}  {words[0]} {found['looked_at']}  {words[1]} {found['changed']}")
     for outcome, n in sorted(found["outcomes"].items()):
@@ -98,9 +98,10 @@ def _actor(account: str) -> Any:
 
 
 @contextmanager
-def place_for(rejected: Path | None) -> Iterator[BinaryIO | None]:
+def place_for(rejected: Path | None, lang: str) -> Iterator[BinaryIO | None]:
     """The new file for rejected rows, made before anything is imported: rows that went in can't be asked for again. Gone if nothing is written."""
     from tongchou.cli.main import fail
+    from tongchou.kernel.text import Text
 
     if rejected is None:
         yield None
@@ -108,9 +109,9 @@ def place_for(rejected: Path | None) -> Iterator[BinaryIO | None]:
     try:
         out = rejected.open("xb")
     except FileExistsError:
-        raise fail(f"{rejected} exists") from None
+        raise fail(Text("{f} 已存在，不覆盖；请换一个文件名。", "{f} exists and is not written over; name another file.").with_(f=rejected).in_(lang)) from None
     except OSError as error:
-        raise fail(f"{rejected}: {error.strerror}") from None
+        raise fail(Text("写不了 {f}：{e}", "{f} cannot be written: {e}").with_(f=rejected, e=error.strerror).in_(lang)) from None
     try:
         with out:
             yield out
@@ -128,11 +129,11 @@ def run_import(run: Callable[..., Imported], file: Path, dry_run: bool, rejected
         if sys.stderr.isatty():
             print(f"\r{done} / {every}", end="" if done < every else "\n", file=sys.stderr)
 
-    with database(), place_for(rejected) as out:
+    with database(), place_for(rejected, lang) as out:
         try:
             found = run(_actor(account), file.read_bytes(), dry_run=dry_run, progress=progress)
         except Refusal as refusal:
-            raise fail(refusal.sentence(lang)) from None
+            raise fail(refusal.sentence(lang, {})) from None
         if found.rejects and out is not None:
             out.write(found.rejected_file(lang))
     _print(found, dry_run, lang)
@@ -155,6 +156,6 @@ def _print(found: Imported, dry_run: bool, lang: str) -> None:
     if found.ignored:
         print(("未使用的列：" if chinese else "Columns not used: ") + "、".join(found.ignored))
     for number, refusal in found.rejects[:20]:
-        print(f"  {number}: {refusal.sentence(lang)}")
+        print(f"  {number}: {refusal.sentence(lang, found.columns)}")
     if len(found.rejects) > 20:
         print("  …")

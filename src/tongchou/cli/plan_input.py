@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -105,10 +106,10 @@ def area_code(code: str) -> str:
     return code
 
 
-def refused(problems: list[Refusal], as_json: bool, lang: str) -> typer.Exit:
-    """Print refusals to standard error (and as JSON to standard output where asked) and return the exit to raise."""
+def refused(problems: list[Refusal], as_json: bool, lang: str, names: Mapping[str, str] | None = None) -> typer.Exit:
+    """Print refusals to standard error (and as JSON to standard output where asked) and return the exit to raise. names: as in Refusal.sentence."""
     if as_json:
         print(json.dumps({"problems": [p.as_dict(lang) for p in problems]}, ensure_ascii=False, indent=2))
     for problem in problems:
-        print(problem.sentence(lang), file=sys.stderr)
+        print(problem.sentence(lang, names), file=sys.stderr)
     return typer.Exit(1)

@@ -7,6 +7,9 @@ from typing import Any
 
 import typer
 
+from tongchou.kernel.text import Text
+
+LEVELS = {"low": Text("低", "low"), "medium": Text("中", "medium"), "high": Text("高", "high"), "": Text("没有登记", "not on record")}
 app = typer.Typer(no_args_is_help=True, help="复工复产 Resumption of work.")
 
 
@@ -30,7 +33,6 @@ def regime_of(
     from tongchou.cli.plan_input import area_code, refused
     from tongchou.kernel.clock import parse_date
     from tongchou.kernel.errors import Reason, Refusal
-    from tongchou.kernel.text import Text
 
     with database():
         from tongchou.record.regime import GRADES, regime
@@ -45,7 +47,7 @@ def regime_of(
                 raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("例如 440606。", "For example 440606."), field="area", value=code or None)
             found = regime(code, parse_date(on, "on"), level=level or None, essential=essential, commitment=commitment)
         except Refusal as refusal:
-            raise refused([refusal], as_json, lang) from None
+            raise refused([refusal], as_json, lang, {"area": "--area", "on": "--on", "grade": "--grade"}) from None
     value = _value(found)
     print(json.dumps(value, ensure_ascii=False, indent=2) if as_json else _sentence(found, lang))
     if found.outcome == "undetermined":
@@ -66,5 +68,9 @@ def _sentence(found: Any, lang: str) -> str:
     lines = [found.title.in_(lang), "  " + found.reason.in_(lang)]
     if found.document:
         lines.append(f"  {found.document[0].in_(lang)} {found.document[1]} {found.document[2]}".rstrip())
-    lines.append(f"  {found.on} {found.code} grade={found.level or '-'}" + (" unconfirmed" if found.unconfirmed else ""))
+    level = LEVELS.get(found.level or "", LEVELS[""]).in_(lang)
+    parts = [str(found.on), found.code, Text("风险等级 {g}", "grade {g}").with_(g=level).in_(lang)]
+    if found.unconfirmed:
+        parts.append(Text("未经来源证实", "not confirmed by a source").in_(lang))
+    lines.append("  " + "  ".join(parts))
     return "\n".join(lines)

@@ -27,7 +27,7 @@ def import_file(
     from tongchou.cli.main import database, fail
     from tongchou.kernel.errors import Refusal
 
-    with database(), place_for(rejected) as out:
+    with database(), place_for(rejected, lang) as out:
         from tongchou.kernel.ids import new_id
         from tongchou.record.act import act
         from tongchou.record.actions.territory import import_payload
@@ -41,7 +41,7 @@ def import_file(
             if result["rejected"] and out is not None:
                 out.write(rejected_rows(actor, data, file.name, lang))
         except Refusal as refusal:
-            raise fail(refusal.sentence(lang)) from None
+            raise fail(refusal.sentence(lang, {"in_force": "--in-force", "edition": "--edition", "source": "--source"})) from None
     _print(result, lang, dry_run)
     if result["rejected"]:
         raise typer.Exit(2)
@@ -65,7 +65,7 @@ def show(area: str = typer.Argument("", help="code of an area in force; empty: t
         try:
             files = [area_file(actor, key) for key in keys]
         except Refusal as refusal:
-            raise fail(refusal.sentence()) from None
+            raise fail(refusal.sentence("zh-hans", {"area": "AREA"})) from None
         if not files:
             raise fail(f"没有现行区域 {area}。 No area in force: {area}")
     for found in files:

@@ -6,6 +6,7 @@ Every door shows the same refusal: what happened, to which named thing, under wh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -150,8 +151,12 @@ class Refusal(Exception):
         """The HTTP status that fits the reason."""
         return _STATUS.get(self.reason, 422)
 
-    def sentence(self, language: str = "zh-hans") -> str:
-        """One line for people: where, what was given, the rule, the remedy."""
+    def sentence(self, language: str = "zh-hans", names: Mapping[str, str] | None = None) -> str:
+        """One line for people: where, what was given, the rule, the remedy.
+
+        names: field -> what the reader calls it, such as a column of his file; a field without one is left out. None: fields by their own names, for
+        readers who wrote them, as in a plan or to the API.
+        """
         en = language.lower().startswith("en")
         where = ""
         if self.file is not None or self.line is not None:
@@ -159,8 +164,9 @@ class Refusal(Exception):
             where = ":".join(place) + (": " if en else "：")
         subject = ""
         if self.field is not None:
-            given = "" if self.value is None else (f" = {self.value!r}" if en else f"“{self.value}”")
-            subject = f"{self.field}{given}" + (": " if en else "：")
+            called = self.field if names is None else names.get(self.field, "")
+            given = "" if self.value is None else (f" = {self.value!r}" if called else repr(self.value)) if en else f"“{self.value}”"
+            subject = f"{called}{given}" + (": " if en else "：") if called or given else ""
         rule = self.rule.in_(language)
         remedy = "" if self.remedy is None else (" " if en else "") + self.remedy.in_(language)
         return f"{where}{subject}{rule}{remedy}"

@@ -45,7 +45,7 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One piece of evidence that a step requires."""
+    """One piece of evidence that comes with a step. at_least 0: whoever takes the step may leave it out."""
 
     key: str
     type: str                  # text | file | photo | number | signature | link

@@ -100,7 +100,7 @@ def _clock() -> Schema:
 
 
 def _step() -> Schema:
-    need = {"key": _NAME, "type": _enum(words.EVIDENCE_TYPES), "title": _ref("text"), "at_least": _whole(1)}
+    need = {"key": _NAME, "type": _enum(words.EVIDENCE_TYPES), "title": _ref("text"), "at_least": _whole(0)}
     properties: Schema = {
         "title": _ref("text"),
         "from": {"type": "array", "items": _NAME, "minItems": 1, "uniqueItems": True},

@@ -105,7 +105,7 @@ def _need(read: Reader, item: Node) -> Need:
         key=read.key(item, "key"),
         type=read.choice(item, "type", words.EVIDENCE_TYPES, default="text", required=True),
         title=read.text_pair(item, "title"),
-        at_least=read.whole(item, "at_least", least=1, default=1),
+        at_least=read.whole(item, "at_least", least=0, default=1),
     )
 
 

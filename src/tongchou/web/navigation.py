@@ -17,7 +17,7 @@ GROUPS: tuple[tuple[Text | None, tuple[str, ...]], ...] = (
         Text("复工复产", "Resumption"),
         (
             "enterprise_own", "own_accounts", "my_work", "my_attendance", "enterprises", "staff_return", "resumption",
-            "daily_overview", "progress", "chain", "breaches", "projects", "schools",
+            "daily_overview", "progress", "chain", "breaches", "projects", "schools", "family",
         ),
     ),
     (Text("服务保障", "Service"), ("service", "policies", "matching", "trips", "farm", "dealer", "produce", "relief")),

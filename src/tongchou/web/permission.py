@@ -163,7 +163,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if getattr(request, "htmx", None):
         return render(request, "components/refusal.html", {"refusal": refusal, "here": _here(request)}, status=refusal.status)
     if request.method == "POST" and refusal.status not in (403, 404):
-        messages.error(request, refusal.sentence(translation.get_language() or "zh-hans"))
+        messages.error(request, refusal.sentence(translation.get_language() or "zh-hans", {}))
         back = _here(request)
         if back != request.path:
             return HttpResponseRedirect(back)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
-from datetime import timedelta
+from dataclasses import astuple
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -16,9 +18,10 @@ from tests.rooms.daily.helping import DAY, do, permit, refused, reported, system
 from tests.web.test_pages import signed_in
 from tongchou.kernel.errors import Reason
 from tongchou.kernel.ids import new_id
-from tongchou.record.models import Loop
+from tongchou.record.models import Evidence, Loop
 from tongchou.rooms.daily.anomaly import draw, score
 from tongchou.rooms.daily.evidence import signs
+from tongchou.rooms.daily.matters import standing
 from tongchou.rooms.daily.models import Breach, Report, Signal, SpotDraw
 
 
@@ -101,6 +104,65 @@ def test_who_looks_into_it_and_decides_reads_what_was_told(cast: Cast) -> None:
     for who in ("enterprise", "rival", "next_street"):
         assert signed_in(cast, who).get(reverse("breach", args=[loop.pk])).status_code in (403, 404)
     assert "又看到" not in signed_in(cast, "enterprise").get(reverse("loop", args=[loop.pk])).content.decode()
+
+
+def test_the_enterprise_answers_with_a_file_or_without(cast: Cast) -> None:
+    """A first answer may bring proof; what is no permitted file is refused beside the field, and the words alone are enough."""
+    loop = told(cast)
+    browser, step = signed_in(cast, "enterprise"), reverse("loop_step", args=[loop.pk, "answer"])
+    page = browser.get(step).content.decode()
+    assert 'name="evidence_files"' in page
+
+    def form(**more: Any) -> dict[str, Any]:
+        return {"client_id": str(new_id()), "seen_stage": "hearing", "evidence_answer": "检修设备，未生产"} | more
+
+    wrong = browser.post(step, form(evidence_files=SimpleUploadedFile("x.exe", b"MZ\x90\x00", "application/octet-stream")))
+    assert wrong.status_code in (415, 422)
+    assert 'id="id_evidence_files_error"' in wrong.content.decode()
+    assert 'href="#id_evidence_files"' in wrong.content.decode()
+    assert browser.post(step, form(evidence_files=SimpleUploadedFile("检修单.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf"))).status_code == 302
+    loop.refresh_from_db()
+    assert loop.stage == "examining"
+    held = Evidence.objects.get(loop=loop, key="files")
+    assert held.file is not None
+    for who in ("street", "hq", "enterprise"):
+        assert "检修单.pdf" in signed_in(cast, who).get(reverse("loop", args=[loop.pk])).content.decode()
+        assert signed_in(cast, who).get(reverse("file", args=[loop.pk, held.file_id])).status_code == 200
+    assert signed_in(cast, "rival").get(reverse("file", args=[loop.pk, held.file_id])).status_code == 404
+
+
+def test_a_leader_sees_the_matters_of_the_area_and_handles_none(cast: Cast) -> None:
+    """Who may decide reads what it rests on; drawing, importing and opening are for those who handle matters."""
+    loop = told(cast)
+    browser = signed_in(cast, "leader")
+    page = browser.get(reverse("breaches")).content.decode()
+    assert cast.units["works"].name in page
+    assert "各街道查处情况" in page
+    assert reverse("spot_new") not in page
+    assert reverse("signals_import") not in page
+    assert "夜间两条生产线" in browser.get(reverse("breach", args=[loop.pk])).content.decode()
+    assert browser.get(reverse("spot_results")).status_code == 200
+    for name in ("spot_new", "signals_import"):
+        assert browser.get(reverse(name)).status_code == 403
+    for who in ("enterprise", "dept", "inspector"):
+        assert signed_in(cast, who).get(reverse("breaches")).status_code == 403
+
+
+def test_matters_are_counted_by_street(cast: Cast) -> None:
+    loop, now = told(cast), timezone.now()
+    street = cast.units["works"].area.name
+
+    def row(who: str = "leader", at: datetime = now) -> list[tuple[Any, ...]]:
+        return [astuple(s)[1:] for s in standing(cast.as_(who), at)]
+
+    assert row() == [(1, 0, 0, 0, 0)], street
+    assert row(at=now + timedelta(hours=25)) == [(1, 1, 0, 0, 0)]
+    advance(cast, "enterprise", loop, "answer", answer="检修设备，未生产")
+    advance(cast, "street", loop, "propose", seen="现场 30 人在岗", proposal="责令停工")
+    advance(cast, "leader", loop, "stop", reason="未经批准夜间生产")
+    assert row(at=timezone.now()) == [(0, 0, 1, 0, 0)]
+    assert row(at=timezone.now() + timedelta(days=31)) == []
+    assert row("next_street") == []
 
 
 def test_a_report_that_does_not_say_what_of_is_refused(cast: Cast) -> None:

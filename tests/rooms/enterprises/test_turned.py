@@ -118,6 +118,28 @@ def test_without_the_clock_the_page_counts_itself(cast: Cast) -> None:
     assert [q for q in seen if "record_staff" in q["sql"]]
 
 
+def test_opening_the_page_of_returns_counts_nobody_until_asked(cast: Cast) -> None:
+    """As last counted, with the time; who asks counts at this moment, and so do a pass and the clock. Another reach has its own numbers."""
+    three(cast)
+    browser = signed_in(cast, "hq")
+    assert "<b>3</b>" in browser.get(reverse("staff_return")).content.decode()
+    add(cast, 4, symptoms=False, in_hard_hit=False)
+    with CaptureQueriesContext(connection) as seen:
+        page = browser.get(reverse("staff_return")).content.decode()
+    assert not [q["sql"] for q in seen if "record_staff " in q["sql"] or "record_staffoutcome" in q["sql"]]
+    assert "<b>3</b>" in page
+    assert "统计" in page
+    assert "<b>4</b>" not in signed_in(cast, "next_street").get(reverse("staff_return")).content.decode()
+    assert "<b>4</b>" in browser.get(reverse("staff_return") + "?anew=1").content.decode()
+    assert "<b>4</b>" in browser.get(reverse("staff_return")).content.decode()
+    add(cast, 5, symptoms=False, in_hard_hit=False)
+    count_turned(0)
+    assert "<b>5</b>" in browser.get(reverse("staff_return")).content.decode()
+    PostHolding.objects.filter(account=cast.accounts["hq"]).delete()
+    assert browser.get(reverse("staff_return")).status_code == 403  # what is kept opens for nobody who may not see it
+    count_turned(0)
+
+
 def test_sums_by_area_are_those_of_the_list(cast: Cast) -> None:
     three(cast)
     near, rows = turned_near(cast.as_("street"), timezone.now()), turned_within(cast.as_("street"), TODAY())

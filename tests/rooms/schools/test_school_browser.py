@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from tests.cast import Cast
-from tests.rooms.schools.place import make
+from tests.rooms.schools.place import DAY, make, today
 from tests.web.test_browser import browser, network, pytestmark, sign_in, town, twice, until  # noqa: F401
 from tongchou.record.models import Account
 from tongchou.rooms.schools.models import Check, Cluster, Measure
@@ -52,6 +52,26 @@ def test_from_the_phone_to_the_decision(browser: Any, live_server: Any, town: Ca
     assert Measure.objects.get(pk=one.pk).state == "ordered"
     assert [s for s in said if "net::ERR" not in s] == []
     assert said_too == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_turns_are_cards_on_a_phone(browser: Any, live_server: Any, town: Cast) -> None:  # noqa: F811
+    """Neither the plan in force nor its form is pushed aside with a finger: each window stands by itself, each value with its name."""
+    place = make(town)
+    Account.objects.filter(pk=town.accounts["school"].pk).update(password=town.accounts["hq"].password)
+    school, said = sign_in(browser, live_server.url, "school", 390)
+    school.goto(live_server.url + reverse("school_turns", args=[place.school, "return"]))
+    for grade, hour in ((1, "08:00"), (2, "09:00")):
+        school.fill(f"[name=day_g{grade}]", str(today() + DAY))
+        school.fill(f"[name=from_g{grade}]", hour)
+        school.fill(f"[name=to_g{grade}]", hour.replace(":00", ":30"))
+    school.click("main button:has-text('检查并生效')")
+    school.wait_for_selector("text=08:00–08:30")
+    for box in school.query_selector_all(".tc-sheet-box"):
+        assert box.evaluate("b => b.scrollWidth <= b.clientWidth")
+    shown = school.evaluate("getComputedStyle(document.querySelector('.tc-stack tbody td'), '::before').content")
+    assert shown == '"时段"'
+    assert said == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any
 
 from django.utils import timezone
 from pydantic import Field
 
 from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.ids import new_id
 from tongchou.kernel.industries import parse_industry
 from tongchou.kernel.phones import parse_phone
 from tongchou.kernel.text import Text
 from tongchou.packs.sizes import size_of
-from tongchou.record.access import Actor
-from tongchou.record.act import Context, Payload, verb
+from tongchou.record.access import SYSTEM, Actor
+from tongchou.record.act import Context, Payload, act, verb
 from tongchou.record.actions import units
 from tongchou.record.enterprises import EDIT, LISTS, Contact, active, enterprise_in_reach, open_contact, seal_contact
 from tongchou.record.models import Area, Enterprise, Unit
@@ -108,7 +110,13 @@ def change_row(context: Context, unit: Unit, given: ChangeIn) -> dict[str, Any]:
     row.save()
     data = {"fields": sorted(asked), "size": row.size} | ({"size_before": before} if before != row.size else {})
     context.event("enterprise_changed", subject=f"unit:{unit.pk}", data=data)
+    context.effect(partial(_permit_soon, unit.pk))
     return {"unit": unit.pk, "size": row.size, "version": row.version}
+
+
+def _permit_soon(unit: int) -> None:
+    """Whether its permit still rests on what it was given for, by an act of its own. Should this not come to pass, the job does it."""
+    act("permit.check", SYSTEM, new_id(), {"units": [unit]})
 
 
 def fill(actor: Actor, row: Enterprise, given: FiguresIn, asked: set[str], on: date) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.kinds import Party
+from tongchou.record.access import roles
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.loops import locked, open_or_refuse, party_or_refuse
 from tongchou.record.loops import engine, state
@@ -54,6 +55,9 @@ def name_person(context: Context, given: PersonIn) -> dict[str, Any]:
     found = locked(context, given.loop)
     open_or_refuse(found)
     party_or_refuse(context, found, (Party.OWNER, Party.OPENER), Text("确定经办人", "name who handles it"))
+    if context.grant is not None and roles()[context.grant.role].served and context.grant.unit_id != found.owner_unit:
+        rule = Text("经办人由牵头单位确定。", "The lead unit names who handles it, not those whom it serves.")
+        raise Refusal(Reason.NOT_OWNER, rule, field="account")
     today = timezone.localdate(context.now)
     if given.account is not None:
         in_unit = PostHolding.objects.filter(

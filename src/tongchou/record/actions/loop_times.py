@@ -32,8 +32,7 @@ def set_due(context: Context, given: DueIn) -> dict[str, Any]:
     open_or_refuse(found)
     party_or_refuse(context, found, (Party.OPENER, Party.ADJUDICATOR), Text("调整时限", "change when it is due"))
     if context.grant is not None and roles()[context.grant.role].served:
-        rule = Text("时限由办理机关调整。", "Those who handle it change when it is due, not those whom it serves.")
-        raise Refusal(Reason.NOT_OWNER, rule, field="due_at")
+        raise engine.due_is_not_theirs("due_at")
     check_due(context.now, given.due_at)
     stage = found.kind.stages[found.stage]
     deadline = given.due_at if stage.keeps_deadline else found.deadline

@@ -270,7 +270,7 @@ def check(context: Context, given: CheckIn) -> dict[str, Any]:
 
 
 def recheck(context: Context, units: Iterable[int] | None = None, after: uuid.UUID | None = None) -> dict[str, Any]:
-    """The same within another verb, such as a change of the register. last: where the next batch goes on; None: all were looked at."""
+    """The same of some units, or of the next batch. last: where the next batch goes on; None: all were looked at."""
     rows = WorkPermit.objects.select_for_update(of=("self",)).select_related("unit").filter(state__in=("in_force", "review"))
     if units is not None:
         rows = rows.filter(unit_id__in=list(units))

@@ -33,14 +33,14 @@ def known(given: Iterable[str]) -> list[Asked]:
 
 def reports(step: Step) -> bool:
     """Whether the step tells that the work is done."""
-    return step.is_work and bool(step.needs)
+    return step.is_work and any(need.at_least for need in step.needs)
 
 
 def with_asked(step: Step, asked: Iterable[str]) -> Step:
     """The step as this loop asks for it: its own needs, then those of the loop that none of its own covers."""
     if not reports(step):
         return step
-    covered = {need.type for need in step.needs}
+    covered = {need.type for need in step.needs if need.at_least}
     more = tuple(Need(PREFIX + kind, kind, TITLES[kind]) for kind in TYPES if kind in set(asked) - covered)
     return replace(step, needs=step.needs + more) if more else step
 

@@ -83,7 +83,7 @@ def plan(
         _permission(actor, grant, step),
         _verification(actor, grant, state, step),
         _given(step, given),
-        _new_due(step, given),
+        _new_due(grant, step, given),
         _closing(kind, step, still_open),
     )
     for check in checks:
@@ -225,8 +225,12 @@ def may_set_due(step: Step) -> bool:
     return bool({Party.OPENER, Party.ADJUDICATOR} & set(step.by))
 
 
-def _new_due(step: Step, given: Given) -> Refusal | None:
-    if given.new_due_at is None or may_set_due(step):
+def _new_due(grant: Grant | None, step: Step, given: Given) -> Refusal | None:
+    if given.new_due_at is None:
+        return None
+    if grant is not None and roles()[grant.role].served:
+        return due_is_not_theirs("new_due_at")
+    if may_set_due(step):
         return None
     return Refusal(
         Reason.NOT_OWNER,
@@ -234,6 +238,11 @@ def _new_due(step: Step, given: Given) -> Refusal | None:
         remedy=Text("请申请延期。", "Ask for an extension."),
         field="new_due_at",
     )
+
+
+def due_is_not_theirs(field: str) -> Refusal:
+    """Why an enterprise or a resident sets no due time for those who work for it."""
+    return Refusal(Reason.NOT_OWNER, Text("时限由办理机关调整。", "Those who handle it change when it is due, not those whom it serves."), field=field)
 
 
 def closes(kind: LoopKind, step_key: str) -> bool:

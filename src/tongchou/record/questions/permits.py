@@ -11,13 +11,17 @@ from typing import Any
 
 from django.db import connection
 
+from tongchou.kernel.industries import industry_name
 from tongchou.kernel.text import Text
+from tongchou.packs.grading.scheme import TABLE
 from tongchou.packs.plans.decide import decide
+from tongchou.packs.plans.packfile import shipped_pack
 from tongchou.record.enterprises import LISTS
+from tongchou.record.models import Area
 from tongchou.record.permit_facts import OWN_FACTS, fact_rules
 from tongchou.record.plans import pack_in_force
 
-PACK = "resumption-2020"
+PACK, GRADED_BY = "resumption-2020", "covid-19"
 SAID, SUSPECTED = "said", "suspected_case"
 """Changes that are no fact of the record: what whoever sent it to review said; a suspected case at the workplace."""
 _STATED = {SAID: Text("认定", "Found"), SUSPECTED: Text("工作场所疑似病例未排除，发现于", "A suspected case that is not ruled out, of")}
@@ -134,14 +138,22 @@ def change_words(changes: list[dict[str, Any]]) -> list[Text]:
         title = rule.title if rule else OWN_FACTS.get(change["fact"]) or Text(str(change["fact"]), str(change["fact"]))
         out.append(
             Text("{what}：{was} → {now}", "{what}: {was} → {now}").with_(
-                what=title, **{k: unknown if change.get(k) in (None, "", []) else bound_value(change[k]) for k in ("was", "now")}
+                what=title, **{k: unknown if change.get(k) in (None, "", []) else bound_value(change["fact"], change[k]) for k in ("was", "now")}
             )
         )
     return out
 
 
-def bound_value(value: Any) -> Any:
-    """A fact that a permit is bound to, as it is read; the lists on which an enterprise stands by their names."""
+def bound_value(fact: str, value: Any) -> Any:
+    """A fact that a permit is bound to, as it is read: an area, an industry, a grade and the lists on which an enterprise stands by their names."""
+    if fact == "area":
+        name = Area.objects.filter(code=value).order_by("-valid_from").values_list("name", flat=True).first()
+        return Text.aside(name, value) if name else value
+    if fact == "industry":
+        trade = industry_name(str(value))
+        return Text.aside(trade, value) if trade.zh else value
+    if fact == "grade":
+        return shipped_pack(GRADED_BY).tables[TABLE].outcomes.get(value, value)
     if isinstance(value, list):
         return Text.listed([LISTS.get(v, v) for v in value])
     return f"{value:g}" if isinstance(value, float) else value

@@ -16,7 +16,7 @@ from tongchou.record.territory.reach import condition, missing
 from tongchou.rooms.daily.models import SpotCheck
 from tongchou.rooms.daily.reach import STREET_OF
 
-HANDLE, VIEW, INSPECT = "breach.handle", "daily.view", "lead.handle"
+SEE, INSPECT = "breach.view", "lead.handle"
 DAYS = 30
 RESULTS: dict[str, tuple[Text, str, str]] = {
     "as_reported": (Text("与所报一致", "as reported"), "ok", "circle-check"),
@@ -59,7 +59,7 @@ def pending(actor: Actor, now: datetime) -> list[Pending]:
     """Enterprises in reach that were drawn within DAYS and have no result, the oldest draw first."""
     values: dict[str, Any] = {"since": now - timedelta(days=DAYS)}
     with connection.cursor() as cursor:
-        cursor.execute(_PENDING.format(reach=condition(actor, HANDLE, values, unit="u.id")), values)
+        cursor.execute(_PENDING.format(reach=condition(actor, SEE, values, unit="u.id")), values)
         return [Pending(*row) for row in cursor.fetchall()]
 
 
@@ -67,7 +67,7 @@ def counts(actor: Actor, now: datetime, days: int = DAYS) -> list[tuple[Any, ...
     """(street, checked, as reported, closed, false, without approval) of some days, by street in reach."""
     values: dict[str, Any] = {"since": now - timedelta(days=days)}
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS.format(reach=condition(actor, HANDLE, values, unit="u.id")), values)
+        cursor.execute(_COUNTS.format(reach=condition(actor, SEE, values, unit="u.id")), values)
         return cursor.fetchall()
 
 
@@ -108,7 +108,7 @@ def found(actor: Actor, since: datetime, *, result: str = "", draw: uuid.UUID | 
     """Spot checks in reach since then, the latest first."""
     values: dict[str, Any] = {"since": since, "result": result, "draw": draw, "limit": limit}
     with connection.cursor() as cursor:
-        cursor.execute(_FOUND.format(reach=condition(actor, HANDLE, values, unit="u.id")), values)
+        cursor.execute(_FOUND.format(reach=condition(actor, SEE, values, unit="u.id")), values)
         return [Found(*row) for row in cursor.fetchall()]
 
 
@@ -124,6 +124,6 @@ def _photos(actor: Actor, key: uuid.UUID) -> list[uuid.UUID]:
     row = SpotCheck.objects.select_related("unit__area", "breach").filter(pk=key).first()
     path = row.unit.area.path if row is not None else ""
     told = row is not None and row.breach is not None and row.breach.handed_on_at is not None and actor.permits(INSPECT)
-    if row is None or not (actor.sees_path(HANDLE, path) or told):
+    if row is None or not (actor.sees_path(SEE, path) or told):
         raise missing(Text("没有找到这次抽查。", "There is no such check."), "spot", str(key))
     return list(row.photos)

@@ -13,6 +13,7 @@ from tongchou.record.access import SYSTEM
 from tongchou.record.act import act
 from tongchou.record.clearance_due import due
 from tongchou.record.models import District
+from tongchou.rooms.enterprises.return_kept import count_again
 from tongchou.rooms.enterprises.turned_kept import refresh
 
 
@@ -40,8 +41,12 @@ def clear_again(timestamp: int) -> int:
 @app.periodic(cron="*/4 * * * *")
 @app.task(queue="clock")
 def count_turned(timestamp: int) -> int:
-    """Count who has turned, so that nobody waits for it who opens a first page; returns in how many areas."""
-    return len(refresh(timezone.now())[1]) if District.objects.exists() else 0
+    """Count who has turned and how all staff stand, so that nobody waits who opens a first page or that of returns; returns in how many areas some have turned."""
+    if not District.objects.exists():
+        return 0
+    now = timezone.now()
+    count_again(now)
+    return len(refresh(now)[1])
 
 
 def work_off() -> int:
@@ -56,5 +61,7 @@ def work_off() -> int:
         if not found["going_on"]:
             break
     if changed:
-        refresh(timezone.now())
+        now = timezone.now()
+        refresh(now)
+        count_again(now)
     return changed

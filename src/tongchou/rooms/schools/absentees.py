@@ -11,7 +11,7 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.masking import mask_name
 from tongchou.kernel.text import Text
 from tongchou.record.keyring import keyring
-from tongchou.rooms.schools.models import Absentee, Check
+from tongchou.rooms.schools.models import Absentee, Check, FamilyWord
 
 PUPILS = "school.pupils"
 REASONS: dict[str, Text] = {
@@ -41,7 +41,7 @@ def seal_label(label: str, school_class: int, who: str) -> bytes:
     return keyring().seal(label.encode(), f"{_DOMAIN}:{school_class}:{who}".encode())
 
 
-def open_label(row: Absentee, *, masked: bool = False) -> str:
+def open_label(row: Absentee | FamilyWord, *, masked: bool = False) -> str:
     """Name or number of a pupil. The caller logs the reading. masked: as it is shown beyond the school."""
     label = keyring().open(bytes(row.sealed), f"{_DOMAIN}:{row.school_class_id}:{row.who}".encode()).decode()
     return mask_name(label) if masked and not label.isdigit() else label

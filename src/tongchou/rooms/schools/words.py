@@ -40,9 +40,9 @@ def grade_name(grade: int) -> Text:
 
 
 def class_name(grade: int, name: str) -> Text:
-    """三年级2班."""
-    shown = grade_name(grade)
-    return Text(f"{shown.zh}{name}", f"{shown.en} {name}")
+    """三年级2班, grade 3 class 2; a class that is no number keeps its own name."""
+    shown, number = grade_name(grade), name.strip().removesuffix("班").strip("（()）")
+    return Text(f"{shown.zh}{name}", f"{shown.en} class {number}" if number.isdecimal() else f"{shown.en} {name}")
 
 
 def read_grade(text: str) -> int | None:

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.kinds import LoopKind, Need, Step
-from tongchou.record.access import Actor
+from tongchou.record.access import Actor, roles
 from tongchou.record.loops import engine
 from tongchou.record.loops.asked import TITLES, TYPES, reports, with_asked
 from tongchou.record.loops.references import HELP
@@ -70,6 +70,7 @@ def _shown(request: HttpRequest, found: LoopFile) -> dict[str, Any]:
     parties = [PARTY_NAMES[p] for p in sorted(found.parties)]
     follow_up = row.closed_at is not None and row.follow_up_at is not None and not row.follow_up_done
     acting = actor_of(request).permits("loop.act")
+    served = _served(request)
     return {
         "loop": row,
         "kind": kind,
@@ -87,8 +88,8 @@ def _shown(request: HttpRequest, found: LoopFile) -> dict[str, Any]:
         "my_part": next((c for c in found.co_units if c.done_at is None and c.unit_id in {g.unit_id for g in actor_of(request).grants}), None),
         "parties": parties,
         "follow_up": follow_up and "opener" in found.parties,
-        "can_set_due": row.closed_at is None and {"opener", "adjudicator"} & found.parties,
-        "handlers": _handlers(row.owner_unit_id) if row.closed_at is None and {"owner", "opener"} & found.parties else [],
+        "can_set_due": not served and row.closed_at is None and {"opener", "adjudicator"} & found.parties,
+        "handlers": _handlers(row.owner_unit_id) if row.closed_at is None and ({"owner"} if served else {"owner", "opener"}) & found.parties else [],
         "can_note": acting,
         "can_split": acting and row.closed_at is None and "owner" in found.parties and actor_of(request).permits("loop.open"),
         "links": [
@@ -98,6 +99,11 @@ def _shown(request: HttpRequest, found: LoopFile) -> dict[str, Any]:
         ],
         "breadcrumbs": [{"url": reverse("work"), "label": Text("待办", "Work list")}, {"url": "", "label": short(row.heading)}],
     }  # fmt: skip
+
+
+def _served(request: HttpRequest) -> bool:
+    """Whether somebody acts for those whom the administration serves alone: neither when it is due nor who handles it is theirs to say."""
+    return all(roles()[g.role].served for g in actor_of(request).grants_for("loop.act"))
 
 
 def _steps(found: LoopFile) -> list[dict[str, Any]]:
@@ -196,7 +202,7 @@ def _step_fields(request: HttpRequest, found: LoopFile, spec: Step, problem: Ref
             FieldParts("to_unit", Text("改由哪个单位牵头", "New lead unit"), "select", request.POST.get("to_unit", ""),
                        choices=unit_choices(), required=True, error=wrong.get("to_unit", ""))
         )  # fmt: skip
-    if engine.may_set_due(spec) and (spec.to_stage == "=" or found.kind.stages[spec.to_stage].end is None):
+    if not _served(request) and engine.may_set_due(spec) and (spec.to_stage == "=" or found.kind.stages[spec.to_stage].end is None):
         label, told = Text("新的办结时限", "New due time"), Text("不填则沿用原时限。", "Leave empty to keep the present one.")
         fields.append(
             FieldParts("new_due_at", label, "datetime", request.POST.get("new_due_at", ""), told, wrong.get("due_at", ""))
@@ -215,7 +221,7 @@ _NEED_TYPES = {"text": "textarea", "number": "number", "file": "file", "photo": 
 def _need_field(request: HttpRequest, need: Need, error: Any, offered: str) -> FieldParts:
     name = f"evidence_{need.key}"
     return FieldParts(
-        name, need.title, _NEED_TYPES[need.type], request.POST.get(name, offered), required=need.type not in ("file", "photo"), error=error,
+        name, need.title, _NEED_TYPES[need.type], request.POST.get(name, offered), required=bool(need.at_least) and need.type not in ("file", "photo"), error=error,
         help=HELP if need.type == "link" else "", multiple=need.type in ("file", "photo"),
     )  # fmt: skip
 

@@ -28,17 +28,21 @@ def evidence_of(request: HttpRequest, need: Need) -> list[dict[str, Any]]:
     name = f"evidence_{need.key}"
     if need.type in ("file", "photo"):
         found = [f for f in request.FILES.getlist(name) if f.size]
-        return [{"key": need.key, "type": need.type, "file": _stored(request, f)} for f in found]
+        return [{"key": need.key, "type": need.type, "file": _stored(request, f, need.key)} for f in found]
     given = request.POST.get(name, "").strip()
     if not given:
         return []
     return [{"key": need.key, "type": need.type, {"number": "number", "link": "link"}.get(need.type, "text"): given}]
 
 
-def _stored(request: HttpRequest, file: UploadedFile) -> str:
-    too_large(file.size or 0)
+def _stored(request: HttpRequest, file: UploadedFile, key: str) -> str:
     name, kind = file.name or "", file.content_type or ""
-    return str(take_in(actor_of(request), new_id(), name, kind, file.read()).result["file"])
+    try:
+        too_large(file.size or 0)
+        return str(take_in(actor_of(request), new_id(), name, kind, file.read()).result["file"])
+    except Refusal as refusal:
+        refusal.field = f"evidence.{key}"  # the field of the form in which it stands
+        raise
 
 
 @page("file", "loops/<uuid:loop>/files/<uuid:file>", "loop.view", methods=("GET",))

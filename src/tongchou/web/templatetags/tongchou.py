@@ -252,7 +252,7 @@ def error_summary(source: Any = None) -> dict[str, Any]:
         return {"problems": _of_form(source)}
     return {
         "problems": [
-            {"field": r.field, "rule": text(r.rule), "remedy": text(r.remedy), "value": None if _not_typed(r) else r.value}
+            {"field": (r.field or "").replace("evidence.", "evidence_"), "rule": text(r.rule), "remedy": text(r.remedy), "value": None if _not_typed(r) else r.value}
             for r in source
         ],
         "overtaken": all(_not_typed(r) for r in source),

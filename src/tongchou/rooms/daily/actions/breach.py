@@ -30,7 +30,8 @@ from tongchou.rooms.daily.reach import KINDS
 KIND = "resumption_breach"
 MOST_ALSO = 50
 """What is told of again while a matter is open: the latest so many are kept with it."""
-TELL, HANDLE = "breach.report", "breach.handle"
+TELL, SEE, HANDLE = "breach.report", "breach.view", "breach.handle"
+"""Told by many, handled by the headquarters office and streets, seen by these and by leaders, who may decide."""
 ABOUT: dict[str, Text] = {
     "no_right": Text("未经批准、或许可暂停失效后仍在生产经营", "At work without a permit, or after it was suspended or ended"),
     "false_file": Text("所报情况或员工档案与事实不符", "Reports or staff files that are not true"),

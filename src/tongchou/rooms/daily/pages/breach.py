@@ -13,8 +13,8 @@ from django.utils.translation import get_language
 from tongchou.kernel.text import Text
 from tongchou.record.loops.kinds import kind_of
 from tongchou.record.territory.reach import within
-from tongchou.rooms.daily import spots
-from tongchou.rooms.daily.actions.breach import ABOUT, HANDLE, TELL
+from tongchou.rooms.daily import matters, spots
+from tongchou.rooms.daily.actions.breach import ABOUT, HANDLE, SEE, TELL
 from tongchou.rooms.daily.actions.signals import COLUMNS, rejected_signals
 from tongchou.rooms.daily.evidence import signs
 from tongchou.rooms.daily.lacking import Sign
@@ -40,22 +40,31 @@ _MOST = 2_000
 """Matters of one's area that the page and its spreadsheet show, the latest first."""
 
 
-@page("breaches", "daily/breaches", HANDLE, methods=("GET",), nav=Nav(TITLE, "hand-stop"))
+@page("breaches", "daily/breaches", SEE, methods=("GET",), nav=Nav(TITLE, "hand-stop"))
 def breaches(request: HttpRequest) -> HttpResponse:
-    """Matters of one's area, signs that somebody should look at, and draws of spot checks."""
+    """Matters of one's area with their counts, signs that somebody should look at, and draws of spot checks. Leaders see what others handle."""
     actor = actor_of(request)
-    rows = list(Breach.objects.filter(within(actor, HANDLE, "unit__area__path")).select_related("unit", "loop").order_by("-at")[:_MOST])
+    rows = list(Breach.objects.filter(within(actor, SEE, "unit__area__path")).select_related("unit", "loop").order_by("-at")[:_MOST])
     sheet = _sheet(rows)
     if asked_for(request):
         return sheet_file(request, TITLE, *cells_of(sheet))
-    found = signs(actor, local_day(now()), HANDLE)
-    drawn = list(SpotDraw.objects.filter(within(actor, HANDLE, "area__path")).select_related("area").order_by("-at")[:20])
+    found = signs(actor, local_day(now()), SEE)
+    drawn = list(SpotDraw.objects.filter(within(actor, SEE, "area__path")).select_related("area").order_by("-at")[:20])
     context = {
         "title": TITLE, "sheet": sheet, "signs": [{"sign": s, "url": _told_from(s)} for s in found],
-        "draws": drawn, "pending": spots.pending(actor, now()), "counts": spots.counts(actor, now()), "results": spots.RESULTS.items(), "spot_days": spots.DAYS,
+        "draws": drawn, "standing": matters.standing(actor, now()), "handles": actor.permits(HANDLE),
+        "pending": spots.pending(actor, now()), "counts": [_counted(c) for c in spots.counts(actor, now())], "spot_days": spots.DAYS,
         "empty": {"title": Text("没有查处事项", "No matter"), "text": Text("举报、检查和数据比对发现的都在这里。", "What is told or found."), "icon": "circle-check"},
     }  # fmt: skip
     return render(request, "daily/breaches.html", context)
+
+
+_CHECKED = (Text("已查", "Checked"), *(w[0] for w in spots.RESULTS.values()))
+
+
+def _counted(line: tuple[Any, ...]) -> dict[str, Any]:
+    """Spot checks of a street, each number with what it counts."""
+    return {"street": line[0], "cells": list(zip(_CHECKED, line[1:], strict=True))}
 
 
 def _told_from(sign: Sign) -> str:
@@ -110,7 +119,7 @@ def breach_new(request: HttpRequest) -> HttpResponse:
         do(request, "breach.report", given(request, "enterprise", "about", "text"))
         back = (
             "breaches"
-            if actor_of(request).permits(HANDLE)
+            if actor_of(request).permits(SEE)
             else "work"
             if actor_of(request).permits("loop.view")
             else "home"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from tongchou.kernel.clock import parse_datetime
 from tongchou.kernel.text import Text
 from tongchou.record.territory.reach import missing
-from tongchou.rooms.daily.actions.breach import ABOUT, HANDLE, KIND
+from tongchou.rooms.daily.actions.breach import ABOUT, KIND, SEE
 from tongchou.rooms.daily.lacking import UNITS
 from tongchou.rooms.daily.models import Breach
 from tongchou.rooms.daily.pages.breach import SOURCES, TITLE
@@ -26,17 +26,17 @@ from tongchou.web.permission import page
 LOOP_LINKS.append(
     LoopLink(
         "breach", Text("查看反映内容和当时的记录", "What was told, and the record then"), "eye",
-        lambda file, actor: file.kind.key == KIND and actor.permits(HANDLE),
+        lambda file, actor: file.kind.key == KIND and actor.permits(SEE),
     )
 )  # fmt: skip
 HAPPENED["site_incident"] = Text("日报登记异常情况", "An incident in a daily report")
 
 
-@page("breach", "loops/<uuid:loop>/breach", HANDLE, methods=("GET",))
+@page("breach", "loops/<uuid:loop>/breach", SEE, methods=("GET",))
 def breach(request: HttpRequest, loop: uuid.UUID) -> HttpResponse:
     """What it rests on, without who told of it."""
     row = Breach.objects.select_related("unit__area", "loop").filter(loop=loop).first()
-    if row is None or not actor_of(request).sees_path(HANDLE, row.unit.area.path):
+    if row is None or not actor_of(request).sees_path(SEE, row.unit.area.path):
         raise missing(Text("没有找到这件查处事项。", "There is no such matter."), "loop", str(loop))
     facts = row.evidence
     told = [{"at": row.at, "source": row.source, "about": facts.get("about", ""), "text": row.text}]

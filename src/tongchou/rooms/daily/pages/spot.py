@@ -13,7 +13,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.models import Unit
 from tongchou.record.questions.permits import STATES
 from tongchou.record.territory.reach import missing
-from tongchou.rooms.daily.actions.breach import HANDLE
+from tongchou.rooms.daily.actions.breach import HANDLE, SEE
 from tongchou.rooms.daily.anomaly import draw
 from tongchou.rooms.daily.evidence import evidence_of
 from tongchou.rooms.daily.models import SpotCheck, SpotDraw
@@ -60,17 +60,17 @@ def spot_new(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-@page("spot", "daily/spot-checks/<uuid:spot>", HANDLE, methods=("GET",))
+@page("spot", "daily/spot-checks/<uuid:spot>", SEE, methods=("GET",))
 def spot(request: HttpRequest, spot: uuid.UUID) -> HttpResponse:
     """One draw: who was drawn and why, what was found, and the lot drawn again."""
     row = SpotDraw.objects.select_related("area", "account").filter(pk=spot).first()
-    if row is None or not actor_of(request).sees_path(HANDLE, row.area.path):
+    if row is None or not actor_of(request).sees_path(SEE, row.area.path):
         raise missing(Text("没有找到这次抽取。", "There is no such draw."), "spot", str(spot))
     names = dict(Unit.objects.filter(pk__in=row.drawn).values_list("pk", "name"))
     checks = {c.unit_id: c for c in row.checks.select_related("account", "breach")}
     lot = row.wanted - len(row.picked)
     context = {
-        "title": Text("抽查名单", "Spot check"), "row": row, "lot": lot,
+        "title": Text("抽查名单", "Spot check"), "row": row, "lot": lot, "handles": actor_of(request).permits(HANDLE),
         "drawn": [_drawn(row, k, names.get(k, str(k)), checks.get(k)) for k in row.drawn],
         "same": [*row.picked, *draw(row.pool, row.seed, lot)] == list(row.drawn),
         "breadcrumbs": [{"url": reverse("breaches"), "label": TITLE}, {"url": "", "label": Text("抽查名单", "Spot check")}],

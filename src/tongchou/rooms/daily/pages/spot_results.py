@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from tongchou.kernel.text import Text
 from tongchou.record.questions.permits import STATES
 from tongchou.rooms.daily.pages.breach import TITLE
-from tongchou.rooms.daily.spots import HANDLE, RESULTS, Found, counts, found
+from tongchou.rooms.daily.spots import RESULTS, SEE, Found, counts, found
 from tongchou.web.pages.requests import actor_of, integer, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
 from tongchou.web.permission import page
@@ -26,7 +26,7 @@ _STAGES = {
 }  # fmt: skip
 
 
-@page("spot_results", "daily/spot-checks", HANDLE, methods=("GET",))
+@page("spot_results", "daily/spot-checks", SEE, methods=("GET",))
 def spot_results(request: HttpRequest) -> HttpResponse:
     """Every check in reach of a span of days, by result; the chart counts by street."""
     actor, at = actor_of(request), now()

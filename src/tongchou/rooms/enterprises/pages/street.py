@@ -13,8 +13,9 @@ from django.utils.translation import get_language
 from tongchou.kernel.text import Text
 from tongchou.record.staffing import CLEAR, COUNTS, OUTCOMES, VIEW
 from tongchou.rooms.enterprises.passes import job_of, last_pass
-from tongchou.rooms.enterprises.questions import Expected, expected, silent, sums
-from tongchou.rooms.enterprises.turned import TurnedUnit, turned_within
+from tongchou.rooms.enterprises.questions import Expected
+from tongchou.rooms.enterprises.return_kept import count, returns_of
+from tongchou.rooms.enterprises.turned import TurnedUnit
 from tongchou.rooms.enterprises.words import LEVELS, TONES
 from tongchou.web.pages.forms import done
 from tongchou.web.pages.requests import actor_of, do
@@ -35,20 +36,19 @@ MOST = 100
 
 @page("staff_return", "staff/return", COUNTS, methods=("GET",), nav=Nav(TITLE, "users"))
 def staff_return(request: HttpRequest) -> HttpResponse:
-    """How staff stand within reach: by result, by day expected, and who is silent."""
-    actor, today = actor_of(request), timezone.localdate()
-    days, found = expected(actor, today), silent(actor)
-    sheet = _sheet(found)
+    """How staff stand within reach as last counted: by result, by day expected, and who is silent. `anew` counts at this moment."""
+    actor, at = actor_of(request), timezone.now()
+    found = count(actor, at) if request.GET.get("anew") else returns_of(actor, at)
+    days, totals, turned = found.days, found.totals, found.turned
+    sheet = _sheet(found.silent)
     if asked_for(request):
         return sheet_file(request, Text("未报齐员工档案的企业", "Enterprises with files lacking"), *cells_of(sheet))
-    totals = sums(actor, today)
-    turned = turned_within(actor, today)
     cards = [
         {"label": OUTCOMES[k], "value": totals[k][0], "back": totals[k][1], "act": k != "start" and bool(totals[k][1]), "tone": TONES[k]}
         for k in OUTCOMES if k in totals
     ]  # fmt: skip
     context = {
-        "title": TITLE, "cards": cards, "total": sum(n for n, _ in totals.values()), "at_work": sum(b for _, b in totals.values()),
+        "title": TITLE, "at": found.at, "cards": cards, "total": sum(n for n, _ in totals.values()), "at_work": sum(b for _, b in totals.values()),
         "turned": _turned(turned[:MOST], actor.permits(VIEW)) if turned else None, "turned_n": len(turned), "turned_cut": len(turned) > MOST,
         "chart": _chart(days) if any(d.total for d in days) else None, "sheet": sheet, "can_clear": actor.permits(CLEAR), "job": job_of(), "last": last_pass(),
         "empty": {"title": Text("都已报齐", "Nothing is lacking"), "text": Text("", ""), "icon": "circle-check"},
@@ -60,6 +60,7 @@ def staff_return(request: HttpRequest) -> HttpResponse:
 def staff_clear(request: HttpRequest) -> HttpResponse:
     """Decide again for everybody within reach."""
     made = do(request, "staff.clear", {}).result
+    count(actor_of(request), timezone.now())
     said = Text(
         "已判定 {n} 人，{c} 人结果有变化。", "{n} {n|person|people} decided again, {c} of them otherwise than before."
     ).with_(n=made["looked_at"], c=made["changed"])

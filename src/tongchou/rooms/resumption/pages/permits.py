@@ -41,7 +41,7 @@ def permit(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
     rules = fact_rules()
     asked = {i.key: Text.from_dict(i.title) for i in Item.objects.filter(application__loop=row.loop_id)} if row.loop_id else {}
     bound = [
-        (rules[k].title if k in rules else OWN_FACTS.get(k) or asked.get(k, Text(k, k)), v) for k, v in row.bound.items() if k not in (HASH, "items")
+        (rules[k].title if k in rules else OWN_FACTS.get(k) or asked.get(k, Text(k, k)), bound_value(k, v)) for k, v in row.bound.items() if k not in (HASH, "items")
     ]
     live = row.state in LIVE
     may = live and actor.permits(SUSPEND) and actor.sees_path(SUSPEND, row.unit.area.path)
@@ -49,7 +49,7 @@ def permit(request: HttpRequest, permit: uuid.UUID) -> HttpResponse:
         "row": row,
         "badges": [permit_badge(row.state), {"label": PLATES[row.plate], "tone": "", "icon": "flag"}],
         "way": named_way(row.way),
-        "bound": [(k, bound_value(v)) for k, v in bound],
+        "bound": bound,
         "intact": row.bound.get(HASH) == digest(row.bound),
         "hash": str(row.bound.get(HASH, ""))[:16],
         "changes": change_words(row.changes),

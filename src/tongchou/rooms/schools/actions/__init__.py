@@ -4,6 +4,7 @@ from tongchou.rooms.schools.actions import (
     checks,
     class_table,
     clusters,
+    family,
     files,
     journeys,
     opening,
@@ -14,4 +15,4 @@ from tongchou.rooms.schools.actions import (
     turns,
 )
 
-__all__ = ["checks", "class_table", "clusters", "files", "journeys", "opening", "pupil_chase", "pupils", "severe", "silence", "turns"]
+__all__ = ["checks", "class_table", "clusters", "family", "files", "journeys", "opening", "pupil_chase", "pupils", "severe", "silence", "turns"]

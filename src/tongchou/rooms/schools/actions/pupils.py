@@ -14,7 +14,7 @@ from tongchou.record.act import Context, Payload, verb
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.schools.absentees import PUPILS
 from tongchou.rooms.schools.actions.files import today
-from tongchou.rooms.schools.models import Absentee
+from tongchou.rooms.schools.models import Absentee, FamilyWord
 from tongchou.rooms.schools.reach import CHECK, school_in_reach, schools_of
 from tongchou.rooms.schools.rules import school_rules
 
@@ -88,10 +88,11 @@ def look(context: Context, given: LookIn) -> dict[str, Any]:
     system_only=True,
 )
 def erase(context: Context, given: EraseIn) -> dict[str, Any]:
-    """Delete who is back for so many days, and of whom nothing was heard for three times as long. The numbers of the checks stay."""
+    """Delete who is back for so many days, of whom nothing was heard for three times as long, and families' words so long after. The numbers of the checks stay."""
     days, now = school_rules()["pupil_days"].value, today(context)
     old = Q(back_on__lt=now - timedelta(days=days)) | Q(back_on=None, last_on__lt=now - timedelta(days=3 * days))
-    gone = Absentee.objects.filter(old).delete()[1].get("schools.Absentee", 0)
+    told = Q(to_on__lt=now - timedelta(days=days)) | Q(to_on=None, from_on__lt=now - timedelta(days=days)) | Q(withdrawn_at__date__lt=now - timedelta(days=days))
+    gone = Absentee.objects.filter(old).delete()[1].get("schools.Absentee", 0) + FamilyWord.objects.filter(told).delete()[1].get("schools.FamilyWord", 0)
     if gone:
         context.event("pupils_erased", data={"pupils": gone})
     return {"pupils": gone}

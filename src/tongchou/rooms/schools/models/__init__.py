@@ -1,6 +1,7 @@
 """Schools by classes and counts: who is ill is a number of a class on a day. Named, sealed and for some time only, are pupils who are absent."""
 
 from tongchou.rooms.schools.models.checks import Check, Cluster, Measure, Sign, Silence
+from tongchou.rooms.schools.models.family import FamilyNotice, FamilyWord
 from tongchou.rooms.schools.models.pupils import Absentee, PupilChase
 from tongchou.rooms.schools.models.school import (
     Destination,
@@ -20,6 +21,8 @@ __all__ = [
     "Check",
     "Cluster",
     "Destination",
+    "FamilyNotice",
+    "FamilyWord",
     "Measure",
     "OnlineDay",
     "Opening",

@@ -1,5 +1,18 @@
 """Pages of schools."""
 
-from tongchou.rooms.schools.pages import checks, cluster, edit, journeys, news, opening, overview, pupils, school, turns
+from tongchou.rooms.schools.pages import (
+    checks,
+    cluster,
+    edit,
+    family,
+    family_words,
+    journeys,
+    news,
+    opening,
+    overview,
+    pupils,
+    school,
+    turns,
+)
 
-__all__ = ["checks", "cluster", "edit", "journeys", "news", "opening", "overview", "pupils", "school", "turns"]
+__all__ = ["checks", "cluster", "edit", "family", "family_words", "journeys", "news", "opening", "overview", "pupils", "school", "turns"]

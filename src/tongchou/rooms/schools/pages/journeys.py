@@ -13,6 +13,7 @@ from django.utils import timezone
 from tongchou.kernel.text import Text
 from tongchou.packs.grading.course import OF_RANK
 from tongchou.packs.grading.scheme import rank
+from tongchou.rooms.schools.families import away_by_family
 from tongchou.rooms.schools.models import Travel
 from tongchou.rooms.schools.pages.parts import crumbs, school_form
 from tongchou.rooms.schools.questions import Goal, goals, online_days, travels
@@ -210,7 +211,16 @@ def school_travel(request: HttpRequest, school_class: int) -> HttpResponse:
         send,
         reverse("school_travels", args=[row.school_id]),
         on_record=on_record,
+        note=_by_family(away_by_family(row.pk, timezone.localdate() - timedelta(days=7))),
     )
+
+
+def _by_family(told: list[tuple[str, int]]) -> Text | None:
+    """Where families said that they go, above the form that counts all pupils."""
+    if not told:
+        return None
+    words = [Text("{p} {n} 人", "{p} {n}").with_(p=place or Text("留在本地", "staying"), n=n) for place, n in told]
+    return Text("家长报告：{w}。其余请逐一询问。", "Told by families: {w}. Ask the others one by one.").with_(w=Text.listed(words))
 
 
 def _destinations(text: str) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from tongchou.kernel.ids import new_id
 from tongchou.kernel.text import Text
 from tongchou.record.act import act
 from tongchou.rooms.schools.absentees import COUNTED, PUPILS, REASONS, WHERES, open_label, still_absent
+from tongchou.rooms.schools.families import absent_by_family
 from tongchou.rooms.schools.models import Absentee, Check
 from tongchou.rooms.schools.pages.parts import crumbs
 from tongchou.rooms.schools.reach import CHECK, school_in_reach
@@ -31,7 +32,8 @@ OFFERED = ("fever", "vomiting")
 
 
 def named_rows(request: HttpRequest, school_class: int, on: date, session: str) -> list[dict[str, Any]]:
-    """Lines of a check's form: who was absent before and may still be, who was named by this check, and empty ones. Shown to the class's own school only."""
+    """Lines of a check's form: who was absent before and may still be, who was named by this check, whom families told of for the day, and empty ones.
+    Shown to the class's own school only."""
     held = {a.pk: a for a in still_absent(school_class, on)}
     stored = Check.objects.filter(school_class=school_class, on=on, session=session).first()
     if held:
@@ -42,17 +44,21 @@ def named_rows(request: HttpRequest, school_class: int, on: date, session: str) 
         still = stored is None or row.last_on >= on
         said = request.POST.get(f"p_reason_{n}", row.reason if still else "")
         rows.append({"n": n, "who": open_label(row), "fixed": True, "reason": said, "since": row.from_on})
-    for n in range(len(held), len(held) + BLANK):
-        rows.append(
-            {
-                "n": n,
-                "who": request.POST.get(f"p_who_{n}", ""),
-                "fixed": False,
-                "reason": request.POST.get(f"p_reason_{n}", ""),
-                "since": None,
-            }
-        )
+    told = _told(request, school_class, on, {a.who for a in held.values()}) if stored is None else []
+    for n in range(len(held), len(held) + len(told) + BLANK):
+        who, reason = told[n - len(held)] if n < len(held) + len(told) else ("", "")
+        typed, why = request.POST.get(f"p_who_{n}", who), request.POST.get(f"p_reason_{n}", reason)
+        rows.append({"n": n, "who": typed, "fixed": False, "reason": why, "since": None, "told": bool(who)})
     return rows
+
+
+def _told(request: HttpRequest, school_class: int, on: date, known: set[str]) -> list[tuple[str, str]]:
+    """Name and reason of who is absent by a family's word and not known to be. That they were shown is recorded."""
+    words = {w.who: w for w in absent_by_family(school_class, on) if w.who not in known}
+    if words:
+        school = next(iter(words.values())).school_id
+        act("school.family_look", actor_of(request), new_id(), {"school": school, "words": sorted(w.pk for w in words.values())})
+    return [(open_label(w), w.reason) for w in words.values()]
 
 
 def named_given(request: HttpRequest, school_class: int) -> list[dict[str, str]]:

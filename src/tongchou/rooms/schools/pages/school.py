@@ -35,6 +35,7 @@ def school_page(request: HttpRequest, school: int) -> HttpResponse:
         "on": on,
         "can_manage": actor.permits(MANAGE),
         "can_check": actor.permits(CHECK),
+        "can_words": row is not None and actor.permits(CHECK),
         "can_state": actor.permits(INVESTIGATE) or actor.permits(MANAGE),
         "can_pupils": actor.permits(PUPILS),
         "can_decide": actor.permits(DECIDE),
