@@ -224,7 +224,7 @@ PAGES: dict[str, Way] = {
     "trip_move": Way(("trip",), "area"),
     "trip_let_off": Way(("passenger",), "area", lambda p: {"reason": "不去了"}),
     "trip_assign": Way(reach="area", form=lambda p: {"area": p.area.pk}),
-    "trip_board": Way(("passenger",), "area", lambda p: {"tenths": "36.5", "symptoms": "no", "code": "green"}),
+    "trip_board": Way(("trip",), "area", lambda p: {"passenger": p.ids["passenger"], "tenths": "36.5", "symptoms": "no", "code": "green"}),
     "trip_clear": Way(("passenger",), "area", lambda p: {"travel": "no", "note": "不能乘车"}),
     "trip_withdraw": Way(("passenger",), "area"),
     "trip_take_over": Way(("handover",), "party"),
