@@ -776,6 +776,7 @@ ACTS: dict[str, Way] = {
     "policies.start": Way(),
     "policies.tell": Way(reach="area", form=lambda p: {"policy": p.ids["policy"], "units": [p.ids["shop"]]}),
     "policies.terms": Way(form=lambda p: {"policy": p.ids["policy"], "benefit": "paid"}),
+    "policies.object": Way(reach="party", form=lambda p: {"loop": p.ids["policy_loop"], "note": "不同意这个决定"}),
     "policies.withdraw": Way(reach="party", form=lambda p: {"loop": p.ids["policy_loop"], "note": "不要了"}),
     "permit.renew": Way(reach="area", form=lambda p: {"unit": p.ids["enterprise"], "reason": "延续", "until": TOMORROW}),
     "permit.ask": Way(reach="area", form=lambda p: {"permit": p.ids["permit"], "what": "renew", "reason": "继续生产", "until": TOMORROW}),

@@ -195,16 +195,17 @@
     fresh();
     store("drafts", "readonly", function (s) { return s.get(key); }).then(function (kept) { if (kept) restore(kept); }, function () { /* storage is off: an ordinary form */ });
   }
-  document.querySelectorAll("form[data-kept-act]").forEach(function (f) {
-    f.addEventListener("submit", function (e) {
-      var id = f.elements.client_id.value, b = f.querySelector("button");
+  if (net) {
+    window.addEventListener("submit", function (e) {
+      var f = e.target, id = f.matches("[data-kept-act]") && f.elements.client_id.value, b = f.querySelector("button");
+      if (!id) return;
       e.preventDefault(); e.stopImmediatePropagation();
       b.disabled = true;
       put({ id: id, account: me, url: new URL(f.action).pathname, at: Date.now(), label: b.textContent.trim(), fields: typed(f), photos: [] }).then(send).then(send).then(own).then(function (all) {
         if (!all.some(function (x) { return x.id === id; })) { left = true; location.reload(); }
       }, function () { b.disabled = false; tell(tr("无法存入本机，请联网后再试。", "It could not be kept on this device: try again with a network."), true); });
-    });
-  });
+    }, true);
+  }
   window.tongchouKept = { own: own };
   if (net || form) {
     show();
