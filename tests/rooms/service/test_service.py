@@ -19,7 +19,17 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
 from tongchou.record.files import take_in
-from tongchou.record.models import Account, Enterprise, Event, Evidence, Loop, Post, PostHolding, Responsibility, StoredFile
+from tongchou.record.models import (
+    Account,
+    Enterprise,
+    Event,
+    Evidence,
+    Loop,
+    Post,
+    PostHolding,
+    Responsibility,
+    StoredFile,
+)
 from tongchou.rooms.service.difficulties import by_topic, difficulties, open_cases
 from tongchou.rooms.service.models import CaseMember, Visit
 from tongchou.rooms.service.pages.owed import visits_owed

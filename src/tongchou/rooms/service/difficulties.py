@@ -24,7 +24,10 @@ from tongchou.rooms.service.topics import service_rules, topics
 
 @dataclass(frozen=True, slots=True)
 class TopicLine:
-    """Open difficulties of a topic; topic "" for requests of enterprises that name none of them. late: past the whole time given, and not because the enterprise has yet to say."""
+    """Open difficulties of a topic; topic "" for requests of enterprises that name none of them.
+
+    late: past the whole time given, and not because the enterprise has yet to say.
+    """
 
     topic: str
     open: int

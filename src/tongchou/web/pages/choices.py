@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -43,6 +44,12 @@ def unit_choices(actor: Actor, permission: str, kinds: tuple[str, ...] = ()) -> 
     if kinds:
         rows = rows.filter(kind__in=kinds)
     return [PLEASE, *told_apart(list(rows.order_by("kind", "name_key", "pk").values_list("pk", "name")[:3000]))]
+
+
+def named_units(kinds: Iterable[str], nobody: Any = PLEASE[1]) -> Choices:
+    """Every active unit of these kinds, wherever it lies, at most 3,000; those of one name with the area above. nobody: what the empty choice says."""
+    rows = Unit.objects.filter(kind__in=kinds, active_to=None).order_by("kind", "name_key", "pk")
+    return [("", nobody), *told_apart(list(rows.values_list("pk", "name")[:3000]))]
 
 
 def post_choices(actor: Actor, permission: str, on: date) -> Choices:

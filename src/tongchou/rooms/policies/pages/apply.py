@@ -17,8 +17,8 @@ from tongchou.record.loops import state
 from tongchou.record.loops.engine import not_found
 from tongchou.record.models import Evidence
 from tongchou.rooms.policies.actions.applications import KIND, State
-from tongchou.rooms.policies.actions.objecting import objections
 from tongchou.rooms.policies.actions.deciding import criteria, pack_then
+from tongchou.rooms.policies.actions.objecting import objections
 from tongchou.rooms.policies.catalogue import ELIGIBLE, known_policy
 from tongchou.rooms.policies.facts import known_of
 from tongchou.rooms.policies.letters import DECISION, SUPPLEMENT, letters_of, policy_letter_of

@@ -131,7 +131,8 @@ _RANK = Text(
 def _sheet(lines: list[StreetLine], first: date, last: date) -> dict[str, Any]:
     labels: list[tuple[str, str, str]] = [
         ("raised", "交办", "Handed out"), ("confirmed", "企业确认解决", "Confirmed"), ("in_time", "其中按期", "In time"), ("open", "在办", "Open"),
-        ("waiting", "其中按期答复、待企业确认", "Answered in time, enterprise to confirm"), ("late", "超时未解决", "Late"), ("unconfirmed", "未获确认结案", "Unconfirmed"),
+        ("waiting", "其中按期答复、待企业确认", "Answered in time, enterprise to confirm"), ("late", "超时未解决", "Late"),
+        ("unconfirmed", "未获确认结案", "Unconfirmed"),
         ("unanswered", "其中未按期答复", "Of those not answered in time"), ("visits", "走访", "Visits"),
     ]  # fmt: skip
     columns: list[dict[str, Any]] = [
