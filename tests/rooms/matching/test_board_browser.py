@@ -35,6 +35,7 @@ def test_a_bus_is_loaded_in_a_village_without_a_network(browser: Any, live_serve
         page.wait_for_selector(f"[data-kept-net][data-waiting='{n}']")
         page.wait_for_selector(f"[data-passenger='{passenger}'] [data-told]:has-text('{told}')")
         assert not row.locator("[data-check]").is_visible()  # done, or not yet due
+        page.wait_for_selector("form[data-kept] button.btn-primary:not([disabled])")  # free for the next one, although another waits before it
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.reload()  # the phone went off and on again
     page.wait_for_selector(f"[data-passenger='{one}'] [data-told]:has-text('查验正常')")

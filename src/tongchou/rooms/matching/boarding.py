@@ -122,7 +122,7 @@ def _before_now(context: Context, at: datetime | None) -> datetime:
 
 
 def _boarding(row: Passenger, at: datetime) -> Trip:
-    trip = Trip.objects.select_for_update(of=("self",)).filter(pk=row.trip_id).first()
+    trip = Trip.objects.select_for_update(of=("self",)).get(pk=row.trip_id) if row.trip_id else None
     left_behind = (row.state, row.end_note) in LEFT_BEHIND and trip is not None and trip.departed_at is not None
     if trip is None or not (row.state == Passenger.State.BOOKED or left_behind):
         rule = Text("该乘客没有座位，或已查验。", "The passenger has no seat, or has been checked.")

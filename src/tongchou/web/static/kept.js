@@ -68,7 +68,7 @@
           e.why = answer.said.detail;
           return put(e).then(function () { return show(); }).then(run);
         }
-        if (here) gone(answer.status !== 0 && answer.status < 500 && answer.status !== 429);
+        if (form && form.dataset.sending) gone(answer.status !== 0 && answer.status < 500 && answer.status !== 429);   // whichever failed: the form is free
         else show();
       });
     });
