@@ -5,7 +5,7 @@
   var d = window.tongchouDevice, tr = d.tr, make = d.make, box = document.querySelector("[data-board]"), form = document.querySelector("form[data-kept]");
   if (!box || !form || !window.tongchouKept) return;
   var limit = Number(box.dataset.limit), minutes = Number(box.dataset.minutes), select = form.elements.passenger;
-  function clock(at) { return new Date(at).toTimeString().slice(0, 8); }
+  function clock(at) { return new Date(at).toLocaleTimeString("en-GB", { timeZone: "Asia/Shanghai" }); }
   function found(row, checks) {   // what the checks on this device make of somebody; null: none
     var first = row.dataset.firstAt ? Date.parse(row.dataset.firstAt) : 0, out = null;
     checks.forEach(function (c) {
