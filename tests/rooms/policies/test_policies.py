@@ -431,7 +431,9 @@ def test_a_refused_enterprise_objects_and_the_office_answers(town: Cast) -> None
     assert clerk.post(reverse("policy_do", args=[loop, "object"]), form).status_code == 302
     made = Loop.objects.get(origin="policy_objection")
     assert (made.kind, made.owner_unit_id, made.subject_unit_id) == ("request", town.units["office"].pk, town.units["works"].pk)
-    assert made.title in clerk.get(page).content.decode()
+    shown = clerk.get(page).content.decode()
+    assert made.title in shown
+    assert reverse("policy_do", args=[loop, "object"]) not in shown  # one at a time
     assert refused(lambda: do(town, "enterprise", "policies.object", loop=loop, note="再提一次异议")).reason is Reason.CONFLICT
     do(town, "hq", "loop.advance", loop=str(made.pk), step="take_up")
     do(

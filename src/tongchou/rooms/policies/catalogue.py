@@ -171,6 +171,11 @@ class Ground:
         return f"《{self.document.zh}》{self.number}{self.clause}"
 
     @property
+    def unseen(self) -> bool:
+        """Whether the program's own words stand where the clause would."""
+        return self.clause in _UNSEEN
+
+    @property
     def place(self) -> Text:
         """Number and clause for a page: quoted as printed, but what stands there where no print was seen is said in both languages."""
         return Text(self.number + self.clause, ", ".join(x for x in (self.number, _UNSEEN.get(self.clause, self.clause)) if x))

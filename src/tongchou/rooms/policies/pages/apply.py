@@ -191,6 +191,7 @@ def _does(actor: Actor, row: Application, held: Any) -> list[dict[str, Any]]:
             party not in parties
             or not actor.permits(DECIDE if party is Party.OWNER else APPLY)
             or (key == "ask_more" and row.supplement_at)
+            or (key == "object" and any(o.closed_at is None for o in objections(actor, row)))
         ):
             continue
         out.append({"url": reverse("policy_do", args=[row.pk, key]), "label": label, "icon": icon, "main": main})
