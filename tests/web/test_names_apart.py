@@ -18,7 +18,7 @@ from tongchou.rooms.assessment.models import Bulletin
 from tongchou.rooms.assessment.periods import Period
 from tongchou.rooms.assessment.questions import ranking
 from tongchou.rooms.assessment.setting import as_document
-from tongchou.web.pages.choices import unit_choices
+from tongchou.web.pages.choices import area_choices, named_units, unit_choices
 
 
 @pytest.fixture
@@ -81,3 +81,19 @@ def test_a_ranking_tells_them_apart(cast: Cast, doubled: list[Unit]) -> None:
         assert f"安康社区（{cast.areas[street].name}）" in shown
     lines = ranking(cast.as_("hq"), "community", Period(today.replace(day=1), today), timezone.now()).lines
     assert len({x.name for x in lines}) == len(lines)
+
+
+def test_places_of_one_name_are_told_apart_where_one_is_chosen(cast: Cast, doubled: list[Unit]) -> None:
+    streets = [cast.areas[s].name for s in ("east", "west")]
+    for levels in (("community",), ("street", "community")):
+        offered = [name.strip() for _, name in area_choices(cast.as_("hq"), "unit.view", levels)[1:]]
+        assert [name for name in offered if "安康" in name] == [f"安康社区（{s}）" for s in streets]
+        assert "spring 区域" in offered  # of a name that only one has, it stands as it is
+
+
+def test_every_list_of_units_of_a_kind_tells_them_apart(cast: Cast, doubled: list[Unit]) -> None:
+    streets = [cast.areas[s].name for s in ("east", "west")]
+    wanted = [f"安康社区（{s}）" for s in streets]
+    assert sorted(name for _, name in named_units(("community",))[1:] if "安康" in name) == sorted(wanted)
+    page = signed_in(cast, "hq").get(reverse("custody_offer")).content.decode()
+    assert [w in page for w in wanted] == [True, True]

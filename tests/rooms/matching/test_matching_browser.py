@@ -71,7 +71,7 @@ def test_a_driver_checks_passengers_on_the_phone(browser: Any, live_server: Any,
             page.click("a.btn:has-text('复测')")
             page.fill("#id_tenths", temperature)
             page.click("form.tc-form button.btn-primary")
-            page.wait_for_selector("#id_tenths_error:has-text('起才能复测')")
+            page.wait_for_selector("[data-kept-net] .tc-error:has-text('起才能复测')")
             assert page.input_value("#id_tenths") == temperature
             fits(page)
             Passenger.objects.filter(state="booked").update(checked_at=F("checked_at") - timedelta(minutes=5))

@@ -139,18 +139,18 @@ def test_a_trip_from_plan_to_take_over_on_pages(cast: Cast) -> None:
     assert "查验上车" in text(driver.get(here))
     assert "师傅甲" in text(driver.get(here))
     assert "师傅甲" not in text(clerk.get(here))
-    check = {"tenths": "36.5", "symptoms": "no", "code": "green"}
-    assert driver.post(reverse("trip_board", args=[one.pk]), check | {"client_id": str(new_id())}).status_code == 302
-    assert driver.post(reverse("trip_board", args=[two.pk]), check | {"tenths": "37.9", "client_id": str(new_id())}).status_code == 302
+    check, desk = {"tenths": "36.5", "symptoms": "no", "code": "green"}, reverse("trip_board", args=[row.pk])
+    assert driver.post(desk, check | {"passenger": str(one.pk), "client_id": str(new_id())}).status_code == 302
+    assert driver.post(desk, check | {"passenger": str(two.pk), "tenths": "37.9", "client_id": str(new_id())}).status_code == 302
     assert "首次测温 37.9℃" in text(driver.get(here))
     assert "37.9" not in text(clerk.get(here))  # a reading is for those who check, not for the employer
-    assert "首次测温 37.9℃" in text(driver.get(reverse("trip_board", args=[two.pk])))
+    assert "首次测温 37.9℃" in text(driver.get(desk))
     again = check | {"tenths": "37.8"}
-    early = driver.post(reverse("trip_board", args=[two.pk]), again | {"client_id": str(new_id())})
+    early = driver.post(desk, again | {"passenger": str(two.pk), "client_id": str(new_id())})
     assert early.status_code == 409
     assert "起才能复测" in early.content.decode()
     Passenger.objects.filter(pk=two.pk).update(checked_at=F("checked_at") - timedelta(minutes=5))
-    driver.post(reverse("trip_board", args=[two.pk]), again | {"client_id": str(new_id())})
+    driver.post(desk, again | {"passenger": str(two.pk), "client_id": str(new_id())})
     assert Loop.objects.filter(kind="trip_health").count() == 1
     assert driver.post(reverse("trip_manifest", args=[row.pk]), {"purpose": "other", "note": "", "client_id": str(new_id())}).status_code == 422
     assert driver.post(reverse("trip_manifest", args=[row.pk]), {"purpose": "transfer", "client_id": str(new_id())})["Content-Disposition"].startswith("attach")
@@ -197,8 +197,9 @@ def test_a_worker_on_the_own_page(cast: Cast) -> None:
 
 
 def test_boarding_is_for_who_runs_the_trip(cast: Cast) -> None:
-    (one,) = sign_up(cast, 0, trip=trip(cast))["passengers"]
+    key = trip(cast)
+    (one,) = sign_up(cast, 0, trip=key)["passengers"]
     for who in ("rival", "next_street", "site_officer"):
-        assert signed_in(cast, who).get(reverse("trip_board", args=[one])).status_code in (403, 404)
+        assert signed_in(cast, who).get(reverse("trip_board", args=[key])).status_code in (403, 404)
     assert board(cast, one)["state"] == "boarded"
     assert solved(cast)

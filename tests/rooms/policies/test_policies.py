@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import Cast
 from tests.rooms.policies.measures import TABLE, install
+from tests.web.test_pages import signed_in
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
@@ -20,7 +22,7 @@ from tongchou.rooms.policies.catalogue import catalogue
 from tongchou.rooms.policies.facts import facts_of, from_register
 from tongchou.rooms.policies.matching import decide_all, match_one, match_unit, questions, today_for
 from tongchou.rooms.policies.models import Application, Contact, Fact, Match, Run
-from tongchou.rooms.policies.questions import applications, failing, figures, lacking, outcomes, unasked
+from tongchou.rooms.policies.questions import applications, failing, figures, lacking, outcomes, unasked, unasked_count
 from tongchou.rooms.policies.tasks import rematch
 
 
@@ -391,3 +393,63 @@ def test_terms_are_checked(town: Cast) -> None:
     ):
         assert refused(lambda change=change: do(town, "hq", "policies.terms", **(base | change))).field == field
     assert refused(lambda: do(town, "hq", "policies.terms", **base, unit=town.units["mill"].pk)).field == "unit"
+
+
+def test_who_asked_and_was_refused_is_not_told_again_that_it_has_not_asked(town: Cast) -> None:
+    entitle(town)
+    loop = applied(town)
+    do(town, "dept", "policies.refuse", loop=loop, criterion="landlord", reason="合同显示出租方为个人")
+    assert unasked(town.as_("street"), policy=TABLE) == []
+    assert unasked_count(town.as_("street"), [town.units["works"].pk]).get(town.units["works"].pk, (0, 0))[0] == len(
+        unasked(town.as_("street"))
+    )
+    one = next(f for f in figures(town.as_("leader")) if f.key == TABLE)
+    assert (one.entitled, one.unasked, one.applied, one.refused) == (1, 0, 0, 1)
+    clerk = signed_in(town, "enterprise")
+    own = clerk.get(reverse("policies")).content.decode()
+    assert "申请未获认定" in own
+    assert "查看决定" in own
+    assert "申请未获认定" not in signed_in(town, "rival").get(reverse("policies")).content.decode()
+    assert "的申请未获认定" in clerk.get("/").content.decode()  # the clerk learns it at the first page
+    Match.objects.filter(policy=TABLE).update(since=timezone.localdate() + timedelta(days=1))  # its facts changed since, and it qualifies anew
+    assert len(unasked(town.as_("street"), policy=TABLE)) == 1
+    withdrawn = applied(town)
+    do(town, "enterprise", "policies.withdraw", loop=withdrawn, note="材料没有备齐")
+    assert next(f for f in figures(town.as_("leader")) if f.key == TABLE).unasked == len(unasked(town.as_("leader"), policy=TABLE)) == 1
+
+
+def test_a_refused_enterprise_objects_and_the_office_answers(town: Cast) -> None:
+    entitle(town)
+    loop = applied(town)
+    assert refused(lambda: do(town, "enterprise", "policies.object", loop=loop, note="还没有决定")).reason is Reason.WRONG_STAGE
+    do(town, "dept", "policies.refuse", loop=loop, criterion="landlord", reason="合同显示出租方为个人")
+    clerk, page = signed_in(town, "enterprise"), reverse("policy_application", args=[loop])
+    assert "再次申请" in clerk.get(page).content.decode()
+    form = {"note": "出租方是国有公司", "client_id": str(new_id())}
+    assert signed_in(town, "rival").post(reverse("policy_do", args=[loop, "object"]), form).status_code == 404
+    assert signed_in(town, "dept").post(reverse("policy_do", args=[loop, "object"]), form).status_code == 404
+    assert clerk.post(reverse("policy_do", args=[loop, "object"]), form).status_code == 302
+    made = Loop.objects.get(origin="policy_objection")
+    assert (made.kind, made.owner_unit_id, made.subject_unit_id) == ("request", town.units["office"].pk, town.units["works"].pk)
+    shown = clerk.get(page).content.decode()
+    assert made.title in shown
+    assert reverse("policy_do", args=[loop, "object"]) not in shown  # one at a time
+    assert refused(lambda: do(town, "enterprise", "policies.object", loop=loop, note="再提一次异议")).reason is Reason.CONFLICT
+    do(town, "hq", "loop.advance", loop=str(made.pk), step="take_up")
+    do(
+        town, "hq", "loop.advance", loop=str(made.pk), step="answer",
+        evidence=[{"key": "result", "type": "text", "text": "异议成立，请再次申请，重新认定。"}],
+    )  # fmt: skip
+    do(town, "enterprise", "loop.advance", loop=str(made.pk), step="confirm")
+    again = applied(town)
+    do(town, "dept", "policies.approve", loop=again, amount=30000)
+    assert Application.objects.get(pk=again).state == "approved"
+
+
+def test_what_was_written_on_record_in_chinese_by_the_program_is_said_in_english_too(town: Cast) -> None:
+    answer(town, landlord="private", cannot_pay_on_time=True)
+    clerk = signed_in(town, "enterprise")
+    clerk.post("/settings/language", {"language": "en", "next": "/"})
+    page = clerk.get(reverse("policies")).content.decode()
+    assert "企业填报" not in page
+    assert "条次未见" not in page

@@ -58,7 +58,10 @@ def test_a_delivery_is_sent_by_the_one_side_and_received_by_the_other(cast: Cast
     do(cast, "enterprise", "farm.send", delivery=delivery, quantity="7")
     line = the_line(cast, key)
     assert (line.under_way, line.gap, line.stock) == (7, 3, 1)
-    assert refused(lambda: do(cast, "community", "farm.receive", delivery=delivery, quantity="6.5")).field == "reason"
+    short = refused(lambda: do(cast, "community", "farm.receive", delivery=delivery, quantity="6.5"))
+    assert (short.field, "the 7 that" in str(short.rule and short.rule.en)) == ("reason", True)  # as one says it, not 7.00
+    driver = signed_in(cast, "enterprise").get(reverse("dealer_delivery", args=[delivery])).content.decode()
+    assert f"{cast.areas['east'].name}{cast.areas['spring'].name}" in driver  # several villages may bear one name
     do(cast, "community", "farm.receive", delivery=delivery, quantity="6.5", reason="破损一包")
     line = the_line(cast, key)
     assert (line.received, line.under_way, line.gap) == (Decimal("6.5"), 0, Decimal("3.5"))

@@ -19,7 +19,17 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.ids import new_id
 from tongchou.record.act import act
 from tongchou.record.files import take_in
-from tongchou.record.models import Account, Enterprise, Event, Loop, Post, PostHolding, Responsibility, StoredFile
+from tongchou.record.models import (
+    Account,
+    Enterprise,
+    Event,
+    Evidence,
+    Loop,
+    Post,
+    PostHolding,
+    Responsibility,
+    StoredFile,
+)
 from tongchou.rooms.service.difficulties import by_topic, difficulties, open_cases
 from tongchou.rooms.service.models import CaseMember, Visit
 from tongchou.rooms.service.pages.owed import visits_owed
@@ -336,14 +346,15 @@ def test_what_is_raised_later_joins_the_case_that_is_open(cast: Cast) -> None:
 
 def test_a_figure_and_its_list_say_the_same(cast: Cast) -> None:
     today = timezone.now().astimezone(SHANGHAI).date()
-    solved, late, ask = raised(cast), raised(cast), {"kind": "request", "title": "缺防护服", "data": {"topic": "protection"}}
+    solved, late, waits, ask = raised(cast), raised(cast), raised(cast), {"kind": "request", "title": "缺防护服", "data": {"topic": "protection"}}
     solve(cast, solved)
     advance(cast, "enterprise", solved, "confirm")
+    solve(cast, waits)
     Loop.objects.filter(pk=late).update(due_at=timezone.now() - DAY)
     do(cast, "enterprise", "loop.open", **ask, owner_unit=cast.units["office"].pk)
     hq = cast.as_("hq")
     line = next(s for s in streets(hq, today, today, timezone.now()) if s.raised)
-    for only in ("raised", "confirmed", "in_time", "open", "late", "unconfirmed"):
+    for only in ("raised", "confirmed", "in_time", "open", "waiting", "late", "unconfirmed", "unanswered"):
         listed = difficulties(hq, street=cast.areas["east"].pk, only=only, first=today, last=today)
         assert len(listed) == getattr(line, only), only
     assert difficulties(hq, street=cast.areas["east"].pk, only="raised", first=today - 9 * DAY, last=today - DAY) == []
@@ -353,6 +364,34 @@ def test_a_figure_and_its_list_say_the_same(cast: Cast) -> None:
     assert "&amp;only=late" in page
     wrong = signed_in(cast, "hq").get(reverse("difficulties"), {"first": "nonsense"})
     assert wrong.status_code == 422
+
+
+def test_a_street_that_answered_in_time_does_not_pay_for_the_silence_of_the_enterprise(cast: Cast) -> None:
+    """Slow word, no word, and a word that says no; and without an answer in time all of it counts."""
+    today = timezone.now().astimezone(SHANGHAI).date()
+    slow, never, denied, idle = (raised(cast, title=t) for t in ("确认得慢", "没有回音", "不认解决", "没有办理"))
+    for loop in (slow, never, denied):
+        solve(cast, loop)
+    advance(cast, "enterprise", denied, "not_solved", note="没有解决")
+    overdue = timezone.now() + timedelta(seconds=1)
+    Loop.objects.filter(pk__in=[slow, never, denied, idle]).update(due_at=overdue)
+    later = overdue + DAY  # nobody has said or done anything since
+
+    def line() -> Any:
+        return next(s for s in streets(cast.as_("hq"), today, today, later) if s.raised)
+
+    assert (line().waiting, line().late, line().share) == (2, 2, 0.0)
+    shown = signed_in(cast, "hq").get(reverse("service")).content.decode()
+    assert "待企业确认" in shown
+    assert "不计入" in shown  # the rule stands beside the figure
+    long_ago = timezone.now() - 3 * DAY
+    Loop.objects.filter(pk__in=[slow, never]).update(due_at=long_ago + DAY)
+    Evidence.objects.filter(loop__in=[slow, never], step="answer").update(at=long_ago)
+    advance(cast, "enterprise", slow, "confirm")
+    advance(cast, "hq", never, "end_unconfirmed", evidence=[{"key": "contacts", "type": "text", "text": "三次电话、两次上门，无人应答。"}])
+    assert (line().confirmed, line().in_time, line().unconfirmed, line().unanswered, line().share) == (1, 1, 1, 0, 33.3)
+    Evidence.objects.filter(loop__in=[slow, never], step="answer").update(at=timezone.now())  # the twin: answered late
+    assert (line().in_time, line().unanswered, line().share) == (0, 1, 0.0)
 
 
 def test_streets_of_equal_shares_share_a_rank(cast: Cast) -> None:

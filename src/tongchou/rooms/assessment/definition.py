@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from tongchou.kernel.text import Text
+from tongchou.record.questions.answered import DONE_IN_TIME, WAITING
 from tongchou.rooms.assessment.models import ScoreEdition
 
 
@@ -28,7 +29,8 @@ class Measure:
 _DUE = "l.due_at >= %(since)s and l.due_at < %(until)s and l.due_at <= %(now)s"
 _ENDED = "l.closed_at >= %(since)s and l.closed_at < %(until)s"
 _DIFFICULT = "(l.kind = any(%(always)s) or l.kind = any(%(raised)s) and k.kind in ('enterprise', 'school'))"
-_ANSWERED = f"({_DUE} and l.end_reason <> 'expired')"
+_WAITING = f"({_DIFFICULT} and {WAITING})"
+_ANSWERED = f"({_DUE} and l.end_reason <> 'expired' and {_WAITING} is not true)"
 """Ended because nobody could be reached is neither in time nor late; it is not confirmed either, which the measure of that says."""
 _ENDED_OR_AGAIN = f"({_ENDED} or (l.closed_at is null and l.reopened > 0 and l.due_at >= %(since)s))"
 MEASURES: dict[str, Measure] = {
@@ -36,8 +38,10 @@ MEASURES: dict[str, Measure] = {
     for m in (
         Measure(
             "in_time", Text("按期办结率", "Closed in time"),
-            Text("期内到期的事项中，到期前已核验办结的比例。", "Of what fell due in the period: verified and closed before it was due."),
-            _ANSWERED, "l.closed_at <= l.due_at",
+            Text("期内到期的事项中，到期前已核验办结的比例。企业、学校的困难诉求以按期答复并经其确认为准；按期答复后等待其确认的不计。",
+                 "Of what fell due in the period: verified and closed before it was due. Of difficulties of enterprises and schools: answered before and "
+                 "confirmed by them; what was answered in time and awaits their word is not judged."),
+            _ANSWERED, f"(l.closed_at <= l.due_at or ({_DIFFICULT} and {DONE_IN_TIME}))",
         ),
         Measure(
             "closed", Text("办结率", "Closed"),
@@ -53,7 +57,7 @@ MEASURES: dict[str, Measure] = {
             "confirmed", Text("确认解决率", "Confirmed"),
             Text("企业、学校的困难诉求中由其确认解决的比例，以及回访有答复的事项中答复已解决的比例。没有回访的不计。",
                  "Of difficulties of enterprises and schools: confirmed by them; of what was followed up: answered as solved. Without a follow-up: not judged."),
-            f"(({_DIFFICULT} and {_DUE}) or ((l.follow_up_done or l.reopened > 0) and {_ENDED_OR_AGAIN}))",
+            f"(({_DIFFICULT} and {_DUE} and {WAITING} is not true) or ((l.follow_up_done or l.reopened > 0) and {_ENDED_OR_AGAIN}))",
             f"(l.end_reason <> 'expired' and (l.follow_up_done or ({_DIFFICULT} and l.closed_at < %(until)s and l.reopened = 0)))",
         ),
     )

@@ -7,8 +7,9 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from django.db.models import F
 from django.utils import timezone
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
@@ -28,17 +29,29 @@ from tongchou.rooms.matching.trips import BOARD, JOIN, MANAGE, OneTripIn, free_s
 from tongchou.sim.matching.seats import Bus, Party, seat
 
 PURPOSE = "return_trip"
+LEFT_BEHIND = ((Passenger.State.ABSENT, ""), (Passenger.State.TURNED_AWAY, "unmeasured"))
+"""What departure makes of whoever was not seen on board: a check made before it, that a phone without a network brings later, still counts."""
 EARLIEST = timedelta(hours=12)
 HANDOVER_MINUTES = 240
 
 
 class BoardIn(Payload):
-    """tenths: the reading in 0.1 °C. Where the first one was above the limit and is on record, it is the second."""
+    """tenths: the reading in 0.1 °C. Where the first one was above the limit and is on record, it is the second.
+
+    at: when it was taken, where that was before now: on a phone without a network.
+    """
 
     passenger: uuid.UUID
     tenths: int = Field(ge=300, le=450)
     symptoms: bool
     code: Literal["green", "yellow", "red", "unknown"]
+    at: AwareDatetime | None = None
+
+
+class DepartIn(OneTripIn):
+    """at: when the trip left, where that was before now."""
+
+    at: AwareDatetime | None = None
 
 
 class TakeOverIn(Payload):
@@ -59,19 +72,21 @@ class AssignIn(Payload):
 def board(context: Context, given: BoardIn) -> dict[str, Any]:
     """Let a passenger on, turn the passenger away with a loop for care, or record a first reading above the limit, which is measured again.
 
-    Fever is two readings above the limit, as many minutes apart as the rule asks.
+    Fever is two readings above the limit, as many minutes apart as the rule asks. A check that was made before the bus left counts although it comes in later.
     """
     row = passenger_in_reach(context.actor, BOARD, given.passenger, lock=True)
-    trip = _boarding(context, row)
-    first, again_at = row.tenths, second_from(row, context.now)
-    if again_at is not None and context.now < again_at:
+    at = _before_now(context, given.at)
+    trip = _boarding(row, at)
+    late = trip.state != Trip.State.OPEN
+    first, again_at = row.tenths, second_from(row, at)
+    if again_at is not None and at < again_at:
         rule = Text("首次测温 {t}℃，{at} 起才能复测。", "The first reading was {t} °C; the second comes from {at} on.")
-        at = again_at.astimezone(SHANGHAI).strftime("%H:%M:%S")
-        raise Refusal(Reason.CONFLICT, rule.with_(t=(first or 0) / 10, at=at), remedy=Text("请到时再测。", "Measure again then."), field="tenths")
+        told = rule.with_(t=(first or 0) / 10, at=again_at.astimezone(SHANGHAI).strftime("%H:%M:%S"))
+        raise Refusal(Reason.CONFLICT, told, remedy=Text("请到时再测。", "Measure again then."), field="tenths")
     row.tenths = given.tenths
-    row.symptoms, row.code, row.checked_at, row.checked_by_id = given.symptoms, given.code, context.now, context.actor.account_id
-    hot = given.tenths > rules(timezone.localdate(context.now))["fever_tenths"].value
-    why = "fever" if hot and again_at else "symptoms" if given.symptoms else "code" if given.code != "green" else ""
+    row.symptoms, row.code, row.checked_at, row.checked_by_id = given.symptoms, given.code, at, context.actor.account_id
+    hot = given.tenths > rules(timezone.localdate(at))["fever_tenths"].value
+    why = "fever" if hot and again_at else "symptoms" if given.symptoms else "code" if given.code != "green" else "unmeasured" if hot and late else ""
     if why:
         return turned_away(context, row, trip, why, readings=[t for t in (first, given.tenths) if t])
     if hot:
@@ -81,25 +96,39 @@ def board(context: Context, given: BoardIn) -> dict[str, Any]:
     place = f"{row.vehicle.plate} {row.seat}" if row.vehicle else ""
     taken = TakeInIn(purpose=PURPOSE, unit=trip.unit_id, holder_kind="vehicle", items=[Taken(person=row.person_id, item="", place=place)])
     row.custody_id = uuid.UUID(take_in(context, taken)["custodies"][0])
-    row.state = Passenger.State.BOARDED
+    row.state, row.ended_at, row.end_note = Passenger.State.BOARDED, None, ""
     row.save()
-    context.event("passenger_boarded", subject=f"passenger:{row.pk}")
+    if late and row.vehicle_id is not None:  # the seat was given up when the bus left
+        Vehicle.objects.filter(pk=row.vehicle_id).update(taken=F("taken") + 1)
+    context.event("passenger_boarded", subject=f"passenger:{row.pk}", data={"at": at.isoformat()} if late else None)
+    if trip.state == Trip.State.ENDED:
+        _handed_over(context, trip, [row])
     return {"passenger": str(row.pk), "state": row.state, "loop": None}
 
 
 def second_from(row: Passenger, at: datetime) -> datetime | None:
     """From when on the second reading may be taken, where there is a first one above the limit; None where there is none of this day's travel."""
-    if row.state != Passenger.State.BOOKED or row.checked_at is None or row.tenths is None or at - row.checked_at >= EARLIEST:
+    if row.state != Passenger.State.BOOKED and row.end_note != "unmeasured":
+        return None
+    if row.checked_at is None or row.tenths is None or at - row.checked_at >= EARLIEST:
         return None
     return row.checked_at + timedelta(minutes=rules(timezone.localdate(row.checked_at))["recheck_minutes"].value)
 
 
-def _boarding(context: Context, row: Passenger) -> Trip:
-    if row.state != Passenger.State.BOOKED or row.trip_id is None:
+def _before_now(context: Context, at: datetime | None) -> datetime:
+    if at is not None and at > context.now:
+        rule = Text("时间不能晚于现在。", "The time must not lie ahead.")
+        raise Refusal(Reason.INVALID_VALUE, rule, field="at", value=at.isoformat())
+    return at or context.now
+
+
+def _boarding(row: Passenger, at: datetime) -> Trip:
+    trip = Trip.objects.select_for_update(of=("self",)).get(pk=row.trip_id) if row.trip_id else None
+    left_behind = (row.state, row.end_note) in LEFT_BEHIND and trip is not None and trip.departed_at is not None
+    if trip is None or not (row.state == Passenger.State.BOOKED or left_behind):
         rule = Text("该乘客没有座位，或已查验。", "The passenger has no seat, or has been checked.")
         raise Refusal(Reason.WRONG_STAGE, rule, field="passenger", value=str(row.pk))
-    trip = Trip.objects.select_for_update(of=("self",)).get(pk=row.trip_id)
-    if trip.state != Trip.State.OPEN or context.now < trip.departs_at - EARLIEST:
+    if at < trip.departs_at - EARLIEST or trip.state == Trip.State.CANCELLED or (trip.departed_at is not None and at > trip.departed_at):
         rule = Text("发车前十二小时内、发车之前查验上车。", "Boarding is within the twelve hours before departure.")
         raise Refusal(Reason.CONFLICT, rule, field="passenger", value=str(row.pk))
     if Custody.objects.filter(person=row.person_id, let_out_at=None).exists():
@@ -124,8 +153,8 @@ def turned_away(context: Context, row: Passenger, trip: Trip, why: str, readings
         "kind": "trip_health", **written(title, told), "person": row.person_id, "area": trip.unit.area_id,
         "owner_unit": trip.unit_id, "origin": "return_trip", "origin_ref": str(row.pk), "urgent": True,
     }  # fmt: skip
-    loop = OpenIn.model_validate(given)
-    row.loop_id = uuid.UUID(str(open_one(context, loop)["loop"]))
+    if row.loop_id is None:  # departure without a second reading has opened it already
+        row.loop_id = uuid.UUID(str(open_one(context, OpenIn.model_validate(given))["loop"]))
     row.state, row.ended_at, row.end_note = Passenger.State.TURNED_AWAY, context.now, why
     row.save()
     context.event("passenger_turned_away", subject=f"passenger:{row.pk}", data={"why": why})
@@ -133,17 +162,18 @@ def turned_away(context: Context, row: Passenger, trip: Trip, why: str, readings
 
 
 @verb("trip.depart", BOARD, Text("发车", "Depart"))
-def depart(context: Context, given: OneTripIn) -> dict[str, Any]:
+def depart(context: Context, given: DepartIn) -> dict[str, Any]:
     """The trip leaves with who is on board. Who has a seat and did not come is absent; a first reading above the limit without a second goes to care."""
     trip = trip_in_reach(context.actor, BOARD, given.trip, lock=True)
     if trip.state != Trip.State.OPEN:
         raise Refusal(Reason.CONFLICT, Text("该专车已出发或已结束。", "It has left or ended."), field="trip", value=str(trip.pk))
+    at = _before_now(context, given.at)
     aboard = trip.passengers.filter(state=Passenger.State.BOARDED).count()
     if not aboard:
         rule = Text("没有人上车，不能发车。", "Nobody is on board.")
         raise Refusal(Reason.CONFLICT, rule, remedy=Text("如不再开行，请取消。", "Cancel it if it does not run."), field="trip", value=str(trip.pk))
     left = list(trip.passengers.select_for_update(of=("self",)).filter(state=Passenger.State.BOOKED).order_by("pk"))
-    hot = [p for p in left if second_from(p, context.now) is not None]
+    hot = [p for p in left if second_from(p, at) is not None]
     for p in hot:  # not measured is not normal
         turned_away(context, p, trip, "unmeasured", readings=[p.tenths or 0])
     absent = [p for p in left if p.state == Passenger.State.BOOKED]
@@ -152,7 +182,7 @@ def depart(context: Context, given: OneTripIn) -> dict[str, Any]:
         p.state, p.ended_at = Passenger.State.ABSENT, context.now
         context.event("passenger_absent", subject=f"passenger:{p.pk}")
     Passenger.objects.bulk_update(absent, ["state", "ended_at"])
-    trip.state, trip.departed_at = Trip.State.DEPARTED, context.now
+    trip.state, trip.departed_at = Trip.State.DEPARTED, at
     trip.save(update_fields=["state", "departed_at"])
     told = {"aboard": aboard, "absent": len(absent), "unmeasured": len(hot)}
     context.event("trip_departed", subject=f"trip:{trip.pk}", data=told)
@@ -165,12 +195,22 @@ def arrive(context: Context, given: OneTripIn) -> dict[str, Any]:
     trip = trip_in_reach(context.actor, BOARD, given.trip, lock=True)
     if trip.state != Trip.State.DEPARTED:
         raise Refusal(Reason.WRONG_STAGE, Text("该专车不在途中。", "The trip is not on its way."), field="trip", value=str(trip.pk))
-    by_unit: dict[int, list[Passenger]] = defaultdict(list)
     aboard = list(trip.passengers.filter(state=Passenger.State.BOARDED).order_by("pk"))
     gone = {p.pk for p in left_on_the_way(context, trip, aboard)}
-    for row in aboard:
-        if row.pk not in gone:
-            by_unit[row.to_unit_id].append(row)
+    there = [p for p in aboard if p.pk not in gone]
+    units = _handed_over(context, trip, there)
+    trip.state, trip.ended_at = Trip.State.ENDED, context.now
+    trip.save(update_fields=["state", "ended_at"])
+    told = {"units": units, "people": len(there)}
+    context.event("trip_arrived", subject=f"trip:{trip.pk}", data=told)
+    return {"trip": str(trip.pk)} | told
+
+
+def _handed_over(context: Context, trip: Trip, there: list[Passenger]) -> int:
+    """Offer each to the unit that takes the passenger over; how many units that are."""
+    by_unit: dict[int, list[Passenger]] = defaultdict(list)
+    for row in there:
+        by_unit[row.to_unit_id].append(row)
     for unit, people in sorted(by_unit.items()):
         stays = [p.custody_id for p in people if p.custody_id]
         if unit == trip.unit_id:
@@ -181,10 +221,7 @@ def arrive(context: Context, given: OneTripIn) -> dict[str, Any]:
         for p in people:
             p.handover_id = uuid.UUID(made["handover"])
         Passenger.objects.bulk_update(people, ["handover"])
-    trip.state, trip.ended_at = Trip.State.ENDED, context.now
-    trip.save(update_fields=["state", "ended_at"])
-    context.event("trip_arrived", subject=f"trip:{trip.pk}", data={"units": len(by_unit), "people": sum(map(len, by_unit.values()))})
-    return {"trip": str(trip.pk), "units": len(by_unit), "people": sum(map(len, by_unit.values()))}
+    return len(by_unit)
 
 
 @verb("trip.take_over", JOIN, Text("接收返岗人员", "Take workers over"))

@@ -149,6 +149,9 @@ def known_policy(found: Catalogue, policy: str) -> Standing:
     return found.standings[policy]
 
 
+_UNSEEN = {"条次未见": "clause not seen in print", "条文待核": "clause to be checked"}
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """Why: the rule's words, the paper with its clause and address, and whether a source in print confirms it."""
@@ -166,6 +169,21 @@ class Ground:
     def where(self) -> str:
         """The paper and the clause as they are quoted in a decision."""
         return f"《{self.document.zh}》{self.number}{self.clause}"
+
+    @property
+    def unseen(self) -> bool:
+        """Whether the program's own words stand where the clause would."""
+        return self.clause in _UNSEEN
+
+    @property
+    def place(self) -> Text:
+        """Number and clause for a page: quoted as printed, but what stands there where no print was seen is said in both languages."""
+        return Text(self.number + self.clause, ", ".join(x for x in (self.number, _UNSEEN.get(self.clause, self.clause)) if x))
+
+    @property
+    def cited(self) -> Text:
+        """The paper and the clause for a page."""
+        return Text("《{d}》{p}", "“{d}” {p}").with_(d=self.document, p=self.place)
 
 
 def ground(standing: Standing, rule: StandingRule) -> Ground:

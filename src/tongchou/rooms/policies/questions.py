@@ -16,12 +16,15 @@ from tongchou.record.territory.reach import area_above
 from tongchou.rooms.policies.reach import TELL, VIEW, seen
 
 LIVE = "p.state not in ('refused', 'withdrawn')"
+_REFUSED_SINCE = "p.state = 'refused' and (p.decided_at at time zone 'Asia/Shanghai')::date >= m.since"
+"""It asked and was refused, and nothing that the policy goes by has changed since: it is not among those that have not asked."""
+ASKED = f"exists (select from policies_application p where p.unit_id = m.unit_id and p.policy = m.policy and ({LIVE} or {_REFUSED_SINCE}))"
 _STREET = area_above("street")
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One policy, or one street. entitled: enterprises that qualify or have applied. told: of those that have not applied. Sums in yuan.
+    """One policy, or one street. entitled: enterprises that qualify or have applied. unasked: qualify and have not asked; told: of those. Sums in yuan.
 
     days: mean of whole days from application to the day of payment, None while nothing was paid.
     """
@@ -30,6 +33,7 @@ class Figure:
     name: str
     entitled: int
     told: int
+    unasked: int
     applied: int
     approved: int
     refused: int
@@ -40,20 +44,17 @@ class Figure:
     amount_arrived: Decimal
     days: float | None
 
-    @property
-    def unasked(self) -> int:
-        """Entitled, not applied."""
-        return max(self.entitled - self.applied, 0)
-
 
 _FIGURES = """
 with areas as (
   select a.id, a.path, s.id as street, s.name from record_area a {street}
 ), rows as (
-  select m.unit_id, m.policy from policies_match m where m.outcome = 'eligible'
-  union select p.unit_id, p.policy from policies_application p
+  select unit_id, policy, bool_or(unasked) as unasked from (
+    select m.unit_id, m.policy, not {asked} and u.active_to is null as unasked
+    from policies_match m join record_unit u on u.id = m.unit_id where m.outcome = 'eligible'
+    union all select p.unit_id, p.policy, false from policies_application p) x group by 1, 2
 ), held as (
-  select r.unit_id, r.policy, b.street, b.name, bool_or(c.id is not null) as told, bool_or({live}) as applied,
+  select r.unit_id, r.policy, b.street, b.name, bool_or(c.id is not null) as told, bool_or(r.unasked) as unasked, bool_or({live}) as applied,
     bool_or(p.state in ('approved', 'paid', 'received')) as approved, bool_or(p.state = 'refused') as refused,
     bool_or(p.state in ('paid', 'received')) as paid, bool_or(p.state = 'received') as arrived,
     coalesce(sum(p.approved), 0) as amount, coalesce(sum(p.paid), 0) as amount_paid, coalesce(sum(p.paid) filter (where p.state = 'received'), 0) as amount_arrived,
@@ -64,7 +65,7 @@ with areas as (
   where {seen} {more}
   group by 1, 2, 3, 4
 )
-select {key}, {name}, count(*)::int, (count(*) filter (where told and applied is not true))::int, (count(*) filter (where applied))::int,
+select {key}, {name}, count(*)::int, (count(*) filter (where told and unasked))::int, (count(*) filter (where unasked))::int, (count(*) filter (where applied))::int,
   (count(*) filter (where approved))::int,
   (count(*) filter (where refused and applied is not true))::int, (count(*) filter (where paid))::int, (count(*) filter (where arrived))::int,
   sum(amount), sum(amount_paid), sum(amount_arrived), round(avg(days), 1)::float
@@ -78,7 +79,7 @@ def figures(actor: Actor, *, by: str = "policy", policy: str = "", street: int |
     condition = seen(actor, VIEW, values, "r.policy", path="b.path")
     more = ("and r.policy = %(policy)s " if policy else "") + ("and b.street = %(street)s" if street else "")
     key, name = ("policy", "policy") if by == "policy" else ("coalesce(street::text, '')", "coalesce(name, '')")
-    sql = _FIGURES.format(street=_STREET, live=LIVE, seen=condition, more=more, key=key, name=name)
+    sql = _FIGURES.format(street=_STREET, live=LIVE, asked=ASKED, seen=condition, more=more, key=key, name=name)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [Figure(*row) for row in cursor.fetchall()]
@@ -141,8 +142,7 @@ _UNASKED = """
 select u.id, u.name, coalesce(s.name, ''), m.policy, m.estimate, m.since, c.told_at, coalesce(c.answer, ''), coalesce(c.reason, ''), coalesce(c.times, 0)
 from policies_match m join record_unit u on u.id = m.unit_id and u.active_to is null join record_area a on a.id = u.area_id {street}
 left join policies_contact c on c.unit_id = m.unit_id and c.policy = m.policy
-where m.outcome = 'eligible' and {seen} {more}
-  and not exists (select from policies_application p where p.unit_id = m.unit_id and p.policy = m.policy and {live})
+where m.outcome = 'eligible' and {seen} {more} and not {asked}
 order by m.estimate desc nulls last, u.name_key, u.id, m.policy limit %(limit)s
 """
 
@@ -177,7 +177,7 @@ def unasked(
     )
     more = " ".join(f"and {c}" for c, given in wanted if given)
     with connection.cursor() as cursor:
-        cursor.execute(_UNASKED.format(street=_STREET, seen=condition, more=more, live=LIVE), values)
+        cursor.execute(_UNASKED.format(street=_STREET, seen=condition, more=more, asked=ASKED), values)
         return [Unasked(*row) for row in cursor.fetchall()]
 
 
@@ -187,7 +187,7 @@ def unasked_count(actor: Actor, units: list[int]) -> dict[int, tuple[int, Decima
     condition = seen(actor, VIEW, values, "m.policy")
     sql = f"""select u.id, count(*)::int, coalesce(sum(m.estimate), 0) from policies_match m join record_unit u on u.id = m.unit_id
               join record_area a on a.id = u.area_id where m.outcome = 'eligible' and u.id = any(%(units)s::bigint[]) and {condition}
-              and not exists (select from policies_application p where p.unit_id = m.unit_id and p.policy = m.policy and {LIVE}) group by 1"""
+              and not {ASKED} group by 1"""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}

@@ -78,7 +78,7 @@ def deliveries_of(actor: Actor, side: str) -> QuerySet[Delivery]:
     actor.require(permission)
     reach = within(actor, permission, "dealer__area__path", "dealer") if side == "dealer" else within(actor, permission, "area__path")
     rows = Delivery.objects.filter(reach).select_related(
-        "dealer", "area", "input", "season", "made_by", "sent_by", "received_by"
+        "dealer", "area__parent", "input", "season", "made_by", "sent_by", "received_by"
     )
     return rows.order_by("expect_on", "pk")
 

@@ -18,6 +18,7 @@ from tongchou.record.loops import state
 from tongchou.record.loops.titles import SQL as TITLE
 from tongchou.record.loops.titles import paired
 from tongchou.record.models import Loop
+from tongchou.record.questions.answered import DONE_IN_TIME, LATE, UNANSWERED, WAITING
 from tongchou.record.questions.worklist import scope_condition
 from tongchou.rooms.service.models import CaseMember
 from tongchou.rooms.service.questions import VIEW, period
@@ -26,7 +27,10 @@ from tongchou.rooms.service.topics import service_rules, topics
 
 @dataclass(frozen=True, slots=True)
 class TopicLine:
-    """Open difficulties of a topic; topic "" for requests of enterprises that name none of them. late: past the whole time given."""
+    """Open difficulties of a topic; topic "" for requests of enterprises that name none of them.
+
+    late: past the whole time given, and not because the enterprise has yet to say.
+    """
 
     topic: str
     open: int
@@ -40,11 +44,11 @@ class TopicLine:
         return bool(self.topic) and self.apart >= service_rules()["common_from"].value
 
 
-_TOPICS = """
-select case when l.data->>'topic' = any(%(topics)s) then l.data->>'topic' else '' end, count(*)::int, count(*) filter (where l.due_at < %(now)s)::int,
+_TOPICS = f"""
+select case when l.data->>'topic' = any(%(topics)s) then l.data->>'topic' else '' end, count(*)::int, count(*) filter (where {LATE})::int,
   count(distinct coalesce(l.subject_unit_id, k.id))::int, count(distinct l.subject_unit_id) filter (where l.parent_id is null and l.kind = 'difficulty')::int
 from record_loop l left join record_unit k on k.id = l.opener_unit_id and k.kind in ('enterprise', 'school')
-where (l.kind = any(%(always)s) or l.kind = any(%(own)s) and k.id is not null) and l.closed_at is null and {scope} group by 1 order by 2 desc, 1
+where (l.kind = any(%(always)s) or l.kind = any(%(own)s) and k.id is not null) and l.closed_at is null and {{scope}} group by 1 order by 2 desc, 1
 """
 
 
@@ -98,10 +102,12 @@ NO_TOPIC = "none"
 ONLY = {
     "raised": "l.end_reason <> 'cancelled'",
     "confirmed": "l.end_reason = 'done'",
-    "in_time": "l.end_reason = 'done' and l.closed_at <= l.due_at",
+    "in_time": DONE_IN_TIME,
     "open": "l.closed_at is null",
-    "late": "l.closed_at is null and l.due_at < %(now)s",
+    "waiting": WAITING,
+    "late": LATE,
     "unconfirmed": "l.end_reason = 'expired'",
+    "unanswered": UNANSWERED,
 }
 """The lists behind the figures of a street and of a topic."""
 

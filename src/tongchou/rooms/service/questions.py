@@ -14,6 +14,7 @@ from tongchou.kernel.text import Text
 from tongchou.packs.difficulties import difficulties_on
 from tongchou.record.access import Actor
 from tongchou.record.photos import photos_of
+from tongchou.record.questions.answered import DONE_IN_TIME, LATE, UNANSWERED, WAITING
 from tongchou.record.territory.reach import area_above, condition, missing
 from tongchou.rooms.service.topics import service_rules
 
@@ -48,10 +49,10 @@ class Paired:
         return days is None or days >= service_rules()["visit_every_days"].value
 
 
-_PAIRED = """
+_PAIRED = f"""
 select u.id, u.name, a.name, max(v.at), max(v.at) filter (where v.account_id = %(account)s),
   (select count(*) from record_loop l where l.subject_unit_id = u.id and l.kind = 'difficulty' and l.closed_at is null),
-  (select count(*) from record_loop l where l.subject_unit_id = u.id and l.kind = 'difficulty' and l.closed_at is null and l.due_at < %(now)s),
+  (select count(*) from record_loop l where l.subject_unit_id = u.id and l.kind = 'difficulty' and {LATE}),
   p.since
 from record_unit u
 join record_area a on a.id = u.area_id
@@ -137,8 +138,9 @@ def _photos(actor: Actor, key: uuid.UUID) -> list[uuid.UUID]:
 class StreetLine:
     """Difficulties of a street's enterprises handed out in a period, of the kinds of packs/data/base/difficulties.yaml.
 
-    confirmed: by the enterprise; in_time: of those, before they were due. open counts what is still open, late what is past its due time;
-    unconfirmed what ended without the enterprise's word: all of them count against the share.
+    confirmed: by the enterprise; in_time: of those, answered before they were due. open counts what is still open; waiting: of that, answered in
+    time and not confirmed yet; late: past its due time otherwise. unconfirmed ended without the enterprise's word; unanswered: of those, not
+    answered in time. The silence of an enterprise that was answered in time counts neither way.
     """
 
     street: int
@@ -148,26 +150,29 @@ class StreetLine:
     confirmed: int
     in_time: int
     open: int
+    waiting: int
     late: int
     unconfirmed: int
+    unanswered: int
 
     @property
     def share(self) -> float | None:
-        """Confirmed in time of all that should have been by now, per cent; None while nothing is due."""
-        judged = self.confirmed + self.unconfirmed + self.late
+        """Confirmed, having been answered in time, of all that should have been by now, per cent; None while nothing is due."""
+        judged = self.confirmed + self.late + self.unanswered
         return round(100 * self.in_time / judged, 1) if judged else None
 
 
-_STREETS = """
+_JUDGED = f"""{WAITING} as waiting, {LATE} as late, {DONE_IN_TIME} as in_time, {UNANSWERED} as unanswered"""
+_STREETS = f"""
 with streets as (
-  select a.id, a.name, a.path from record_area a where a.level = 'street' and a.valid_to is null and {reach}
+  select a.id, a.name, a.path from record_area a where a.level = 'street' and a.valid_to is null and {{reach}}
 ), judged as (
-  select s.id as street, l.closed_at, l.due_at, l.end_reason
+  select s.id as street, l.closed_at, l.end_reason, {_JUDGED}
   from streets s join record_area b on b.path like s.path || '%%'
   join record_loop l on l.area_id = b.id and l.kind = any(%(always)s) and l.opened_at >= %(first)s and l.opened_at < %(after)s
   where l.end_reason <> 'cancelled'
   union all
-  select s.id, l.closed_at, l.due_at, l.end_reason
+  select s.id, l.closed_at, l.end_reason, {_JUDGED}
   from record_loop l join record_unit k on k.id = l.opener_unit_id and k.kind in ('enterprise', 'school')
   join record_area b on b.id = k.area_id join streets s on b.path like s.path || '%%'
   where l.kind = any(%(own)s) and l.opened_at >= %(first)s and l.opened_at < %(after)s and l.end_reason <> 'cancelled'
@@ -178,10 +183,12 @@ with streets as (
 )
 select s.id, s.name, coalesce(max(w.n), 0)::int, count(j.street)::int,
   count(*) filter (where j.end_reason = 'done')::int,
-  count(*) filter (where j.end_reason = 'done' and j.closed_at <= j.due_at)::int,
+  count(*) filter (where j.in_time)::int,
   count(*) filter (where j.street is not null and j.closed_at is null)::int,
-  count(*) filter (where j.closed_at is null and j.due_at < %(now)s)::int,
-  count(*) filter (where j.end_reason = 'expired')::int
+  count(*) filter (where j.waiting)::int,
+  count(*) filter (where j.late)::int,
+  count(*) filter (where j.end_reason = 'expired')::int,
+  count(*) filter (where j.unanswered)::int
 from streets s left join judged j on j.street = s.id left join visited w on w.street = s.id
 group by s.id, s.name order by s.name
 """

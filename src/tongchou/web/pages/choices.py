@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -22,16 +24,18 @@ PLEASE: tuple[Any, Any] = ("", Text("请选择", "Choose"))
 def area_choices(
     actor: Actor, permission: str, levels: tuple[str, ...] = ("district", "street", "community", "grid")
 ) -> Choices:
-    """Areas in force in which the actor has the permission, indented by level."""
+    """Areas in force in which the actor has the permission, indented by level; those of one name with the area above, as only one line shows once it is chosen."""
     where = Q() if everything(actor, permission) else Q(pk__in=[])
     for path in actor.area_paths(permission):
         where |= Q(path__startswith=path)
     rows = Area.objects.filter(where, valid_to=None)
     while len(levels) > 1 and rows.filter(level__in=levels).count() > MOST_AREAS:
         levels = levels[:-1]
-    found = list(rows.filter(level__in=levels).order_by("path").values_list("pk", "name", "path"))
-    top = min((path.count(".") for _, _, path in found), default=0)
-    return [PLEASE, *((key, "　" * (path.count(".") - top) + name) for key, name, path in found)]
+    found = list(rows.filter(level__in=levels).order_by("path").values_list("pk", "name", "path", "parent__name"))
+    top = min((path.count(".") for _, _, path, _ in found), default=0)
+    many = Counter(name for _, name, _, _ in found)
+    told = ((key, f"{name}（{above}）" if many[name] > 1 and above else name, path) for key, name, path, above in found)
+    return [PLEASE, *((key, "　" * (path.count(".") - top) + name) for key, name, path in told)]
 
 
 def unit_choices(actor: Actor, permission: str, kinds: tuple[str, ...] = ()) -> Choices:
@@ -40,6 +44,12 @@ def unit_choices(actor: Actor, permission: str, kinds: tuple[str, ...] = ()) -> 
     if kinds:
         rows = rows.filter(kind__in=kinds)
     return [PLEASE, *told_apart(list(rows.order_by("kind", "name_key", "pk").values_list("pk", "name")[:3000]))]
+
+
+def named_units(kinds: Iterable[str], nobody: Any = PLEASE[1]) -> Choices:
+    """Every active unit of these kinds, wherever it lies, at most 3,000; those of one name with the area above. nobody: what the empty choice says."""
+    rows = Unit.objects.filter(kind__in=kinds, active_to=None).order_by("kind", "name_key", "pk")
+    return [("", nobody), *told_apart(list(rows.values_list("pk", "name")[:3000]))]
 
 
 def post_choices(actor: Actor, permission: str, on: date) -> Choices:

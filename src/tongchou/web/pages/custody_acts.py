@@ -18,11 +18,11 @@ from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.actions.custody import OUT_REASONS
 from tongchou.record.loops.engine import not_found
-from tongchou.record.models import Custody, Unit
+from tongchou.record.models import Custody
 from tongchou.record.people.reach import person_in_reach
 from tongchou.record.questions.custody import offered, open_offers, people_in_reach
 from tongchou.web.fieldparts import FieldParts
-from tongchou.web.pages.choices import PLEASE, Choices
+from tongchou.web.pages.choices import PLEASE, Choices, named_units
 from tongchou.web.pages.custody import HOLDERS, PURPOSES, names_of
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.requests import actor_of, do, integer
@@ -174,12 +174,7 @@ def names_shown(actor: Actor, person: uuid.UUID) -> str:
 @page("custody_offer", "custody/offer", "custody.act")
 def custody_offer(request: HttpRequest) -> HttpResponse:
     """Offer what one's unit holds to another unit. Until that side accepts, it stays with the giver."""
-    rows = (
-        Unit.objects.filter(kind__in=_RECEIVING, active_to=None)
-        .exclude(kind__in=("enterprise", "school"))
-        .order_by("kind", "name_key", "pk")
-    )
-    units: Choices = [PLEASE, *rows.values_list("pk", "name")[:2000]]
+    units = named_units(set(_RECEIVING) - {"enterprise", "school"})
 
     def fields(d: Draft) -> list[FieldParts]:
         told = Text("逾时未答复即告警。", "An alarm is raised when it is not answered in time.")

@@ -58,7 +58,7 @@ def form_page(
             return _answer(request, send())
         except Refusal as refusal:
             if _kept(request):
-                return JsonResponse({"detail": _said(refusal), "field": refusal.field or ""}, status=refusal.status)
+                return _refused(refusal)
             draft.problem = refusal
     shown = fields(draft)
     problem = draft.problem
@@ -100,6 +100,26 @@ def change_page(
 
     on_record = {k: v for k, v in held.items() if v is not None} | {"seen_version": version}
     return form_page(request, all_fields, send, button=Text("保存", "Save"), on_record=on_record, **more)
+
+
+def kept_post(request: HttpRequest, send: Callable[[], HttpResponse]) -> HttpResponse:
+    """A POST without a form of its own that static/kept.js may send later; without it an ordinary one."""
+    try:
+        return _answer(request, send())
+    except Refusal as refusal:
+        if not _kept(request):
+            raise
+        return _refused(refusal)
+
+
+def filled_in(request: HttpRequest) -> dict[str, str]:
+    """{"at": when} a kept form was sent off on the device, by this server's clock and the same however often it is sent; {} where none kept it."""
+    at = request.headers.get("X-Kept-At", "")
+    return {"at": at} if _kept(request) and at else {}
+
+
+def _refused(refusal: Refusal) -> JsonResponse:
+    return JsonResponse({"detail": _said(refusal), "field": refusal.field or ""}, status=refusal.status)
 
 
 def _kept(request: HttpRequest) -> bool:

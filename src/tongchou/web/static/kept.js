@@ -1,7 +1,8 @@
 /* Forms that are filled in where the network is bad (<form data-kept>). What is typed and the photos are kept on the device at once; what is sent
    goes up under the form's own id, now or when the network is back: what is sent twice is done once. Without this script the form is an ordinary one.
    The form's page itself opens without a network once it was seen, and so do those that a page links to with data-keep-page.
-   [data-kept-net] on a page shows what waits, and a page with it sends what waits. */
+   [data-kept-net] on a page shows what waits, and a page with it sends what waits. A <form data-kept-act> on such a page (a button that says what
+   happened) waits in the same row. Each goes up with the time at which it was sent off here. Other scripts: window.tongchouKept, event tongchou:kept. */
 (function () {
   "use strict";
   var d = window.tongchouDevice, tr = d.tr, make = d.make, me = d.meta("tongchou-account");
@@ -24,6 +25,7 @@
       var wrong = all.filter(function (e) { return e.why; }), waiting = all.length - wrong.length;
       net.textContent = "";
       net.dataset.waiting = String(waiting);
+      document.dispatchEvent(new CustomEvent("tongchou:kept"));
       if (notice) { net.appendChild(make("p", notice.bad ? "tc-error" : "", notice.words)); if (notice.more) net.appendChild(notice.more); }
       if (waiting) net.appendChild(make("p", "", tr(waiting + " 份存在本机，联网后自动上传，不会重复登记。", waiting + " kept on this device: sent when the network is back, recorded once.")));
       wrong.forEach(function (e) {
@@ -45,13 +47,21 @@
     e.photos.forEach(function (p) { out.append(p.field, new File([p.blob], p.name, { type: p.type })); });
     return out;
   }
+  function timed(e) {   // when it was sent off, by the server's clock: worked out once, so that it is the same however often it goes up
+    if (e.taken) return Promise.resolve();
+    return fetch("/kept-worker.js", { cache: "no-store", credentials: "same-origin" }).then(function (r) {
+      var there = Date.parse(r.headers.get("Date"));
+      e.taken = new Date((isNaN(there) ? Date.now() : there) - Math.max(0, Date.now() - e.at)).toISOString();
+      return put(e);
+    }, function () { /* no network: sending says so */ });
+  }
   var busy = null;
   function send() { if (!busy) busy = run().then(function () { busy = null; }, function () { busy = null; }); return busy; }
   function run() {
     return own().then(function (all) {
       var e = all.filter(function (x) { return !x.why; })[0];
       if (!e) return show();
-      return d.post(e.url, e.id, body(e), { "X-Kept": "1" }).then(function (answer) {
+      return timed(e).then(function () { return d.post(e.url, e.id, body(e), { "X-Kept": "1", "X-Kept-At": e.taken || "" }); }).then(function (answer) {
         var here = form && form.dataset.sending === e.id;
         if (answer.json && answer.status === 200) return drop(e.id).then(function () { if (here) { left = true; location.href = answer.said.next; } else { return show().then(run); } });
         if (answer.json && answer.status >= 400 && answer.status < 500 && answer.status !== 429 && answer.status !== 401) {
@@ -82,7 +92,11 @@
   }
 
   /* ---- the form ---- */
-  function typed() {
+  function label() {
+    var title = document.querySelector("h1"), first = form.querySelector("input:not([type=hidden]):not([type=file]), select"), chosen = first && first.selectedOptions;
+    return (title ? title.textContent.trim() : "") + (first ? " " + (chosen && chosen.length ? chosen[0].textContent.trim() : first.value) : "");
+  }
+  function typed(form) {
     var out = [];
     Array.prototype.forEach.call(form.elements, function (f) {
       if (!f.name || f.name === "csrfmiddlewaretoken" || f.type === "file" || f.tagName === "BUTTON" || (/checkbox|radio/.test(f.type) && !f.checked)) return;
@@ -90,7 +104,7 @@
     });
     return out;
   }
-  function save() { if (!left && !form.dataset.sending) draft({ fields: typed(), photos: photos }); }
+  function save() { if (!left && !form.dataset.sending) draft({ fields: typed(form), photos: photos }); }
   function restore(kept) {
     kept.fields.forEach(function (pair) {
       Array.prototype.forEach.call(form.querySelectorAll("[name='" + pair[0] + "']"), function (f) {
@@ -176,15 +190,27 @@
       e.preventDefault(); e.stopImmediatePropagation();
       if (form.dataset.sending) return;
       clearTimeout(saving); saving = null;
-      var id = form.elements.client_id.value, title = document.querySelector("h1"), first = form.querySelector("input:not([type=hidden])");
+      var id = form.elements.client_id.value;
       form.dataset.sending = id; lock(true); notice = null;
-      var entry = { id: id, account: me, url: location.pathname, at: Date.now(), label: (title ? title.textContent.trim() : "") + (first && first.type !== "file" ? " " + first.value : ""), fields: typed() };
+      var entry = { id: id, account: me, url: location.pathname, at: Date.now(), label: label(), fields: typed(form) };
       taking.then(function () { entry.photos = photos; return put(entry); }).then(function () { held = id; return draft(null); }).then(send).then(send)
         .catch(function () { delete form.dataset.sending; lock(false); tell(tr("无法存入本机，请勿关闭本页，联网后再提交。", "It could not be kept on this device: leave the page open and send it with a network."), true); });
     }, true);
     fresh();
     store("drafts", "readonly", function (s) { return s.get(key); }).then(function (kept) { if (kept) restore(kept); }, function () { /* storage is off: an ordinary form */ });
   }
+  if (net) {
+    window.addEventListener("submit", function (e) {
+      var f = e.target, id = f.matches("[data-kept-act]") && f.elements.client_id.value, b = f.querySelector("button");
+      if (!id) return;
+      e.preventDefault(); e.stopImmediatePropagation();
+      b.disabled = true;
+      put({ id: id, account: me, url: new URL(f.action).pathname, at: Date.now(), label: b.textContent.trim(), fields: typed(f), photos: [] }).then(send).then(send).then(own).then(function (all) {
+        if (!all.some(function (x) { return x.id === id; })) { left = true; location.reload(); }
+      }, function () { b.disabled = false; tell(tr("无法存入本机，请联网后再试。", "It could not be kept on this device: try again with a network."), true); });
+    }, true);
+  }
+  window.tongchouKept = { own: own };
   if (net || form) {
     show();
     keepPages();

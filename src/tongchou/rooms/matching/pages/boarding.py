@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -14,67 +15,84 @@ from tongchou.kernel.text import Text
 from tongchou.record.people.purposes import purposes
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.matching.boarding import second_from
-from tongchou.rooms.matching.pages.trips import STATES, clock_of, trip_crumbs
+from tongchou.rooms.matching.models import Passenger
+from tongchou.rooms.matching.pages.trips import STATES, clock_of, person_line, trip_crumbs
 from tongchou.rooms.matching.passengers import names_of, passengers_of
 from tongchou.rooms.matching.rules import rules
-from tongchou.rooms.matching.signup import passenger_in_reach
 from tongchou.rooms.matching.trips import BOARD, JOIN, SEE, trip_in_reach
 from tongchou.web.fieldparts import FieldParts
-from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.requests import actor_of, do, now
+from tongchou.web.pages.choices import PLEASE
+from tongchou.web.pages.forms import Draft, done, filled_in, form_page
+from tongchou.web.pages.requests import actor_of, do, now, yes_or_no
 from tongchou.web.pages.spreadsheets import sheet_file
 from tongchou.web.permission import page
 
 _CODES = [("green", Text("绿码", "green")), ("yellow", Text("黄码", "yellow")), ("red", Text("红码", "red")), ("unknown", Text("无法出示", "not shown"))]
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-@page("trip_board", "trips/passengers/<uuid:passenger>/board", BOARD)
-def trip_board(request: HttpRequest, passenger: uuid.UUID) -> HttpResponse:
-    """One card: temperature, symptoms, code. Fever or symptoms: not on board, and a loop for care."""
+@page("trip_board", "trips/<uuid:trip>/board", BOARD)
+def trip_board(request: HttpRequest, trip: uuid.UUID) -> HttpResponse:
+    """Everybody with a seat on one page that works without a network, and the card of who is checked: temperature, symptoms, code.
+
+    Fever or symptoms: not on board, and a loop for care.
+    """
     actor = actor_of(request)
-    row = passenger_in_reach(actor, BOARD, passenger)
-    back = reverse("trip", args=[row.trip_id]) if row.trip_id else reverse("trips")
-    names = names_of(actor, [p for p in [passengers_of(actor).filter(pk=passenger).first()] if p is not None])
+    row = trip_in_reach(actor, BOARD, trip)
+    here = reverse("trip_board", args=[trip])
+    people = list(passengers_of(actor).filter(trip=row, vehicle__isnull=False).exclude(state="withdrawn").order_by("vehicle", "seat", "pk"))
     held = rules(now().astimezone(SHANGHAI).date())
-    limit, minutes = held["fever_tenths"].value / 10, held["recheck_minutes"].value
-    again_at = second_from(row, now())
-    before = None
-    if again_at is not None:
-        before = Text("首次测温 {t}℃，{at} 起复测。", "The first reading was {t} °C; measure again from {at} on.")
-        before = before.with_(t=(row.tenths or 0) / 10, at=clock_of(again_at))
+    limit, minutes = held["fever_tenths"].value, held["recheck_minutes"].value
+
+    def lines() -> list[dict[str, Any]]:
+        names = names_of(actor, people)
+        return [person_line(actor, p, names) for p in people]
+
+    shown = lines() if request.method == "GET" else []
 
     def fields(d: Draft) -> list[FieldParts]:
-        label = Text("体温", "Temperature") if again_at is None else Text("复测体温", "Second reading")
-        told = Text("超过 {t}℃ 的，{n} 分钟后复测。", "Above {t} °C: measured again after {n} {n|minute|minutes}.").with_(t=limit, n=minutes)
+        shown[:] = shown or lines()  # a look at the names is on record each time: none where the form is sent and taken
+        told = Text("超过 {t}℃ 的，{n} 分钟后复测。", "Above {t} °C: measured again after {n} {n|minute|minutes}.").with_(t=limit / 10, n=minutes)
         either = [("no", Text("没有", "none")), ("yes", Text("有", "yes"))]
+        waiting = [(str(x["row"].pk), f"{x['row'].vehicle.plate} · {x['row'].seat} · {x['name']}") for x in shown if x["row"].state == "booked"]
         return [
-            d.field("tenths", label, "number", unit="℃", required=True, help=told),
+            d.field("passenger", Text("乘客", "Passenger"), "select", choices=[PLEASE, *waiting], required=True),
+            d.field("tenths", Text("体温", "Temperature"), "number", unit="℃", required=True, help=told),
             d.field("symptoms", Text("咳嗽、乏力、咽痛等症状", "Cough, fatigue, sore throat or the like"), "radio", choices=either, required=True),
             d.field("code", Text("健康码", "Health code"), "radio", choices=_CODES, required=True),
         ]  # fmt: skip
 
     def send() -> HttpResponse:
         payload: dict[str, Any] = {
-            "passenger": str(passenger), "tenths": _tenths(request),
-            "symptoms": request.POST.get("symptoms") != "no", "code": request.POST.get("code", ""),
+            "passenger": str(_chosen(request, trip).pk), "tenths": _tenths(request), "symptoms": yes_or_no(request, "symptoms"),
+            "code": request.POST.get("code", ""),
         }  # fmt: skip
-        made = do(request, "trip.board", payload).result
+        made = do(request, "trip.board", payload | filled_in(request)).result
         if made["state"] == "booked":
-            row.refresh_from_db()
-            at = second_from(row, now())
+            checked = Passenger.objects.get(pk=made["passenger"])
+            at = second_from(checked, now())
             said = Text("体温超过 {t}℃，已记录；{at} 起复测。", "Above {t} °C, recorded; measure again from {at} on.")
-            return done(request, back, said.with_(t=limit, at=clock_of(at) if at else ""))
+            return done(request, here, said.with_(t=limit / 10, at=clock_of(at) if at else ""))
         if made["state"] == "boarded":
-            return done(request, back, Text("查验正常，已上车。", "Fine, on board."))
-        return done(request, back, Text("查验异常，未上车，已发起就医事项。", "Turned away; a loop for care has been opened."))
+            return done(request, here, Text("查验正常，已上车。", "Fine, on board."))
+        return done(request, here, Text("查验异常，未上车，已发起就医事项。", "Turned away; a loop for care has been opened."))
 
-    name = names[passenger].name if passenger in names else ""
-    seat = f"{row.vehicle.plate} · {row.seat}" if row.vehicle else ""
     title = Text("上车查验", "Check before boarding")
     return form_page(
-        request, fields, send, title=title, subtitle=f"{name}　{seat}", button=Text("确认", "Confirm"), back=back, note=before,
-        breadcrumbs=trip_crumbs({"url": back, "label": row.origin}, {"url": "", "label": title}), on_record={"symptoms": "no", "code": "green"},
+        request, fields, send, template="matching/board.html", title=title, subtitle=f"{row.origin} → {row.area.name}", button=Text("确认", "Confirm"),
+        back=reverse("trip", args=[trip]), breadcrumbs=trip_crumbs({"url": reverse("trip", args=[trip]), "label": row.origin}, {"url": "", "label": title}),
+        on_record={"symptoms": "no", "code": "green"}, row=row, people=shown, limit=limit, minutes=minutes,
     )  # fmt: skip
+
+
+def _chosen(request: HttpRequest, trip: uuid.UUID) -> Passenger:
+    """The passenger that was chosen, of this trip."""
+    typed = request.POST.get("passenger", "")
+    found = passengers_of(actor_of(request)).filter(trip=trip, pk=typed).first() if _UUID.fullmatch(typed) else None
+    if found is None:
+        rule = Text("请选择本趟车上有座位的乘客。", "Choose somebody who has a seat on this trip.")
+        raise Refusal(Reason.INVALID_VALUE, rule, remedy=Text("如已调整座位，请重新打开本页。", "Open this page again if seats were changed."), field="passenger")
+    return found
 
 
 def _tenths(request: HttpRequest) -> int:

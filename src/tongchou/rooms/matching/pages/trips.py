@@ -33,7 +33,7 @@ from tongchou.rooms.matching.trips import BOARD, JOIN, MANAGE, SEE, staff_of, tr
 from tongchou.rooms.matching.workers import rejected_workers
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import Choices, area_choices, unit_choices
-from tongchou.web.pages.forms import Draft, done, form_page
+from tongchou.web.pages.forms import Draft, done, filled_in, form_page, kept_post
 from tongchou.web.pages.imports import counts_of, tell_import
 from tongchou.web.pages.requests import actor_of, do, given, integer, moment, now, yes_or_no
 from tongchou.web.permission import Nav, page
@@ -119,7 +119,7 @@ def person_line(actor: Actor, p: Passenger, names: dict[uuid.UUID, Any]) -> dict
     """A passenger as a list shows it; an enterprise is told no more of a flag than that the street must look."""
     label, tone, icon = STATES[p.state]
     label = ENDS.get((p.state, p.end_note), label)
-    again = second_from(p, now()) if actor.permits(BOARD) else None
+    again = second_from(p, now()) if actor.permits(BOARD) and p.state == "booked" else None
     if again is not None:
         told = Text("首次测温 {t}℃，{at} 起复测", "first reading {t} °C, again from {at} on")
         label, tone, icon = told.with_(t=(p.tenths or 0) / 10, at=clock_of(again)), "warn", "clock"
@@ -198,10 +198,14 @@ def trip_page(request: HttpRequest, trip: uuid.UUID) -> HttpResponse:
 @page("trip_act", "trips/<uuid:trip>/act", SEE, methods=("POST",))
 def trip_act(request: HttpRequest, trip: uuid.UUID) -> HttpResponse:
     """Depart, arrive, cancel."""
-    wanted, back = request.POST.get("act", ""), reverse("trip", args=[trip])
     trip_in_reach(actor_of(request), SEE, trip)
+    return kept_post(request, lambda: _trip_act(request, trip))
+
+
+def _trip_act(request: HttpRequest, trip: uuid.UUID) -> HttpResponse:
+    wanted, back = request.POST.get("act", ""), reverse("trip", args=[trip])
     if wanted == "depart":
-        made = do(request, "trip.depart", {"trip": str(trip)}).result
+        made = do(request, "trip.depart", {"trip": str(trip)} | filled_in(request)).result
         said = Text("已发车：{a} 人在车上，{b} 人未到{c}。", "Departed with {a}; {b} did not come{c}.")
         hot = Text("，{n} 人首次测温超标没有复测，已发起就医事项", "; {n} had one reading above the limit and no second, loops for care are open")
         return done(request, back, said.with_(a=made["aboard"], b=made["absent"], c=hot.with_(n=made["unmeasured"]) if made["unmeasured"] else ""))

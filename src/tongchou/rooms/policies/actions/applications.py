@@ -166,7 +166,7 @@ def _entitled(found: Catalogue, policy: str, unit: int) -> Any:
             value=policy,
         )
     grounds = [ground(decided.standing, r) for r in decided.fired if r.rule.outcome == decided.outcome]
-    why = Text("".join(f"{g.reason.zh}（{g.where}）" for g in grounds), " ".join(g.reason.en for g in grounds))
+    why = Text("".join(f"{g.reason.zh}（{g.where}）" for g in grounds), " ".join(f"{g.reason.en} ({g.cited.en})" for g in grounds))
     rule = Text("{title}：{why}", "{title}: {why}").with_(
         title=OUTCOMES.get(decided.outcome, OUTCOMES["no_rule"])[0], why=why
     )

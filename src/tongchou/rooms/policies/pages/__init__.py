@@ -1,5 +1,5 @@
 """Pages of the policies."""
 
-from tongchou.rooms.policies.pages import applications, apply, catalogue, enterprise, manage, overview, worklist
+from tongchou.rooms.policies.pages import applications, apply, catalogue, enterprise, manage, news, overview, worklist
 
-__all__ = ["applications", "apply", "catalogue", "enterprise", "manage", "overview", "worklist"]
+__all__ = ["applications", "apply", "catalogue", "enterprise", "manage", "news", "overview", "worklist"]

@@ -18,6 +18,7 @@ from tongchou.record.loops.engine import not_found
 from tongchou.record.models import Evidence
 from tongchou.rooms.policies.actions.applications import KIND, State
 from tongchou.rooms.policies.actions.deciding import criteria, pack_then
+from tongchou.rooms.policies.actions.objecting import objections
 from tongchou.rooms.policies.catalogue import ELIGIBLE, known_policy
 from tongchou.rooms.policies.facts import known_of
 from tongchou.rooms.policies.letters import DECISION, SUPPLEMENT, letters_of, policy_letter_of
@@ -151,6 +152,10 @@ def policy_application(request: HttpRequest, policy_loop: uuid.UUID) -> HttpResp
         "papers": Evidence.objects.filter(loop=row.loop, key="paper", file__isnull=False)
         .select_related("file")
         .order_by("at", "pk"),
+        "again": reverse("policy_apply", args=[row.unit_id, row.policy])
+        if row.state == State.REFUSED and actor.permits(APPLY) and row.policy in today_catalogue().settings
+        else "",
+        "objections": objections(actor, row),
         "letters": [{"label": _LETTERS[w], "which": w} for w in letters_of(row)],
         "does": _does(actor, row, held),
         "breadcrumbs": crumbs((reverse("policy_applications"), Text("政策申请", "Applications")), ("", row.unit.name)),
@@ -170,6 +175,7 @@ _MAY: dict[str, list[tuple[str, Party, Text, str, bool]]] = {
         ("withdraw", Party.SUBJECT, Text("撤回", "Withdraw"), "x", False),
     ],
     State.APPROVED: [("pay", Party.OWNER, Text("登记兑现", "Record the payment"), "circle-check", True)],
+    State.REFUSED: [("object", Party.SUBJECT, Text("提出异议", "Object"), "alert-circle", False)],
     State.PAID: [
         ("arrived", Party.SUBJECT, Text("确认到账", "It has arrived"), "circle-check", True),
         ("not_arrived", Party.SUBJECT, Text("没有到账", "It has not"), "alert-triangle", False),
@@ -185,6 +191,7 @@ def _does(actor: Actor, row: Application, held: Any) -> list[dict[str, Any]]:
             party not in parties
             or not actor.permits(DECIDE if party is Party.OWNER else APPLY)
             or (key == "ask_more" and row.supplement_at)
+            or (key == "object" and any(o.closed_at is None for o in objections(actor, row)))
         ):
             continue
         out.append({"url": reverse("policy_do", args=[row.pk, key]), "label": label, "icon": icon, "main": main})

@@ -34,6 +34,8 @@ from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.requests import actor_of, do, now
 from tongchou.web.permission import page
 
+OWN_WORD = Text("企业填报", "Said by the enterprise")
+"""The source of what an enterprise answered itself, kept in Chinese like everything on record."""
 _YES_NO = [("", Text("不知道", "not known")), ("yes", Text("是", "yes")), ("no", Text("否", "no"))]
 
 
@@ -52,12 +54,13 @@ def of_enterprise(request: HttpRequest, actor: Actor, unit: Unit) -> HttpRespons
     told = {c.policy: c for c in Contact.objects.filter(unit=unit)}
     made = applications(actor, now(), unit=unit.pk, limit=100)
     live = {a.policy: a for a in reversed(made) if a.state not in ("refused", "withdrawn")}
+    refused = {a.policy: a for a in reversed(made) if a.state == "refused" and a.policy not in live}
     groups: dict[str, list[dict[str, Any]]] = {"can": [], "ask": [], "not": [], "other": []}
     for line in lines:
         key = {ELIGIBLE: "can", UNDETERMINED: "ask", NOT_ELIGIBLE: "not"}.get(line.outcome, "other")
-        groups[key].append(_shown(found, line, told.get(line.policy), live.get(line.policy), unit))
+        groups[key].append(_shown(found, line, told.get(line.policy), live.get(line.policy), refused.get(line.policy), unit))
     own = unit.pk in {u.pk for u in own_enterprises(actor)}
-    open_ = [g for g in groups["can"] if g["application"] is None]
+    open_ = [g for g in groups["can"] if g["application"] is None and g["refused"] is None]
     context = {
         "title": TITLE if own else unit.name,
         "subtitle": unit.name if own else TITLE,
@@ -78,7 +81,7 @@ def of_enterprise(request: HttpRequest, actor: Actor, unit: Unit) -> HttpRespons
     return render(request, "policies/enterprise.html", context)
 
 
-def _shown(found: Catalogue, line: Line, contact: Contact | None, application: Any, unit: Unit) -> dict[str, Any]:
+def _shown(found: Catalogue, line: Line, contact: Contact | None, application: Any, refused: Any, unit: Unit) -> dict[str, Any]:
     return {
         "line": line,
         "badge": outcome_badge(line.outcome),
@@ -90,6 +93,7 @@ def _shown(found: Catalogue, line: Line, contact: Contact | None, application: A
         "contact": contact,
         "answer": ANSWERS[contact.answer] if contact else None,
         "application": application,
+        "refused": refused,
         "badge_of": state_badge(application.state) if application else None,
         "apply": reverse("policy_apply", args=[unit.pk, line.policy]),
         "say": reverse("policy_contact", args=[unit.pk, line.policy]),
@@ -103,7 +107,7 @@ def _question(found: Catalogue, q: Question) -> dict[str, Any]:
 def _facts(found: Catalogue, unit: Unit) -> list[dict[str, Any]]:
     rows = known_of(unit.pk).items()
     return [
-        {"title": found.fact_title(k), "value": said(found.asked.get(k), f.value), "source": f.source, "on": f.on}
+        {"title": found.fact_title(k), "value": said(found.asked.get(k), f.value), "source": OWN_WORD if f.source == OWN_WORD.zh else f.source, "on": f.on}
         for k, f in rows
         if k in found.asked or k in bases()
     ]
@@ -160,7 +164,7 @@ def policy_answers(request: HttpRequest, enterprise: int) -> HttpResponse:
                 Text("请至少回答一项。", "Answer one question at least."),
                 field=names[0] if names else None,
             )
-        source = Text("企业填报", "Said by the enterprise").zh if own else request.POST.get("source", "")
+        source = OWN_WORD.zh if own else request.POST.get("source", "")
         made = do(request, "policies.answer", {"unit": row.pk, "answers": given, "source": source}).result
         text = Text("已保存 {n} 项，{m} 项政策的结果有变化。", "{n} kept; {m} {m|policy has|policies have} a new result.").with_(
             n=made["answers"], m=made["changed"]

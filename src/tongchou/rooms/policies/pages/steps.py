@@ -28,7 +28,7 @@ def fields_of(row: Application, what: str) -> Callable[[Draft], list[FieldParts]
     """The fields of one step."""
     money, day = Text("元", "yuan"), Text("日期", "Day")
     grounds = (
-        [(k, Text("{a}（{b}）", "{a} ({b})").with_(a=g.reason, b=g.where)) for k, g in criteria(row).items()]
+        [(k, Text("{a}（{b}）", "{a} ({b})").with_(a=g.reason, b=g.cited)) for k, g in criteria(row).items()]
         if what == "refuse"
         else []
     )
@@ -76,6 +76,16 @@ def fields_of(row: Application, what: str) -> Callable[[Draft], list[FieldParts]
             "arrived": [d.field("on", Text("到账日期", "It arrived on"), "date", required=True)],
             "not_arrived": [note],
             "withdraw": [note],
+            "object": [
+                d.field(
+                    "note",
+                    Text("为什么有异议", "Why you object"),
+                    "textarea",
+                    required=True,
+                    maxlength=1000,
+                    help=Text("由指挥部办公室办理答复，您确认后才算办结。", "The headquarters office answers; it is closed only when you say so."),
+                )
+            ],
         }[what]
 
     return fields
@@ -92,6 +102,7 @@ def given_by(request: HttpRequest, what: str) -> dict[str, Any]:
         "arrived": ("on",),
         "not_arrived": ("note",),
         "withdraw": ("note",),
+        "object": ("note",),
     }[what]
     out: dict[str, Any] = {
         n: request.POST.get(n, "").replace(",", "") if n == "amount" else request.POST.get(n, "").strip() for n in names

@@ -13,13 +13,12 @@ from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.loops.kinds import current_edition
-from tongchou.record.models import Unit
 from tongchou.rooms.projects.actions import VISIT
 from tongchou.rooms.projects.models import Project
 from tongchou.rooms.projects.pages.edit import _LEADING, _crumbs
 from tongchou.rooms.projects.reach import MANAGE, REPORT, VIEW, project_in_reach
 from tongchou.web.fieldparts import FieldParts
-from tongchou.web.pages.choices import PLEASE, Choices
+from tongchou.web.pages.choices import PLEASE, Choices, named_units
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.requests import actor_of, do, integer, moment, now
 from tongchou.web.pages.uploads import photo_field, photos_given
@@ -138,8 +137,7 @@ def _topics() -> Choices:
 
 
 def _units(nobody: Text) -> Choices:
-    rows = Unit.objects.filter(kind__in=_LEADING, active_to=None).order_by("kind", "name_key", "pk")
-    return [("", nobody), *rows.values_list("pk", "name")[:3000]]
+    return named_units(_LEADING, nobody)
 
 
 @page("project_obstacle", "projects/<uuid:project>/obstacles/new", VIEW)

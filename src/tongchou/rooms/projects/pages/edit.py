@@ -11,14 +11,14 @@ from django.urls import reverse
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
-from tongchou.record.models import Post, Unit
+from tongchou.record.models import Post
 from tongchou.rooms.projects.importing import import_projects
 from tongchou.rooms.projects.models import Part
 from tongchou.rooms.projects.pages.lists import TITLE
 from tongchou.rooms.projects.reach import MANAGE, REPORT, project_in_reach
 from tongchou.rooms.projects.words import KINDS, PARTS
 from tongchou.web.fieldparts import FieldParts
-from tongchou.web.pages.choices import PLEASE, Choices, area_choices, unit_choices
+from tongchou.web.pages.choices import PLEASE, Choices, area_choices, named_units, unit_choices
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.imports import rows_page
 from tongchou.web.pages.requests import actor_of, do, given, integer
@@ -118,8 +118,7 @@ def project_part_new(request: HttpRequest, project: uuid.UUID) -> HttpResponse:
     actor, title = actor_of(request), Text("增加环节", "Add a part")
     row = project_in_reach(actor, MANAGE, project)
     back = reverse("project", args=[project])
-    rows = Unit.objects.filter(kind__in=(*_LEADING, "enterprise"), active_to=None).order_by("kind", "name_key", "pk")
-    units: Choices = [PLEASE, *rows.values_list("pk", "name")[:3000]]
+    units = named_units((*_LEADING, "enterprise"))
 
     def fields(d: Draft) -> list[FieldParts]:
         needed, told = Text("完成前不能开工", "It cannot start before"), Text("例如：施工许可证、接电。", "Such as: building permit, power.")

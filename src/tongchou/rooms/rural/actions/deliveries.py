@@ -213,7 +213,7 @@ def send(context: Context, given: SendIn) -> dict[str, Any]:
     """The dealer's side: what went out. Less than was ordered leaves the rest to be ordered again."""
     row = _delivery(context, given.delivery, "dealer", "planned")
     if given.quantity > row.ordered:
-        rule = Text("发货量不能超过安排的 {n}。", "No more than the {n} that was ordered.").with_(n=row.ordered)
+        rule = Text("发货量不能超过安排的 {n}。", "No more than the {n} that was ordered.").with_(n=f"{row.ordered.normalize():f}")
         raise Refusal(Reason.INVALID_VALUE, rule, field="quantity", value=given.quantity)
     row.state, row.sent, row.sent_at, row.sent_by_id = (
         Delivery.State.SENT,
@@ -231,7 +231,7 @@ def receive(context: Context, given: ReceiveIn) -> dict[str, Any]:
     """The village's side: what came. A difference is explained."""
     row = _delivery(context, given.delivery, REPORT, "sent")
     if given.quantity != row.sent and not given.reason:
-        rule = Text("与发货量 {n} 不符，须说明原因。", "This is not the {n} that was sent: say why.").with_(n=row.sent)
+        rule = Text("与发货量 {n} 不符，须说明原因。", "This is not the {n} that was sent: say why.").with_(n=f"{(row.sent or Decimal(0)).normalize():f}")
         raise Refusal(
             Reason.MISSING_VALUE,
             rule,

@@ -22,6 +22,7 @@ from tongchou.rooms.rural.pages.parts import (
     input_name,
     input_unit,
     on_day,
+    place_name,
     plain,
     season_choices,
     season_chosen,
@@ -57,7 +58,7 @@ def delivery_rows(rows: list[Delivery], page_name: str) -> dict[str, Any]:
         }
         none = Text("—", "—")
         body.append([
-            {"value": Text.aside(input_name(d.input), input_unit(d.input)), "url": reverse(page_name, args=[d.pk])}, state, d.area.name, d.dealer.name,
+            {"value": Text.aside(input_name(d.input), input_unit(d.input)), "url": reverse(page_name, args=[d.pk])}, state, place_name(d.area), d.dealer.name,
             d.expect_on.isoformat(), plain(d.ordered), plain(d.sent) if d.sent is not None else none,
             plain(d.received) if d.received is not None else none, d.reason or none,
         ])  # fmt: skip
@@ -157,7 +158,7 @@ def delivery_page(
     facts = [
         {"label": Text("农资", "Input"), "value": Text.aside(input_name(row.input), unit)},
         {"label": Text("供货单位", "From"), "value": row.dealer.name},
-        {"label": Text("送到", "To"), "value": row.area.name},
+        {"label": Text("送到", "To"), "value": place_name(row.area)},
         {"label": Text("安排", "Ordered"), "value": plain(row.ordered)},
         {"label": Text("应送达", "Due"), "value": row.expect_on.isoformat()},
     ]
@@ -174,7 +175,7 @@ def delivery_page(
     if row.reason:
         facts.append({"label": Text("说明", "Note"), "value": row.reason})
     return form_page(
-        request, fields, send, title=input_name(row.input), subtitle=row.area.name, button=button, back=back, breadcrumbs=breadcrumbs,
+        request, fields, send, title=input_name(row.input), subtitle=place_name(row.area), button=button, back=back, breadcrumbs=breadcrumbs,
         template="rural/delivery.html", facts=facts, badges=[{"label": word, "tone": tone, "icon": icon}],
         on_record={"quantity": plain(row.sent if row.state == "sent" else row.ordered)},
     )  # fmt: skip

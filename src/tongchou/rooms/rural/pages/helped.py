@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from tongchou.kernel.text import Text
 from tongchou.rooms.rural.actions.relief import no_such_household
 from tongchou.rooms.rural.models import Measure
-from tongchou.rooms.rural.pages.household import _file, _form, _units
+from tongchou.rooms.rural.pages.household import _file, _form
 from tongchou.rooms.rural.pages.parts import on_day
 from tongchou.rooms.rural.reach import CARE, VERIFY
 from tongchou.rooms.rural.words import (
@@ -17,7 +17,7 @@ from tongchou.rooms.rural.words import (
     MEASURES,
 )
 from tongchou.web.fieldparts import FieldParts
-from tongchou.web.pages.choices import PLEASE
+from tongchou.web.pages.choices import PLEASE, named_units
 from tongchou.web.pages.forms import Draft
 from tongchou.web.pages.requests import actor_of, do, given, integer
 from tongchou.web.permission import page
@@ -34,7 +34,7 @@ def relief_measure(request: HttpRequest, relief: uuid.UUID) -> HttpResponse:
     def fields(d: Draft) -> list[FieldParts]:
         return [
             d.field("kind", Text("措施", "Measure"), "select", choices=[PLEASE, *MEASURES.items()], required=True),
-            d.field("unit", Text("落实单位", "Who does it"), "select", choices=_units(*_HELPS), required=True),
+            d.field("unit", Text("落实单位", "Who does it"), "select", choices=named_units(_HELPS), required=True),
             d.field("from_on", Text("开始日期", "From"), "date", required=True),
             d.field("amount", Text("金额", "Amount"), "number", unit=Text("元", "yuan")),
         ]
@@ -99,7 +99,7 @@ def relief_problem(request: HttpRequest, relief: uuid.UUID) -> HttpResponse:
                 "owner_unit",
                 Text("责任单位", "Who puts it right"),
                 "select",
-                choices=_units("department", "hq_department", "street", "community"),
+                choices=named_units(("department", "hq_department", "street", "community")),
                 required=True,
             ),
         ]

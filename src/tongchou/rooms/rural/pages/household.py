@@ -13,7 +13,6 @@ from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
 from tongchou.record.models import Household as Home
-from tongchou.record.models import Unit
 from tongchou.record.territory.reach import area_in_reach
 from tongchou.rooms.rural.actions.relief import no_such_household
 from tongchou.rooms.rural.models import Household
@@ -31,7 +30,7 @@ from tongchou.rooms.rural.words import (
     WAYS,
 )
 from tongchou.web.fieldparts import FieldParts
-from tongchou.web.pages.choices import PLEASE, Choices, area_choices
+from tongchou.web.pages.choices import PLEASE, area_choices
 from tongchou.web.pages.forms import Draft, done, form_page
 from tongchou.web.pages.requests import actor_of, do, given, integer
 from tongchou.web.permission import page
@@ -58,15 +57,6 @@ def _form(
         request, fields, go, title=title, subtitle=row.number, button=button, back=back, on_record=record, note=note,
         breadcrumbs=trail((reverse("relief_files"), _FILES), (back, row.number), ("", title)),
     )  # fmt: skip
-
-
-def _units(*kinds: str) -> Choices:
-    return [
-        PLEASE,
-        *Unit.objects.filter(kind__in=kinds, active_to=None)
-        .order_by("kind", "name_key", "pk")
-        .values_list("pk", "name")[:3000],
-    ]
 
 
 def _typed_home(request: HttpRequest, actor: Actor) -> Home:

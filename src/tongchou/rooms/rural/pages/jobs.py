@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from tongchou.kernel.text import Text
 from tongchou.rooms.rural.actions.relief import no_such_household
 from tongchou.rooms.rural.models import Household, Job
-from tongchou.rooms.rural.pages.household import _file, _form, _units
+from tongchou.rooms.rural.pages.household import _file, _form
 from tongchou.rooms.rural.pages.parts import on_day
 from tongchou.rooms.rural.reach import CARE
 from tongchou.rooms.rural.watched import Member, members_of
@@ -21,7 +21,7 @@ from tongchou.rooms.rural.words import (
     WISHES,
 )
 from tongchou.web.fieldparts import FieldParts
-from tongchou.web.pages.choices import PLEASE
+from tongchou.web.pages.choices import PLEASE, named_units
 from tongchou.web.pages.forms import Draft
 from tongchou.web.pages.requests import actor_of, do, given, integer
 from tongchou.web.permission import page
@@ -76,7 +76,7 @@ def relief_job(request: HttpRequest, relief: uuid.UUID, person: uuid.UUID) -> Ht
                 "employer",
                 Text("用工单位（在册）", "Employer on record"),
                 "select",
-                choices=_units("enterprise", "school", "community", "street"),
+                choices=named_units(("enterprise", "school", "community", "street")),
             ),
             d.field(
                 "place",

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from tongchou.kernel.text import Text
 from tongchou.record.access import Actor
+from tongchou.record.models import Area
 from tongchou.rooms.rural.catalogue import crops
 from tongchou.rooms.rural.models import Input, Season
 from tongchou.rooms.rural.reach import current_season, today
@@ -47,6 +48,11 @@ def season_choices() -> Choices:
 def village_choices(actor: Actor, permission: str) -> Choices:
     """Villages and communities in reach."""
     return area_choices(actor, permission, ("community",))
+
+
+def place_name(area: Area) -> str:
+    """A village with its town: whoever drives there must know which of that name."""
+    return f"{area.parent.name}{area.name}" if area.parent else area.name
 
 
 def input_name(row: Input) -> str:

@@ -20,6 +20,7 @@ from tongchou.rooms.rural.pages.parts import (
     input_name,
     input_unit,
     on_day,
+    place_name,
     plain,
     season_chosen,
 )
@@ -75,7 +76,7 @@ def farm_propose(request: HttpRequest) -> HttpResponse:
 
 def _named(found: list[Shipment], typed: dict[str, str]) -> list[dict[str, Any]]:
     dealers = dict(Unit.objects.filter(pk__in={s.dealer for s in found}).values_list("pk", "name"))
-    areas = dict(Area.objects.filter(pk__in={s.area for s in found}).values_list("pk", "name"))
+    areas = {a.pk: place_name(a) for a in Area.objects.filter(pk__in={s.area for s in found}).select_related("parent")}
     inputs = Input.objects.in_bulk({s.input for s in found})
     out = []
     for s in found:

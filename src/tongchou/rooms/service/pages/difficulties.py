@@ -32,7 +32,10 @@ _RAISE = Text("提出困难", "Raise a difficulty")
 _LIST = Text("企业困难", "Difficulties")
 KIND_PAGES["difficulty"] = "difficulty_new"
 ONLY_NAMES = {
-    "open": Text("在办", "Open"), "late": Text("超时未解决", "Late"), "confirmed": Text("企业确认解决", "Confirmed"),
+    "open": Text("在办", "Open"), "late": Text("超时未解决", "Late"),
+    "waiting": Text("按期答复、待企业确认", "Answered in time, enterprise to confirm"),
+    "unanswered": Text("未按期答复而结案", "Ended without an answer in time"),
+    "confirmed": Text("企业确认解决", "Confirmed"),
     "in_time": Text("按期确认解决", "Confirmed in time"),
     "unconfirmed": Text("未获确认结案", "Ended unconfirmed"), "raised": Text("全部交办（撤回的除外）", "All handed out, but withdrawn ones"),
 }  # fmt: skip

@@ -113,12 +113,14 @@ def _chart(lines: list[TopicLine]) -> dict[str, Any] | None:
 
 
 _SHARE = Text(
-    "企业在时限内确认解决的，占已确认、超时未解决和未获确认结案之和的比例。企业没有确认的不算解决。",
-    "Confirmed by the enterprise before it was due, of all confirmed, late or ended without confirmation. What the enterprise did not confirm is not solved.",
+    "企业确认解决且按期答复的，占已确认、超时未解决和未按期答复而结案之和的比例。按期答复后等待企业确认的、企业始终没有答复而结案的，不计入；企业否认的，以最后一次答复为准。",
+    "Confirmed by the enterprise and answered before it was due, of all confirmed, late, or ended without an answer in time. Where the answer came in time "
+    "and the enterprise is yet to say, or never did, it counts neither way; where it said no, the last answer counts.",
 )
 _LATE = Text(
-    "交办时给的总时限已过而企业还没有确认解决的；各环节的催办时限见事项。",
-    "Past the whole time that was given when it was handed out, and not confirmed yet; the deadlines of single stages stand on the loop.",
+    "交办时给的总时限已过而企业还没有确认解决的，按期答复、只等企业确认的除外；各环节的催办时限见事项。",
+    "Past the whole time that was given when it was handed out and not confirmed yet, but for what was answered in time and awaits the enterprise; "
+    "the deadlines of single stages stand on the loop.",
 )
 _RANK = Text(
     "按期确认率从高到低；比例相同的并列。还没有到期或办结的不排名。",
@@ -129,7 +131,9 @@ _RANK = Text(
 def _sheet(lines: list[StreetLine], first: date, last: date) -> dict[str, Any]:
     labels: list[tuple[str, str, str]] = [
         ("raised", "交办", "Handed out"), ("confirmed", "企业确认解决", "Confirmed"), ("in_time", "其中按期", "In time"), ("open", "在办", "Open"),
-        ("late", "超时未解决", "Late"), ("unconfirmed", "未获确认结案", "Unconfirmed"), ("visits", "走访", "Visits"),
+        ("waiting", "其中按期答复、待企业确认", "Answered in time, enterprise to confirm"), ("late", "超时未解决", "Late"),
+        ("unconfirmed", "未获确认结案", "Unconfirmed"),
+        ("unanswered", "其中未按期答复", "Of those not answered in time"), ("visits", "走访", "Visits"),
     ]  # fmt: skip
     columns: list[dict[str, Any]] = [
         {"key": "street", "label": Text("街道", "Street")}, {"key": "rank", "label": Text("名次", "Rank"), "number": True, "definition": _RANK},
@@ -146,7 +150,7 @@ def _sheet(lines: list[StreetLine], first: date, last: date) -> dict[str, Any]:
             cells.append({"value": n, "url": f"{listed}&only={k}" if n and k in ONLY else ""})
         rows.append({"cells": cells})
     sums = {k: sum(getattr(s, k) for s in lines) for k, _, _ in labels}
-    whole = StreetLine(0, "", *(sums[k] for k in ("visits", "raised", "confirmed", "in_time", "open", "late", "unconfirmed")))
+    whole = StreetLine(0, "", *(sums[k] for k in ("visits", "raised", "confirmed", "in_time", "open", "waiting", "late", "unconfirmed", "unanswered")))
     return {
         "key": "streets",
         "caption": Text("各街道企业困难办理情况", "Difficulties by street"),
