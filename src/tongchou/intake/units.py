@@ -16,7 +16,7 @@ _CLAUSE = re.compile("[，,：:；;。！？\n]")
 _JOINT = re.compile("[、]|以及|及其|和|及|与|或者?(?!许)")
 # A place to which something is done: 居民小区实行封闭管理.
 _PLACE = re.compile("(?:小区|(?<!经营)(?<!经营性)场所|市场|景区|工地|学校)$")
-_DONE_TO = re.compile("严格|全面|一律|实行|实施|暂停|停止|关闭|停业")
+_DONE_TO = re.compile("严格|全面|一律|实行|实施|关闭")
 _MOVED = re.compile("(?:[^医务工作值守]人员|旅客|来访者|对象|车辆|顾客)$")
 """People and things to whom something is done: 返区人员一律隔离."""
 _ASKS = re.compile("一律|并报|必须|务必|(?<![主重需首必])要(?![求素])|没有|不是|急需|的由|前为")
@@ -271,6 +271,7 @@ def _split(text: str, a: int, b: int) -> list[tuple[int, int]]:
             cuts.append((at, joint.start()))
             at = joint.end()
     cuts.append((at, len(words)))
+    cuts = _whole_names(words, cuts)
     parts = [words[x:y] for x, y in cuts]
     if (
         len(parts) > 2
@@ -295,6 +296,18 @@ def _split(text: str, a: int, b: int) -> list[tuple[int, int]]:
     return [
         (a + x, a + y) for (x, y), p in zip(cuts, parts, strict=True) if len(p) > 1 and not rules["no_unit"].match(p)
     ]
+
+
+def _whole_names(words: str, cuts: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """县粮食和物资储备中心 is one name: what stands before 和 and ends no name goes with what follows, in a row of names that do end."""
+    head = _rules()["head"]
+    out: list[tuple[int, int]] = []
+    for x, y in cuts:
+        if out and words[out[-1][1]] in "和及与" and not head.search(words[out[-1][0] : out[-1][1]]):
+            out[-1] = (out[-1][0], y)
+        else:
+            out.append((x, y))
+    return out if all(head.search(words[x:y]) for x, y in out) else cuts
 
 
 def _inside(words: str, at: int) -> bool:
