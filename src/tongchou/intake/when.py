@@ -70,7 +70,7 @@ def _day(match: re.Match[str], written: date | None) -> tuple[date | None, bool]
 def _month(text: str, written: date) -> _Days:
     """A week, a month or its part, a quarter, half a year, a year."""
     if re.search("周|星期", text):
-        monday = written - timedelta(days=written.weekday()) + timedelta(days=7 if "下" in text else 0)
+        monday = written - timedelta(days=written.weekday()) + timedelta(days=7 if text.startswith("下") else 0)
         return max(monday, written), monday + timedelta(days=6), True
     if re.search("正月|腊月|农历|大年", text) or not re.search("[月季年]", text):
         return None, None, False
