@@ -7,7 +7,7 @@ from datetime import date, datetime
 from tongchou.intake import read_text
 from tongchou.intake.deadlines import deadlines
 from tongchou.kernel.clock import SHANGHAI
-from tongchou.rooms.directives.reading import _due_by, due_of
+from tongchou.rooms.directives.reading import term_of, due_of
 
 
 def test_midnight_ends_the_day_that_it_names() -> None:
@@ -19,6 +19,7 @@ def test_midnight_ends_the_day_that_it_names() -> None:
 def test_a_beginning_alone_is_no_term_where_an_end_is_named() -> None:
     text = "某县召开会议\n3月4日，某县召开会议，县长周明强调，督查组要自3月5日起驻点检查，3月20日前形成报告。\n"
     (found,) = read_text(text).directives
-    by = _due_by(found)
+    by = term_of(found)
     assert found.deadlines[0].text == "自3月5日起"
-    assert by is not None and by.text == "3月20日前"
+    assert by is not None
+    assert by.text == "3月20日前"

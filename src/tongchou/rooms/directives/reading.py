@@ -73,7 +73,7 @@ def due_of(found: model.Deadline | None) -> tuple[datetime | None, str]:
     return datetime.combine(day, at, SHANGHAI), "inferred" if found.inferred else "written"
 
 
-def _due_by(found: model.Directive) -> model.Deadline | None:
+def term_of(found: model.Directive) -> model.Deadline | None:
     """Of several times the first that ends on a day (3月5日起驻点，20日前报告): a beginning alone is no term."""
     return next((d for d in found.deadlines if d.last), found.deadline)
 
@@ -114,7 +114,7 @@ def keep(row: Document, read: model.Document, now: datetime) -> list[Directive]:
 def _directive(row: Document, found: model.Directive, rests_on: Ground) -> Directive:
     named = [m.text[:120] for m in found.units]
     proposed = suggest(rests_on, found.text, named, found.themes)
-    due_at, due_why = due_of(by := _due_by(found))
+    due_at, due_why = due_of(by := term_of(found))
     speaker = found.speaker
     return Directive(
         id=new_id(), document=row, start=found.start, end=found.end, text=found.text, title=title_of(found.text), ordinal=(found.ordinal or "")[:20],
