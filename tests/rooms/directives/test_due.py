@@ -7,7 +7,7 @@ from datetime import date, datetime
 from tongchou.intake import read_text
 from tongchou.intake.deadlines import deadlines
 from tongchou.kernel.clock import SHANGHAI
-from tongchou.rooms.directives.reading import term_of, due_of
+from tongchou.rooms.directives.reading import due_of, term_of
 
 
 def test_midnight_ends_the_day_that_it_names() -> None:
