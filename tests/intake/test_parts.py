@@ -32,6 +32,14 @@ DAY = date(2020, 2, 12)
     ("全区上下要行动起来，我区要走在前列。", []),
     ("各街道要排查，各街道要登记。", ["各街道"]),
     ("市公安局王益分局、区民政局、长街街道办等部门、单位要按要求执行。", ["市公安局王益分局", "区民政局", "长街街道办"]),
+    ("县商务局、县棉花和物资储备中心要做好收购。", ["县商务局", "县棉花和物资储备中心"]),
+    ("由市市场监督管理局每日公布价格。", ["市市场监督管理局"]),
+    ("正科级以上干部的申请由县委组织部审批。", ["县委组织部"]),
+    ("由县交通局、县城管局各派专人值守。", ["县交通局", "县城管局"]),
+    ("供销系统须调足尿素。", ["供销系统"]),
+    ("4月份各项目组至少走访两次。", ["各项目组"]),
+    ("全区浴池、影院等密闭场所暂停营业。", ["全区浴池、影院等密闭场所"]),
+    ("直接报县委，撤除城区卡口。", []),
 ])  # fmt: skip
 def test_units_are_those_made_responsible(text: str, expected: list[str]) -> None:
     assert [m.text for m in units(text, 0)] == expected
@@ -230,3 +238,16 @@ def test_the_title_of_a_paper_stands_below_its_letterhead() -> None:
     document = read_text(text)
     assert document.header.title == "关于研究工地复工的会议纪要"
     assert "分送" not in document.clean
+
+
+@pytest.mark.parametrize(("text", "theme"), [
+    ("食堂食材过期变质的一律销毁，每餐留样不少于48小时。", "safety"),
+    ("少开会、开短会，减少填表，把干部从文山会海里解放出来。", "burden_reduction"),
+    ("机关党员到社区“双报到”，每个单元有一名楼长。", "volunteers"),
+    ("人社局要落实失业保险稳岗返还，银行不得抽贷断贷。", "enterprise_service"),
+    ("农技人员要指导早稻育秧和病虫防治。", "agriculture"),
+    ("要植树造林，清扫卫生死角。", "city_management"),
+    ("对弄虚作假的一查到底、点名曝光。", "discipline"),
+])  # fmt: skip
+def test_themes_of_words_that_meetings_use(text: str, theme: str) -> None:
+    assert themes(text)[0] == theme

@@ -16,7 +16,7 @@ _CLAUSE = re.compile("[，,：:；;。！？\n]")
 _JOINT = re.compile("[、]|以及|及其|和|及|与|或者?(?!许)")
 # A place to which something is done: 居民小区实行封闭管理.
 _PLACE = re.compile("(?:小区|(?<!经营)(?<!经营性)场所|市场|景区|工地|学校)$")
-_DONE_TO = re.compile("严格|全面|一律|实行|实施|暂停|停止|关闭|停业")
+_DONE_TO = re.compile("严格|全面|一律|实行|实施|关闭")
 _MOVED = re.compile("(?:[^医务工作值守]人员|旅客|来访者|对象|车辆|顾客)$")
 """People and things to whom something is done: 返区人员一律隔离."""
 _ASKS = re.compile("一律|并报|必须|务必|(?<![主重需首必])要(?![求素])|没有|不是|急需|的由|前为")
@@ -25,7 +25,7 @@ _TRADE = re.compile("^[^各有相本区县市]?[^局委办会社组室站队所�
 _BANS = re.compile("严禁|禁止|不得|不准")
 _ORGAN = re.compile("(?:局|委|办|公司|政府|指挥部|街道|法院|检察院)$")
 _TOOK = re.compile(
-    "[对把将向给为]|会同|配合|严格|每[户人]|带着|带领|派人|专[人车]|已|就(?!业|餐|诊|医|读)|与.{2,12}(?:建立|签)"
+    "[对把将向给为]|会同|配合|严格|每[户人]|带着|带领|派人|专[人车]|各[派抽]|已|就(?!业|餐|诊|医|读)|与.{2,12}(?:建立|签)"
 )
 """Where what somebody acts on begins: 法警大队对来院人员."""
 _BUT = re.compile("除(?!了|夕|尘|外).{1,20}(?:外|以外|之外)?$")
@@ -33,7 +33,7 @@ _BUT = re.compile("除(?!了|夕|尘|外).{1,20}(?:外|以外|之外)?$")
 _IF = re.compile("一旦|如果|如|若")
 _OBJECT = re.compile("对|针对|把|将|因|按|根据|为|给|向|绝不|不|未|能|让|使|督促|要求|引导|组织|确保|保障|一旦|如")
 """A description that opens so is of those to whom something is done."""
-_TIMED = re.compile("^(?:[^，的]{0,12}?(?:[日天周月会班节](?:之|以)?[前后]|期间|当[天日]|[日天时]起|起))(?=[^的])")
+_TIMED = re.compile(r"^(?:[^，的]{0,12}?(?:[日天周月会班节](?:之|以)?[前后]|期间|当[天日]|[日天时]起|起|月份|月\d{1,2}日(?:至(?:\d{1,2}月)?\d{1,2}日)?))(?=[^的])")
 """A time before the party: 今天下班前刑庭."""
 _NOT_DONE = re.compile("[不未只]|可(?!疑)|适度|(?<![涉])[无没](?!物业|人机|线)")
 _BY = re.compile("(?<![理事])由(?!于|此)")
@@ -271,6 +271,7 @@ def _split(text: str, a: int, b: int) -> list[tuple[int, int]]:
             cuts.append((at, joint.start()))
             at = joint.end()
     cuts.append((at, len(words)))
+    cuts = _whole_names(words, cuts)
     parts = [words[x:y] for x, y in cuts]
     if (
         len(parts) > 2
@@ -295,6 +296,18 @@ def _split(text: str, a: int, b: int) -> list[tuple[int, int]]:
     return [
         (a + x, a + y) for (x, y), p in zip(cuts, parts, strict=True) if len(p) > 1 and not rules["no_unit"].match(p)
     ]
+
+
+def _whole_names(words: str, cuts: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """县粮食和物资储备中心 is one name: what stands before 和 and ends no name goes with what follows, in a row of names that do end."""
+    head = _rules()["head"]
+    out: list[tuple[int, int]] = []
+    for x, y in cuts:
+        if out and words[out[-1][1]] in "和及与" and not head.search(words[out[-1][0] : out[-1][1]]):
+            out[-1] = (out[-1][0], y)
+        else:
+            out.append((x, y))
+    return out if all(head.search(words[x:y]) for x, y in out) else cuts
 
 
 def _inside(words: str, at: int) -> bool:

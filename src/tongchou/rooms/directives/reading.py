@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -67,8 +67,15 @@ def due_of(found: model.Deadline | None) -> tuple[datetime | None, str]:
     at = END_OF_DAY
     if found.clock:
         hour, _, minute = found.clock.partition(":")
+        if int(hour) == 24:  # the end of that day, not its beginning
+            day += timedelta(days=1)
         at = time(int(hour) % 24, int(minute or 0))
     return datetime.combine(day, at, SHANGHAI), "inferred" if found.inferred else "written"
+
+
+def term_of(found: model.Directive) -> model.Deadline | None:
+    """Of several times the first that ends on a day (3月5日起驻点，20日前报告): a beginning alone is no term."""
+    return next((d for d in found.deadlines if d.last), found.deadline)
 
 
 def keep(row: Document, read: model.Document, now: datetime) -> list[Directive]:
@@ -107,13 +114,13 @@ def keep(row: Document, read: model.Document, now: datetime) -> list[Directive]:
 def _directive(row: Document, found: model.Directive, rests_on: Ground) -> Directive:
     named = [m.text[:120] for m in found.units]
     proposed = suggest(rests_on, found.text, named, found.themes)
-    due_at, due_why = due_of(found.deadline)
+    due_at, due_why = due_of(by := term_of(found))
     speaker = found.speaker
     return Directive(
         id=new_id(), document=row, start=found.start, end=found.end, text=found.text, title=title_of(found.text), ordinal=(found.ordinal or "")[:20],
         basis=found.basis, speaker=f"{speaker.role or ''}{speaker.name}"[:120] if speaker else "", heading=" / ".join(found.heading)[:400],
         named=named, themes=list(found.themes), quantities=[q.text[:80] for q in found.quantities], due_at=due_at, due_why=due_why,
-        deadline_text=found.deadline.text[:200] if found.deadline else "", urgent=bool(_URGENT.search(found.text)), **assigned(proposed),
+        deadline_text=by.text[:200] if by else "", urgent=bool(_URGENT.search(found.text)), **assigned(proposed),
     )  # fmt: skip
 
 
