@@ -19,6 +19,7 @@ from tongchou.kernel.clock import SHANGHAI
 from tongchou.kernel.errors import Reason, Refusal
 from tongchou.kernel.text import Text
 from tongchou.packs.kinds import Level
+from tongchou.web.fieldparts import FieldParts
 from tongchou.web.samples import sample
 
 TEMPLATES = Path(__file__).parents[2] / "src" / "tongchou" / "web" / "templates"
@@ -167,6 +168,13 @@ def test_a_refusal_names_value_rule_and_remedy() -> None:
     assert "Rule." in en
     assert not HAN.search(en.replace("“", "").replace("”", ""))
     assert render("{% error_summary r %}", r=None).strip() == ""
+
+
+def test_what_lacks_a_value_is_said_with_the_label_of_its_field() -> None:
+    refusal = Refusal(Reason.MISSING_VALUE, Text("缺少必填项。", "A required field is missing."), field="amount")
+    fields = [FieldParts(name="amount", label=Text("金额", "Amount"), type="number")]
+    assert "Amount: A required field is missing." in render("{% error_summary r %}", "en", r=refusal, fields=fields)
+    assert "金额：缺少必填项。" in render("{% error_summary r %}", r=refusal, fields=fields)
 
 
 def test_a_step_that_is_not_allowed_is_shown_with_the_reason() -> None:

@@ -184,7 +184,7 @@ def _take(request: HttpRequest, found: LoopFile, spec: Step) -> HttpResponse:
         "seen_stage": request.POST.get("seen_stage", ""),
     }
     do(request, "loop.advance", payload)
-    said = Text("已{step}。", "Done: {step}.").with_(step=spec.title)
+    said = Text("已{step}。", "The step “{step}” is done.").with_(step=spec.title)
     messages.success(request, said.in_(get_language() or "zh-hans"))
     return HttpResponseRedirect(reverse("loop", args=[found.loop.pk]))
 

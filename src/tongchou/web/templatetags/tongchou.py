@@ -238,11 +238,11 @@ def control(name: str, label: Any, type: str = "text", **parts: Any) -> dict[str
     return {"f": FieldParts(name=name, label=label, type=type, **parts)}
 
 
-@register.inclusion_tag("components/error_summary.html")
-def error_summary(source: Any = None) -> dict[str, Any]:
+@register.inclusion_tag("components/error_summary.html", takes_context=True)
+def error_summary(context: Any, source: Any = None) -> dict[str, Any]:
     """`{% error_summary form %}` or `{% error_summary refusal %}`: what to mend, on top of the page, if anything.
 
-    source: a Django form, a Refusal, a list of Refusals, or None.
+    source: a Django form, a Refusal, a list of Refusals, or None. What a value lacks is said with the label that its field has among the page's `fields`.
     """
     if isinstance(source, Refusal):
         source = [source]
@@ -250,13 +250,18 @@ def error_summary(source: Any = None) -> dict[str, Any]:
         return {"problems": []}
     if hasattr(source, "errors"):
         return {"problems": _of_form(source)}
+    labels = {f.name: text(f.label) for f in context.get("fields") or () if isinstance(f, FieldParts)}
     return {
-        "problems": [
-            {"field": (r.field or "").replace("evidence.", "evidence_"), "rule": text(r.rule), "remedy": text(r.remedy), "value": None if _not_typed(r) else r.value}
-            for r in source
-        ],
+        "problems": [_of_refusal(r, labels) for r in source],
         "overtaken": all(_not_typed(r) for r in source),
     }
+
+
+def _of_refusal(refusal: Refusal, labels: dict[str, str]) -> dict[str, Any]:
+    name = (refusal.field or "").replace("evidence.", "evidence_")
+    label = labels.get(name, "") if refusal.reason in (Reason.MISSING_VALUE, Reason.INVALID_VALUE) else ""
+    value = None if _not_typed(refusal) else refusal.value
+    return {"field": name, "label": label, "rule": text(refusal.rule), "remedy": text(refusal.remedy), "value": value}
 
 
 _OVERTAKEN = (Reason.WRONG_STAGE, Reason.LOOP_CLOSED, Reason.NOT_OWNER, Reason.SAME_PERSON, Reason.SAME_UNIT, Reason.NOT_ALLOWED)

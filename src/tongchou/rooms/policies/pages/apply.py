@@ -215,7 +215,7 @@ def policy_do(request: HttpRequest, policy_loop: uuid.UUID, policy_step: str) ->
 
     def send() -> HttpResponse:
         do(request, f"policies.{what}", {"loop": str(row.pk)} | given_by(request, what))
-        return done(request, back, Text("已办理：{what}。", "Done: {what}.").with_(what=label))
+        return done(request, back, Text("已办理：{what}。", "The step “{what}” is done.").with_(what=label))
 
     on_record = {"amount": row.approved if what == "pay" else row.worked_out, "on": timezone.localdate().isoformat()}
     return form_page(
