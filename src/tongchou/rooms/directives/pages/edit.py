@@ -74,9 +74,8 @@ def directive_do(request: HttpRequest, directive: uuid.UUID, how: str) -> HttpRe
     act(f"directive.{verb}", actor, client_id(request), payload)
     rows = directives_of(row.document)
     if getattr(request, "htmx", None) and how in ("confirm", "lead", "drop"):
-        fresh = directive_in_reach(actor, DRAFT, directive)
-        fresh.document = document_in_reach(actor, DRAFT, row.document_id)
-        context = {"c": one_card(actor, fresh, now()), "row": fresh.document, "can_draft": True, "oob": True, **progress(actor, fresh.document, rows, now())}
+        document = document_in_reach(actor, DRAFT, row.document_id)
+        context = {"c": one_card(actor, document, rows, directive, now()), "row": document, "oob": True, **progress(actor, document, rows, now())}
         answer = render(request, "directives/card_answer.html", context)
         answer["HX-Retarget"], answer["HX-Reswap"] = f"#d-{directive}", "outerHTML"
         return answer
