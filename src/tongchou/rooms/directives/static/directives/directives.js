@@ -36,13 +36,9 @@
     if (!c) return;
     c.focus({ preventScroll: true });
     c.scrollIntoView({ block: "nearest" });
-    if (!link || !window.htmx) return;
-    link.removeAttribute("data-open");   // asked for once
-    window.htmx.ajax("GET", link.href, { target: c, swap: "outerHTML" }).then(function () {
-      var now = card(key);
-      if (now === c) link.setAttribute("data-open", "");      // no answer: it may be asked for again
-      else if (now && (document.activeElement === document.body || !document.activeElement)) reach(key);
-    });
+    if (!link || !window.htmx || c.dataset.asked) return;
+    c.dataset.asked = "1";
+    window.htmx.ajax("GET", link.href, { target: c, swap: "outerHTML" }).then(function () { delete c.dataset.asked; });   // without an answer it may be asked for again
   }
   function go(n) {
     var found = cards();
@@ -116,7 +112,10 @@
     var c = e.detail.elt && e.detail.elt.closest ? e.detail.elt.closest("[data-directive]") || document.querySelector('[data-directive="' + (e.detail.elt.dataset || {}).directive + '"]') : null;
     if (!c) return;
     all('[data-span-of="' + c.dataset.directive + '"]', clean).forEach(function (s) { s.className = "tc-span is-" + c.dataset.state; });
-    if (e.detail.requestConfig && e.detail.requestConfig.verb === "get") return;   // a card was opened: reach() sees to it
+    if (e.detail.requestConfig && e.detail.requestConfig.verb === "get") {   // a card was opened, and nobody went on meanwhile
+      if (document.activeElement === document.body || document.activeElement === c) reach(c.dataset.directive);
+      return;
+    }
     if (c.dataset.state !== "confirmed") { show(c.dataset.directive, list); return; }
     var found = cards(), n = found.indexOf(c);
     var next = found.slice(n + 1).concat(found.slice(0, n)).find(function (x) { return x.dataset.state === "proposed"; });
