@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from tests.cast import Cast
 from tests.web.test_browser import browser, pytestmark, sign_in, town
-from tongchou.kernel.ids import new_id
-from tongchou.record.act import act
 
 __all__ = ["browser", "pytestmark", "town"]
 BACK = "text=已恢复您尚未提交的内容"
-PASSED_ON = "form:has([name=due_at])"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -39,13 +34,4 @@ def test_a_form_within_a_page_keeps_what_was_typed_until_the_server_took_it(brow
     page.wait_for_selector("h1")
     assert page.locator(BACK).count() == 0
     assert not said, said
-    page.context.close()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_was_refused_on_a_page_of_several_forms_stands_in_its_own_form_again(browser: Any, live_server: Any, town: Cast) -> None:
-    starts = timezone.now() + timedelta(days=1)
-    units = [town.units["spring_street"].pk, town.units["river_street"].pk] if "spring_street" in town.units else []
-    assert starts and units is not None
-    page, _ = sign_in(browser, live_server.url, "hq", 1280)
     page.context.close()

@@ -15,7 +15,7 @@ from tongchou.record.questions.figures import AreaFigures, DayFigures, by_area, 
 from tongchou.record.territory.reach import area_in_reach, within
 from tongchou.web.boundaries import map_of
 from tongchou.web.cards import cards_for
-from tongchou.web.hands import list_url, part_url
+from tongchou.web.hands import part_url
 from tongchou.web.pages.names import LEVELS
 from tongchou.web.pages.requests import actor_of, integer, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
