@@ -374,6 +374,7 @@ PAGES: dict[str, Way] = {
     "directive_edit": Way(("directive",), "area", lambda p: {"seen_version": 1, "title": "新的名称", "text": "新的内容"}),
     "directive_split": Way(("directive",), "area", lambda p: {"seen_version": 1, "at": 1}),
     "directive_history": Way(("directive",), "area"),
+    "directive_card": Way(("directive",), "area"),
     "loop_source": Way(("task",), "area"),
     # meetings: signing in and answering are for the units asked
     **{name: Way(("meeting",), "area") for name in ("meeting", "meeting_change", "meeting_ask", "meeting_import", "meeting_minutes", "meeting_calendar")},

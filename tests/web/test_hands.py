@@ -51,13 +51,13 @@ def test_every_number_of_loops_opens_a_list_of_that_length(cast: Cast) -> None:
     for owner in ("east_street", "east_street", "west_street"):
         late(cast, owner)
     cast.task(owner="spring_community")
-    late(cast, "department")  # of the district itself: told, without a list that would hold all of the district
+    late(cast, "department")  # of the district itself: its list holds no more than that
     client = signed_in(cast, "hq")
     board = shown(client).partition('class="tc-hands"')[2]
     sums = dict(re.findall(r'<a href="(/work\?view=area[^"]+)"><b>([0-9]+)</b>', board))
     assert sorted(sums.values()) == ["0", "0", "4", "5"]
     named = re.findall(r'<a href="(/work\?view=area[^"]+)">[^<]+</a> <span>([0-9]+) 超时', board)
-    assert [n for _, n in named] == ["2", "1", "4"]  # two streets, one kind
+    assert [n for _, n in named] == ["2", "1", "1", "4"]  # two streets, the district itself, one kind
     for url, number in [*sums.items(), *named]:
         assert listed(client, url) == int(number), url
     for url in set(re.findall(r'<a [^>]*href="(/[^"]+)"', board.partition("</section>")[0])):

@@ -115,7 +115,7 @@ def test_no_chinese_is_left_in_an_english_page(cast: Cast, who: str) -> None:
 
 
 def test_figures_lead_to_lists_of_the_same_length(cast: Cast) -> None:
-    for owner in ("east_street", "east_street", "west_street", "spring_community"):
+    for owner in ("east_street", "east_street", "west_street", "spring_community", "department"):
         cast.task(owner=owner)
     hq = signed_in(cast, "hq")
     page = hq.get(reverse("figures")).content.decode()
@@ -125,6 +125,14 @@ def test_figures_lead_to_lists_of_the_same_length(cast: Cast) -> None:
     for area, count in rows.items():
         found = hq.get(reverse("work"), {"view": "area", "area": area, "export": "csv"})
         assert len(list(csv.reader(io.StringIO(found.content.decode("utf-8-sig"))))) - 1 == int(count)
+    # the district itself: what lies in no street, and not the whole district
+    ((top, count),) = re.findall(r'href="/work\?view=area&amp;area=(\d+)&amp;here=1">([0-9,]+)</a>', page)
+    assert (top, count) == (str(cast.areas["district"].pk), "1")
+    listed = hq.get(reverse("work"), {"view": "area", "area": top, "here": "1"}).content.decode()
+    assert listed.count('name="pick"') == 1
+    assert "下级：不含" in listed
+    found = hq.get("/api/v1/loops", {"view": "area", "area": top, "here": "true"}).json()["items"]
+    assert [r["area"] for r in found] == ["district 区域"]
     street = signed_in(cast, "street").get(reverse("figures")).content.decode()
     assert "west 区域" not in street
     assert signed_in(cast, "street").get(reverse("figures"), {"area": cast.areas["west"].pk}).status_code == 404

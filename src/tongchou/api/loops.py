@@ -31,6 +31,7 @@ class LoopsIn(Schema):
     owner_unit: int | None = None
     area: int | None = None
     text: str = Field("", max_length=100)
+    here: bool = False
     after: str = Field("", max_length=200)
     limit: int = Field(50, ge=1, le=LARGEST_PAGE)
 
@@ -55,6 +56,7 @@ def loops(request: HttpRequest, actor: Actor, given: Query[LoopsIn]) -> Any:
         given.owner_unit,
         given.area,
         given.text.replace("\x00", ""),
+        given.here,
     )
     rows, after = work_list(actor, wanted, timezone.now(), after=given.after, limit=given.limit)
     return {"items": rows, "next": after}

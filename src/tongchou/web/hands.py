@@ -90,6 +90,11 @@ def list_url(area: int, **more: str) -> str:
     return f"{reverse('work')}?{urlencode({'view': 'area', 'area': area} | more)}"
 
 
+def part_url(area: int, top: int, **more: str) -> str:
+    """The list behind one row of a table of areas: an area with all below it; for `top` itself what lies in none of those below."""
+    return list_url(area, **more | ({"here": "1"} if area == top else {}))
+
+
 Make = Callable[[Asked], list[Figure]]
 MakeCourse = Callable[[Asked], Course | None]
 _FIGURES: list[tuple[str, str, int, Make]] = []

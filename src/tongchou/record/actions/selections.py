@@ -49,6 +49,7 @@ class FilterIn(Payload):
     owner_unit: int | None = None
     area: int | None = None
     text: str = Field("", max_length=60)
+    here: bool = False
 
 
 class SelectIn(Payload):

@@ -45,6 +45,8 @@ class Filter:
     owner_unit: int | None = None
     area: int | None = None
     text: str = ""
+    here: bool = False
+    """Of the area itself, without those below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +172,8 @@ def conditions(actor: Actor, wanted: Filter, now: datetime) -> tuple[list[str], 
         where.append("l.owner_unit_id = %(owner_unit)s")
         values["owner_unit"] = wanted.owner_unit
     if wanted.area is not None:
-        where.append(
-            "l.area_id = any(array(select s.id from record_area s join record_area t on s.path like t.path || '%%' where t.id = %(area)s))"
-        )
+        below = "any(array(select s.id from record_area s join record_area t on s.path like t.path || '%%' where t.id = %(area)s))"
+        where.append(f"l.area_id = {'%(area)s' if wanted.here else below}")
         values["area"] = wanted.area
     if wanted.text:
         where.append(_titled(wanted.text, values))

@@ -106,7 +106,7 @@ class Became:
 _BECAME = """
 with recursive tree as (
   select x.id as directive, l.id as top, l.id, l.closed_at, l.deadline from directives_directive x join record_loop l on l.id = x.loop_id
-  where x.document_id = %(document)s
+  where x.document_id = %(document)s and (%(only)s::uuid is null or x.id = %(only)s::uuid)
   union
   select t.directive, t.top, c.id, c.closed_at, c.deadline from tree t join record_loop c on c.parent_id = t.id
 )
@@ -118,10 +118,10 @@ group by t.directive, l.id, u.name, p.display_name
 """
 
 
-def became(document: uuid.UUID, now: datetime) -> dict[uuid.UUID, Became]:
-    """By directive. Who sees the document sees how far its tasks are; opening a task is the work list's own matter."""
+def became(document: uuid.UUID, now: datetime, only: uuid.UUID | None = None) -> dict[uuid.UUID, Became]:
+    """By directive; only: of this one. Who sees the document sees how far its tasks are; opening a task is the work list's own matter."""
     with connection.cursor() as cursor:
-        cursor.execute(_BECAME, {"document": document, "now": now})
+        cursor.execute(_BECAME, {"document": document, "now": now, "only": only})
         return {row[0]: Became(*row) for row in cursor.fetchall()}
 
 

@@ -127,6 +127,6 @@ def _directive(row: Document, found: model.Directive, rests_on: Ground) -> Direc
 def assigned(proposed: Any) -> dict[str, Any]:
     """The fields of a directive that a suggestion fills."""
     return {
-        "lead_unit_id": proposed.lead, "person_id": proposed.person, "each_kind": proposed.each_kind, "co_units": proposed.co_units, "suggested": proposed.suggested,
-        "evidence": proposed.evidence, "evidence_why": proposed.evidence_why.as_dict(),
+        "lead_unit_id": proposed.lead, "person_id": proposed.person, "each_kind": proposed.each_kind, "each_units": proposed.each_units, "co_units": proposed.co_units,
+        "suggested": proposed.suggested, "evidence": proposed.evidence, "evidence_why": proposed.evidence_why.as_dict(),
     }  # fmt: skip

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -13,20 +14,11 @@ from django.db import connection
 from tongchou.kernel.text import Text
 from tongchou.record.models import Area, Unit
 from tongchou.rooms.directives.answering import SECTOR, Answering, person_of, read_answering
+from tongchou.rooms.directives.collective import Collective, collective, word_of
 from tongchou.rooms.directives.names import EVIDENCE, THEMES
 
 MOST = 4
 _SUFFIX = re.compile(r"(人民政府|办事处|街道办|居民委员会|村民委员会|居委会|村委会|委员会|领导小组|机关|政府)$")
-_COLLECTIVE: tuple[tuple[str, str], ...] = (
-    (r"街道|乡镇|镇街|镇（街|镇\(街|街镇|乡（镇|镇乡", "street"),
-    (r"社区|村居|村（社|各村|居委会|村委会", "community"),
-    (r"工作部|指挥部各部", "hq_department"),
-    (r"专班", "special_team"),
-    (r"部门|单位|委办局|区直", "department"),
-    (r"督导组|督查组", "supervision_group"),
-    (r"学校|校园|幼儿园", "school"),
-)
-_EVERY = re.compile(r"^(?:[全本][区县市]|辖区)?(?:各(?:级|有关|相关)?|所有|每个|全体)")
 _OFFICE = re.compile(r"(指挥部办公室|指挥办|防控办|防指办|疫情办)$")
 _WORDS = {
     "resumption": "复工 企业 工信", "enterprise_service": "复工 企业 工信", "school": "教育 学校", "supplies": "物资", "traffic": "交通", "checkpoint": "交通 检疫",
@@ -66,10 +58,11 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """lead: the first suggestion or None; each_kind: every unit of this kind gets its own."""
+    """lead: the first suggestion or None; each_kind, each_units: the units of which every one gets its own (collective.EACH)."""
 
     suggested: list[dict[str, Any]]
     each_kind: str
+    each_units: list[int]
     co_units: list[int]
     evidence: list[str]
     evidence_why: Text
@@ -143,19 +136,12 @@ def ground(unit: Unit, district: str, today: date) -> Ground:
 
 def suggest(ground: Ground, text: str, named: Sequence[str], themes: Sequence[str]) -> Proposed:
     """Suggest for one directive: what it names first, then who answers, then who led the like before, then by the unit's name."""
-    ways: list[dict[str, Any]] = []
-    each_kind = ""
-    for mention in named:
-        kind = _collective(mention)
-        count = sum(k == kind for _, _, k in ground.units)
-        if kind and count and not each_kind:
-            each_kind = kind
-            why = Text("原文“{m}”，每个都有一件（{n} 个），由本单位汇总", "“{m}”: one for each of {n}, gathered by one's own unit")
-            ways.append(_way(ground.own, ground.own_name, "collective", why.with_(m=mention, n=count)))
-        elif not kind:
-            ways += _by_name(ground, mention)
+    by_name = {mention: list(_by_name(ground, mention)) for mention in named if not word_of(mention)}
+    likely = [*_by_area(ground, text), *_by_sector(ground, themes), *_by_history(ground, themes), *_by_theme(ground, themes)]
+    many = collective(named, ground.units, [w["unit"] for w in (*chain.from_iterable(by_name.values()), *likely)])
+    ways = [w for mention in named for w in by_name.get(mention, [_gathering(ground, many)] if many else [])]
     named_units = [w["unit"] for w in ways if w["how"] in ("name", "short", "part")]
-    ways += [*_by_area(ground, text), *_by_sector(ground, themes), *_by_history(ground, themes), *_by_theme(ground, themes)]
+    ways += likely
     best: dict[int, dict[str, Any]] = {}
     for way in ways:
         best.setdefault(way["unit"], way)
@@ -163,18 +149,22 @@ def suggest(ground: Ground, text: str, named: Sequence[str], themes: Sequence[st
     suggested = [w | _person(ground, w["unit"], mentioned, themes) for w in list(best.values())[:MOST]]
     lead = suggested[0]["unit"] if suggested else None
     evidence, why = proof(ground, text, themes, lead)
-    return Proposed(suggested, each_kind, [u for u in dict.fromkeys(named_units) if u != lead], evidence, why)
+    return Proposed(suggested, many.key if many else "", list(many.units) if many else [], [u for u in dict.fromkeys(named_units) if u != lead], evidence, why)
+
+
+def _gathering(ground: Ground, many: Collective) -> dict[str, Any]:
+    """Many have one each, and one's own unit gathers them."""
+    why = Text("原文“{m}”，每个都有一件（{n} 个），由本单位汇总", "“{m}”: one for each of {n}, gathered by one's own unit")
+    if many.unsure:
+        why = Text(
+            "原文“{m}”，未能判断哪些有关，先列全部 {n} 个，请修改后下达；由本单位汇总",
+            "“{m}”: which are concerned could not be told; all {n} are listed, take away those that are not",
+        )
+    return _way(ground.own, ground.own_name, "collective", why.with_(m="、".join(many.words), n=many.count))
 
 
 def _way(unit: int, name: str, how: str, why: Text) -> dict[str, Any]:
     return {"unit": unit, "name": name, "how": how, **why.as_dict()}
-
-
-def _collective(mention: str) -> str:
-    match = _EVERY.match(mention)
-    if match is None and not re.fullmatch(r"(镇街|街道|社区|乡镇|镇（街）)", mention):
-        return ""
-    return next((kind for words, kind in _COLLECTIVE if re.search(words, mention)), "")
 
 
 def plain(name: str, district: str) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from tongchou.kernel.text import Text
 from tongchou.record.loops.kinds import current_kinds
 from tongchou.record.questions.figures import AreaFigures
-from tongchou.web.hands import HANDS, Board, Course, list_url
+from tongchou.web.hands import HANDS, Board, Course, list_url, part_url
 
 MOST = 6
 """Areas and kinds that are named; the page of figures has all."""
@@ -31,8 +31,7 @@ def shown_board(board: Board) -> dict[str, Any]:
             {"label": Text("问责线索", "Accountability"), "value": sums["accountable"], "url": list_url(board.top, level="accountability"), "act": True},
         ],
         "areas": [
-            # no list is of an area alone, without those below
-            {"name": _name(a, board.top), "late": a.late, "open": a.open, "url": "" if a.area == board.top else list_url(a.area, late="1")}
+            {"name": _name(a, board.top), "late": a.late, "open": a.open, "url": part_url(a.area, board.top, late="1")}
             for a in sorted(board.areas, key=lambda a: (-a.late, -a.open))[:MOST] if a.late
         ],
         "kinds": [

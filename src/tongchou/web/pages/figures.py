@@ -15,7 +15,7 @@ from tongchou.record.questions.figures import AreaFigures, DayFigures, by_area, 
 from tongchou.record.territory.reach import area_in_reach, within
 from tongchou.web.boundaries import map_of
 from tongchou.web.cards import cards_for
-from tongchou.web.hands import list_url
+from tongchou.web.hands import part_url
 from tongchou.web.pages.names import LEVELS
 from tongchou.web.pages.requests import actor_of, integer, now
 from tongchou.web.pages.spreadsheets import asked_for, cells_of, sheet_file
@@ -74,7 +74,7 @@ def figures(request: HttpRequest) -> HttpResponse:
 
 
 def _tile(p: AreaFigures, top: int) -> dict[str, Any]:
-    url = list_url(p.area, late="1") if p.late else list_url(p.area)
+    url = part_url(p.area, top, late="1") if p.late else part_url(p.area, top)
     return {"key": str(p.area), "label": _name(p, top), "url": url, **late_tone(p)}
 
 
@@ -111,10 +111,10 @@ def _sheet(parts: list[AreaFigures], top: int, opens: set[int]) -> dict[str, Any
         cells = [
             {"value": _name(p, top)} | below,
             {"value": LEVELS[p.level]},
-            {"value": p.open, "url": list_url(p.area)},
-            {"value": p.late, "url": list_url(p.area, late="1")},
-            {"value": p.supervised, "url": list_url(p.area, level="supervise")},
-            {"value": p.accountable, "url": list_url(p.area, level="accountability")},
+            {"value": p.open, "url": part_url(p.area, top)},
+            {"value": p.late, "url": part_url(p.area, top, late="1")},
+            {"value": p.supervised, "url": part_url(p.area, top, level="supervise")},
+            {"value": p.accountable, "url": part_url(p.area, top, level="accountability")},
             {"value": p.closed},
             {"value": p.in_time_share if p.closed else Text("—", "—")},
         ]

@@ -137,6 +137,7 @@ def filter_of(request: HttpRequest) -> Filter:
         owner_unit=integer(request, "owner"),
         area=integer(request, "area"),
         text=request.GET.get("text", "").strip()[:60],
+        here=request.GET.get("here") == "1",
     )
 
 
@@ -229,6 +230,8 @@ def _chosen(actor: Actor, wanted: Filter) -> list[dict[str, Any]]:
     if wanted.area is not None:
         name = Area.objects.filter(within(actor, "loop.view", "path"), pk=wanted.area).values_list("name", flat=True).first()
         out.append({"key": "area", "label": Text("区域", "Area"), "current": wanted.area, "name": name})
+        if wanted.here:
+            out.append({"key": "here", "label": Text("下级", "Below"), "current": "1", "name": Text("不含", "left out")})
     return [{**f, "options": [{"value": f["current"], "label": f.pop("name") or str(f["current"])}]} for f in out]
 
 
@@ -241,6 +244,7 @@ def work_filters(request: HttpRequest) -> HttpResponse:
     fields = [
         FieldParts("view", Text("视图", "View"), "select", wanted.view, choices=list(VIEWS.items())),
         FieldParts("area", Text("区域", "Area"), "select", wanted.area, choices=[anything, *area_choices(actor, "loop.view")[1:]]),
+        FieldParts("here", Text("只看所选区域本级，不含下级", "Of that area itself, without those below"), "checkbox", wanted.here),
         FieldParts("owner", Text("牵头单位", "Lead unit"), "select", wanted.owner_unit, choices=[anything, *unit_choices()[1:]]),
         FieldParts("kind", Text("类型和阶段", "Kind and stage"), "select", ":".join(filter(None, (wanted.kind, wanted.stage))), choices=[anything, *_kinds_and_stages()]),
         FieldParts("level", Text("升级", "Level"), "select", wanted.level, choices=[anything, *levels]),

@@ -55,7 +55,7 @@ def work_bulk(request: HttpRequest) -> HttpResponse:
 def _chosen(request: HttpRequest, actor: Actor, way: str) -> dict[str, Any]:
     if way == "all":
         wanted = filter_of(request)
-        names = ("view", "kind", "stage", "level", "late", "urgent", "owner_unit", "area", "text")
+        names = ("view", "kind", "stage", "level", "late", "urgent", "owner_unit", "area", "text", "here")
         return {"found": {name: getattr(wanted, name) for name in names}}
     again = request.POST.get("again", "")
     if again:

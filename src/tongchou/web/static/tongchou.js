@@ -1,6 +1,7 @@
 /* Behaviour of the pages; every page works without it. No framework, nothing inline, no eval: the pages run under
    Content-Security-Policy script-src 'self'.  Marks in the HTML that it knows:
-   data-deadline on <time>      relative wording, refreshed        data-keep="key" on <form>   typed content survives an expired session
+   data-deadline on <time>      relative wording, refreshed        form[method=post]           typed content survives a reload, a lost network and an
+                                                                   expired session; data-keep="off" on a form or field: not this
    [data-worklist]              j k enter x / ?                    form[method=post]           double-submit guard
    [data-chart], [data-map]     drawn from application/json        [data-upload]               preview and progress
    [data-sheet]                 column choice                      [data-autosubmit]           form sent when its field changes
@@ -118,18 +119,28 @@
   function guarded(form) { return form && form.tagName === "FORM" && form.method === "post"; }
 
   /* ---- typed content: kept until the server took it. "typed:" is being written, "sent:" waits for the answer.
-          A page shown to a signed-in person drops what was sent; the sign-in page turns it back into "typed:". ---- */
+          A page shown to a signed-in person drops what was sent; the sign-in page, and a page that says no, turn it back into "typed:".
+          Every form that is posted by somebody signed in is kept; it is known by its data-keep, else by what it would do. ---- */
   var who = meta("tongchou-account");
-  function name(kind, form) { return kind + ":" + who + ":" + location.pathname + "#" + form.dataset.keep; }
-  function keepable(field) {
-    return field.name && !/^(hidden|password|file|submit|button)$/.test(field.type) && field.dataset.keep !== "off" && !field.readOnly;
+  function does(form) {       // where it is sent, with which hidden values and by which button; versions and ids of one sending tell no form apart
+    var told = [form.getAttribute("action") || ""];
+    Array.prototype.forEach.call(form.elements, function (f) {
+      if (f.name && /^(hidden|submit)$/.test(f.type) && !/^(csrfmiddlewaretoken|client_id|next|undated|seen.*|.*version)$/.test(f.name)) told.push(f.name + "=" + f.value);
+    });
+    return told.join("&");
   }
-  function eachKept(form, run) {   // by name and place among those of the name: what scripts add to a form does not shift it
+  function keeps(form) { return guarded(form) && form.dataset.keep !== "off" && !form.hasAttribute("data-holds") && !!(form.dataset.keep || who); }
+  function name(kind, form) { return kind + ":" + who + ":" + location.pathname + "#" + (form.dataset.keep || does(form)); }
+  function keepable(field) {
+    return field.name && !/^(hidden|password|file|submit|button)$/.test(field.type) && field.autocomplete !== "one-time-code" && field.dataset.keep !== "off" && !field.readOnly;
+  }
+  function eachKept(form, run) {   // by name and place among those of the name: what scripts add to a form does not shift it; a box by its value: rows come and go
     var seen = {};
     Array.prototype.forEach.call(form.elements, function (f) {
       if (!keepable(f)) return;
-      seen[f.name] = (seen[f.name] || 0) + 1;
-      run(f, f.name + "|" + seen[f.name]);
+      var key = f.type === "checkbox" || f.type === "radio" ? f.name + "=" + f.value : f.name;
+      seen[key] = (seen[key] || 0) + 1;
+      run(f, key + "|" + seen[key]);
     });
   }
   function gather(form) {
@@ -152,13 +163,15 @@
     if (form && !form.dataset.sending) save(form);
   }
   function restore(form) {
+    if (!keeps(form)) return;
     var text = null;
     try { text = sessionStorage.getItem(name("typed", form)); } catch (e) { return; }
     if (!text) return;
     var kept = JSON.parse(text), count = 0;
     eachKept(form, function (f, key) {
       if (!(key in kept)) return;
-      if (typeof kept[key] === "boolean") f.checked = kept[key]; else f.value = kept[key];
+      if (typeof kept[key] === "boolean") { if (f.checked === kept[key]) return; f.checked = kept[key]; }
+      else { if (f.value === kept[key]) return; f.value = kept[key]; }
       if (f.closest("details")) f.closest("details").open = true;   // what is back is seen
       count += 1;
     });
@@ -172,22 +185,27 @@
     note.appendChild(drop);
     form.insertBefore(note, form.firstChild);
   }
+  function anyTyped() {
+    try { return Object.keys(sessionStorage).some(function (key) { return key.indexOf("typed:" + who + ":" + location.pathname + "#") === 0; }); } catch (e) { return false; }
+  }
   function settleKept() {
     var signIn = document.body.hasAttribute("data-sign-in");
-    var unanswered = ":" + location.pathname + "#", said = one(".tc-errors, [data-message]:not(.is-act)");   // the form again without a word from the server: it never got there
+    var refused = one("[data-refused], [data-error-summary], [data-message].is-act"), came = performance.getEntriesByType("navigation")[0];
+    // the form again without a word from the server, and no answer that led here: it never got there
+    var unanswered = ":" + location.pathname + "#", said = one("[data-message]") || (came && came.redirectCount > 0);
     try {
       Object.keys(sessionStorage).forEach(function (key) {
         if (!/^(typed|sent):/.test(key)) return;
         var owner = key.split(":")[1];
         if (key.indexOf("sent:") === 0) {
-          if (signIn || (!said && key.indexOf(unanswered) > 0)) sessionStorage.setItem(key.replace("sent:", "typed:"), sessionStorage.getItem(key));
+          if (signIn || refused || (!said && key.indexOf(unanswered) > 0)) sessionStorage.setItem(key.replace("sent:", "typed:"), sessionStorage.getItem(key));
           if (signIn || who) sessionStorage.removeItem(key);
         } else if (who && owner !== who) sessionStorage.removeItem(key);   // somebody else sits here now
       });
     } catch (e) { /* storage is off */ }
   }
   function markSent(form) {
-    if (!form.dataset.keep) return;
+    if (!keeps(form)) return;
     if (unsaved === form) unsaved = null;
     save(form);
     var key = name("typed", form);
@@ -424,8 +442,8 @@
       release(form);
       if (e.detail.successful) {
         all("input[name=client_id]", form).forEach(function (i) { i.value = clientId(); });
-        if (form.dataset.keep) { store(name("sent", form), ""); store(name("typed", form), ""); }
-      } else if (form.dataset.keep && form.isConnected) save(form);
+        if (keeps(form)) { store(name("sent", form), ""); store(name("typed", form), ""); }
+      } else if (keeps(form) && form.isConnected) save(form);
     });
     body.addEventListener("htmx:responseError", function (e) {
       var status = e.detail.xhr.status;
@@ -460,7 +478,7 @@
     own("[data-chart]", scope).forEach(drawChart);
     own("[data-map]", scope).forEach(drawMap);
     own("[data-sheet]", scope).forEach(columns);
-    own("form[data-keep]", scope).forEach(restore);
+    if (anyTyped()) own("form[method=post]", scope).forEach(restore);
     if (own("[data-bs-toggle]", scope).length && meta("tongchou-tabler")) script(meta("tongchou-tabler"));
   }
   document.addEventListener("click", function (e) {
@@ -488,7 +506,7 @@
   addEventListener("pagehide", saveTyped);
   document.addEventListener("input", function (e) {
     var form = e.target.form;
-    if (!form || !form.dataset.keep) return;
+    if (!form || !keeps(form)) return;
     if (unsaved !== form) saveTyped();
     clearTimeout(saving);
     unsaved = form;

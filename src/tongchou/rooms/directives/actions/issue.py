@@ -15,6 +15,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, explain_constraint, verb
 from tongchou.record.actions.open_loops import CoUnitIn, OpenIn, OpenManyIn, open_many
 from tongchou.record.loops.asked import known
+from tongchou.rooms.directives.collective import meant
 from tongchou.rooms.directives.models import Directive, Document
 from tongchou.rooms.directives.names import FROM_ABOVE
 from tongchou.rooms.directives.reach import ISSUE, document_in_reach, units_below
@@ -107,6 +108,7 @@ def _names(rows: Sequence[Directive]) -> str:
 def _items(document: Document, rows: Sequence[Directive]) -> tuple[list[OpenIn], list[OpenIn]]:
     """A task for each directive; below those for every unit of a kind, one for each unit."""
     items, children = [], []
+    units = list(units_below(document.unit).order_by("pk").values_list("pk", "name", "kind")) if any(r.each_kind for r in rows) else []
     for row in rows:
         item = OpenIn(
             id=new_id(), kind="task", item="", title=row.title, detail=detail_of(document, row), owner_unit=row.lead_unit_id or 0, owner_account=row.person_id,
@@ -114,9 +116,11 @@ def _items(document: Document, rows: Sequence[Directive]) -> tuple[list[OpenIn],
             asked=known(row.evidence), data=_from(document),
         )  # fmt: skip
         if row.each_kind:
-            lead = row.lead_unit_id
-            below = units_below(document.unit)
-            each = below.filter(kind=row.each_kind).exclude(pk=lead or 0).order_by("pk").values_list("pk", flat=True)
+            each = [u for u, _ in meant(row.each_kind, row.each_units, units) if u != row.lead_unit_id]
+            if not each:
+                rule = Text("“{t}”要求每个单位一件，但选定的单位都不在册。", "“{t}” is for each of several units, and none of those chosen is active.").with_(t=row.title)
+                raise Refusal(Reason.MISSING_VALUE, rule, remedy=Text("请修改后再下达。", "Edit it first."), field="directives", unready=[str(row.pk)])
+            item.co_units = [c for c in item.co_units if c.unit not in set(each)]
             children += [item.model_copy(update={"id": new_id(), "data": {}, "owner_unit": u, "owner_account": None, "co_units": [], "parent": item.id}) for u in each]
             # Each unit hands in its own proof; whoever gathers the results tells them in words.
             item = item.model_copy(update={"asked": [], "signed": True, "due_at": row.due_at + MARGIN if row.due_at else None})

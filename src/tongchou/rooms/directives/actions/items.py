@@ -15,6 +15,7 @@ from tongchou.kernel.text import Text
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.models import Account, District, PostHolding
 from tongchou.record.territory.reach import missing
+from tongchou.rooms.directives.collective import EACH
 from tongchou.rooms.directives.models import Directive
 from tongchou.rooms.directives.names import EVIDENCE, THEMES
 from tongchou.rooms.directives.reach import DRAFT, directive_in_reach, units_below
@@ -23,7 +24,6 @@ from tongchou.rooms.directives.spans import cuts
 from tongchou.rooms.directives.suggest import ground, person_in, plain, suggest
 
 OPEN = (Directive.State.PROPOSED, Directive.State.CONFIRMED)
-EACH = ("street", "community", "hq_department", "special_team", "department", "supervision_group", "school")
 
 
 class SeenIn(Payload):
@@ -38,6 +38,7 @@ class EditIn(SeenIn):
     text: str | None = Field(None, min_length=4, max_length=20_000)
     lead_unit: int | None = None
     each_kind: str | None = Field(None, max_length=20)
+    each_units: list[int] | None = Field(None, max_length=2000)
     co_units: list[int] | None = Field(None, max_length=200)
     person: int | None = None
     due_at: AwareDatetime | None = None
@@ -109,11 +110,13 @@ def edit(context: Context, given: EditIn) -> dict[str, Any]:
         column = {"lead_unit": "lead_unit_id", "person": "person_id"}.get(name, name)
         old, new = getattr(row, column), getattr(given, name)
         new = list(dict.fromkeys(new)) if isinstance(new, list) else new
-        if name in ("title", "text", "each_kind", "urgent", "themes", "evidence", "co_units") and new is None:
+        if name in ("title", "text", "each_kind", "each_units", "urgent", "themes", "evidence", "co_units") and new is None:
             continue
         if old != new:
             changed[name] = [_told(old), _told(new)]
             setattr(row, column, new)
+    if not row.each_kind or ("each_kind" in changed and "each_units" not in named):
+        row.each_units = []  # another word means other units
     if row.lead_unit_id in row.co_units:
         row.co_units = [u for u in row.co_units if u != row.lead_unit_id]
     if "lead_unit" in changed and "person" not in named:
@@ -136,10 +139,10 @@ def _told(value: Any) -> Any:
 
 def _check(row: Directive, given: EditIn) -> None:
     """Units lie in the document's area and are active; themes, proofs and kinds are known."""
-    wanted = {u for u in (given.lead_unit, *(given.co_units or [])) if u is not None}
+    wanted = {u for u in (given.lead_unit, *(given.co_units or []), *(given.each_units or [])) if u is not None}
     known = set(units_below(row.document.unit).filter(pk__in=wanted).values_list("pk", flat=True))
     if wanted - known:
-        field = "lead_unit" if given.lead_unit in wanted - known else "co_units"
+        field = "lead_unit" if given.lead_unit in wanted - known else "co_units" if {*(given.co_units or [])} - known else "each_units"
         raise missing(Text("没有这个在册单位，或不在本文件的范围。", "There is no such active unit within the document's area."), field, min(wanted - known))
     for field, values, all_of in (("themes", given.themes, THEMES), ("evidence", given.evidence, EVIDENCE)):
         unknown = [v for v in values or [] if v not in all_of]
@@ -226,7 +229,8 @@ def merge(context: Context, given: MergeIn) -> dict[str, Any]:
         setattr(kept, name, list(dict.fromkeys([*getattr(kept, name), *getattr(row, name)])))
     kept.themes = kept.themes[:5]
     if kept.lead_unit_id is None:
-        kept.lead_unit_id, kept.each_kind, kept.suggested, kept.person_id = row.lead_unit_id, row.each_kind, row.suggested, row.person_id
+        kept.lead_unit_id, kept.each_kind, kept.each_units = row.lead_unit_id, row.each_kind, row.each_units
+        kept.suggested, kept.person_id = row.suggested, row.person_id
     kept.co_units = [u for u in kept.co_units if u != kept.lead_unit_id]
     if row.due_at is not None and (kept.due_at is None or row.due_at < kept.due_at):
         kept.due_at, kept.due_why, kept.deadline_text = row.due_at, row.due_why, row.deadline_text

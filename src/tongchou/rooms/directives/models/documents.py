@@ -79,7 +79,8 @@ class Document(models.Model):
 class Directive(models.Model):
     """One directive. It is proposed by the reading or by a person, confirmed by a person, and then issued as a task; or dropped.
 
-    start, end: its span in the document's clean text. each_kind: a kind of unit of which every one gets its own task below the lead unit's.
+    start, end: its span in the document's clean text. each_kind: a word for many units (collective.EACH) of which every one gets its own task below the
+    lead unit's; each_units: those of them that are meant, none for all.
     suggested: lead units with why, [{unit, name, how, zh, en, person: {account, name, zh, en}}]. evidence: kinds of proof that the task asks for.
     A change takes the confirmation back. The database refuses an issued directive that nobody confirmed.
     """
@@ -106,6 +107,7 @@ class Directive(models.Model):
     quantities = ArrayField(models.CharField(max_length=80), default=list)
     lead_unit = models.ForeignKey("record.Unit", null=True, on_delete=models.PROTECT, related_name="+")
     each_kind = models.CharField(max_length=20, blank=True)
+    each_units = ArrayField(models.BigIntegerField(), default=list)
     co_units = ArrayField(models.BigIntegerField(), default=list)
     person = models.ForeignKey("record.Account", null=True, on_delete=models.PROTECT, related_name="+")
     suggested = models.JSONField(default=list)

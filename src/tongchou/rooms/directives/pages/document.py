@@ -19,10 +19,10 @@ from tongchou.record.territory.reach import reaches_unit
 from tongchou.rooms.directives.likeness import copies
 from tongchou.rooms.directives.models import Directive, Document
 from tongchou.rooms.directives.names import DOCUMENT_LEVELS, DOCUMENT_STATES, as_badge
-from tongchou.rooms.directives.pages.cards import cards, progress
+from tongchou.rooms.directives.pages.cards import WHOLE, cards, one_card, progress
 from tongchou.rooms.directives.pages.register import TITLE
 from tongchou.rooms.directives.questions import directives_of
-from tongchou.rooms.directives.reach import DRAFT, VIEW, document_in_reach
+from tongchou.rooms.directives.reach import DRAFT, VIEW, directive_in_reach, document_in_reach
 from tongchou.rooms.directives.spans import pieces, raw_span
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.forms import Draft, done, form_page
@@ -41,7 +41,8 @@ def directive_document(request: HttpRequest, document: uuid.UUID) -> HttpRespons
     row = document_in_reach(actor, VIEW, document)
     rows = directives_of(row)
     at = now()
-    shown = cards(actor, row, rows, at)
+    whole = len(rows) <= WHOLE or request.GET.get("all") == "1"
+    shown = cards(actor, row, rows, at, None if whole else _opened(request, rows))
     context = {
         "row": row,
         "breadcrumbs": [{"url": reverse("directives"), "label": TITLE}, {"url": "", "label": (row.title or row.name)[:30]}],
@@ -59,10 +60,27 @@ def directive_document(request: HttpRequest, document: uuid.UUID) -> HttpRespons
         "copies": copies(actor, row),
         "cards": [c for c in shown if c["row"].state in IN_TEXT],
         "gone": [c for c in shown if c["row"].state not in IN_TEXT],
+        "whole": whole,
         "can_draft": row.set_aside_at is None and reaches_unit(actor, DRAFT, row.unit),
         **progress(actor, row, rows, at),
     }
     return render(request, "directives/document.html", context)
+
+
+def _opened(request: HttpRequest, rows: list[Directive]) -> list[uuid.UUID]:
+    """Of a long document the directive that was asked for is open, else the first that nobody has read."""
+    asked = request.GET.get("open", "")
+    return [d.pk for d in rows if str(d.pk) == asked] or [d.pk for d in rows if d.state == Directive.State.PROPOSED][:1]
+
+
+@page("directive_card", "directives/items/<uuid:directive>/card", VIEW, methods=("GET",))
+def directive_card(request: HttpRequest, directive: uuid.UUID) -> HttpResponse:
+    """One card of a long document, opened where it stands; without script the document with this card open."""
+    actor = actor_of(request)
+    row = directive_in_reach(actor, VIEW, directive)
+    if not getattr(request, "htmx", None):
+        return HttpResponseRedirect(f"{reverse('directive_document', args=[row.document_id])}?open={directive}#d-{directive}")
+    return render(request, "directives/card.html", {"c": one_card(actor, row.document, directives_of(row.document), directive, now())})
 
 
 def _badges(row: Document, rows: list[Directive]) -> list[dict[str, Any]]:

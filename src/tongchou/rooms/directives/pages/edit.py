@@ -16,7 +16,7 @@ from tongchou.record.act import act
 from tongchou.record.models import PostHolding
 from tongchou.record.territory.names import told_apart
 from tongchou.record.territory.reach import reaches_unit
-from tongchou.rooms.directives.actions.items import EACH
+from tongchou.rooms.directives.collective import EACH, meant
 from tongchou.rooms.directives.models import Directive
 from tongchou.rooms.directives.names import EVIDENCE, THEMES
 from tongchou.rooms.directives.pages.cards import next_unread, one_card, progress
@@ -27,7 +27,6 @@ from tongchou.rooms.directives.spans import cuts
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import Choices
 from tongchou.web.pages.forms import Draft, done, form_page
-from tongchou.web.pages.names import KINDS
 from tongchou.web.pages.requests import actor_of, client_id, integer, moment, now
 from tongchou.web.permission import page
 
@@ -44,7 +43,7 @@ _WHAT = {
 _FIELDS = {
     "title": Text("任务名称", "Title"), "text": Text("内容", "Text"), "lead_unit": Text("牵头单位", "Lead unit"), "co_units": Text("协办单位", "Co-units"),
     "person": Text("第一责任人", "First responsible"), "due_at": Text("时限", "Due"), "evidence": Text("须提交", "Proof"), "urgent": Text("加急", "Urgent"),
-    "themes": Text("主题", "Themes"), "each_kind": Text("每个单位一件", "One for each"),
+    "themes": Text("主题", "Themes"), "each_kind": Text("每个单位一件", "One for each"), "each_units": Text("其中的单位", "Those meant"),
 }  # fmt: skip
 
 
@@ -70,13 +69,12 @@ def directive_do(request: HttpRequest, directive: uuid.UUID, how: str) -> HttpRe
     elif how == "merge":
         payload |= {"into": request.POST.get("into", ""), "seen_into": integer(request, "seen_into") or 0}
     elif how == "lead":
-        payload |= {"lead_unit": integer(request, "unit"), "each_kind": ""}
+        payload |= {"lead_unit": integer(request, "unit"), "each_kind": "", "each_units": []}
     act(f"directive.{verb}", actor, client_id(request), payload)
     rows = directives_of(row.document)
     if getattr(request, "htmx", None) and how in ("confirm", "lead", "drop"):
-        fresh = directive_in_reach(actor, DRAFT, directive)
-        fresh.document = document_in_reach(actor, DRAFT, row.document_id)
-        context = {"c": one_card(actor, fresh, now()), "row": fresh.document, "can_draft": True, "oob": True, **progress(actor, fresh.document, rows, now())}
+        document = document_in_reach(actor, DRAFT, row.document_id)
+        context = {"c": one_card(actor, document, rows, directive, now()), "row": document, "oob": True, **progress(actor, document, rows, now())}
         answer = render(request, "directives/card_answer.html", context)
         answer["HX-Retarget"], answer["HX-Reswap"] = f"#d-{directive}", "outerHTML"
         return answer
@@ -101,13 +99,14 @@ def directive_edit(request: HttpRequest, directive: uuid.UUID) -> HttpResponse:
             if row.deadline_text
             else Text("原文未写时限；不填按任务类型默认 72 小时。", "No deadline in the text; without one, 72 hours.")
         )
-        each: Choices = [("", Text("否，只交牵头单位", "No, the lead unit only")), *((k, Text("{k}每个一件", "each {k}").with_(k=KINDS[k])) for k in EACH)]
+        each: Choices = [("", Text("否，只交牵头单位", "No, the lead unit only")), *((k, Text("{k}每个一件", "{k}").with_(k=label)) for k, (label, _) in EACH.items())]
         return [
             FieldParts("seen_version", Text("版本", "Version"), "hidden", seen),
             d.field("title", Text("任务名称", "Title of the task"), required=True, maxlength=200),
             d.field("text", Text("内容", "What is asked"), "textarea", rows=6, required=True),
             d.field("lead_unit", Text("牵头单位", "Lead unit"), "select", choices=[_NOBODY, *units], help=suggested),
-            d.field("each_kind", Text("是否每个单位一件", "One for each unit of a kind"), "select", choices=each),
+            d.field("each_kind", Text("是否每个单位一件", "One for each unit of a kind"), "select", choices=each, help=_EACH_HELP),
+            *_each_fields(d, row),
             d.field(
                 "person",
                 Text("第一责任人", "First responsible person"),
@@ -134,7 +133,8 @@ def directive_edit(request: HttpRequest, directive: uuid.UUID) -> HttpResponse:
 
     due = row.due_at.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M") if row.due_at else ""
     on_record = {
-        "title": row.title, "text": row.text, "lead_unit": row.lead_unit_id or "", "each_kind": row.each_kind, "person": row.person_id or "", "co_units": row.co_units,
+        "title": row.title, "text": row.text, "lead_unit": row.lead_unit_id or "", "each_kind": row.each_kind,
+        "each_units": [pk for pk, _ in meant(row.each_kind, row.each_units, _units(row))], "person": row.person_id or "", "co_units": row.co_units,
         "due_at": due, "evidence": row.evidence, "themes": row.themes, "urgent": "1" if row.urgent else "", "confirm": "1",
     }  # fmt: skip
     return form_page(
@@ -150,6 +150,31 @@ def _units(row: Directive) -> list[tuple[int, str, str]]:
     rows = list(found.order_by("kind", "name_key", "pk").values_list("pk", "name", "kind")[:MOST_UNITS])
     names = told_apart([r[:2] for r in rows])
     return sorted(((*named, r[2]) for named, r in zip(names, rows, strict=True)), key=lambda r: order.index(r[2]) if r[2] in order else len(order))
+
+
+_EACH_HELP = Text("改了这一项，先保存，再修改其中的单位。", "After a change here save first, then choose which of them are meant.")
+
+
+def _each_fields(d: Draft, row: Directive) -> list[FieldParts]:
+    """Which units are meant, each of which gets its own task: they are shown by name, and may be taken away."""
+    if row.each_kind not in EACH:
+        return []
+    kinds, chosen = EACH[row.each_kind][1], set(row.each_units)
+    offered: Choices = [(pk, name) for pk, name, kind in _units(row) if pk != row.lead_unit_id and (kind in kinds or pk in chosen)]
+    return [
+        FieldParts("each_of", Text("类别", "Kind"), "hidden", row.each_kind),
+        d.field("each_units", Text("其中的单位，每个一件", "Those meant, one task each"), "checkboxes", choices=offered),
+    ]
+
+
+def _each_chosen(request: HttpRequest, row: Directive) -> list[int]:
+    """Those ticked; none named where it is all of them, so that who joins before it is issued is meant as well."""
+    ticked = [int(u) for u in request.POST.getlist("each_units") if u.isdigit()]
+    if not ticked:
+        rule = Text("至少选一个单位，或改为只交牵头单位。", "Choose one unit at least, or the lead unit only.")
+        raise Refusal(Reason.MISSING_VALUE, rule, field="each_units")
+    every = {pk for pk, _ in meant(row.each_kind, (), _units(row))} - {row.lead_unit_id}
+    return [] if set(ticked) == every else ticked
 
 
 def _co_choices(row: Directive) -> Choices:
@@ -174,6 +199,8 @@ def _edited(request: HttpRequest, row: Directive, seen: int) -> dict[str, Any]:
         "due_at": due.isoformat() if due else None, "evidence": request.POST.getlist("evidence"), "themes": request.POST.getlist("themes"),
         "urgent": bool(request.POST.get("urgent")), "confirm": bool(request.POST.get("confirm")),
     }  # fmt: skip
+    if request.POST.get("each_of") and request.POST["each_of"] == payload["each_kind"]:  # another word means other units: they are chosen after saving
+        payload["each_units"] = _each_chosen(request, row)
     if lead == row.lead_unit_id:
         payload["person"] = integer(request, "person")
     return payload

@@ -30,27 +30,32 @@
     var found = cards(), n = found.findIndex(function (c) { return c.classList.contains("is-here"); });
     return n;
   }
-  function go(n) {
-    var found = cards();
-    if (!found.length) return;
-    var c = found[Math.max(0, Math.min(found.length - 1, n))];
-    show(c.dataset.directive, list);
+  function reach(key) {                // shown, focused and, in a long document, opened
+    show(key, list);
+    var c = card(key), link = c && c.querySelector("[data-open]");
+    if (!c) return;
     c.focus({ preventScroll: true });
     c.scrollIntoView({ block: "nearest" });
+    if (!link || !window.htmx || c.dataset.asked) return;
+    c.dataset.asked = "1";
+    window.htmx.ajax("GET", link.href, { target: c, swap: "outerHTML" }).then(function () { delete c.dataset.asked; });   // without an answer it may be asked for again
+  }
+  function go(n) {
+    var found = cards();
+    if (found.length) reach(found[Math.max(0, Math.min(found.length - 1, n))].dataset.directive);
   }
   texts.addEventListener("click", function (e) {
     var span = e.target.closest("[data-span-of]");
     if (!span) return;
     e.preventDefault();
     if (String(getSelection())) return;                     // selecting words is no click
-    show(span.dataset.spanOf, clean);
-    var c = card(span.dataset.spanOf);
-    if (c) c.focus({ preventScroll: true });
+    reach(span.dataset.spanOf);
   });
   list.addEventListener("click", function (e) {
-    var link = e.target.closest("[data-to-span]"), c = e.target.closest("[data-directive]");
-    if (link) e.preventDefault();
-    if (c && (link || !e.target.closest("a, button, input, summary"))) show(c.dataset.directive, list);
+    var link = e.target.closest("[data-to-span]"), c = e.target.closest("[data-directive]"), open = e.target.closest(".is-line h3 a");
+    if (link || open) e.preventDefault();
+    if (c && (open || c.classList.contains("is-line") && !link)) reach(c.dataset.directive);
+    else if (c && (link || !e.target.closest("a, button, input, summary"))) show(c.dataset.directive, list);
   });
 
   /* ---- the two panes scroll together, by share ---- */
@@ -107,10 +112,16 @@
     var c = e.detail.elt && e.detail.elt.closest ? e.detail.elt.closest("[data-directive]") || document.querySelector('[data-directive="' + (e.detail.elt.dataset || {}).directive + '"]') : null;
     if (!c) return;
     all('[data-span-of="' + c.dataset.directive + '"]', clean).forEach(function (s) { s.className = "tc-span is-" + c.dataset.state; });
+    if (e.detail.requestConfig && e.detail.requestConfig.verb === "get") {   // a card was opened, and nobody went on meanwhile
+      if (document.activeElement === document.body || document.activeElement === c) reach(c.dataset.directive);
+      return;
+    }
     if (c.dataset.state !== "confirmed") { show(c.dataset.directive, list); return; }
     var found = cards(), n = found.indexOf(c);
     var next = found.slice(n + 1).concat(found.slice(0, n)).find(function (x) { return x.dataset.state === "proposed"; });
     if (next) go(found.indexOf(next)); else show(c.dataset.directive, list);
   });
-  if (location.hash.indexOf("#d-") === 0) show(location.hash.slice(3), list);
+  function hash() { if (location.hash.indexOf("#d-") === 0) reach(location.hash.slice(3)); }
+  addEventListener("hashchange", hash);
+  hash();
 })();
