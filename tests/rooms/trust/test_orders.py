@@ -409,7 +409,7 @@ def test_a_list_of_1317_names_restricts_nobody_and_an_outside_party_is_told(town
     assert (row.with_ground, row.told_id) == (1, town.units["discipline_unit"].pk)
     loop = Loop.objects.get(origin="outside_list")
     assert (loop.owner_unit_id, loop.opener_account_id, loop.urgent) == (town.units["discipline_unit"].pk, None, True)
-    assert "1317" in loop.detail
+    assert "1,317" in loop.detail
     quiet = town.act("hq", "restriction.check_list", **payload | {"claim": "", "unknown": 0, "people": [real]}).result
     assert (quiet["blocked"], quiet["ground"]) == (False, [real])
 

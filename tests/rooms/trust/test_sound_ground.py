@@ -14,6 +14,7 @@ from tests.rooms.plans.drill import LAW, contact, decide, install, order, person
 from tests.rooms.trust.test_orders import cohort, issue_batch, only, refused
 from tongchou.kernel.errors import Reason
 from tongchou.kernel.ids import new_id
+from tongchou.record.models import Loop
 from tongchou.rooms.trust.models import OrderBatch, Restriction
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +123,21 @@ def test_silence_of_the_unit_that_decided_does_not_hold_an_appeal_up(town: Cast)
     town.act("community", "loop.advance", loop=loop, step="state", evidence=grounds)
     town.act("hq", "loop.advance", loop=loop, step="uphold", evidence=answer)
     assert (only().state, only().end_reason) == ("lifted", "appeal")
+
+
+@pytest.mark.parametrize("issuer", ["hq", "street"])
+def test_who_issued_an_order_turns_no_appeal_down_whoever_stated_the_grounds(town: Cast, issuer: str) -> None:
+    key = contact(town)
+    found = decide(town, key)["decision"]
+    made = town.act(issuer, "restriction.issue", decision=found, legal_basis=LAW, evidence=["流调记录"]).result["order"]
+    said = {"kind": "appeal", "title": "对隔离措施的申诉", "owner_unit": town.units["east_street"].pk, "origin": "order", "origin_ref": made, "person": key}
+    loop = town.act("community", "loop.open", **said).result["loop"]
+    town.act("hq", "loop.advance", loop=loop, step="redirect", to_unit=town.units["spring_community"].pk, note="原单位逾期未说明")
+    town.act("community", "loop.advance", loop=loop, step="state", evidence=[{"key": "grounds", "type": "text", "text": "查有暴露记录"}])
+    answer = [{"key": "answer", "type": "text", "text": "依据充分，维持原措施"}]
+    if issuer == "hq":
+        assert refused(lambda: town.act("hq", "loop.advance", loop=loop, step="reject", evidence=answer)).reason is Reason.SAME_UNIT
+    else:  # the twin: another unit issued it
+        town.act("hq", "loop.advance", loop=loop, step="reject", evidence=answer)
+    assert Loop.objects.get(pk=loop).end_reason == ("" if issuer == "hq" else "refused")
+    assert only().state == "active"

@@ -17,7 +17,15 @@ from tongchou.record.actions.loops import after_step
 from tongchou.record.clearance_due import MANY, ask
 from tongchou.record.models import Loop
 from tongchou.rooms.trust.models import OrderBatch, Restriction
-from tongchou.rooms.trust.orders import end, lapse_past, no_such_order, notify, order_in_reach, other_organisation
+from tongchou.rooms.trust.orders import (
+    end,
+    lapse_past,
+    no_such_order,
+    notify,
+    order_in_reach,
+    organisations,
+    other_organisation,
+)
 from tongchou.rooms.trust.progress import counted
 
 CONFIRM = "restriction.confirm"
@@ -149,12 +157,30 @@ def lapse(context: Context, given: LapseIn) -> dict[str, Any]:
 @after_step("appeal", "uphold")
 def upheld(context: Context, loops: list[uuid.UUID]) -> None:
     """In the act that upholds an appeal, the order against which it was made is lifted: only where the appeal is that person's own."""
-    for loop in Loop.objects.filter(pk__in=loops, origin=ORIGIN, subject_person__isnull=False):
-        assert loop.subject_person_id is not None
-        try:
-            key = uuid.UUID(loop.origin_ref)
-        except ValueError:
-            continue
-        row = Restriction.objects.select_for_update().filter(pk=key, person_id=loop.subject_person_id, state__in=("pending", "active")).first()
+    for key, person in _against(loops):
+        row = Restriction.objects.select_for_update().filter(pk=key, person_id=person, state__in=("pending", "active")).first()
         if row is not None:
             end(context, [row], "lifted", "appeal")
+
+
+@after_step("appeal", "reject")
+def rejected(context: Context, loops: list[uuid.UUID]) -> None:
+    """Who issued an order or confirmed it does not turn down the appeal against it, whichever unit was asked for the grounds."""
+    mine = organisations(context.actor)
+    for key, person in _against(loops):
+        row = Restriction.objects.filter(pk=key, person_id=person).only("issuer_org", "confirmed_org").first()
+        if row is not None and {row.issuer_org, row.confirmed_org} & mine:
+            rule = Text("下达或确认该措施的单位不能驳回对它的申诉。", "Whoever issued or confirmed the order may not turn down the appeal against it.")
+            remedy = Text("请由核验单位答复；认定申诉成立不受此限。", "The verifying unit answers; upholding it is open to you.")
+            raise Refusal(Reason.SAME_UNIT, rule, remedy=remedy, field="step")
+
+
+def _against(loops: list[uuid.UUID]) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """(order, person) of each appeal that names an order."""
+    found = []
+    for ref, person in Loop.objects.filter(pk__in=loops, origin=ORIGIN, subject_person__isnull=False).values_list("origin_ref", "subject_person_id"):
+        try:
+            found.append((uuid.UUID(ref), person))
+        except ValueError:
+            continue
+    return found
