@@ -168,3 +168,15 @@ def test_a_bad_row_is_rejected_by_itself_and_the_rest_is_counted() -> None:
     assert [(p.line, p.field) for p in found.rejected] == [(3, "last_exposure")]
     assert found.people.height + len(found.rejected) == people.height
     assert change(people).rejected == ()
+
+
+def test_the_command_tells_rejected_rows_and_exits_with_three(tmp_path: Path) -> None:
+    source = tmp_path / "people.csv"
+    source.write_text("id,street,last_exposure\n1,东街,2022-11-04\n2,东街,2022-11-20\n", "utf-8")
+    asked = ["preview", "close_contact", "--pack", "covid-19", "--as-of", "2022-11-11", "--from", "covid-e9", "--to", "covid-20", "--in", str(source)]
+    done = CliRunner().invoke(app, [*asked, "--json"])
+    value = json.loads(done.stdout)
+    assert (done.exit_code, [p["people"] for p in value["places"]]) == (3, [1])
+    assert [(p["line"], p["field"]) for p in value["rejected"]] == [(2, "last_exposure")]
+    said = CliRunner().invoke(app, [*asked, "--lang", "en"])
+    assert (said.exit_code, "2022-11-20" in said.stderr) == (3, True)

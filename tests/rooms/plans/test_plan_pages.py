@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,10 +16,13 @@ from django.urls import reverse
 from tests.cast import Cast
 from tests.rooms.plans.drill import PACK, TABLE, contact, decide, fact, install, person, today
 from tests.web.test_pages import signed_in
+from tongchou.kernel.errors import Reason, Refusal
+from tongchou.kernel.text import Text
 from tongchou.packs.plans.batch import decide_people
 from tongchou.rooms.plans.deciding import mark_of
 from tongchou.rooms.plans.models import Decision, Explanation, PackVersion
 from tongchou.rooms.plans.onrecord import people_before
+from tongchou.rooms.plans.pages import preview as preview_page
 from tongchou.rooms.plans.questions import replay
 from tongchou.rooms.plans.store import install_shipped_packs, standing_of, version_in_force
 
@@ -112,6 +116,16 @@ def test_a_change_of_edition_is_previewed_by_street(town: Cast) -> None:
     assert "west 区域" not in only
     days = list(csv.reader(io.StringIO(hq.get(address + "&export=csv&sheet=days").content.decode("utf-8-sig"))))
     assert len(days) == 15
+
+
+def test_who_cannot_be_decided_is_named_by_the_fact_and_in_no_number(town: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    contact(town, days_ago=2, name="何安")
+    wrong = Refusal(Reason.INVALID_VALUE, Text("日期晚于判定日。", "It lies after the day of the decision."), field="last_exposure")
+    real = preview_page.preview_on_record
+    monkeypatch.setattr(preview_page, "preview_on_record", lambda *given: replace(real(*given), rejected=(wrong,)))
+    page = text(signed_in(town, "hq").get(reverse("plan_preview") + f"?table={PACK}/{TABLE}&from=drill-1&to=drill-2"))
+    assert "日期晚于判定日。 （1 人）" in page
+    assert "last_exposure" not in page.split("未判定")[1][:200]
 
 
 def test_history_comes_out_as_it_was_and_a_spoilt_pack_is_noticed(town: Cast) -> None:
