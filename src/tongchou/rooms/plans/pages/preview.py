@@ -69,7 +69,7 @@ def plan_preview(request: HttpRequest) -> HttpResponse:
     total = {k: sum(row[k] for row in found.places.to_dicts()) for k, _, _ in _COUNTS[1:]}
     context |= {
         "places": places, "days": days, "chart": _chart(staff(found, per)), "total": total,
-        "rejected": [{"fact": inputs[f].title if f in inputs else f, "rule": r, "n": n} for (f, r), n in rejected.items()],
+        "rejected": [{"fact": inputs[f].title if f and f in inputs else f or "", "rule": r, "n": n} for (f, r), n in rejected.items()],
         "counts": [{"label": Text(zh, en), "value": total[k]} for k, zh, en in _COUNTS[1:]],
         "empty": {"title": Text("没有在册人员", "Nobody on record"), "icon": "users",
                   "text": Text("没有人有这张表需要的在册事实。", "Nobody has facts on record for this table.")},
