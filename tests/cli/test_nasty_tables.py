@@ -151,7 +151,7 @@ def test_staff(cast: Cast, tmp_path: Path) -> None:
         rejected = list(csv.DictReader(io.StringIO(back.read_text("utf-8-sig"))))
         assert [int(r["row"]) for r in rejected] == [3, 4, 5, 8, 9, 11, 12, 13]
         assert all(r["rule"] and r["remedy"] for r in rejected)
-        assert "planned_return = '2100-01-01'" in said
+        assert "计划返岗日期 = '2100-01-01'" in said
         assert "not used" not in said
     assert Staff.objects.count() == 3
     file = tmp_path / "dates.xlsx"

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tests.cast import Cast
 from tests.web.test_pages import signed_in
+from tongchou.kernel.ids import new_id
 from tongchou.record.models import Area, Unit
 from tongchou.record.territory.names import told_apart
 from tongchou.rooms.assessment.models import Bulletin
@@ -95,5 +96,5 @@ def test_every_list_of_units_of_a_kind_tells_them_apart(cast: Cast, doubled: lis
     streets = [cast.areas[s].name for s in ("east", "west")]
     wanted = [f"安康社区（{s}）" for s in streets]
     assert sorted(name for _, name in named_units(("community",))[1:] if "安康" in name) == sorted(wanted)
-    page = signed_in(cast, "hq").get(reverse("custody_offer")).content.decode()
+    page = signed_in(cast, "hq").get(reverse("custody_offer"), {"pick": str(new_id())}).content.decode()
     assert [w in page for w in wanted] == [True, True]

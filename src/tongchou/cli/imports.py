@@ -156,6 +156,7 @@ def _print(found: Imported, dry_run: bool, lang: str) -> None:
     if found.ignored:
         print(("未使用的列：" if chinese else "Columns not used: ") + "、".join(found.ignored))
     for number, refusal in found.rejects[:20]:
-        print(f"  {number}: {refusal.sentence(lang, found.columns)}")
+        row = f"{number}: " if refusal.line is None else ""  # a refusal that knows its line says it
+        print(f"  {row}{refusal.sentence(lang, found.columns)}")
     if len(found.rejects) > 20:
         print("  …")

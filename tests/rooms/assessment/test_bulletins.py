@@ -61,7 +61,7 @@ def test_what_is_typed_comes_back_as_it_was() -> None:
 
 
 def test_what_is_typed_wrong_names_the_line() -> None:
-    for text, word in (("| 甲 | 乙 |\n| 一 |", "第 2 行"), ("表：样表\n正文", "样表"), ("\n \n", "空"), ("段\n" * 2001, "2000")):
+    for text, word in (("| 甲 | 乙 |\n| 一 |", "第 2 行"), ("表：样表\n正文", "样表"), ("\n \n", "空"), ("段\n" * 2001, "2,000")):
         found = refused(lambda t=text: from_text(t))
         assert found.field == "body"
         assert word in found.rule.zh

@@ -66,8 +66,8 @@ def told_and_decided(walk: Walk, held: WorkPermit) -> tuple[Loop, WorkOrder]:
     loop = Breach.objects.get().loop
     assert loop is not None
     page = walk.open("enterprise", "/work", 390, in_english=True)
-    page.click("a:has-text('擅自复工线索')")
-    page.wait_for_selector("text=未经批准")
+    page.click("a:has-text('Said to work without right')")
+    page.wait_for_selector("text=At work without a permit")
     assert "约三十人" not in page.inner_text("main")
     walk.step(page, loop, "answer", answer="Machines were repaired, nothing was made")
     page.context.close()

@@ -101,7 +101,7 @@ def test_the_pages_ask_answer_and_give_the_letter(cast: Cast) -> None:
     assert clerk.post(url, {"staff": "60", "masks": "", "reason": "新到口罩"}).status_code == 422
     assert clerk.post(url, {"staff": "60", "masks": "2000", "reason": "新到口罩"}).status_code == 302
     answer = reverse("permit_answer_adjust", args=[permit.pk])
-    assert "口罩 2000 只，可保障 142 人 7 天" in hq.get(answer).content.decode()
+    assert "口罩 2,000 只，可保障 142 人 7 天" in hq.get(answer).content.decode()
     assert hq.post(answer, {"how": "grant", "staff": "", "reason": "已核对"}).status_code == 302
     event = Event.objects.get(what="permit_adjusted")
     assert clerk.get(reverse("permit_letter", args=[permit.pk, event.pk, "docx"])).status_code == 200

@@ -27,6 +27,7 @@ ORIGINS = {
     "grade": Text("风险等级研判", "an assessment of an area"),
     "issue": Text("一次下发多个单位", "handed out to many units"),
     "lead": Text("问责线索", "an accountability lead"),
+    "policy_objection": Text("对政策决定的异议", "an objection to a decision on a policy"),
     "match": Text("用工匹配", "matching of work"),
     "policies": Text("惠企政策申请", "an application for support"),
     "praise": Text("典型选树", "praise"),

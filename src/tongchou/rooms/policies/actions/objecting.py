@@ -13,6 +13,7 @@ from tongchou.record.access import Actor
 from tongchou.record.act import Context, Payload, verb
 from tongchou.record.actions.open_loops import OpenIn, open_one
 from tongchou.record.loops import state
+from tongchou.record.loops.titles import written
 from tongchou.record.loops.write import office_unit
 from tongchou.record.models import Loop
 from tongchou.rooms.policies.actions.applications import State, application_in_reach
@@ -35,8 +36,9 @@ def object_to(context: Context, given: ObjectIn) -> dict[str, Any]:
     if Loop.objects.filter(origin=ORIGIN, origin_ref=str(row.pk), closed_at=None).exists():
         rule = Text("异议已在办理中。", "An objection is being answered already.")
         raise Refusal(Reason.CONFLICT, rule, remedy=Text("请等待答复。", "Wait for the answer."), field="note")
+    title = Text("对不予认定决定的异议：{t}", "Objection to a refusal: {t}").with_(t=row.loop.heading)
     asked = {
-        "kind": "request", "title": f"对不予认定决定的异议：{row.loop.title}"[:300], "detail": given.note, "data": {"topic": "funds"}, "unit": row.unit_id,
+        "kind": "request", **written(title), "detail": given.note, "data": {"topic": "funds"}, "unit": row.unit_id,
         "owner_unit": office_unit() or row.loop.owner_unit_id, "origin": ORIGIN, "origin_ref": str(row.pk),
     }  # fmt: skip
     return {"loop": str(open_one(context, OpenIn.model_validate(asked))["loop"])}
