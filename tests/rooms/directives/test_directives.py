@@ -350,12 +350,15 @@ def test_a_change_takes_the_confirmation_back_and_every_version_is_on_record(tow
     confirm(town, row)
     edit(town, row, title="复工企业逐家指导")
     assert (row.state, row.confirmed_by_id, row.version) == ("proposed", None, 2)
-    edit(town, row, due_at=(timezone.now() + timedelta(days=3)).isoformat(), confirm=True)
+    edit(town, row, due_at=(timezone.now() + timedelta(days=3)).isoformat(), co_units=[town.units["east_street"].pk], confirm=True)
     assert (row.state, row.confirmed_by_id, row.due_why) == ("confirmed", town.accounts["hq"].pk, "set")
+    again = refused(lambda: confirm(town, row))
+    assert "现在是“已确认”" in again.rule.zh
     stale = refused(lambda: town.act("hq", "directive.edit", directive=str(row.pk), seen_version=1, title="又改"))
     assert (stale.reason, stale.field) == (Reason.CONFLICT, "seen_version")
     page = signed_in(town, "hq").get(reverse("directive_history", args=[row.pk])).content.decode()
     assert "复工企业逐家指导" in page
+    assert f"→ {town.units['east_street'].name}</p>" in page  # by name, not by number
     assert [e.what for e in Event.objects.filter(subject=f"directive:{row.pk}").order_by("pk")] == ["confirm", "edit", "edit"]
 
 

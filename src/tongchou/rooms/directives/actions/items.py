@@ -17,7 +17,7 @@ from tongchou.record.models import Account, District, PostHolding
 from tongchou.record.territory.reach import missing
 from tongchou.rooms.directives.collective import EACH
 from tongchou.rooms.directives.models import Directive
-from tongchou.rooms.directives.names import EVIDENCE, THEMES
+from tongchou.rooms.directives.names import EVIDENCE, STATES, THEMES
 from tongchou.rooms.directives.reach import DRAFT, directive_in_reach, units_below
 from tongchou.rooms.directives.reading import assigned, title_of
 from tongchou.rooms.directives.spans import cuts
@@ -73,7 +73,7 @@ def _open(context: Context, given: SeenIn, states: tuple[str, ...] = OPEN) -> Di
         rule = Text("别人刚刚改动了“{t}”。", "Somebody has just changed “{t}”.").with_(t=row.title)
         raise Refusal(Reason.CONFLICT, rule, remedy=Text("请看过新内容后再办理。", "Read it again, then go on."), field="seen_version", value=given.seen_version)
     if row.state not in states:
-        rule = Text("“{t}”已{s}，不能再改。", "“{t}” does not change any more ({s}).").with_(t=row.title, s=row.get_state_display())
+        rule = Text("“{t}”现在是“{s}”，不能这样办。", "“{t}” is “{s}” by now, so that this is not possible.").with_(t=row.title, s=STATES[row.state][0])
         raise Refusal(Reason.WRONG_STAGE, rule, remedy=Text("请刷新页面。", "Reload the page."), field="directive")
     return row
 

@@ -1,4 +1,4 @@
-"""What is done with one directive: confirm, drop, merge, another lead unit; the forms to edit, split and add; its history."""
+"""What is done with one directive: confirm, drop, merge, another lead unit; the forms to edit, split and add."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from tongchou.kernel.text import Text
 from tongchou.record.act import act
 from tongchou.record.models import PostHolding
 from tongchou.record.territory.names import told_apart
-from tongchou.record.territory.reach import reaches_unit
 from tongchou.rooms.directives.collective import EACH, meant
 from tongchou.rooms.directives.models import Directive
 from tongchou.rooms.directives.names import EVIDENCE, THEMES
 from tongchou.rooms.directives.pages.cards import next_unread, one_card, progress
 from tongchou.rooms.directives.pages.register import TITLE
-from tongchou.rooms.directives.questions import directives_of, history
-from tongchou.rooms.directives.reach import DRAFT, VIEW, directive_in_reach, document_in_reach, units_below
+from tongchou.rooms.directives.questions import directives_of
+from tongchou.rooms.directives.reach import DRAFT, directive_in_reach, document_in_reach, units_below
 from tongchou.rooms.directives.spans import cuts
 from tongchou.web.fieldparts import FieldParts
 from tongchou.web.pages.choices import Choices
@@ -34,17 +33,6 @@ _WHATS = ("confirm", "drop", "take-back", "merge", "lead")
 _NOBODY: tuple[Any, Any] = ("", Text("未定", "Not set"))
 MOST_UNITS = 1500
 MOST_CO_UNITS = 80
-_WHAT = {
-    "read": Text("读出", "Read"), "confirm": Text("确认", "Confirmed"), "edit": Text("修改", "Edited"),
-    "split": Text("拆分", "Split"), "split_off": Text("拆分得来", "Split off"),
-    "merge": Text("并入另一条", "Another merged into it"), "merged": Text("并入另一条", "Merged into another"), "drop": Text("不采用", "Dropped"),
-    "take_back": Text("恢复", "Taken back"), "add": Text("人工补充", "Added"), "issue": Text("下达", "Issued"),
-}  # fmt: skip
-_FIELDS = {
-    "title": Text("任务名称", "Title"), "text": Text("内容", "Text"), "lead_unit": Text("牵头单位", "Lead unit"), "co_units": Text("协办单位", "Co-units"),
-    "person": Text("第一责任人", "First responsible"), "due_at": Text("时限", "Due"), "evidence": Text("须提交", "Proof"), "urgent": Text("加急", "Urgent"),
-    "themes": Text("主题", "Themes"), "each_kind": Text("每个单位一件", "One for each"), "each_units": Text("其中的单位", "Those meant"),
-}  # fmt: skip
 
 
 def _seen(request: HttpRequest) -> int:
@@ -139,7 +127,7 @@ def directive_edit(request: HttpRequest, directive: uuid.UUID) -> HttpResponse:
     }  # fmt: skip
     return form_page(
         request, fields, send, title=Text("修改事项", "Edit a directive"), subtitle=row.title, button=Text("保存", "Save"), back=_back(row), on_record=on_record,
-        breadcrumbs=_crumbs(row, Text("修改", "Edit")),
+        breadcrumbs=crumbs_of(row, Text("修改", "Edit")),
     )  # fmt: skip
 
 
@@ -206,7 +194,7 @@ def _edited(request: HttpRequest, row: Directive, seen: int) -> dict[str, Any]:
     return payload
 
 
-def _crumbs(row: Directive, label: Text) -> list[dict[str, Any]]:
+def crumbs_of(row: Directive, label: Text) -> list[dict[str, Any]]:
     return [
         {"url": reverse("directives"), "label": TITLE},
         {"url": _back(row), "label": (row.document.title or row.document.name)[:30]},
@@ -235,7 +223,7 @@ def directive_split(request: HttpRequest, directive: uuid.UUID) -> HttpResponse:
     return form_page(
         request, fields, send, title=Text("拆分事项", "Split a directive"), subtitle=row.title, button=Text("拆分", "Split"),
         back=_back(row), note=Text(row.text, row.text),
-        breadcrumbs=_crumbs(row, Text("拆分", "Split")),
+        breadcrumbs=crumbs_of(row, Text("拆分", "Split")),
     )  # fmt: skip
 
 
@@ -261,15 +249,3 @@ def directive_add(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
     title = Text("补充事项", "Add a directive")
     crumbs = [{"url": reverse("directives"), "label": TITLE}, {"url": back, "label": (row.title or row.name)[:30]}, {"url": "", "label": title}]
     return form_page(request, fields, send, title=title, button=Text("补充", "Add"), back=back, breadcrumbs=crumbs)
-
-
-@page("directive_history", "directives/items/<uuid:directive>/history", VIEW, methods=("GET",))
-def directive_history(request: HttpRequest, directive: uuid.UUID) -> HttpResponse:
-    """Every version of a directive: who changed what, when."""
-    row = directive_in_reach(actor_of(request), VIEW, directive)
-    lines = []
-    for h in history(f"directive:{directive}"):
-        changes = [{"label": _FIELDS[k], "old": v[0], "new": v[1]} for k, v in h.data.items() if k in _FIELDS and isinstance(v, list) and len(v) == 2]
-        lines.append({"line": h, "what": _WHAT.get(h.what, Text(h.what, h.what)), "changes": changes})
-    context = {"row": row, "lines": lines, "can": reaches_unit(actor_of(request), DRAFT, row.document.unit), "breadcrumbs": _crumbs(row, Text("修改记录", "History"))}
-    return render(request, "directives/history.html", context)
