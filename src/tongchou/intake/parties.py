@@ -9,8 +9,9 @@ from tongchou.intake.unit_rules import rules_of_units
 _JOINT = re.compile("[、]|以及|及其|和|及|与|或者?(?!许)")
 _TRADE = re.compile("^[^各有相本区县市]?[^局委办会社组室站队所各有相]{1,4}$")
 """税务、电力部门: trades of one word 部门."""
-_ORGAN = re.compile("(?:局|委|办|公司|政府|指挥部|街道|法院|检察院)$")
-_ROW = re.compile("^各[^的]{1,6}$|^[^的]{0,12}(?:局|委|办|公司|政府|指挥部|街道|法院|检察院|大队)$")
+_ORGANS = "局|委|办|公司|政府|指挥部|街道|法院|检察院"
+_ORGAN = re.compile(f"(?:{_ORGANS})$")
+_ROW = re.compile(f"^各[^的]{{1,6}}$|^[^的]{{0,12}}(?:{_ORGANS}|大队)$")
 _BARE = re.compile("^(?:部门|单位|企业|人员|个人|机构|组织|场所|干部|群众|学校|委员会|职工|公司|镇街|乡镇|街道|社区)$")
 _SHARED = re.compile("^(?:有关|相关|任何|各有关|各相关|各类|所有|其他|上述|重点|全体|各级|广大)")
 _LEFT = re.compile(
